@@ -1,0 +1,222 @@
+import type { Program } from './coroutine.js';
+import { describeWaits } from './describe-waits.js';
+import {
+  Cancelled,
+  DeadlockError,
+  describe,
+  IncompatiblePluginsError,
+  LoopRunningError,
+  NoStrategyError,
+  NotSynchronousError,
+  StrategyError,
+} from './errors.js';
+import type { EventHandler } from './event-handler.js';
+import { FifoPolicy } from './fifo-policy.js';
+import { HandlerTable } from './handler-table.js';
+import type { Duration, Instant } from './instant.js';
+import { combineInstruments, type Instrument } from './instrument.js';
+import { type Join, JoinHandler } from './join.js';
+import type { LoopEvent } from './loop-event.js';
+import type { Now } from './now.js';
+import type { Pause } from './pause.js';
+import { Scheduler } from './scheduler.js';
+import type { SchedulingPolicy } from './scheduling-policy.js';
+import type { SleepStrategy } from './sleep-strategy.js';
+import type { Spawn } from './spawn.js';
+import { StallDetector } from './stall-detector.js';
+import type { Task } from './task.js';
+import { Wakeup } from './wakeup.js';
+
+/** The events that every loop serves without a handler plugin. */
+export type CoreEvent = Pause | Now | Spawn | Join;
+
+export interface LoopOptions<E extends LoopEvent = never> {
+  readonly strategy: SleepStrategy;
+  /** One for each event class; `E` is the union of what they handle. */
+  readonly handlers?: readonly EventHandler<E>[];
+  /** First come, first served if left out. */
+  readonly policy?: SchedulingPolicy;
+  readonly instruments?: readonly Instrument[];
+}
+
+/** Under a strategy that yields, the host gets a chance this often even while tasks are always ready. */
+const HOST_INTERVAL: Duration = 1;
+
+/**
+ * Resumes coroutines, hands each event that they yield to its handler, and lets time pass when nothing is ready.
+ *
+ * `E` is the union of the events that it has handlers for: a program that can yield another one does not compile.
+ * A loop runs one program at a time, and any number of them one after another.
+ *
+ * @example
+ * const strategy = new BusyWaitStrategy(new PerformanceClock());
+ * const loop = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock)] });
+ * loop.runSync(function* () { yield* sleep(5); });
+ */
+export class EventLoop<in E extends LoopEvent = never> {
+  readonly #strategy: SleepStrategy;
+  readonly #handlers: HandlerTable;
+  readonly #instrument: Instrument | undefined;
+  readonly #scheduler: Scheduler;
+  readonly #stallDetector: StallDetector;
+  readonly #wakeup = new Wakeup();
+  #isRunning = false;
+  #polledAt: Instant = 0;
+  #hostRanAt: Instant = 0;
+
+  /** @throws NoStrategyError, DuplicateHandlerError, IncompatiblePluginsError */
+  constructor({ strategy, handlers = [], policy = new FifoPolicy(), instruments = [] }: LoopOptions<E>) {
+    if (strategy === undefined) throw new NoStrategyError();
+    refuseMisfits(strategy, handlers as readonly EventHandler[]);
+    this.#strategy = strategy;
+    this.#handlers = new HandlerTable([new JoinHandler()], handlers as readonly EventHandler[]);
+    this.#instrument = combineInstruments(instruments);
+    this.#scheduler = new Scheduler(strategy.clock, policy, this.#handlers, this.#instrument, this.#wakeup);
+    this.#stallDetector = new StallDetector(strategy);
+  }
+
+  /**
+   * Runs a program to its end and resolves to its value, or rejects with its error. The program is a coroutine, an
+   * event, or a function that makes one. Works with every strategy; where the strategy spins or blocks, the host's own
+   * loop stands still until the program is done.
+   *
+   * @throws DeadlockError, HandlerError, StrategyError, PolicyError, LoopRunningError, besides the program's own.
+   */
+  async run<T, F extends E | CoreEvent>(program: Program<T, F>): Promise<T> {
+    const drive = this.#drive(program, 'run');
+    let step = drive.next();
+    while (!step.done)
+      step = await step.value.then(
+        () => drive.next(),
+        error => drive.throw(error),
+      );
+    return step.value;
+  }
+
+  /**
+   * Like `run`, but returns the value itself; for strategies that spin or block.
+   * @throws NotSynchronousError with a strategy that lets the host run, besides what `run` throws.
+   */
+  runSync<T, F extends E | CoreEvent>(program: Program<T, F>): T {
+    if (this.#strategy.waits === 'yields') throw new NotSynchronousError(this.#strategy.alias);
+    // Only a strategy that yields gets to return a promise, so the first step is the last.
+    return this.#drive(program, 'runSync').next().value as T;
+  }
+
+  /** The whole run; yields the promises that the strategy wants to have waited for. */
+  *#drive<T>(program: Program<T, LoopEvent>, caller: string): Generator<Promise<void>, T, void> {
+    if (this.#isRunning) throw new LoopRunningError(caller);
+    this.#isRunning = true;
+    try {
+      const root = this.#spawnRoot(program);
+      const crashes: unknown[] = [];
+      while (!root.isEnded) {
+        try {
+          const slept = this.#turn(root);
+          if (slept !== undefined) yield* this.#untilAwake(slept);
+        } catch (crash) {
+          crashes.push(crash);
+          // What is broken breaks again. The tasks clean up as far as that takes them, and no further.
+          if (crashes.length > 1 && !this.#scheduler.hasReady) break;
+          root.cancel(crash);
+        }
+      }
+      root.abandon();
+      return outcome(root, [...crashes, ...this.#handlers.close()]);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  #spawnRoot<T>(program: Program<T, LoopEvent>): Task<T> {
+    this.#polledAt = this.#hostRanAt = this.#strategy.clock.now();
+    if (typeof program !== 'function') return this.#scheduler.spawn(program, undefined, 'main');
+    return this.#scheduler.spawn(program(), undefined, program.name || 'main');
+  }
+
+  /** Resume, poll, and sleep if nothing is ready. Gives back the strategy's promise, if it made one. */
+  #turn(root: Task): Promise<void> | undefined {
+    if (this.#scheduler.hasReady) this.#stallDetector.progressed();
+    this.#scheduler.runTurn(this.#polledAt);
+    if (root.isEnded) return undefined;
+    // Before the poll: what was signalled before this request shows in the poll, what comes later requests again.
+    if (this.#wakeup.requested) {
+      this.#stallDetector.progressed();
+      this.#wakeup.clear();
+    }
+    this.#polledAt = this.#strategy.clock.now();
+    this.#handlers.poll(this.#polledAt);
+    return this.#scheduler.hasReady ? this.#letHostRun() : this.#sleep(root);
+  }
+
+  #letHostRun(): Promise<void> | undefined {
+    if (this.#strategy.waits !== 'yields' || this.#polledAt - this.#hostRanAt < HOST_INTERVAL) return undefined;
+    return this.#callStrategy(this.#polledAt);
+  }
+
+  #sleep(root: Task): Promise<void> | undefined {
+    const until = this.#handlers.nextDeadline();
+    if (until === Infinity && !this.#handlers.hasInFlight()) throw new DeadlockError(describeWaits(root));
+    this.#stallDetector.sleeping(this.#polledAt, until);
+    if (this.#strategy.waits !== 'spins') {
+      this.#handlers.beforeSleep(this.#wakeup);
+      if (this.#scheduler.hasReady) return undefined;
+    }
+    return this.#callStrategy(until);
+  }
+
+  #callStrategy(until: Instant): Promise<void> | undefined {
+    this.#instrument?.sleepStarted?.(until);
+    this.#scheduler.isSleeping = true;
+    let slept: void | Promise<void>;
+    try {
+      slept = this.#strategy.sleep(until, this.#wakeup);
+    } catch (error) {
+      this.#awake();
+      throw new StrategyError(this.#strategy.alias, `threw: ${describe(error)}`, error);
+    }
+    if (slept !== undefined && this.#strategy.waits === 'yields') return slept;
+    this.#awake();
+    if (slept === undefined) return undefined;
+    throw new StrategyError(
+      this.#strategy.alias,
+      `returned a promise although it says that it ${this.#strategy.waits}`,
+    );
+  }
+
+  *#untilAwake(slept: Promise<void>): Generator<Promise<void>, void, void> {
+    try {
+      yield slept;
+    } catch (error) {
+      throw new StrategyError(this.#strategy.alias, `rejected: ${describe(error)}`, error);
+    } finally {
+      this.#hostRanAt = this.#strategy.clock.now();
+      this.#awake();
+    }
+  }
+
+  #awake(): void {
+    this.#scheduler.isSleeping = false;
+    this.#instrument?.sleepEnded?.();
+  }
+}
+
+function refuseMisfits(strategy: SleepStrategy, handlers: readonly EventHandler[]): void {
+  if (strategy.waits === 'yields') return;
+  const misfit = handlers.find(handler => handler.needsHost);
+  if (misfit !== undefined) {
+    throw new IncompatiblePluginsError(misfit.constructor.name, strategy.alias, strategy.waits);
+  }
+}
+
+/** The value of a run, or everything that went wrong in it. */
+function outcome<T>(root: Task<T>, crashes: readonly unknown[]): T {
+  const { result } = root;
+  const errors = [...crashes];
+  if (result.state === 'failed' && !errors.includes(result.error)) errors.push(result.error);
+  if (errors.length > 1)
+    throw new AggregateError(errors, `the run ended with ${errors.length} errors: ${errors.map(describe).join('; ')}`);
+  if (errors.length === 1) throw errors[0];
+  if (result.state === 'succeeded') return result.value;
+  throw new Cancelled(root.name, (result as { reason?: unknown }).reason);
+}

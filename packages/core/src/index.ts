@@ -1,0 +1,18 @@
+export { Clock } from './clock.js';
+export type { Coroutine, Program, Yieldable } from './coroutine.js';
+export * from './errors.js';
+export { EventHandler } from './event-handler.js';
+export { type CoreEvent, EventLoop, type LoopOptions } from './event-loop.js';
+export { FifoPolicy } from './fifo-policy.js';
+export type { Duration, Instant } from './instant.js';
+export type { Instrument } from './instrument.js';
+export type { Join } from './join.js';
+export { type EventClass, LoopEvent, type ResultOf } from './loop-event.js';
+export { type Now, now } from './now.js';
+export { type Pause, pause } from './pause.js';
+export { SchedulingPolicy } from './scheduling-policy.js';
+export { SleepStrategy, type Waits } from './sleep-strategy.js';
+export { type Spawn, type SpawnOptions, spawn } from './spawn.js';
+export type { Task, TaskResult, TaskState } from './task.js';
+export type { Waiter } from './waiter.js';
+export { Wakeup } from './wakeup.js';

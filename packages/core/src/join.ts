@@ -1,0 +1,30 @@
+import { EventHandler } from './event-handler.js';
+import { LoopEvent } from './loop-event.js';
+import type { Task } from './task.js';
+import type { Waiter } from './waiter.js';
+
+/** The event behind `task.join()`. */
+export class Join<out T = unknown> extends LoopEvent<T> {
+  override readonly kind = 'join';
+
+  constructor(readonly task: Task<T>) {
+    super();
+  }
+
+  override toString(): string {
+    return `Join(task "${this.task.name}")`;
+  }
+}
+
+/** @internal Tasks settle their joiners themselves, so nothing has to be polled. */
+export class JoinHandler extends EventHandler<Join> {
+  override readonly handles = Join;
+
+  override arm(event: Join, waiter: Waiter<unknown>): void {
+    event.task.addJoiner(waiter);
+  }
+
+  override disarm(event: Join, waiter: Waiter<unknown>): void {
+    event.task.removeJoiner(waiter);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Yieldable } from './coroutine.js';
+import type { Instant } from './instant.js';
+import { LoopEvent } from './loop-event.js';
+import type { Task } from './task.js';
+
+/** @internal What the loop offers to its own calls. */
+export interface LoopCaller {
+  now(): Instant;
+  spawn<T>(body: Yieldable<T, LoopEvent>, parent: Task, name: string | undefined): Task<T>;
+}
+
+/**
+ * An event that the loop answers at once: the same task goes on, no other runs in between. Only the kernel makes these;
+ * a plugin's event has a handler.
+ */
+export abstract class LoopCall<out R> extends LoopEvent<R> {
+  /** @internal */
+  abstract answer(loop: LoopCaller, task: Task): R;
+}

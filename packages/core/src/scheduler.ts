@@ -1,0 +1,169 @@
+import type { Clock } from './clock.js';
+import type { Yieldable } from './coroutine.js';
+import { NoHandlerError, NotAnEventError, PolicyError } from './errors.js';
+import { arm, disarm, type HandlerTable } from './handler-table.js';
+import type { Duration, Instant } from './instant.js';
+import type { Instrument } from './instrument.js';
+import { LoopCall, type LoopCaller } from './loop-call.js';
+import { LoopEvent } from './loop-event.js';
+import { PAUSE } from './pause.js';
+import type { SchedulingPolicy } from './scheduling-policy.js';
+import { Task, type TaskHost } from './task.js';
+import { Waiter } from './waiter.js';
+import type { Wakeup } from './wakeup.js';
+
+/** A turn resumes at most this many tasks before timers and I/O get a look, so that a tight loop starves nobody... */
+export const TURN_STEPS = 256;
+/** ...and ends after this long, so that slow steps do not add up. */
+export const TURN_DURATION: Duration = 0.5;
+/** The clock is read once in so many steps: reading it costs as much as a step. A power of two. */
+const STEPS_PER_CLOCK_READ = 32;
+
+/** @internal Resumes ready tasks, one step at a time, and hands the event that each step yields to its handler. */
+export class Scheduler implements TaskHost, LoopCaller {
+  readonly #clock: Clock;
+  readonly #policy: SchedulingPolicy;
+  readonly #handlers: HandlerTable;
+  readonly #instrument: Instrument | undefined;
+  readonly #wakeup: Wakeup;
+  readonly #faults: unknown[] = [];
+  /** True while the strategy has the thread, or the host has it on the strategy's behalf. */
+  isSleeping = false;
+  #readyCount = 0;
+  #lastNumber = 0;
+
+  constructor(
+    clock: Clock,
+    policy: SchedulingPolicy,
+    handlers: HandlerTable,
+    instrument: Instrument | undefined,
+    wakeup: Wakeup,
+  ) {
+    this.#clock = clock;
+    this.#policy = policy;
+    this.#handlers = handlers;
+    this.#instrument = instrument;
+    this.#wakeup = wakeup;
+  }
+
+  get hasReady(): boolean {
+    return this.#readyCount > 0;
+  }
+
+  now(): Instant {
+    return this.#clock.now();
+  }
+
+  spawn<T>(body: Yieldable<T, LoopEvent>, parent: Task | undefined, name: string | undefined): Task<T> {
+    this.#lastNumber++;
+    const task = new Task(this, name ?? this.#lastNumber, body, parent);
+    this.#instrument?.taskSpawned?.(task);
+    this.taskReady(task);
+    return task;
+  }
+
+  /**
+   * Resumes ready tasks in the policy's order until none is left or the turn is over.
+   * @throws the fault of a plugin that came up where no task could be told of it
+   */
+  runTurn(startedAt: Instant): void {
+    const end = startedAt + TURN_DURATION;
+    for (let left = TURN_STEPS; left > 0 && this.#readyCount > 0; left--) {
+      const task = this.#next();
+      if (this.#instrument === undefined) this.#step(task);
+      else this.#watchedStep(task, this.#instrument);
+      if (left % STEPS_PER_CLOCK_READ === 0 && this.#clock.now() >= end) break;
+    }
+    if (this.#faults.length > 0) throw this.#faults.shift();
+  }
+
+  taskReady(task: Task): void {
+    this.#readyCount++;
+    this.#policy.add(task);
+    // A host callback settled a waiter while the strategy sleeps: the sleep is over.
+    if (this.isSleeping) this.#wakeup.request();
+  }
+
+  taskEnded(task: Task): void {
+    this.#instrument?.taskEnded?.(task);
+  }
+
+  waitAbandoned(waiter: Waiter<unknown>): void {
+    try {
+      disarm(this.#handlers.find(waiter.event)!, waiter);
+    } catch (fault) {
+      this.#faults.push(fault);
+    }
+  }
+
+  #next(): Task {
+    this.#readyCount--;
+    let task: Task | undefined;
+    try {
+      task = this.#policy.next();
+    } catch (error) {
+      throw new PolicyError(this.#policy.alias, `threw in next(): ${error}`, error);
+    }
+    if (task === undefined) throw new PolicyError(this.#policy.alias, `lost ${this.#readyCount + 1} ready tasks`);
+    return task;
+  }
+
+  #watchedStep(task: Task, instrument: Instrument): void {
+    instrument.stepStarted?.(task);
+    this.#step(task);
+    instrument.stepEnded?.(task);
+  }
+
+  #step(task: Task): void {
+    for (;;) {
+      let step: IteratorResult<unknown, unknown>;
+      try {
+        step = task.resume();
+      } catch (error) {
+        task.bodyThrew(error);
+        return;
+      }
+      if (step.done) {
+        task.bodyReturned(step.value);
+        return;
+      }
+      const event = step.value;
+      if (event === PAUSE && task.cancelled === undefined) {
+        task.paused();
+        return;
+      }
+      if (!(event instanceof LoopCall)) {
+        this.#suspend(task, event);
+        return;
+      }
+      this.#answer(task, event);
+    }
+  }
+
+  #answer(task: Task, call: LoopCall<unknown>): void {
+    try {
+      task.hand(call.answer(this, task), false);
+    } catch (error) {
+      task.hand(error, true);
+    }
+  }
+
+  #suspend(task: Task, event: unknown): void {
+    if (task.cancelled !== undefined) return task.wake(task.cancelled, true);
+    if (!(event instanceof LoopEvent)) return task.wake(new NotAnEventError(task.name, event), true);
+    const handler = this.#handlers.find(event);
+    if (handler === undefined) return task.wake(this.#noHandler(task, event), true);
+    const waiter = new Waiter<unknown>(task, event);
+    task.waitWith(waiter);
+    this.#instrument?.suspended?.(task, event);
+    try {
+      arm(handler, waiter);
+    } catch (fault) {
+      this.#faults.push(fault);
+    }
+  }
+
+  #noHandler(task: Task, event: LoopEvent): NoHandlerError {
+    return new NoHandlerError(task.name, event, this.#handlers.handledNames, this.#handlers.twinOf(event));
+  }
+}

@@ -1,0 +1,45 @@
+/** @internal What a list needs to know of its members. */
+export interface ListMember {
+  /** Where it stands in its list; the list's own business. */
+  place: number;
+}
+
+/**
+ * @internal A list in the order of adding, with removal in O(1): a removed member leaves a hole, and holes are closed once they
+ * are the majority. Links through the members would cost two more cache misses a removal, a Set more memory.
+ */
+export class TaskList<T extends ListMember> implements Iterable<T> {
+  #slots: (T | undefined)[] = [];
+  #size = 0;
+
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
+  add(member: T): void {
+    member.place = this.#slots.length;
+    this.#slots.push(member);
+    this.#size++;
+  }
+
+  remove(member: T): void {
+    this.#slots[member.place] = undefined;
+    this.#size--;
+    if (this.#size === 0) this.#slots = [];
+    else if (this.#slots.length > 32 && this.#size < this.#slots.length >> 1) this.#closeHoles();
+  }
+
+  *[Symbol.iterator](): Generator<T, void, undefined> {
+    // By index, because members may come and go meanwhile.
+    for (let place = 0; place < this.#slots.length; place++) {
+      const member = this.#slots[place];
+      if (member !== undefined) yield member;
+    }
+  }
+
+  #closeHoles(): void {
+    const members = [...this];
+    this.#slots = members;
+    for (let place = 0; place < members.length; place++) members[place]!.place = place;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Duration, Instant } from '@escapement/core';
+
+/** A duration or an instant that makes no sense. */
+export class InvalidTimeError extends RangeError {
+  readonly code = 'ESC_INVALID_TIME';
+
+  /** @internal */
+  constructor(caller: string, given: unknown, expected: string, advice: string) {
+    const shown = typeof given === 'number' ? String(given) : `${typeof given} ${String(given)}`;
+    super(`${caller} got ${shown}, expected ${expected}. ${advice}`);
+  }
+
+  override get name(): string {
+    return 'InvalidTimeError';
+  }
+}
+
+export function checkDuration(caller: string, duration: Duration): void {
+  if (duration >= 0 && typeof duration === 'number') return;
+  throw new InvalidTimeError(
+    caller,
+    duration,
+    'milliseconds, 0 or more',
+    'An instant that may have passed goes to sleepUntil.',
+  );
+}
+
+export function checkInstant(caller: string, until: Instant): void {
+  if (typeof until === 'number' && !Number.isNaN(until)) return;
+  throw new InvalidTimeError(
+    caller,
+    until,
+    "an instant on the loop's clock in milliseconds",
+    'Start from `yield* now()`.',
+  );
+}

@@ -1,0 +1,6 @@
+export { InvalidTimeError } from './check-time.js';
+export { every, Metronome, type Tick } from './metronome.js';
+export { sleep, sleepUntil } from './sleep.js';
+export { SleepHandler } from './sleep-handler.js';
+export { sleepModule } from './sleep-module.js';
+export { Sleep, SleepFor, TimeEvent } from './time-event.js';

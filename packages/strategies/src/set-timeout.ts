@@ -1,0 +1,45 @@
+import { Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
+import { injectable } from 'inversify';
+
+/** The most that `setTimeout` takes: 2^31 - 1 milliseconds. */
+const LONGEST_TIMEOUT: Duration = 2 ** 31 - 1;
+
+/**
+ * Gives the thread back to the host and comes back with its timer.
+ *
+ * Cost: no CPU. Lateness: about a millisecond, because `setTimeout` counts in whole ones; it can also fire up to one
+ * early, in which case this waits for the rest. Everything of the host's goes on: promises, streams, HTTP servers, a
+ * page's input and drawing.
+ * Choose it wherever the loop shares its thread with other code. It is the safe default.
+ */
+@injectable()
+export class SetTimeoutStrategy extends SleepStrategy {
+  override readonly alias = 'set-timeout';
+  override readonly waits = 'yields';
+
+  constructor(override readonly clock: Clock) {
+    super();
+  }
+
+  override sleep(until: Instant, wakeup: Wakeup): Promise<void> {
+    const duration = until - this.clock.now();
+    return new Promise(resolve => {
+      if (duration <= 0) {
+        soon(resolve);
+        return;
+      }
+      // The timer, not the watch, keeps the process alive while the loop waits for something outside.
+      const timer = setTimeout(awake, Math.min(duration, LONGEST_TIMEOUT));
+      const unwatch = wakeup.watch(awake);
+      function awake(): void {
+        clearTimeout(timer);
+        unwatch();
+        resolve();
+      }
+    });
+  }
+}
+
+/** One turn of the host's loop; a page has no `setImmediate`. */
+const soon: (callback: () => void) => unknown =
+  typeof setImmediate === 'function' ? setImmediate : callback => setTimeout(callback, 0);
