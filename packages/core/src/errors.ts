@@ -112,6 +112,7 @@ export class IncompatiblePluginsError extends EscapementError {
 export class HandlerError extends EscapementError {
   override readonly code = 'ESC_HANDLER_FAILED';
 
+  /** @internal */
   constructor(handler: string, method: string, problem: string, cause?: unknown) {
     super(`${handler}.${method} ${problem}. This is a fault of the handler; a refusal goes to waiter.reject(error).`, {
       cause,
@@ -222,12 +223,9 @@ export function describe(value: unknown): string {
   if (isGenerator(value)) return 'a coroutine';
   if (isThenable(value)) return 'a promise';
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'object' && value !== null) {
-    return value.toString === Object.prototype.toString
-      ? `an object of class ${value.constructor?.name ?? 'null'}`
-      : String(value);
-  }
-  return String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const saysMore = typeof value.toString === 'function' && value.toString !== Object.prototype.toString;
+  return saysMore ? String(value) : `an object of class ${value.constructor?.name ?? 'null'}`;
 }
 
 const GENERATOR_KINDS: Readonly<Record<string, string>> = {

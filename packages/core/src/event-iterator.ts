@@ -1,3 +1,5 @@
+import type { Sent } from './coroutine.js';
+
 /**
  * The first step of the event that is being iterated over, until it is taken.
  *
@@ -9,14 +11,14 @@
 let firstStep: IteratorResult<never, never> | undefined;
 
 /** @internal An iterator that goes up with `step` first, and then returns what it is resumed with. */
-export function iterateOnce<E, R>(step: IteratorYieldResult<E>): Iterator<E, R, any> {
+export function iterateOnce<E, R>(step: IteratorYieldResult<E>): Iterator<E, R, Sent> {
   firstStep = step as IteratorYieldResult<never>;
   return ONCE;
 }
 
 const RESUMED_WITH_NOTHING: IteratorReturnResult<never> = { done: true, value: undefined as never };
 
-const ONCE: Iterator<never, never, any> = {
+const ONCE: Iterator<never, never, Sent> = {
   next(result: never): IteratorResult<never, never> {
     const step = firstStep;
     if (step === undefined) return result === undefined ? RESUMED_WITH_NOTHING : { done: true, value: result };

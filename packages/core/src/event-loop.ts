@@ -30,10 +30,10 @@ import { Wakeup } from './wakeup.js';
 /** The events that every loop serves without a handler plugin. */
 export type CoreEvent = Pause | Now | Spawn | Join;
 
-export interface LoopOptions<E extends LoopEvent = never> {
+export interface LoopOptions<H extends EventHandler = EventHandler> {
   readonly strategy: SleepStrategy;
-  /** One for each event class; `E` is the union of what they handle. */
-  readonly handlers?: readonly EventHandler<E>[];
+  /** One for each event class. */
+  readonly handlers?: readonly H[];
   /** First come, first served if left out. */
   readonly policy?: SchedulingPolicy;
   readonly instruments?: readonly Instrument[];
@@ -42,18 +42,7 @@ export interface LoopOptions<E extends LoopEvent = never> {
 /** Under a strategy that yields, the host gets a chance this often even while tasks are always ready. */
 const HOST_INTERVAL: Duration = 1;
 
-/**
- * Resumes coroutines, hands each event that they yield to its handler, and lets time pass when nothing is ready.
- *
- * `E` is the union of the events that it has handlers for: a program that can yield another one does not compile.
- * A loop runs one program at a time, and any number of them one after another.
- *
- * @example
- * const strategy = new BusyWaitStrategy(new PerformanceClock());
- * const loop = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock)] });
- * loop.runSync(function* () { yield* sleep(5); });
- */
-export class EventLoop<in E extends LoopEvent = never> {
+class PluggableLoop<in E extends LoopEvent> {
   readonly #strategy: SleepStrategy;
   readonly #handlers: HandlerTable;
   readonly #instrument: Instrument | undefined;
@@ -64,15 +53,14 @@ export class EventLoop<in E extends LoopEvent = never> {
   #polledAt: Instant = 0;
   #hostRanAt: Instant = 0;
 
-  /** @throws NoStrategyError, DuplicateHandlerError, IncompatiblePluginsError */
-  constructor({ strategy, handlers = [], policy = new FifoPolicy(), instruments = [] }: LoopOptions<E>) {
+  constructor({ strategy, handlers = [], policy = new FifoPolicy(), instruments = [] }: LoopOptions) {
     if (strategy === undefined) throw new NoStrategyError();
-    refuseMisfits(strategy, handlers as readonly EventHandler[]);
+    refuseMisfits(strategy, handlers);
     this.#strategy = strategy;
-    this.#handlers = new HandlerTable([new JoinHandler()], handlers as readonly EventHandler[]);
+    this.#handlers = new HandlerTable([new JoinHandler()], handlers);
     this.#instrument = combineInstruments(instruments);
     this.#scheduler = new Scheduler(strategy.clock, policy, this.#handlers, this.#instrument, this.#wakeup);
-    this.#stallDetector = new StallDetector(strategy);
+    this.#stallDetector = new StallDetector(strategy, this.#handlers);
   }
 
   /**
@@ -110,14 +98,17 @@ export class EventLoop<in E extends LoopEvent = never> {
     try {
       const root = this.#spawnRoot(program);
       const crashes: unknown[] = [];
+      let isCrashed = false;
       while (!root.isEnded) {
         try {
           const slept = this.#turn(root);
           if (slept !== undefined) yield* this.#untilAwake(slept);
         } catch (crash) {
-          crashes.push(crash);
+          // That nothing moves after a crash is no news.
+          if (crashes.length === 0 || !(crash instanceof DeadlockError)) crashes.push(crash);
           // What is broken breaks again. The tasks clean up as far as that takes them, and no further.
-          if (crashes.length > 1 && !this.#scheduler.hasReady) break;
+          if (isCrashed && !this.#scheduler.hasReady) break;
+          isCrashed = true;
           root.cancel(crash);
         }
       }
@@ -201,7 +192,39 @@ export class EventLoop<in E extends LoopEvent = never> {
   }
 }
 
+/**
+ * Resumes coroutines, hands each event that they yield to its handler, and lets time pass when nothing is ready.
+ *
+ * `E` is the union of the events that it has handlers for: a program that can yield another one does not compile.
+ * A loop runs one program at a time, and any number of them one after another.
+ *
+ * @throws NoStrategyError, DuplicateHandlerError, IncompatiblePluginsError from the constructor
+ * @example
+ * const strategy = new BusyWaitStrategy(new PerformanceClock());
+ * const loop = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock)] });
+ * loop.runSync(function* () { yield* sleep(5); });
+ */
+export type EventLoop<E extends LoopEvent = never> = PluggableLoop<E>;
+
+/** The events that a handler of type `H` serves. */
+type EventsServedBy<H> = H extends EventHandler<infer E> ? E : never;
+
+/** The constructor of a class cannot work out the class's own `E` from several handlers; this one can. */
+export interface EventLoopConstructor {
+  new <H extends EventHandler = never>(options: LoopOptions<H>): EventLoop<EventsServedBy<H>>;
+  /** For containers: as an injection token it stands for a loop of whatever events. Overload resolution never gets here. */
+  new (options: LoopOptions): EventLoop<LoopEvent>;
+}
+
+export const EventLoop: EventLoopConstructor = PluggableLoop;
+
 function refuseMisfits(strategy: SleepStrategy, handlers: readonly EventHandler[]): void {
+  if (typeof strategy.clock?.now !== 'function') {
+    throw new StrategyError(
+      strategy.alias,
+      'has no clock, expected one in its property `clock`. (A decorated subclass gets nothing injected unless it declares a constructor of its own)',
+    );
+  }
   if (strategy.waits === 'yields') return;
   const misfit = handlers.find(handler => handler.needsHost);
   if (misfit !== undefined) {

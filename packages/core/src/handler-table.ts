@@ -66,6 +66,12 @@ export class HandlerTable {
     return earliest;
   }
 
+  /** A handler whose deadline has passed although it was polled. */
+  nameOfOverdue(now: Instant): string {
+    const overdue = this.#timekeepers.find(handler => handler.nextDeadline() <= now);
+    return overdue === undefined ? 'a handler' : nameOf(overdue);
+  }
+
   hasInFlight(): boolean {
     return this.#outsiders.some(handler => guarded(handler, 'inFlight') > 0);
   }

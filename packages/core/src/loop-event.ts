@@ -1,3 +1,4 @@
+import type { Sent } from './coroutine.js';
 import { iterateOnce } from './event-iterator.js';
 
 /**
@@ -25,12 +26,8 @@ export abstract class LoopEvent<out R = unknown> {
   /** The type of what `yield*` evaluates to; there is no such field. */
   declare protected readonly _result?: R;
 
-  /**
-   * By hand, because a generator method costs twice as much for each wait.
-   *
-   * `any`: a coroutine is sent the results of all the events that it yields, each of its own type.
-   */
-  [Symbol.iterator](): Iterator<this, R, any> {
+  /** By hand, because a generator method costs twice as much for each wait. */
+  [Symbol.iterator](): Iterator<this, R, Sent> {
     return iterateOnce({ done: false, value: this });
   }
 

@@ -1,3 +1,4 @@
+import type { Sent } from './coroutine.js';
 import { iterateOnce } from './event-iterator.js';
 import { LoopEvent } from './loop-event.js';
 
@@ -7,7 +8,7 @@ export class Pause extends LoopEvent<void> {
   // Made once, so that a switch allocates nothing.
   readonly #step: IteratorYieldResult<this> = { done: false, value: this };
 
-  override [Symbol.iterator](): Iterator<this, void, any> {
+  override [Symbol.iterator](): Iterator<this, void, Sent> {
     return iterateOnce(this.#step);
   }
 }

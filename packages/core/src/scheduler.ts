@@ -149,21 +149,24 @@ export class Scheduler implements TaskHost, LoopCaller {
   }
 
   #suspend(task: Task, event: unknown): void {
-    if (task.cancelled !== undefined) return task.wake(task.cancelled, true);
-    if (!(event instanceof LoopEvent)) return task.wake(new NotAnEventError(task.name, event), true);
-    const handler = this.#handlers.find(event);
-    if (handler === undefined) return task.wake(this.#noHandler(task, event), true);
-    const waiter = new Waiter<unknown>(task, event);
+    const refusal = task.cancelled ?? this.#refusalOf(task, event);
+    if (refusal !== undefined) {
+      task.wake(refusal, true);
+      return;
+    }
+    const waiter = new Waiter<unknown>(task, event as LoopEvent);
     task.waitWith(waiter);
-    this.#instrument?.suspended?.(task, event);
+    this.#instrument?.suspended?.(task, waiter.event);
     try {
-      arm(handler, waiter);
+      arm(this.#handlers.find(waiter.event)!, waiter);
     } catch (fault) {
       this.#faults.push(fault);
     }
   }
 
-  #noHandler(task: Task, event: LoopEvent): NoHandlerError {
+  #refusalOf(task: Task, event: unknown): Error | undefined {
+    if (!(event instanceof LoopEvent)) return new NotAnEventError(task.name, event);
+    if (this.#handlers.find(event) !== undefined) return undefined;
     return new NoHandlerError(task.name, event, this.#handlers.handledNames, this.#handlers.twinOf(event));
   }
 }

@@ -1,4 +1,5 @@
 import { HandlerError, StrategyStalledError } from './errors.js';
+import type { HandlerTable } from './handler-table.js';
 import type { Duration, Instant } from './instant.js';
 import type { SleepStrategy } from './sleep-strategy.js';
 
@@ -12,12 +13,14 @@ const BLOCKING_MINIMUM: Duration = 100;
  */
 export class StallDetector {
   readonly #strategy: SleepStrategy;
+  readonly #handlers: HandlerTable;
   readonly #minimum: Duration;
   #sleeps = 0;
   #since: Instant = 0;
 
-  constructor(strategy: SleepStrategy) {
+  constructor(strategy: SleepStrategy, handlers: HandlerTable) {
     this.#strategy = strategy;
+    this.#handlers = handlers;
     // One that spins may come back as often as it likes, as long as its clock moves.
     this.#minimum = strategy.waits === 'spins' ? 0 : BLOCKING_MINIMUM;
   }
@@ -33,11 +36,8 @@ export class StallDetector {
     if (this.#sleeps <= RETURNS_IN_A_ROW) return;
     this.#sleeps = 0;
     if (until <= now) {
-      throw new HandlerError(
-        'a handler',
-        'poll',
-        `settles nothing although nextDeadline says ${until} and it is ${now}`,
-      );
+      const problem = `settled nothing ${RETURNS_IN_A_ROW} times in a row, although nextDeadline says ${until} and it is ${now}`;
+      throw new HandlerError(this.#handlers.nameOfOverdue(now), 'poll', problem);
     }
     const elapsed = now - this.#since;
     if (elapsed > this.#minimum) return;

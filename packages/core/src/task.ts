@@ -129,9 +129,8 @@ export class Task<out T = unknown> {
    * @param reason becomes the `reason` of `Cancelled` and of the task's result.
    */
   cancel(reason: unknown = 'cancel() was called'): void {
-    for (const task of this.tree()) {
-      if (task.#cancelled === undefined) task.#deliverCancel(reason);
-    }
+    if (this.isEnded || this.#cancelled !== undefined) return;
+    this.#cancelTree(new Cancelled(this.name, reason));
   }
 
   /** @internal Runs the coroutine up to its next event. */
@@ -222,7 +221,7 @@ export class Task<out T = unknown> {
   #adopt(child: Task): void {
     this.#children ??= new TaskList();
     this.#children.add(child);
-    if (this.#cancelled !== undefined) child.cancel(this.#cancelled.reason);
+    if (this.#cancelled !== undefined) child.#deliverCancel(this.#cancelled);
   }
 
   /** @internal */
@@ -231,8 +230,15 @@ export class Task<out T = unknown> {
     if (child.#state === FAILED) this.#addError(child.#inbox);
   }
 
-  #deliverCancel(reason: unknown): void {
-    this.#cancelled = new Cancelled(this.name, reason);
+  // One error for all of them: making one costs more than all the rest of a cancellation.
+  #cancelTree(cancelled: Cancelled): void {
+    for (const task of this.tree()) {
+      if (task.#cancelled === undefined) task.#deliverCancel(cancelled);
+    }
+  }
+
+  #deliverCancel(cancelled: Cancelled): void {
+    this.#cancelled = cancelled;
     if (this.#state === SPAWNED) {
       this.hand(this.#cancelled, true);
     } else if (this.#state === WAITING) {

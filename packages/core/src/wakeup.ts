@@ -52,15 +52,15 @@ export class Wakeup {
   }
 
   /**
-   * For strategies that let the host run: calls `wake` when a request comes, or came before. The caller must call the
-   * returned function when it no longer cares; `wake` may be called more than once until then. One watcher at a time.
+   * For strategies that let the host run: calls `wake` when a request comes; look at `requested` first for one that came
+   * before. The caller must call the returned function when it no longer cares; `wake` may be called more than once until
+   * then, but never inside `watch`. One watcher at a time.
    *
    * The watch does not keep the process alive (`Atomics.waitAsync` never does): the strategy's own timer must.
    */
   watch(wake: () => void): () => void {
     this.#watcher = wake;
     if (this.#isShared) this.#waitForOtherThreads();
-    if (this.requested) wake();
     return () => {
       if (this.#watcher === wake) this.#watcher = undefined;
     };
@@ -69,10 +69,9 @@ export class Wakeup {
   // At most one asynchronous wait is pending, however often the loop sleeps: it outlives the watch that began it.
   #waitForOtherThreads(): void {
     if (this.#hasAsyncWait) return;
-    const wait = Atomics.waitAsync(this.word, 0, 0);
-    if (!wait.async) return;
     this.#hasAsyncWait = true;
-    wait.value.then(() => {
+    // It is over already if another thread was quicker than `watch`.
+    Promise.resolve(Atomics.waitAsync(this.word, 0, 0).value).then(() => {
       this.#hasAsyncWait = false;
       // A request on the same thread ends it too; should the flag be clear again by now, wait for the next.
       if (this.requested) this.#watcher?.();

@@ -1,4 +1,4 @@
-import { type Duration, type Instant, type Now, now, type Yieldable } from '@escapement/core';
+import { type Coroutine, type Duration, type Instant, type Now, now, type Yieldable } from '@escapement/core';
 import { InvalidTimeError } from './check-time.js';
 import { Sleep } from './time-event.js';
 
@@ -32,9 +32,10 @@ export class Metronome implements Yieldable<Tick, Now | Sleep> {
     );
   }
 
-  *[Symbol.iterator](): Generator<Now | Sleep, Tick, any> {
+  *[Symbol.iterator](): Coroutine<Tick, Now | Sleep> {
     const present: Instant = yield* now();
-    const start = (this.#start ??= present);
+    this.#start ??= present;
+    const start = this.#start;
     const latestDue = Math.floor((present - start) / this.period);
     const index = Math.max(this.#lastIndex + 1, latestDue);
     const tick = { index, due: start + index * this.period, missed: index - this.#lastIndex - 1 };

@@ -21,7 +21,8 @@ export class Sleep extends TimeEvent {
   }
 
   /**
-   * @param until on the loop's clock; one that has passed resumes next turn, `Infinity` waits until cancelled.
+   * @param until on the loop's clock; one that has passed resumes next turn, `Infinity` (or 8,900 years) waits until
+   *   cancelled.
    * @throws InvalidTimeError (a RangeError) for NaN
    */
   constructor(readonly until: Instant) {
@@ -41,7 +42,7 @@ export class SleepFor extends TimeEvent {
   }
 
   /**
-   * @param duration in milliseconds, fractions too; 0 resumes next turn, `Infinity` waits until cancelled.
+   * @param duration in milliseconds, fractions too; 0 resumes next turn, `Infinity` (or 8,900 years) waits until cancelled.
    * @throws InvalidTimeError (a RangeError) for NaN and negative durations
    */
   constructor(readonly duration: Duration) {

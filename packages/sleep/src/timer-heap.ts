@@ -50,7 +50,7 @@ export class TimerHeap {
     if (this.size === 0) this.#empty();
   }
 
-  /** Adds without keeping order; `arrange` before anything but `append`, `forEach` and `sweep`. */
+  /** Adds without keeping order; `arrange` before anything but `append`, `visitAll` and `sweep`. */
   append(deadline: Instant, serial: number, waiter: Waiter<void>): void {
     const index = this.#waiters.length;
     if (2 * index === this.#keys.length) this.#grow();
@@ -78,7 +78,7 @@ export class TimerHeap {
   }
 
   /** Calls `visit` for every entry, in no order. */
-  forEach(visit: (deadline: Instant, serial: number, waiter: Waiter<void>) => void): void {
+  visitAll(visit: (deadline: Instant, serial: number, waiter: Waiter<void>) => void): void {
     for (let index = this.#head; index < this.#waiters.length; index++) {
       visit(this.#keys[2 * index]!, this.#keys[2 * index + 1]!, this.#waiters[index]!);
     }

@@ -5,6 +5,8 @@ import { TimerHeap } from './timer-heap.js';
 const FEW = 256;
 /** The span of the finest buckets. A power of two, as all spans are: then buckets nest. */
 const FINEST_SPAN: Duration = 1 / 16;
+/** 8,900 years: from here on a float is too coarse for the buckets, and no clock will get there. */
+const NEVER: Instant = 2 ** 48;
 /** Each level of buckets spans so many times the one before, and reaches so many of its own spans ahead. */
 const LEVEL_RATIO = 64;
 
@@ -31,8 +33,8 @@ export class TimerQueue {
   #lastSerial = 0;
 
   add(deadline: Instant, waiter: Waiter<void>): void {
-    // It never comes; whoever waits for it waits to be cancelled.
-    if (deadline === Infinity) return;
+    // Whoever waits for what never comes waits to be cancelled.
+    if (deadline >= NEVER) return;
     const serial = ++this.#lastSerial;
     if (this.#farCount === 0) {
       if (this.#near.size < FEW || this.#near.continuesRun(deadline, serial)) this.#stretchHorizon(deadline);
@@ -95,7 +97,7 @@ export class TimerQueue {
     this.#near = new TimerHeap();
     this.#horizon = all.earliest + FINEST_SPAN;
     this.#isStretched = false;
-    all.forEach((deadline, serial, waiter) => this.#place(deadline, serial, waiter));
+    all.visitAll((deadline, serial, waiter) => this.#place(deadline, serial, waiter));
   }
 
   #levelOf(deadline: Instant): number {
@@ -128,7 +130,7 @@ export class TimerQueue {
       this.#horizon = (index + 1) * FINEST_SPAN;
       this.#isStretched = false;
     } else {
-      bucket.forEach((deadline, serial, waiter) => this.#addFar(level - 1, deadline, serial, waiter));
+      bucket.visitAll((deadline, serial, waiter) => this.#addFar(level - 1, deadline, serial, waiter));
     }
   }
 

@@ -21,8 +21,9 @@ export const setTimeoutModule = strategyModule(SetTimeoutStrategy);
  * @example export const napModule = strategyModule(NapStrategy);
  */
 export function strategyModule(strategy: Newable<SleepStrategy>): LoopModule {
-  return new LoopModule(({ bind }) => {
-    bind(Clock).to(PerformanceClock).inSingletonScope();
+  return new LoopModule(({ bind, isBound }) => {
+    // With two strategies by mistake, the loop shall say so, and not the container that there are two clocks.
+    if (!isBound(Clock)) bind(Clock).to(PerformanceClock).inSingletonScope();
     bind(SleepStrategy).to(strategy).inSingletonScope();
   });
 }

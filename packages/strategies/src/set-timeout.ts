@@ -24,19 +24,21 @@ export class SetTimeoutStrategy extends SleepStrategy {
   override sleep(until: Instant, wakeup: Wakeup): Promise<void> {
     const duration = until - this.clock.now();
     return new Promise(resolve => {
-      if (duration <= 0) {
-        soon(resolve);
-        return;
-      }
-      // The timer, not the watch, keeps the process alive while the loop waits for something outside.
-      const timer = setTimeout(awake, Math.min(duration, LONGEST_TIMEOUT));
-      const unwatch = wakeup.watch(awake);
-      function awake(): void {
-        clearTimeout(timer);
-        unwatch();
-        resolve();
-      }
+      if (duration <= 0 || wakeup.requested) soon(resolve);
+      else sleepAtMost(Math.min(duration, LONGEST_TIMEOUT), wakeup, resolve);
     });
+  }
+}
+
+function sleepAtMost(duration: Duration, wakeup: Wakeup, whenAwake: () => void): void {
+  // The timer, not the watch, keeps the process alive while the loop waits for something outside.
+  const timer = setTimeout(awake, duration);
+  const unwatch = wakeup.watch(awake);
+
+  function awake(): void {
+    clearTimeout(timer);
+    unwatch();
+    whenAwake();
   }
 }
 

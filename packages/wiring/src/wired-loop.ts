@@ -3,6 +3,7 @@ import {
   EventLoop,
   type Instrument,
   type LoopEvent,
+  NoStrategyError,
   SchedulingPolicy,
   SleepStrategy,
 } from '@escapement/core';
@@ -19,10 +20,10 @@ export const Instruments: ServiceIdentifier<Instrument> = Symbol.for('escapement
  * @example
  * const container = new Container();
  * container.load(loopModule, busyWaitModule, sleepModule);
- * const loop = container.get<EventLoop<Sleep>>(EventLoop);
+ * const loop = container.get<EventLoop<TimeEvent>>(EventLoop);
  */
 export const loopModule = new LoopModule(({ bind }) => {
-  bind<EventLoop<LoopEvent>>(EventLoop).toDynamicValue(buildLoop).inSingletonScope();
+  bind(EventLoop).toDynamicValue(buildLoop).inSingletonScope();
 });
 
 /**
@@ -41,12 +42,13 @@ export function createLoop<M extends LoopModule<LoopEvent>[]>(...modules: M): Ev
 }
 
 function buildLoop(context: ResolutionContext): EventLoop<LoopEvent> {
-  const strategies = context.getAll(SleepStrategy, { optional: true });
-  if (strategies.length > 1) throw new SeveralStrategiesError(strategies);
+  const [strategy, ...others] = context.getAll(SleepStrategy, { optional: true });
+  // Here rather than by the loop: without a strategy the handlers have no clock, and the container would complain of that.
+  if (strategy === undefined) throw new NoStrategyError();
+  if (others.length > 0) throw new SeveralStrategiesError([strategy, ...others]);
   const policy = context.get(SchedulingPolicy, { optional: true });
-  return new EventLoop<LoopEvent>({
-    // None at all is for the loop to refuse.
-    strategy: strategies[0] as SleepStrategy,
+  return new EventLoop({
+    strategy,
     handlers: context.getAll(EventHandler, { optional: true }),
     instruments: context.getAll(Instruments, { optional: true }),
     ...(policy !== undefined && { policy }),

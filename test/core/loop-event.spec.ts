@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { type Coroutine, LoopEvent, pause } from 'escapement';
+
+class Point extends LoopEvent<string> {
+  readonly kind = 'point';
+  constructor(
+    readonly x: number,
+    readonly label: string,
+  ) {
+    super();
+  }
+}
+
+describe('LoopEvent', () => {
+  it('goes up once and comes down as what it is resumed with', () => {
+    const event = new Point(1, 'a');
+    const coroutine = (function* (): Coroutine<string, Point> {
+      return yield* event;
+    })();
+    expect(coroutine.next()).to.deep.equal({ done: false, value: event });
+    expect(coroutine.next('down')).to.deep.equal({ done: true, value: 'down' });
+  });
+
+  it('travels through coroutines that know nothing of it', () => {
+    const event = new Point(1, 'a');
+    function* inner() {
+      return yield* event;
+    }
+    function* middle() {
+      return yield* inner();
+    }
+    const coroutine = middle();
+    expect(coroutine.next().value).to.equal(event);
+    expect(coroutine.next('x').value).to.equal('x');
+  });
+
+  it('is a plain value: it can be frozen, shared by coroutines and yielded again', () => {
+    const event = Object.freeze(new Point(1, 'a'));
+    function* twice(): Coroutine<string[], Point> {
+      return [yield* event, yield* event];
+    }
+    const first = twice();
+    const second = twice();
+    first.next();
+    second.next();
+    first.next('a');
+    second.next('b');
+    expect(first.next('c').value).to.deep.equal(['a', 'c']);
+    expect(second.next('d').value).to.deep.equal(['b', 'd']);
+  });
+
+  it('gives each step of its own: what a driver collected stays', () => {
+    const events = [new Point(1, 'a'), new Point(2, 'b')];
+    const coroutine = (function* () {
+      for (const event of events) yield* event;
+    })();
+    const steps = [coroutine.next(), coroutine.next()];
+    expect(steps.map(step => step.value)).to.deep.equal(events);
+  });
+
+  it('lets an error through that is thrown at the suspension, unchanged', () => {
+    const error = new Error('thrown in');
+    for (const event of [new Point(1, 'a'), pause()]) {
+      const coroutine = (function* (): Coroutine<unknown, LoopEvent> {
+        try {
+          return yield* event;
+        } catch (caught) {
+          return caught;
+        }
+      })();
+      coroutine.next();
+      expect(coroutine.throw(error).value).to.equal(error);
+    }
+  });
+
+  it('runs `finally` when a coroutine is returned from', () => {
+    let cleaned = false;
+    const coroutine = (function* (): Coroutine<void, Point> {
+      try {
+        yield* new Point(1, 'a');
+      } finally {
+        cleaned = true;
+      }
+    })();
+    coroutine.next();
+    coroutine.return();
+    expect(cleaned).to.equal(true);
+  });
+
+  it('says what it is and what it stores', () => {
+    expect(String(new Point(1.25, 'a'))).to.equal('Point(x=1.3, label="a")');
+    expect(String(pause())).to.equal('Pause()');
+  });
+});

@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import {
+  atomicsWaitModule,
+  busyWaitModule,
+  createLoop,
+  every,
+  type LoopModule,
+  now,
+  pause,
+  setTimeoutModule,
+  sleep,
+  sleepModule,
+  sleepUntil,
+  spawn,
+} from 'escapement';
+
+/** Everything the loop can do, with instants far enough apart that no strategy can confuse their order. */
+function* program(log: string[]) {
+  const start = yield* now();
+  const at = (ms: number) => sleepUntil(start + ms);
+  function* late(ms: number, name: string) {
+    yield* at(ms);
+    log.push(name);
+    return name;
+  }
+  const second = yield* spawn(late(40, 'second'));
+  const first = yield* spawn(late(20, 'first'));
+  const cancelled = yield* spawn(late(10_000, 'never'));
+  log.push('spawned');
+  yield* pause();
+  log.push(`joined ${yield* first.join()}`);
+  cancelled.cancel();
+  log.push(`joined ${yield* second.join()}`);
+  const ticks = every(20);
+  yield* ticks;
+  log.push(`tick ${(yield* ticks).index >= 2}`);
+  try {
+    const failing = yield* spawn(
+      (function* () {
+        yield* sleep(1);
+        throw new Error('from a child');
+      })(),
+    );
+    yield* failing.join();
+  } catch (error) {
+    log.push((error as Error).message);
+    throw error;
+  }
+}
+
+const expected = ['spawned', 'first', 'joined first', 'second', 'joined second', 'tick true', 'from a child'];
+
+const strategies: Readonly<Record<string, LoopModule>> = {
+  'busy-wait': busyWaitModule,
+  'atomics-wait': atomicsWaitModule,
+  'set-timeout': setTimeoutModule,
+};
+
+describe('the same program', () => {
+  for (const [alias, module] of Object.entries(strategies)) {
+    it(`does the same under ${alias}`, async () => {
+      const log: string[] = [];
+      const error = await createLoop(module, sleepModule)
+        .run(() => program(log))
+        .catch(thrown => thrown);
+      expect(error).to.have.property('message', 'from a child');
+      expect(log).to.deep.equal(expected);
+    });
+  }
+});

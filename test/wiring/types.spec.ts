@@ -1,0 +1,197 @@
+import { expect } from 'chai';
+import {
+  BusyWaitStrategy,
+  busyWaitModule,
+  type Coroutine,
+  createLoop,
+  EventHandler,
+  EventLoop,
+  type Join,
+  LoopEvent,
+  LoopModule,
+  type Now,
+  now,
+  PerformanceClock,
+  pause,
+  type Sleep,
+  SleepHandler,
+  type Spawn,
+  sleep,
+  sleepModule,
+  sleepUntil,
+  spawn,
+  type TimeEvent,
+  type Waiter,
+} from 'escapement';
+
+// What must not compile. The compiler is the test: an `@ts-expect-error` that finds no error is one itself.
+
+class Readable extends LoopEvent<number> {
+  readonly kind = 'readable';
+  constructor(readonly descriptor: number) {
+    super();
+  }
+}
+
+class ReadableHandler extends EventHandler<Readable> {
+  override readonly handles = Readable;
+  override arm(event: Readable, waiter: Waiter<number>): void {
+    waiter.resolve(event.descriptor);
+  }
+  override disarm(): void {}
+}
+
+const readableModule = new LoopModule<Readable>(({ bind }) => {
+  bind(EventHandler).to(ReadableHandler).inSingletonScope();
+});
+
+const sleeping = () => createLoop(busyWaitModule, sleepModule);
+const reading = () => createLoop(busyWaitModule, sleepModule, readableModule);
+
+function* readLater(): Coroutine<number, Sleep | Readable> {
+  yield* sleepUntil(0);
+  return yield* new Readable(3);
+}
+
+/** True if `A` and `B` are the same type. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const isTrue = <T extends true>(_?: T): void => {};
+
+describe('the types', () => {
+  it('let a program compile whose events are all handled', () => {
+    expect(reading().runSync(readLater)).to.equal(3);
+    expect(reading().runSync(readLater())).to.equal(3);
+    expect(sleeping().runSync(sleep(0))).to.equal(undefined);
+    expect(
+      sleeping().runSync(function* () {
+        yield* pause();
+        return typeof (yield* now());
+      }),
+    ).to.equal('number');
+  });
+
+  it('refuse an event without a handler, directly', () => {
+    // @ts-expect-error Readable has no handler in this loop
+    expect(() => sleeping().runSync(new Readable(3))).to.throw('no handler');
+    // @ts-expect-error nor in one without any
+    expect(() => createLoop(busyWaitModule).runSync(sleep(0))).to.throw('no handler');
+  });
+
+  it('refuse it through yield* and helper coroutines', () => {
+    function* middle() {
+      return (yield* readLater()) + 1;
+    }
+    function* outer() {
+      return yield* middle();
+    }
+    // @ts-expect-error Readable comes up through two coroutines
+    expect(() => sleeping().runSync(outer)).to.throw('no handler');
+    expect(reading().runSync(outer)).to.equal(4);
+  });
+
+  it('refuse it through spawn, also of a bare event', () => {
+    function* parent() {
+      const child = yield* spawn(readLater());
+      return yield* child.join();
+    }
+    function* grandparent() {
+      return yield* (yield* spawn(parent())).join();
+    }
+    function* spawnsEvent() {
+      return yield* (yield* spawn(new Readable(5))).join();
+    }
+    // @ts-expect-error Readable is the child's
+    expect(() => sleeping().runSync(parent)).to.throw('no handler');
+    // @ts-expect-error or the grandchild's
+    expect(() => sleeping().runSync(grandparent)).to.throw('no handler');
+    // @ts-expect-error or the child itself
+    expect(() => sleeping().runSync(spawnsEvent)).to.throw('no handler');
+    expect(reading().runSync(grandparent)).to.equal(3);
+    expect(reading().runSync(spawnsEvent)).to.equal(5);
+  });
+
+  it('refuse it in run as in runSync', async () => {
+    // @ts-expect-error Readable has no handler in this loop
+    const failed = await sleeping()
+      .run(readLater)
+      .then(
+        () => false,
+        () => true,
+      );
+    expect(failed).to.equal(true);
+  });
+
+  it('keep the result of each event and of the program', () => {
+    function* typed() {
+      const descriptor = yield* new Readable(3);
+      const nothing = yield* sleep(0);
+      const instant = yield* now();
+      const child = yield* spawn(readLater());
+      const joined = yield* child.join();
+      isTrue<Same<typeof descriptor, number>>();
+      isTrue<Same<typeof nothing, void>>();
+      isTrue<Same<typeof instant, number>>();
+      isTrue<Same<typeof joined, number>>();
+      return 'text';
+    }
+    const text: string = reading().runSync(typed);
+    expect(text).to.equal('text');
+  });
+
+  it('infer the union of the events of a coroutine', () => {
+    function* mixed() {
+      yield* sleepUntil(0);
+      yield* now();
+      const child = yield* spawn(new Readable(1));
+      yield* child.join();
+    }
+    type Events = ReturnType<typeof mixed> extends Generator<infer E, unknown, unknown> ? E : never;
+    isTrue<Same<Events, Sleep | Now | Readable | Spawn | Join<number>>>();
+  });
+
+  it('let a loop that handles more stand for one that handles less, never the other way round', () => {
+    const less: EventLoop<Readable> = reading();
+    expect(less.runSync(new Readable(7))).to.equal(7);
+    const asModule: LoopModule<TimeEvent | Readable> = sleepModule;
+    expect(asModule).to.equal(sleepModule);
+    // @ts-expect-error sleepModule handles no Readable
+    const more: EventLoop<Readable> = sleeping();
+    expect(more).to.be.instanceOf(EventLoop);
+  });
+
+  it('cover a loop that was built by hand, with several handlers', () => {
+    const strategy = new BusyWaitStrategy(new PerformanceClock());
+    const byHand = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock), new ReadableHandler()] });
+    expect(byHand.runSync(readLater)).to.equal(3);
+    const without = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock)] });
+    // @ts-expect-error Readable has no handler in this one
+    expect(() => without.runSync(readLater)).to.throw('no handler');
+    // @ts-expect-error and this one has none at all
+    expect(() => new EventLoop({ strategy }).runSync(readLater)).to.throw('no handler');
+  });
+
+  it('refuse a handler whose waiter has another result than its event', () => {
+    class Wrong extends EventHandler<Readable> {
+      override readonly handles = Readable;
+      // @ts-expect-error a Readable gives a number
+      override arm(_event: Readable, waiter: Waiter<string>): void {
+        waiter.resolve('three');
+      }
+      override disarm(): void {}
+    }
+    expect(new Wrong().handles).to.equal(Readable);
+  });
+
+  it('refuse what is no coroutine', () => {
+    const loop = reading();
+    // @ts-expect-error an async function is none
+    expect(() => loop.runSync(async () => 1)).to.throw('coroutine');
+    // @ts-expect-error a number is none
+    expect(() => loop.runSync(5)).to.throw('coroutine');
+    function* forgetful(): Coroutine<void, Spawn> {
+      // @ts-expect-error a generator function that was not called
+      yield* spawn(readLater);
+    }
+    expect(() => loop.runSync(forgetful)).to.throw('coroutine');
+  });
+});
