@@ -215,6 +215,25 @@ describe('bad input gets a clear error', () => {
       );
     });
 
+    it('with the same handler twice', () => {
+      expectError(
+        thrownBy(() => virtualLoop({ handlers: [new SignalHandler(), new SignalHandler()] })),
+        'ESC_DUPLICATE_HANDLER',
+        'SignalHandler is there twice, expected one handler for Signal',
+        'Load its module once',
+      );
+    });
+
+    it('with a handler that forgot to say what it handles', () => {
+      const forgetful = new SignalHandler();
+      Object.defineProperty(forgetful, 'handles', { value: undefined });
+      expectError(
+        thrownBy(() => virtualLoop({ handlers: [forgetful] })),
+        'ESC_HANDLER_FAILED',
+        'SignalHandler.handles is undefined, expected an event class',
+      );
+    });
+
     it('with a handler that needs the host beside a strategy that never lets it run', () => {
       class Hosted extends SignalHandler {
         override readonly needsHost = true;
@@ -308,8 +327,23 @@ describe('bad input gets a clear error', () => {
       expectError(error, 'ESC_DEADLOCK', 'is finished and waits for its children', 'and 981 more');
     });
 
-    it('no deadlock while something outside may still come', () => {
+    it('waiting for something outside that has no way to end the sleep of a strategy that blocks', () => {
       const handler = new SignalHandler();
+      handler.outside = 1;
+      const { loop } = virtualLoop({ handlers: [handler] });
+      expectError(
+        thrownBy(() => loop.runSync(new Signal())),
+        'ESC_DEADLOCK',
+        "the strategy 'jump' blocks until somebody requests the wakeup, which SignalHandler never does",
+        'override beforeSleep, or set needsHost',
+      );
+    });
+
+    it('no deadlock while something outside may still come', () => {
+      class Outside extends SignalHandler {
+        override beforeSleep(): void {}
+      }
+      const handler = new Outside();
       handler.outside = 1;
       const { loop, strategy } = virtualLoop({ handlers: [handler] });
       const signal = new Signal<string>();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type Coroutine, LoopEvent, pause } from 'escapement';
+import { type Coroutine, LoopEvent, pause, sleep, spawn } from 'escapement';
+import { virtualLoop } from '../support/virtual-loop.js';
 
 class Point extends LoopEvent<string> {
   readonly kind = 'point';
@@ -71,6 +72,21 @@ describe('LoopEvent', () => {
       coroutine.next();
       expect(coroutine.throw(error).value).to.equal(error);
     }
+  });
+
+  it('whose iterator was asked for and dropped does not speak for the event of another task', () => {
+    const { loop, clock } = virtualLoop();
+    loop.runSync(function* () {
+      const napper = yield* spawn(sleep(5));
+      yield* pause();
+      const dropped = new Point(1, 'dropped');
+      dropped[Symbol.iterator]();
+      yield* napper.join();
+      expect(clock.time).to.equal(5);
+      dropped[Symbol.iterator]();
+      yield* sleep(5);
+    });
+    expect(clock.time).to.equal(10);
   });
 
   it('runs `finally` when a coroutine is returned from', () => {

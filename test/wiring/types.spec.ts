@@ -6,9 +6,10 @@ import {
   createLoop,
   EventHandler,
   EventLoop,
+  handlerModule,
   type Join,
   LoopEvent,
-  LoopModule,
+  type LoopModule,
   type Now,
   now,
   PerformanceClock,
@@ -41,9 +42,7 @@ class ReadableHandler extends EventHandler<Readable> {
   override disarm(): void {}
 }
 
-const readableModule = new LoopModule<Readable>(({ bind }) => {
-  bind(EventHandler).to(ReadableHandler).inSingletonScope();
-});
+const readableModule = handlerModule(ReadableHandler);
 
 const sleeping = () => createLoop(busyWaitModule, sleepModule);
 const reading = () => createLoop(busyWaitModule, sleepModule, readableModule);
@@ -112,13 +111,9 @@ describe('the types', () => {
 
   it('refuse it in run as in runSync', async () => {
     // @ts-expect-error Readable has no handler in this loop
-    const failed = await sleeping()
-      .run(readLater)
-      .then(
-        () => false,
-        () => true,
-      );
-    expect(failed).to.equal(true);
+    const running = sleeping().run(readLater);
+    const error = await running.catch(thrown => thrown);
+    expect(error).to.have.property('code', 'ESC_NO_HANDLER');
   });
 
   it('keep the result of each event and of the program', () => {

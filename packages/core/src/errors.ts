@@ -17,7 +17,7 @@ export class NoHandlerError extends EscapementError {
     const list = installed.length > 0 ? installed.join(', ') : 'nothing';
     const fix =
       twin === undefined
-        ? `Load the module that handles ${event.constructor.name}, or add its handler to the loop's \`handlers\`.`
+        ? `Load the module that handles ${event.constructor.name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`
         : `A handler serves another class ${twin} of the same kind '${event.kind}': two copies of its package are installed; \`npm dedupe\` leaves one.`;
     super(
       `task "${taskName}" yielded ${event.constructor.name}, which no handler serves. Handlers are installed for: ${list}. ${fix}`,
@@ -81,7 +81,9 @@ export class DuplicateHandlerError extends EscapementError {
 
   constructor(eventName: string, first: string, second: string) {
     super(
-      `${first} and ${second} both handle ${eventName}, expected one handler for an event class. Leave one of their modules out.`,
+      first === second
+        ? `${first} is there twice, expected one handler for ${eventName}. Load its module once.`
+        : `${first} and ${second} both handle ${eventName}, expected one handler for an event class. Leave one of their modules out.`,
     );
   }
 }
@@ -177,11 +179,22 @@ export class NotSynchronousError extends EscapementError {
 export class DeadlockError extends EscapementError {
   override readonly code = 'ESC_DEADLOCK';
 
-  /** @param waits a line for each task: its name and what it waits for. */
-  constructor(readonly waits: readonly string[]) {
-    super(
-      `nothing can ever happen: no task is ready, no deadline is left and no handler has anything in flight.\n${waits.map(line => `  ${line}`).join('\n')}`,
-    );
+  /**
+   * @internal
+   * @param waits a line for each task: its name and what it waits for.
+   * @param silent handlers that have something in flight, but no way to end the sleep of the strategy `alias`.
+   */
+  constructor(
+    readonly waits: readonly string[],
+    silent: readonly string[] = [],
+    alias?: string,
+  ) {
+    const reason =
+      silent.length === 0
+        ? 'no handler has anything in flight'
+        : `the strategy '${alias}' blocks until somebody requests the wakeup, which ${silent.join(', ')} never does: override beforeSleep, or set needsHost if only the host can complete its waits`;
+    const lines = waits.map(line => `  ${line}`).join('\n');
+    super(`nothing can ever happen: no task is ready, no deadline is left and ${reason}.\n${lines}`);
   }
 }
 

@@ -11,9 +11,9 @@ import type { Wakeup } from './wakeup.js';
  *
  * @example A flag that somebody raises.
  * class FlagHandler extends EventHandler<Raised> {
- *   readonly handles = Raised;
- *   arm(event: Raised, waiter: Waiter<void>) { event.flag.onRaise(waiter); }
- *   disarm(event: Raised, waiter: Waiter<void>) { event.flag.forget(waiter); }
+ *   override readonly handles = Raised;
+ *   override arm(event: Raised, waiter: Waiter<void>) { event.flag.onRaise(waiter); }
+ *   override disarm(event: Raised, waiter: Waiter<void>) { event.flag.forget(waiter); }
  * }
  */
 export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
@@ -29,7 +29,7 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
   /**
    * A task waits for `event`: settle `waiter` exactly once, now or later. Called once for each wait. A refusal goes to
    * `waiter.reject(error)`; what `arm` throws is taken for a fault of the handler and thrown into the coroutine as
-   * `HandlerError`.
+   * `HandlerError`. Then `disarm` is not called: leave nothing behind.
    */
   abstract arm(event: E, waiter: Waiter<ResultOf<E>>): void;
 
@@ -49,7 +49,8 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
 
   /**
    * How many waits something outside the loop may end (a descriptor, a thread, a callback). While it is above 0 the
-   * loop goes on sleeping although no deadline is left; at 0 everywhere it reports a deadlock.
+   * loop goes on sleeping although no deadline is left; at 0 everywhere it reports a deadlock. A handler that counts
+   * waits here either needs the host or overrides `beforeSleep`: else nothing could end a sleep that blocks.
    */
   inFlight(): number {
     return 0;
@@ -61,6 +62,9 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
    */
   beforeSleep(_wakeup: Wakeup): void {}
 
-  /** The run is over and no task waits any more: let go of everything held outside. A later run may arm again. */
+  /**
+   * The run is over and every wait was settled or disarmed, unless the run broke: let go of what is held outside, if
+   * anything is. A later run may arm again.
+   */
   close(): void {}
 }

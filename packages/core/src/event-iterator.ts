@@ -30,3 +30,8 @@ const ONCE: Iterator<never, never, Sent> = {
     throw error;
   },
 };
+
+/** @internal Before each resume: an iterator that was asked for and dropped must not speak for somebody else's event. */
+export function forgetFirstStep(): void {
+  firstStep = undefined;
+}

@@ -12,7 +12,7 @@ import {
 } from './errors.js';
 import type { EventHandler } from './event-handler.js';
 import { FifoPolicy } from './fifo-policy.js';
-import { HandlerTable } from './handler-table.js';
+import { HandlerTable, nameOf } from './handler-table.js';
 import type { Duration, Instant } from './instant.js';
 import { combineInstruments, type Instrument } from './instrument.js';
 import { type Join, JoinHandler } from './join.js';
@@ -147,13 +147,21 @@ class PluggableLoop<in E extends LoopEvent> {
 
   #sleep(root: Task): Promise<void> | undefined {
     const until = this.#handlers.nextDeadline();
-    if (until === Infinity && !this.#handlers.hasInFlight()) throw new DeadlockError(describeWaits(root));
+    if (until === Infinity) this.#expectSomethingOutside(root);
     this.#stallDetector.sleeping(this.#polledAt, until);
     if (this.#strategy.waits !== 'spins') {
       this.#handlers.beforeSleep(this.#wakeup);
       if (this.#scheduler.hasReady) return undefined;
     }
     return this.#callStrategy(until);
+  }
+
+  /** @throws DeadlockError if nothing outside the loop can ever end a wait */
+  #expectSomethingOutside(root: Task): void {
+    const handlers = this.#handlers.inFlight();
+    if (handlers.length === 0) throw new DeadlockError(describeWaits(root));
+    if (this.#strategy.waits !== 'blocks' || handlers.some(handler => this.#handlers.canWake(handler))) return;
+    throw new DeadlockError(describeWaits(root), handlers.map(nameOf), this.#strategy.alias);
   }
 
   #callStrategy(until: Instant): Promise<void> | undefined {
@@ -207,7 +215,7 @@ class PluggableLoop<in E extends LoopEvent> {
 export type EventLoop<E extends LoopEvent = never> = PluggableLoop<E>;
 
 /** The events that a handler of type `H` serves. */
-type EventsServedBy<H> = H extends EventHandler<infer E> ? E : never;
+export type EventsServedBy<H> = H extends EventHandler<infer E> ? E : never;
 
 /** The constructor of a class cannot work out the class's own `E` from several handlers; this one can. */
 export interface EventLoopConstructor {

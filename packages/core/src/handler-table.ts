@@ -1,4 +1,4 @@
-import { DuplicateHandlerError, HandlerError } from './errors.js';
+import { DuplicateHandlerError, describe, HandlerError } from './errors.js';
 import { EventHandler } from './event-handler.js';
 import type { Duration, Instant } from './instant.js';
 import type { LoopEvent } from './loop-event.js';
@@ -72,8 +72,14 @@ export class HandlerTable {
     return overdue === undefined ? 'a handler' : nameOf(overdue);
   }
 
-  hasInFlight(): boolean {
-    return this.#outsiders.some(handler => guarded(handler, 'inFlight') > 0);
+  /** The handlers with waits that something outside may end. */
+  inFlight(): EventHandler[] {
+    return this.#outsiders.filter(handler => guarded(handler, 'inFlight') > 0);
+  }
+
+  /** Whether `handler` can end the sleep of a strategy that blocks. */
+  canWake(handler: EventHandler): boolean {
+    return this.#sleepers.includes(handler);
   }
 
   beforeSleep(wakeup: Wakeup): void {
@@ -100,6 +106,9 @@ export class HandlerTable {
   }
 
   #register(handler: EventHandler): void {
+    if (typeof handler.handles !== 'function') {
+      throw new HandlerError(nameOf(handler), 'handles', `is ${describe(handler.handles)}, expected an event class`);
+    }
     const taken = this.#byClass.get(handler.handles);
     if (taken !== undefined) {
       throw new DuplicateHandlerError(handler.handles.name, nameOf(taken), nameOf(handler));
@@ -152,6 +161,7 @@ function fault(handler: EventHandler, method: string, error: unknown, event?: Lo
   return new HandlerError(nameOf(handler), method, `threw${where}: ${error}`, error);
 }
 
-function nameOf(handler: EventHandler): string {
+/** @internal */
+export function nameOf(handler: EventHandler): string {
   return handler.constructor.name;
 }

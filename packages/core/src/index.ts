@@ -2,7 +2,13 @@ export { Clock } from './clock.js';
 export type { Coroutine, Program, Sent, Yieldable } from './coroutine.js';
 export * from './errors.js';
 export { EventHandler } from './event-handler.js';
-export { type CoreEvent, EventLoop, type EventLoopConstructor, type LoopOptions } from './event-loop.js';
+export {
+  type CoreEvent,
+  EventLoop,
+  type EventLoopConstructor,
+  type EventsServedBy,
+  type LoopOptions,
+} from './event-loop.js';
 export { FifoPolicy } from './fifo-policy.js';
 export type { Duration, Instant } from './instant.js';
 export type { Instrument } from './instrument.js';

@@ -1,3 +1,4 @@
+import type { Sent } from './coroutine.js';
 import { EventHandler } from './event-handler.js';
 import { LoopEvent } from './loop-event.js';
 import type { Task } from './task.js';
@@ -11,8 +12,24 @@ export class Join<out T = unknown> extends LoopEvent<T> {
     super();
   }
 
+  /** Of a task that has succeeded there is nothing to wait for. */
+  override [Symbol.iterator](): Iterator<this, T, Sent> {
+    const { result } = this.task;
+    return result.state === 'succeeded' ? new Over(result.value) : super[Symbol.iterator]();
+  }
+
   override toString(): string {
     return `Join(task "${this.task.name}")`;
+  }
+}
+
+class Over<T> implements Iterator<never, T> {
+  readonly done = true;
+
+  constructor(readonly value: T) {}
+
+  next(): IteratorReturnResult<T> {
+    return this;
   }
 }
 

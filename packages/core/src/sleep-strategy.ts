@@ -2,7 +2,10 @@ import type { Clock } from './clock.js';
 import type { Instant } from './instant.js';
 import type { Wakeup } from './wakeup.js';
 
-/** What a strategy does with the thread while it waits. It decides which handlers fit beside it. */
+/**
+ * What a strategy does with the thread while it waits. It decides which handlers fit beside it. One that does several in
+ * turn says what it does with a wait that has no end: a block that spins for the last stretch `'blocks'`.
+ */
 export type Waits =
   /** Keeps the CPU busy. The host's own loop stands still. Must return at least every few microseconds. */
   | 'spins'

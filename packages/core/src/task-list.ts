@@ -5,8 +5,9 @@ export interface ListMember {
 }
 
 /**
- * @internal A list in the order of adding, with removal in O(1): a removed member leaves a hole, and holes are closed once they
- * are the majority. Links through the members would cost two more cache misses a removal, a Set more memory.
+ * @internal A list in the order of adding, with removal in O(1): a removed member leaves a hole, and holes are closed
+ * when members are added and they are the majority. Links through the members would cost two more cache misses a
+ * removal, a Set more memory.
  */
 export class TaskList<T extends ListMember> implements Iterable<T> {
   #slots: (T | undefined)[] = [];
@@ -17,6 +18,7 @@ export class TaskList<T extends ListMember> implements Iterable<T> {
   }
 
   add(member: T): void {
+    if (this.#slots.length > 32 && this.#slots.length > 2 * this.#size) this.#closeHoles();
     member.place = this.#slots.length;
     this.#slots.push(member);
     this.#size++;
@@ -26,7 +28,6 @@ export class TaskList<T extends ListMember> implements Iterable<T> {
     this.#slots[member.place] = undefined;
     this.#size--;
     if (this.#size === 0) this.#slots = [];
-    else if (this.#slots.length > 32 && this.#size < this.#slots.length >> 1) this.#closeHoles();
   }
 
   *[Symbol.iterator](): Generator<T, void, undefined> {
@@ -38,8 +39,12 @@ export class TaskList<T extends ListMember> implements Iterable<T> {
   }
 
   #closeHoles(): void {
-    const members = [...this];
-    this.#slots = members;
-    for (let place = 0; place < members.length; place++) members[place]!.place = place;
+    let kept = 0;
+    for (const member of this.#slots) {
+      if (member === undefined) continue;
+      member.place = kept;
+      this.#slots[kept++] = member;
+    }
+    this.#slots.length = kept;
   }
 }

@@ -1,6 +1,7 @@
 import { claimCoroutine } from './claim-coroutine.js';
 import type { Yieldable } from './coroutine.js';
 import { Cancelled, describe, TaskCancelledError } from './errors.js';
+import { forgetFirstStep } from './event-iterator.js';
 import { Join } from './join.js';
 import type { LoopEvent } from './loop-event.js';
 import { TaskList } from './task-list.js';
@@ -33,6 +34,8 @@ const STATE_NAMES = [
 
 export type TaskState = (typeof STATE_NAMES)[number];
 
+const OVER: Generator<never, never, unknown> = (function* () {})() as Generator<never, never, unknown>;
+
 export type TaskResult<T> =
   | { readonly state: 'pending' }
   | { readonly state: 'succeeded'; readonly value: T }
@@ -60,7 +63,7 @@ export class Task<out T = unknown> {
   #waiter: Waiter<unknown> | undefined = undefined;
   #cancelled: Cancelled | undefined = undefined;
   readonly #host: TaskHost;
-  readonly #coroutine: Generator<unknown, T, unknown>;
+  #coroutine: Generator<unknown, T, unknown>;
   readonly parent: Task | undefined;
   #children: TaskList<Task> | undefined = undefined;
   #errors: unknown[] | undefined = undefined;
@@ -138,6 +141,7 @@ export class Task<out T = unknown> {
     const inbox = this.#inbox;
     this.#inbox = undefined;
     this.#state = RUNNING;
+    forgetFirstStep();
     if (!this.#inboxIsError) return this.#coroutine.next(inbox);
     this.#inboxIsError = false;
     return this.#coroutine.throw(inbox);
@@ -259,6 +263,8 @@ export class Task<out T = unknown> {
   // Up the tree, as far as this end is also the end of the parent. A loop instead of recursion: see `cancel`.
   #bodyEnded(): void {
     this.#state = FINISHING;
+    // Whoever keeps the task for its result shall not keep all that its body held.
+    this.#coroutine = OVER;
     let task: Task | undefined = this;
     while (task !== undefined && task.#state === FINISHING && task.#hasNoChildren()) {
       task.#end();

@@ -5,11 +5,13 @@ import { ContainerModule } from 'inversify';
  * A few bindings and nothing else, and in its type the events that it brings handlers for.
  *
  * Handlers all bind to the one token `EventHandler`, the strategy to `SleepStrategy`, a policy to `SchedulingPolicy`,
- * each instrument to `Instruments`. Bind in singleton scope: a loop has one of each.
+ * each instrument to `Instruments`. Bind classes, in singleton scope: each loop gets one of its own. A constant value
+ * would be shared by all loops that load the module. `handlerModule` and `strategyModule` make the usual ones.
  *
  * @example
- * export const flagModule = new LoopModule<Raised>(({ bind }) => {
- *   bind(EventHandler).to(FlagHandler).inSingletonScope();
+ * export const echoModule = new LoopModule<Said | Heard>(({ bind }) => {
+ *   bind(EventHandler).to(SaidHandler).inSingletonScope();
+ *   bind(EventHandler).to(HeardHandler).inSingletonScope();
  * });
  */
 export class LoopModule<out E extends LoopEvent = never> extends ContainerModule {

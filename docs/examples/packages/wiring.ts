@@ -1,0 +1,18 @@
+import { EventLoop } from '@escapement/core';
+import { sleep, sleepModule, type TimeEvent } from '@escapement/sleep';
+import { atomicsWaitModule } from '@escapement/strategies';
+import { createLoop, loopModule } from '@escapement/wiring';
+import { Container } from 'inversify';
+
+function* nap() {
+  yield* sleep(5);
+  return 'rested';
+}
+
+// Without `sleepModule` this does not compile: nothing would handle what `sleep` yields.
+console.log(createLoop(atomicsWaitModule, sleepModule).runSync(nap));
+
+// The same with a container of your own.
+const container = new Container();
+container.load(loopModule, atomicsWaitModule, sleepModule);
+console.log(container.get<EventLoop<TimeEvent>>(EventLoop).runSync(nap));

@@ -1,0 +1,35 @@
+// Compiles only as long as a forgotten module is a compile error. Nothing here runs.
+import { busyWaitModule, createLoop, setTimeoutModule, sleep, sleepModule, spawn } from 'escapement';
+import type { FileRead, fileReadModule as FileReadModule } from '../../docs/examples/extending/file-read.js';
+import type { Flag, flagModule as FlagModule } from '../../docs/examples/extending/flag.js';
+
+declare const flag: Flag;
+declare const flagModule: typeof FlagModule;
+declare const fileRead: FileRead;
+declare const fileReadModule: typeof FileReadModule;
+
+function* waits() {
+  yield* sleep(1);
+  yield* flag.raised();
+}
+
+function* spawns() {
+  yield* spawn(waits());
+}
+
+export async function coverage(): Promise<void> {
+  await createLoop(busyWaitModule, sleepModule, flagModule).run(waits);
+  await createLoop(busyWaitModule, sleepModule, flagModule).run(spawns);
+
+  // @ts-expect-error flagModule is missing
+  await createLoop(busyWaitModule, sleepModule).run(waits);
+  // @ts-expect-error flagModule is missing, and a child needs it
+  await createLoop(busyWaitModule, sleepModule).run(spawns);
+  // @ts-expect-error sleepModule is missing
+  await createLoop(busyWaitModule, flagModule).run(waits);
+
+  const content: Buffer = await createLoop(setTimeoutModule, fileReadModule).run(fileRead);
+  // @ts-expect-error a file's content is no string
+  const text: string = await createLoop(setTimeoutModule, fileReadModule).run(fileRead);
+  console.log(content, text);
+}
