@@ -4,6 +4,7 @@ import {
   Cancelled,
   DeadlockError,
   describe,
+  type EscapementError,
   IncompatiblePluginsError,
   LoopRunningError,
   NoStrategyError,
@@ -98,17 +99,15 @@ class PluggableLoop<in E extends LoopEvent> {
     try {
       const root = this.#spawnRoot(program);
       const crashes: unknown[] = [];
-      let isCrashed = false;
       while (!root.isEnded) {
         try {
           const slept = this.#turn(root);
           if (slept !== undefined) yield* this.#untilAwake(slept);
         } catch (crash) {
-          // That nothing moves after a crash is no news.
-          if (crashes.length === 0 || !(crash instanceof DeadlockError)) crashes.push(crash);
-          // What is broken breaks again. The tasks clean up as far as that takes them, and no further.
-          if (isCrashed && !this.#scheduler.hasReady) break;
-          isCrashed = true;
+          const isFirst = crashes.length === 0;
+          if (isNews(crash, crashes)) crashes.push(crash);
+          // The tasks clean up as far as they get.
+          if (!isFirst && !this.#scheduler.hasReady) break;
           root.cancel(crash);
         }
       }
@@ -238,6 +237,13 @@ function refuseMisfits(strategy: SleepStrategy, handlers: readonly EventHandler[
   if (misfit !== undefined) {
     throw new IncompatiblePluginsError(misfit.constructor.name, strategy.alias, strategy.waits);
   }
+}
+
+/** After a crash, what is broken breaks again, and nothing moves any more: nobody needs to be told that. */
+function isNews(crash: unknown, before: readonly unknown[]): boolean {
+  if (before.length === 0) return true;
+  const { code } = crash as Partial<EscapementError>;
+  return !(crash instanceof DeadlockError) && before.every(other => (other as Partial<EscapementError>).code !== code);
 }
 
 /** The value of a run, or everything that went wrong in it. */

@@ -4,7 +4,7 @@ import { injectable } from 'inversify';
 /**
  * Blocks the thread in `Atomics.wait`, on a futex where the system has them.
  *
- * Cost: no CPU. Lateness: what the system's timer slack and a thread switch take, some 50 to 100 us on Linux. The
+ * Cost: no CPU. Lateness: what the system's timer slack and a thread switch take, some 50 to 200 us on Linux. The
  * host's own loop stands still: no promise of the host's, no stream, no signal handler runs until the program is done.
  * Choose it for programs that live in this loop altogether, and in worker threads. Not on a page's main thread, where
  * the host forbids it.

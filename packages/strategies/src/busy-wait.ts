@@ -7,7 +7,8 @@ const LOOK_UP_EVERY: Duration = 0.005;
 /**
  * Reads the clock again and again.
  *
- * Cost: one core, all of it, also while nothing happens. Lateness: well under a microsecond.
+ * Cost: one core, all of it, also while nothing happens. Lateness: around a microsecond; after a long wait some more,
+ * for the caches have gone cold.
  * Choose it where a microsecond counts and a core can be spared for it: measuring, hardware, short waits in the middle
  * of other work. With fewer cores than busy threads it is the worst choice: whoever should end the wait cannot run.
  */

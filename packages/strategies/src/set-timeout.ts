@@ -7,8 +7,8 @@ const LONGEST_TIMEOUT: Duration = 2 ** 31 - 1;
 /**
  * Gives the thread back to the host and comes back with its timer.
  *
- * Cost: no CPU. Lateness: about a millisecond, because `setTimeout` counts in whole ones; it can also fire up to one
- * early, in which case this waits for the rest. Everything of the host's goes on: promises, streams, HTTP servers, a
+ * Cost: no CPU. Lateness: up to about a millisecond, because `setTimeout` counts in whole ones; it can also fire up to
+ * one early, in which case this waits for the rest. Everything of the host's goes on: promises, streams, HTTP servers, a
  * page's input and drawing.
  * Choose it wherever the loop shares its thread with other code. It is the safe default.
  */
@@ -25,7 +25,8 @@ export class SetTimeoutStrategy extends SleepStrategy {
     const duration = until - this.clock.now();
     return new Promise(resolve => {
       if (duration <= 0 || wakeup.requested) soon(resolve);
-      else sleepAtMost(Math.min(duration, LONGEST_TIMEOUT), wakeup, resolve);
+      // In whole milliseconds, as the host counts: of a fraction it would fire early, and the rest cost one more.
+      else sleepAtMost(Math.min(Math.ceil(duration), LONGEST_TIMEOUT), wakeup, resolve);
     });
   }
 }

@@ -1,0 +1,32 @@
+import { randomInt } from 'node:crypto';
+import type { Duration } from 'escapement';
+import type { ComparisonOptions } from '../comparison.js';
+import { baselines } from '../subjects/baselines.js';
+import { LoopSleeper } from '../subjects/loop-sleeper.js';
+import type { CommandLine } from './command-line.js';
+import { selectStrategies } from './select-strategies.js';
+
+/** A tenth, one and five milliseconds, and a frame at 60 Hz. */
+const DURATIONS: readonly Duration[] = [0.1, 1, 5, 16.7];
+
+/** More samples for the high percentiles against an answer soon. */
+const THOROUGH = { rounds: 15, switchRounds: 9, timeLimit: 50_000 };
+const QUICK = { rounds: 3, switchRounds: 5, timeLimit: 10_500 };
+
+/**
+ * What to measure, and how often.
+ *
+ * @throws UsageError
+ */
+export async function planComparison(commandLine: CommandLine): Promise<ComparisonOptions> {
+  const { quick, rounds, seed = randomInt(1_000_000), sleep = DURATIONS, strategy, module } = commandLine;
+  const strategies = await selectStrategies(module, strategy);
+  const { timeLimit, ...plan } = quick ? QUICK : THOROUGH;
+  return {
+    ...plan,
+    ...(rounds === undefined ? { timeLimit } : { rounds }),
+    seed,
+    durations: sleep,
+    sleepers: [...strategies.map(each => new LoopSleeper(each)), ...(commandLine.baselines ? baselines() : [])],
+  };
+}

@@ -1,0 +1,40 @@
+export {
+  type Comparison,
+  type ComparisonOptions,
+  type ComparisonParameters,
+  type ComparisonPlan,
+  compare,
+  type Observer,
+  SCHEMA,
+} from './comparison.js';
+export { describeMachine, type Machine } from './machine.js';
+export {
+  type LatenessOptions,
+  type LatenessResult,
+  type LatenessRow,
+  LatenessScenario,
+  PERCENTILES,
+  type Percentile,
+} from './scenarios/lateness.js';
+export { LatenessMeasurement, measureLateness } from './scenarios/measure-lateness.js';
+export type { Course, Scenario } from './scenarios/scenario.js';
+export {
+  type SwitchCostFigures,
+  type SwitchCostResult,
+  type SwitchCostRow,
+  SwitchCostScenario,
+} from './scenarios/switch-cost.js';
+export { type AlternateOptions, alternate, type Candidate } from './statistics/alternate.js';
+export { Latenesses } from './statistics/latenesses.js';
+export { ProcessorTime } from './statistics/processor-time.js';
+export { type Random, seededRandom, shuffled } from './statistics/random.js';
+export { Sample } from './statistics/sample.js';
+export { supports } from './statistics/supports.js';
+export { baseline, baselines } from './subjects/baselines.js';
+export { LoopSleeper } from './subjects/loop-sleeper.js';
+export type { Sleeper, Stopwatch } from './subjects/sleeper.js';
+export { type Strategy, shippedStrategies, strategiesIn } from './subjects/strategy.js';
+export { type Colours, coloursFor } from './views/colours.js';
+export { latenessTable } from './views/lateness-table.js';
+export { header, report } from './views/report.js';
+export { switchCostTable } from './views/switch-cost-table.js';

@@ -1,0 +1,47 @@
+import type { Duration, Instant } from 'escapement';
+import { Latenesses } from '../statistics/latenesses.js';
+import { ProcessorTime } from '../statistics/processor-time.js';
+import type { Sleeper, Stopwatch } from '../subjects/sleeper.js';
+
+/** How late something woke, and what that cost. */
+export class LatenessMeasurement {
+  readonly latenesses = new Latenesses();
+  readonly processor = new ProcessorTime();
+}
+
+/**
+ * Sleeps `times` times and adds what it measures to `measurement`, which it gives back.
+ *
+ * Lateness is taken on Node's own clock, whatever clock a strategy has: `now - (start + duration)` at resumption.
+ */
+export async function measureLateness(
+  sleeper: Sleeper,
+  duration: Duration,
+  times: number,
+  measurement = new LatenessMeasurement(),
+): Promise<LatenessMeasurement> {
+  const stopwatch = new LatenessStopwatch(measurement.latenesses);
+  // Once without a record: it pays for the cold caches that the sleeper before it left.
+  await sleeper.sleep(duration, 1, IDLE);
+  await measurement.processor.during(() => sleeper.sleep(duration, times, stopwatch));
+  return measurement;
+}
+
+class LatenessStopwatch implements Stopwatch {
+  readonly #latenesses: Latenesses;
+  #target: Instant = 0;
+
+  constructor(latenesses: Latenesses) {
+    this.#latenesses = latenesses;
+  }
+
+  start(duration: Duration): void {
+    this.#target = performance.now() + duration;
+  }
+
+  stop(): void {
+    this.#latenesses.record(performance.now() - this.#target);
+  }
+}
+
+const IDLE: Stopwatch = { start() {}, stop() {} };

@@ -1,0 +1,26 @@
+import type { Duration } from 'escapement';
+
+/** The processor time that the whole process took over one or more spans of time. */
+export class ProcessorTime {
+  #used: Duration = 0;
+  #elapsed: Duration = 0;
+
+  /** Adds the span that `work` takes. */
+  async during(work: () => Promise<void>): Promise<void> {
+    const start = performance.now();
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    this.#used += (user + system) / 1000;
+    this.#elapsed += performance.now() - start;
+  }
+
+  get elapsed(): Duration {
+    return this.#elapsed;
+  }
+
+  /** 100 is one core kept busy; all threads of the process count. */
+  get percent(): number {
+    return (100 * this.#used) / this.#elapsed;
+  }
+}

@@ -1,0 +1,30 @@
+/** A handful of figures of one thing, for instance one per round. */
+export class Sample {
+  readonly #sorted: readonly number[];
+
+  /** @param values in the order in which they were measured; at least one */
+  constructor(readonly values: number[]) {
+    if (values.length === 0) throw new RangeError('Sample: got no values, expected at least one');
+    this.#sorted = values.toSorted((a, b) => a - b);
+  }
+
+  get median(): number {
+    return this.quantile(0.5);
+  }
+
+  get min(): number {
+    return this.quantile(0);
+  }
+
+  get max(): number {
+    return this.quantile(1);
+  }
+
+  /** The value that a share `p` (0 to 1) of the sample lies below; between two neighbours on the straight line. */
+  quantile(p: number): number {
+    const position = p * (this.#sorted.length - 1);
+    const below = this.#sorted[Math.floor(position)]!;
+    const above = this.#sorted[Math.ceil(position)]!;
+    return below + (above - below) * (position % 1);
+  }
+}

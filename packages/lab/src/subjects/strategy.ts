@@ -1,0 +1,28 @@
+import * as escapement from 'escapement';
+import { type LoopEvent, LoopModule, SleepStrategy, type Waits } from 'escapement';
+import { Container } from 'inversify';
+
+/** A sleep strategy and the module that brings it. */
+export interface Strategy {
+  readonly alias: string;
+  readonly waits: Waits;
+  readonly module: LoopModule<LoopEvent>;
+}
+
+/** The strategies that come with Escapement. */
+export function shippedStrategies(): Strategy[] {
+  return strategiesIn(escapement);
+}
+
+/** One for each exported `LoopModule` that binds a `SleepStrategy`. */
+export function strategiesIn(exports: object): Strategy[] {
+  const modules = Object.values(exports).filter(value => value instanceof LoopModule);
+  return [...new Set(modules)].flatMap(module => strategyOf(module) ?? []);
+}
+
+function strategyOf(module: LoopModule<LoopEvent>): Strategy | undefined {
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.load(module);
+  const strategy = container.get(SleepStrategy, { optional: true });
+  return strategy && { alias: strategy.alias, waits: strategy.waits, module };
+}

@@ -1,0 +1,17 @@
+/** The part of cli-progress that is used here; it brings no types. */
+declare module 'cli-progress' {
+  export interface BarOptions {
+    readonly format: string;
+    readonly stream: NodeJS.WritableStream;
+    readonly fps: number;
+    readonly clearOnComplete: boolean;
+  }
+
+  export class SingleBar {
+    constructor(options: BarOptions);
+    start(total: number, value: number, payload: object): void;
+    update(value: number, payload: object): void;
+    render(): void;
+    stop(): void;
+  }
+}

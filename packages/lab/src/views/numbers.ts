@@ -1,0 +1,11 @@
+/** `1,034.2`: always as many decimals, so that they stand below each other. */
+export function decimal(value: number, digits: number): string {
+  // Never "-0.0".
+  const rounded = Number(value.toFixed(digits)) || 0;
+  return rounded.toLocaleString('en-US', { minimumFractionDigits: digits });
+}
+
+/** `3,000` */
+export function whole(value: number): string {
+  return decimal(value, 0);
+}

@@ -1,0 +1,38 @@
+import Table from 'cli-table3';
+
+export interface Column {
+  readonly head: string;
+  readonly width: number;
+  readonly align: 'left' | 'right';
+}
+
+/** A table with a rule below its heads and no other lines. */
+export function plainTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const table = new Table({
+    head: columns.map(({ head }) => head),
+    colWidths: columns.map(({ width }) => width),
+    colAligns: columns.map(({ align }) => align),
+    chars: { ...NO_LINES, mid: '─' },
+    // Compact: the rule comes below the heads alone.
+    style: { compact: true, head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  table.push(...rows.map(cells => [...cells]));
+  return table.toString();
+}
+
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  'mid-mid': '',
+  middle: '',
+  right: '',
+  'right-mid': '',
+};

@@ -1,0 +1,62 @@
+import type { WriteStream } from 'node:tty';
+import { SingleBar } from 'cli-progress';
+import type { Duration } from 'escapement';
+
+/** Shows how far a comparison is. */
+export interface ProgressView {
+  /** @param share how much of the scenario is behind us, 0 to 1 */
+  show(scenario: string, share: number, doing: string): void;
+  end(): void;
+}
+
+/** A bar on a terminal; elsewhere a line every few seconds. */
+export function progressView(stream: WriteStream): ProgressView {
+  return stream.isTTY ? new ProgressBar(stream) : new ProgressLines(stream);
+}
+
+/** Draws when it is told something, and never by a timer: that would disturb what is being measured. */
+class ProgressBar implements ProgressView {
+  readonly #bar: SingleBar;
+  #isShown = false;
+
+  constructor(stream: WriteStream) {
+    this.#bar = new SingleBar({
+      format: '{scenario} [{bar}] {percentage}% {doing}',
+      stream,
+      fps: ALMOST_NEVER,
+      clearOnComplete: true,
+    });
+  }
+
+  show(scenario: string, share: number, doing: string): void {
+    if (!this.#isShown) this.#bar.start(1, share, { scenario, doing });
+    this.#isShown = true;
+    this.#bar.update(share, { scenario, doing });
+    this.#bar.render();
+  }
+
+  end(): void {
+    this.#bar.stop();
+  }
+}
+
+const ALMOST_NEVER = 0.001;
+
+const BETWEEN_LINES: Duration = 5000;
+
+class ProgressLines implements ProgressView {
+  readonly #stream: WriteStream;
+  #writtenAt = performance.now();
+
+  constructor(stream: WriteStream) {
+    this.#stream = stream;
+  }
+
+  show(scenario: string, share: number, doing: string): void {
+    if (performance.now() - this.#writtenAt < BETWEEN_LINES) return;
+    this.#writtenAt = performance.now();
+    this.#stream.write(`${scenario} ${Math.floor(100 * share)}%: ${doing}\n`);
+  }
+
+  end(): void {}
+}

@@ -1,0 +1,119 @@
+/** Plain JavaScript that a user of the published packages might write, and what it prints. */
+export interface Program {
+  readonly title: string;
+  readonly source: string;
+  readonly output: string;
+}
+
+export const PROGRAMS: readonly Program[] = [
+  ...['busyWaitModule', 'atomicsWaitModule', 'setTimeoutModule'].map(strategy => ({
+    title: `escapement sleeps with ${strategy}`,
+    source: `
+      import { createLoop, now, sleep, sleepModule, spawn, ${strategy} } from 'escapement';
+      function* nap(name, duration) {
+        const start = yield* now();
+        yield* sleep(duration);
+        console.log(name, (yield* now()) - start >= duration ? 'in time' : 'early');
+        return duration;
+      }
+      const total = await createLoop(${strategy}, sleepModule).run(function* () {
+        const slow = yield* spawn(nap('slow', 30));
+        const quick = yield* spawn(nap('quick', 2.5));
+        return (yield* slow.join()) + (yield* quick.join());
+      });
+      console.log(total);`,
+    output: 'quick in time\nslow in time\n32.5\n',
+  })),
+  {
+    title: '@escapement/core runs a loop with a strategy of the program and no container',
+    source: `
+      import { Clock, EventLoop, pause, SleepStrategy, spawn } from '@escapement/core';
+      class StoppedClock extends Clock {
+        now() { return 0; }
+      }
+      class NoSleep extends SleepStrategy {
+        alias = 'no-sleep';
+        waits = 'spins';
+        clock = new StoppedClock();
+        sleep() {}
+      }
+      function* count(name) {
+        for (let n = 1; n <= 2; n++) {
+          console.log(name, n);
+          yield* pause();
+        }
+      }
+      new EventLoop({ strategy: new NoSleep() }).runSync(function* () {
+        yield* spawn(count('a'));
+        yield* spawn(count('b'));
+      });`,
+    output: 'a 1\nb 1\na 2\nb 2\n',
+  },
+  {
+    title: '@escapement/sleep and @escapement/strategies are wired by a container of the program',
+    source: `
+      import { EventLoop } from '@escapement/core';
+      import { sleep, sleepModule } from '@escapement/sleep';
+      import { busyWaitModule } from '@escapement/strategies';
+      import { loopModule } from '@escapement/wiring';
+      import { Container } from 'inversify';
+      const container = new Container();
+      container.load(sleepModule, busyWaitModule, loopModule);
+      container.get(EventLoop).runSync(() => sleep(1));
+      console.log('slept');`,
+    output: 'slept\n',
+  },
+  {
+    title: '@escapement/wiring injects into decorated classes, whichever package is loaded first',
+    source: `
+      import { SleepHandler } from '@escapement/sleep';
+      import { BusyWaitStrategy } from '@escapement/strategies';
+      const injected = type => Reflect.getMetadata('design:paramtypes', type).map(({ name }) => name);
+      console.log(injected(SleepHandler), injected(BusyWaitStrategy));`,
+    output: "[ 'Clock' ] [ 'Clock' ]\n",
+  },
+  {
+    title: '@escapement/wiring names what is missing',
+    source: `
+      import { createLoop } from '@escapement/wiring';
+      try {
+        createLoop();
+      } catch (error) {
+        console.log(error.code);
+      }`,
+    output: 'ESC_NO_STRATEGY\n',
+  },
+];
+
+/** Does not compile if a type was lost on the way, became `any`, or if the loop forgot which events it handles. */
+export const CHECKED_PROGRAM = `
+import { createLoop, type Coroutine, LoopEvent, now, type Now, type SleepFor, setTimeoutModule, sleep, sleepModule, spawn, type Task } from 'escapement';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Same<A, B>): void => {};
+
+class Doorbell extends LoopEvent<string> {
+  readonly kind = 'doorbell';
+}
+function* nap(duration: number): Coroutine<number, Now | SleepFor> {
+  const start = yield* now();
+  same<typeof start, number>(true);
+  const slept = yield* sleep(duration);
+  same<typeof slept, void>(true);
+  return (yield* now()) - start;
+}
+function* answer() {
+  const who = yield* new Doorbell();
+  same<typeof who, string>(true);
+  const task = yield* spawn(nap(1));
+  same<typeof task, Task<number>>(true);
+  const joined = yield* task.join();
+  same<typeof joined, number>(true);
+  return who;
+}
+const loop = createLoop(setTimeoutModule, sleepModule);
+same<ReturnType<typeof loop.run<number, never>>, Promise<number>>(true);
+void loop.run(() => nap(1));
+// @ts-expect-error no module handles Doorbell
+void loop.run(answer);
+`;

@@ -1,0 +1,114 @@
+import { execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assert } from 'chai';
+import { publishedPackages, root } from '../architecture/workspace.js';
+import { CHECKED_PROGRAM, PROGRAMS } from './programs.js';
+
+/** What npm says when it cannot reach the registry; any other failure of an installation is a failure of ours. */
+const UNREACHABLE =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED/;
+
+describe('the published packages, installed outside the workspace', function () {
+  this.timeout(120_000);
+  const names = publishedPackages.map(({ manifest }) => manifest.name);
+  let folder: string;
+
+  before(function () {
+    folder = mkdtempSync(join(tmpdir(), 'escapement-packages-'));
+    writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
+    const paths = publishedPackages.map(({ path }) => path);
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder, ...paths], { stdio: 'pipe' });
+    const tarballs = readdirSync(folder).filter(file => file.endsWith('.tgz'));
+    assert.lengthOf(tarballs, names.length);
+    const installed = npmInstall(folder, tarballs);
+    if (installed.status === 0) return;
+    if (!UNREACHABLE.test(installed.stderr)) assert.fail(`npm install failed:\n${installed.stderr}`);
+    console.log('    skipped: needs the npm registry');
+    this.skip();
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const { manifest } of publishedPackages) {
+    it(`${manifest.name} is complete: entry, types, sources of its source maps, licence`, () => {
+      const installed = join(folder, 'node_modules', manifest.name);
+      for (const file of ['dist/index.js', 'dist/index.d.ts', 'README.md'])
+        assert.isTrue(existsSync(join(installed, file)), file);
+      assert.equal(readFileSync(join(installed, 'LICENSE'), 'utf8'), readFileSync(join(root, 'LICENSE'), 'utf8'));
+      assert.deepEqual(mapsWithoutSources(installed), [], 'dist has files whose source is gone: npm run clean');
+    });
+
+    it(`${manifest.name} can be imported alone, and nothing that it exports is missing`, () => {
+      const program = `
+        import * as all from '${manifest.name}';
+        const names = Object.keys(all);
+        console.log(names.length > 0, names.filter(name => all[name] === undefined));`;
+      assert.equal(run(folder, program), 'true []\n');
+    });
+
+    for (const [command, file] of Object.entries(manifest.bin ?? {})) {
+      it(`${manifest.name} installs the command ${command}`, () => {
+        const help = spawnSync(process.execPath, [join(folder, 'node_modules', manifest.name, file), '--help'], {
+          encoding: 'utf8',
+        });
+        assert.equal(help.status, 0, help.stderr);
+        assert.include(help.stdout, 'Usage');
+        assert.isTrue(existsSync(join(folder, 'node_modules/.bin', command)));
+      });
+    }
+  }
+
+  for (const { title, source, output } of PROGRAMS) {
+    it(title, () => assert.equal(run(folder, source), output));
+  }
+
+  it('type-check alone: strictly, their own declarations too, with no types of a host', () => {
+    writeFileSync(join(folder, 'program.ts'), CHECKED_PROGRAM);
+    const imports = names.map((name, index) => `import * as all${index} from '${name}';\nvoid all${index};`);
+    writeFileSync(join(folder, 'everything.ts'), imports.join('\n'));
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      module: 'NodeNext',
+      target: 'ES2022',
+      lib: ['ES2022'],
+      types: [],
+    };
+    const files = ['program.ts', 'everything.ts'];
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    assert.equal(typeCheck(folder), '');
+  });
+});
+
+function npmInstall(folder: string, tarballs: readonly string[]): SpawnSyncReturns<string> {
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1'];
+  const files = tarballs.map(tarball => `./${tarball}`);
+  return spawnSync('npm', ['install', ...options, ...files], { cwd: folder, encoding: 'utf8' });
+}
+
+/** What the program prints; its warnings count as output too. */
+function run(folder: string, program: string): string {
+  const file = join(folder, 'program.mjs');
+  writeFileSync(file, program);
+  const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' });
+  return stdout + stderr;
+}
+
+function typeCheck(folder: string): string {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { stdout, stderr } = spawnSync(process.execPath, [tsc, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
+  return stdout + stderr;
+}
+
+function mapsWithoutSources(installed: string): string[] {
+  return readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.map'))
+    .flatMap(name => {
+      const file = join(installed, 'dist', name);
+      const { sources } = JSON.parse(readFileSync(file, 'utf8')) as { sources: string[] };
+      return sources.map(source => join(file, '..', source)).filter(source => !existsSync(source));
+    });
+}
