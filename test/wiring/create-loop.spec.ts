@@ -20,6 +20,7 @@ import {
   setTimeoutModule,
   sleep,
   sleepModule,
+  spawn,
   strategyModule,
   type Task,
   type TimeEvent,
@@ -84,10 +85,11 @@ describe('createLoop', () => {
       bind(Instruments).toConstantValue({});
     });
     createLoop(busyWaitModule, module).runSync(function* main() {
+      yield* spawn(pause(), { name: 'child' });
       yield* pause();
     });
-    expect(names).to.deep.equal(['main', 'main']);
-    expect(ended).to.deep.equal(['main']);
+    expect(names).to.deep.equal(['main', 'child', 'main', 'child']);
+    expect(ended).to.deep.equal(['child', 'main']);
   });
 
   it('refuses no strategy, two, and two handlers for one event', () => {

@@ -1,9 +1,9 @@
 import type { Program } from './coroutine.js';
+import { describe } from './describe.js';
 import { describeWaits } from './describe-waits.js';
 import {
   Cancelled,
   DeadlockError,
-  describe,
   type EscapementError,
   IncompatiblePluginsError,
   LoopRunningError,

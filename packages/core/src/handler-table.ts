@@ -1,4 +1,5 @@
-import { DuplicateHandlerError, describe, HandlerError } from './errors.js';
+import { describe } from './describe.js';
+import { DuplicateHandlerError, HandlerError } from './errors.js';
 import { EventHandler } from './event-handler.js';
 import type { Duration, Instant } from './instant.js';
 import type { LoopEvent } from './loop-event.js';

@@ -24,7 +24,7 @@ export abstract class LoopEvent<out R = unknown> {
   abstract readonly kind: string;
 
   /** The type of what `yield*` evaluates to; there is no such field. */
-  declare protected readonly _result?: R;
+  protected declare readonly _result?: R;
 
   /** By hand, because a generator method costs twice as much for each wait. */
   [Symbol.iterator](): Iterator<this, R, Sent> {

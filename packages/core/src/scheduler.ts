@@ -16,8 +16,8 @@ import type { Wakeup } from './wakeup.js';
 export const TURN_STEPS = 256;
 /** ...and ends after this long, so that slow steps do not add up. */
 export const TURN_DURATION: Duration = 0.5;
-/** The clock is read once in so many steps: reading it costs as much as a step. A power of two. */
-const STEPS_PER_CLOCK_READ = 32;
+/** At least once in so many steps a turn looks at the clock. */
+const MOST_BETWEEN_LOOKS = 64;
 
 /** @internal Resumes ready tasks, one step at a time, and hands the event that each step yields to its handler. */
 export class Scheduler implements TaskHost, LoopCaller {
@@ -68,12 +68,19 @@ export class Scheduler implements TaskHost, LoopCaller {
    */
   runTurn(startedAt: Instant): void {
     const end = startedAt + TURN_DURATION;
-    for (let left = TURN_STEPS; left > 0 && this.#readyCount > 0; left--) {
-      const task = this.#next();
-      if (this.#instrument === undefined) this.#step(task);
-      else this.#watchedStep(task, this.#instrument);
-      if (left % STEPS_PER_CLOCK_READ === 0 && this.#clock.now() >= end) break;
+    let paused: Task | undefined;
+    let done = 0;
+    let nextLook = 2;
+    for (;;) {
+      const task = this.#nextAfter(paused);
+      if (task === undefined) break;
+      paused = this.#runStep(task) ? task : undefined;
+      if (++done < nextLook) continue;
+      if (done >= TURN_STEPS || this.#clock.now() >= end) break;
+      // Looking costs as much as a step. After as many steps again, so that slow ones cannot overrun by more than double.
+      nextLook = done + Math.min(done, MOST_BETWEEN_LOOKS);
     }
+    if (paused !== undefined) this.taskReady(paused);
     if (this.#faults.length > 0) throw this.#faults.shift();
   }
 
@@ -96,6 +103,13 @@ export class Scheduler implements TaskHost, LoopCaller {
     }
   }
 
+  /** The task to resume next, given one that has just paused. Where it is alone there is nothing to decide. */
+  #nextAfter(paused: Task | undefined): Task | undefined {
+    if (this.#readyCount === 0) return paused;
+    if (paused !== undefined) this.taskReady(paused);
+    return this.#next();
+  }
+
   #next(): Task {
     this.#readyCount--;
     let task: Task | undefined;
@@ -108,33 +122,36 @@ export class Scheduler implements TaskHost, LoopCaller {
     return task;
   }
 
-  #watchedStep(task: Task, instrument: Instrument): void {
-    instrument.stepStarted?.(task);
-    this.#step(task);
-    instrument.stepEnded?.(task);
+  #runStep(task: Task): boolean {
+    if (this.#instrument === undefined) return this.#step(task);
+    this.#instrument.stepStarted?.(task);
+    const hasPaused = this.#step(task);
+    this.#instrument.stepEnded?.(task);
+    return hasPaused;
   }
 
-  #step(task: Task): void {
+  /** Runs the task up to its next suspension. True if it has only paused, and is ready to go on. */
+  #step(task: Task): boolean {
     for (;;) {
       let step: IteratorResult<unknown, unknown>;
       try {
         step = task.resume();
       } catch (error) {
         task.bodyThrew(error);
-        return;
+        return false;
       }
       if (step.done) {
         task.bodyReturned(step.value);
-        return;
+        return false;
       }
       const event = step.value;
       if (event === PAUSE && task.cancelled === undefined) {
         task.paused();
-        return;
+        return true;
       }
       if (!(event instanceof LoopCall)) {
         this.#suspend(task, event);
-        return;
+        return false;
       }
       this.#answer(task, event);
     }

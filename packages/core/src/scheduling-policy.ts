@@ -3,9 +3,9 @@ import type { Task } from './task.js';
 /**
  * Decides which ready task is resumed next.
  *
- * The loop calls `add` once each time a task becomes ready, and `next` only while there are ready tasks. Each task that
- * was added must come out of `next` exactly once; a policy that gives back something else, or nothing, ends the run
- * with a `PolicyError`. Both run on the hot path: keep them short and free of allocation.
+ * The loop calls `add` once each time a task becomes ready, and `next` only while there are ready tasks. A task that
+ * pauses while no other is ready goes on without either: there is nothing to decide. Each task that was added must come
+ * out of `next` exactly once; a policy that gives back nothing ends the run with a `PolicyError`. Both run on the hot path: keep them short and free of allocation.
  *
  * @example
  * class LastComeFirstServed extends SchedulingPolicy {

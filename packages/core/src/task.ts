@@ -1,6 +1,7 @@
 import { claimCoroutine } from './claim-coroutine.js';
 import type { Yieldable } from './coroutine.js';
-import { Cancelled, describe, TaskCancelledError } from './errors.js';
+import { describe } from './describe.js';
+import { Cancelled, TaskCancelledError } from './errors.js';
 import { forgetFirstStep } from './event-iterator.js';
 import { Join } from './join.js';
 import type { LoopEvent } from './loop-event.js';
@@ -164,7 +165,6 @@ export class Task<out T = unknown> {
   /** @internal Ready with nothing to tell: the hot path of `pause()`. */
   paused(): void {
     this.#state = READY;
-    this.#host.taskReady(this);
   }
 
   /** @internal */

@@ -16,7 +16,7 @@ import { ContainerModule } from 'inversify';
  */
 export class LoopModule<out E extends LoopEvent = never> extends ContainerModule {
   /** The events that this module handles, for the type checker; there is no such field. */
-  declare protected readonly _handles?: E;
+  protected declare readonly _handles?: E;
 }
 
 /** The union of the events that modules of type `M` handle. */

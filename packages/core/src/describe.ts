@@ -1,0 +1,36 @@
+/** @internal Says what a value is, in a few words, for an error message. */
+export function describe(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') {
+    const kind = value.constructor?.name ?? 'Function';
+    const what = GENERATOR_KINDS[kind] ?? (isClass(value) ? 'the class' : 'the function');
+    return `${what} ${value.name || '(anonymous)'}`;
+  }
+  if (isGenerator(value)) return 'a coroutine';
+  if (isThenable(value)) return 'a promise';
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const saysMore = typeof value.toString === 'function' && value.toString !== Object.prototype.toString;
+  return saysMore ? String(value) : `an object of class ${value.constructor?.name ?? 'null'}`;
+}
+
+const GENERATOR_KINDS: Readonly<Record<string, string>> = {
+  GeneratorFunction: 'the generator function',
+  AsyncFunction: 'the async function',
+  AsyncGeneratorFunction: 'the async generator function',
+};
+
+function isClass(value: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+/** @internal */
+export function isGenerator(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Generator]';
+}
+
+/** @internal */
+export function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
