@@ -6,7 +6,9 @@ import type { Waiter } from './waiter.js';
 
 /** The event behind `task.join()`. */
 export class Join<out T = unknown> extends LoopEvent<T> {
-  override readonly kind = 'join';
+  override get kind() {
+    return 'join' as const;
+  }
 
   constructor(readonly task: Task<T>) {
     super();
@@ -14,8 +16,7 @@ export class Join<out T = unknown> extends LoopEvent<T> {
 
   /** Of a task that has succeeded there is nothing to wait for. */
   override [Symbol.iterator](): Iterator<this, T, Sent> {
-    const { result } = this.task;
-    return result.state === 'succeeded' ? new Over(result.value) : super[Symbol.iterator]();
+    return this.task.hasSucceeded ? new Over(this.task.value) : super[Symbol.iterator]();
   }
 
   override toString(): string {

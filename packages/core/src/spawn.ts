@@ -10,7 +10,9 @@ export interface SpawnOptions {
 
 /** The event behind `spawn()`. */
 export class Spawn<out T = unknown> extends LoopCall<Task<T>> {
-  override readonly kind = 'spawn';
+  override get kind() {
+    return 'spawn' as const;
+  }
 
   constructor(
     readonly body: Yieldable<T, LoopEvent>,

@@ -94,6 +94,16 @@ export class Task<out T = unknown> {
     return this.#state >= SUCCEEDED;
   }
 
+  /** @internal */
+  get hasSucceeded(): boolean {
+    return this.#state === SUCCEEDED;
+  }
+
+  /** @internal Of a task that has succeeded. */
+  get value(): T {
+    return this.#inbox as T;
+  }
+
   /** What the task waits for, while it does. */
   get waitsFor(): LoopEvent | undefined {
     return this.#waiter?.event;
@@ -102,7 +112,7 @@ export class Task<out T = unknown> {
   get result(): TaskResult<T> {
     switch (this.#state) {
       case SUCCEEDED:
-        return { state: 'succeeded', value: this.#inbox as T };
+        return { state: 'succeeded', value: this.value };
       case FAILED:
         return { state: 'failed', error: this.#inbox };
       case CANCELLED:

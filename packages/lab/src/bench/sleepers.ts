@@ -59,9 +59,11 @@ class Side implements Candidate {
 
   async run(): Promise<number> {
     const child = fileURLToPath(new URL('./sleepers-child.js', import.meta.url));
-    const args = ['--expose-gc', child, this.name, String(SLEEPERS)];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    const outcome = JSON.parse(stdout) as Outcome;
+    const report = async (...flags: string[]) => {
+      const args = [...flags, child, this.name, String(SLEEPERS)];
+      return JSON.parse((await promisify(execFile)(process.execPath, args)).stdout);
+    };
+    const outcome: Outcome = { ...(await report()), ...(await report('--expose-gc')) };
     this.#outcomes.push(outcome);
     return outcome.created;
   }
