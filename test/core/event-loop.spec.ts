@@ -246,6 +246,7 @@ describe('EventLoop', () => {
       sleepStarted: until => log.push(`sleep until ${until}`),
       sleepEnded: () => log.push('awake'),
       taskEnded: task => log.push(`ended ${task.name}: ${task.result.state}`),
+      warned: warning => log.push(warning.message),
     };
     const heardToo: string[] = [];
     const { loop } = virtualLoop({ instruments: [instrument, { taskEnded: task => heardToo.push(task.name) }] });

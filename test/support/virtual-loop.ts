@@ -4,6 +4,7 @@ import {
   EventLoop,
   type Instant,
   type Instrument,
+  type LoopWarning,
   type SchedulingPolicy,
   SleepHandler,
   SleepStrategy,
@@ -44,6 +45,13 @@ export interface VirtualLoopOptions<H extends EventHandler> {
 /** A loop in virtual time that can sleep, with whatever else it is given. */
 export function virtualLoop<H extends EventHandler = never>(options: VirtualLoopOptions<H> = {}) {
   const strategy = new JumpStrategy();
+  const warnings: LoopWarning[] = [];
+  const instruments: Instrument[] = [{ warned: warning => warnings.push(warning) }, ...(options.instruments ?? [])];
   const handlers = [new SleepHandler(strategy.clock), ...(options.handlers ?? [])];
-  return { loop: new EventLoop({ strategy, ...options, handlers }), clock: strategy.clock, strategy };
+  return {
+    loop: new EventLoop({ strategy, ...options, instruments, handlers }),
+    clock: strategy.clock,
+    strategy,
+    warnings,
+  };
 }

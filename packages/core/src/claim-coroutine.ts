@@ -15,7 +15,7 @@ const owner = Symbol('escapement.owner');
 export function claimCoroutine<T>(
   body: Yieldable<T, LoopEvent>,
   task: Task,
-  caller: 'run' | 'spawn',
+  caller: string,
 ): Generator<unknown, T, unknown> {
   if (!isGenerator(body)) {
     if (typeof body !== 'object' || body === null || !(Symbol.iterator in body)) {

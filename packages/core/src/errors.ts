@@ -211,6 +211,31 @@ export class Cancelled extends EscapementError {
   }
 }
 
+/** A task went on and on after it was cancelled, and was ended by force. It fails with this. */
+export class CancellationIgnoredError extends EscapementError {
+  override readonly code = 'ESC_CANCELLATION_IGNORED';
+
+  /** @internal */
+  constructor(taskName: string, event: string, times: number, cause: unknown) {
+    super(
+      `task "${taskName}" was cancelled, and went on ${times} times all the same, the last time to ${event}. It was ended by force; its \`finally\` blocks did not run. Let Cancelled pass, and put what must still wait into shield(...).`,
+      { cause },
+    );
+  }
+}
+
+/** `getContext` of a key that nobody gave a value and that has no initial one. */
+export class NoContextError extends EscapementError {
+  override readonly code = 'ESC_NO_CONTEXT';
+
+  /** @internal */
+  constructor(taskName: string, key: string) {
+    super(
+      `task "${taskName}" read the context "${key}", which has no value. Run it inside withContext(key, value, ...), or give the key an initial value.`,
+    );
+  }
+}
+
 /** Thrown by `join` of a task that was cancelled: the joined one, not the one that joins. */
 export class TaskCancelledError extends EscapementError {
   override readonly code = 'ESC_TASK_CANCELLED';

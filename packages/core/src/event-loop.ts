@@ -1,4 +1,7 @@
+import type { Call } from './call.js';
+import type { GetContext, SetContext } from './context.js';
 import type { Program } from './coroutine.js';
+import type { CurrentTask } from './current-task.js';
 import { describe } from './describe.js';
 import { describeWaits } from './describe-waits.js';
 import {
@@ -22,6 +25,7 @@ import type { Now } from './now.js';
 import type { Pause } from './pause.js';
 import { Scheduler } from './scheduler.js';
 import type { SchedulingPolicy } from './scheduling-policy.js';
+import { type Scope, ScopeHandler } from './scope.js';
 import type { SleepStrategy } from './sleep-strategy.js';
 import type { Spawn } from './spawn.js';
 import { StallDetector } from './stall-detector.js';
@@ -29,7 +33,7 @@ import type { Task } from './task.js';
 import { Wakeup } from './wakeup.js';
 
 /** The events that every loop serves without a handler plugin. */
-export type CoreEvent = Pause | Now | Spawn | Join;
+export type CoreEvent = Pause | Now | Spawn | Join | Scope | Call | CurrentTask | GetContext | SetContext;
 
 export interface LoopOptions<H extends EventHandler = EventHandler> {
   readonly strategy: SleepStrategy;
@@ -58,7 +62,7 @@ class PluggableLoop<in E extends LoopEvent> {
     if (strategy === undefined) throw new NoStrategyError();
     refuseMisfits(strategy, handlers);
     this.#strategy = strategy;
-    this.#handlers = new HandlerTable([new JoinHandler()], handlers);
+    this.#handlers = new HandlerTable([new JoinHandler(), new ScopeHandler()], handlers);
     this.#instrument = combineInstruments(instruments);
     this.#scheduler = new Scheduler(strategy.clock, policy, this.#handlers, this.#instrument, this.#wakeup);
     this.#stallDetector = new StallDetector(strategy, this.#handlers);
@@ -120,8 +124,9 @@ class PluggableLoop<in E extends LoopEvent> {
 
   #spawnRoot<T>(program: Program<T, LoopEvent>): Task<T> {
     this.#polledAt = this.#hostRanAt = this.#strategy.clock.now();
-    if (typeof program !== 'function') return this.#scheduler.spawn(program, undefined, 'main');
-    return this.#scheduler.spawn(program(), undefined, program.name || 'main');
+    const body = typeof program === 'function' ? program() : program;
+    const name = (typeof program === 'function' && program.name) || 'main';
+    return this.#scheduler.spawn({ body, caller: 'run', name, traits: 0 }, undefined);
   }
 
   /** Resume, poll, and sleep if nothing is ready. Gives back the strategy's promise, if it made one. */

@@ -1,5 +1,6 @@
 import type { Instant } from './instant.js';
 import type { LoopEvent } from './loop-event.js';
+import type { LoopWarning } from './loop-warning.js';
 import type { Task } from './task.js';
 
 /**
@@ -24,6 +25,8 @@ export interface Instrument {
   sleepEnded?(): void;
   /** `task` and all its children are done; `task.result` says how. */
   taskEnded?(task: Task): void;
+  /** Something looks like a mistake. Where no instrument has this hook, it goes to the console. */
+  warned?(warning: LoopWarning): void;
 }
 
 /** One instrument that calls all of `instruments`, or undefined where there is none. */
@@ -48,4 +51,5 @@ const HOOKS = [
   'sleepStarted',
   'sleepEnded',
   'taskEnded',
+  'warned',
 ] as const satisfies readonly (keyof Instrument)[];

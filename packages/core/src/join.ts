@@ -2,6 +2,7 @@ import type { Sent } from './coroutine.js';
 import { EventHandler } from './event-handler.js';
 import { LoopEvent } from './loop-event.js';
 import type { Task } from './task.js';
+import { appended } from './task-extras.js';
 import type { Waiter } from './waiter.js';
 
 /** The event behind `task.join()`. */
@@ -39,10 +40,17 @@ export class JoinHandler extends EventHandler<Join> {
   override readonly handles = Join;
 
   override arm(event: Join, waiter: Waiter<unknown>): void {
-    event.task.addJoiner(waiter);
+    addJoiner(event.task, waiter);
   }
 
   override disarm(event: Join, waiter: Waiter<unknown>): void {
-    event.task.removeJoiner(waiter);
+    const { more } = event.task;
+    more.joiners = more.joiners?.filter(joiner => joiner !== waiter);
   }
+}
+
+/** @internal */
+export function addJoiner(task: Task, waiter: Waiter<unknown>): void {
+  if (task.isEnded) task.tell(waiter);
+  else task.more.joiners = appended(task.more.joiners, waiter);
 }

@@ -1,4 +1,3 @@
-import type { Yieldable } from './coroutine.js';
 import type { Instant } from './instant.js';
 import { LoopEvent } from './loop-event.js';
 import type { Task } from './task.js';
@@ -6,7 +5,6 @@ import type { Task } from './task.js';
 /** @internal What the loop offers to its own calls. */
 export interface LoopCaller {
   now(): Instant;
-  spawn<T>(body: Yieldable<T, LoopEvent>, parent: Task, name: string | undefined): Task<T>;
 }
 
 /**

@@ -1,14 +1,18 @@
 import type { Clock } from './clock.js';
-import type { Yieldable } from './coroutine.js';
-import { NoHandlerError, NotAnEventError, PolicyError } from './errors.js';
+import { describe } from './describe.js';
+import { CancellationIgnoredError, type Cancelled, NoHandlerError, NotAnEventError, PolicyError } from './errors.js';
 import { arm, disarm, type HandlerTable } from './handler-table.js';
 import type { Duration, Instant } from './instant.js';
 import type { Instrument } from './instrument.js';
 import { LoopCall, type LoopCaller } from './loop-call.js';
 import { LoopEvent } from './loop-event.js';
+import { cancellationSwallowed, type LoopWarning, warnOnConsole } from './loop-warning.js';
 import { PAUSE } from './pause.js';
+import { runningTask, setRunningTask } from './running-task.js';
 import type { SchedulingPolicy } from './scheduling-policy.js';
+import { Scope } from './scope.js';
 import { Task, type TaskHost } from './task.js';
+import type { Plan } from './task-plan.js';
 import { Waiter } from './waiter.js';
 import type { Wakeup } from './wakeup.js';
 
@@ -16,6 +20,8 @@ import type { Wakeup } from './wakeup.js';
 export const TURN_STEPS = 256;
 /** ...and ends after this long, so that slow steps do not add up. */
 export const TURN_DURATION: Duration = 0.5;
+/** A cancelled task that suspends again this often is ended by force. */
+const MOST_DEFIANCES = 100;
 /** At least once in so many steps a turn looks at the clock. */
 const MOST_BETWEEN_LOOKS = 64;
 
@@ -54,9 +60,8 @@ export class Scheduler implements TaskHost, LoopCaller {
     return this.#clock.now();
   }
 
-  spawn<T>(body: Yieldable<T, LoopEvent>, parent: Task | undefined, name: string | undefined): Task<T> {
-    this.#lastNumber++;
-    const task = new Task(this, name ?? this.#lastNumber, body, parent);
+  spawn<T>(plan: Plan<T>, parent: Task | undefined): Task<T> {
+    const task = new Task(this, plan, parent, ++this.#lastNumber);
     this.#instrument?.taskSpawned?.(task);
     this.taskReady(task);
     return task;
@@ -68,6 +73,7 @@ export class Scheduler implements TaskHost, LoopCaller {
    */
   runTurn(startedAt: Instant): void {
     const end = startedAt + TURN_DURATION;
+    const outer = runningTask();
     let paused: Task | undefined;
     let done = 0;
     let nextLook = 2;
@@ -81,6 +87,8 @@ export class Scheduler implements TaskHost, LoopCaller {
       nextLook = done + Math.min(done, MOST_BETWEEN_LOOKS);
     }
     if (paused !== undefined) this.taskReady(paused);
+    // Another loop's, where a coroutine runs a loop of its own.
+    setRunningTask(outer);
     if (this.#faults.length > 0) throw this.#faults.shift();
   }
 
@@ -137,10 +145,13 @@ export class Scheduler implements TaskHost, LoopCaller {
       try {
         step = task.resume();
       } catch (error) {
+        if (task.leave(error, true)) continue;
         task.bodyThrew(error);
         return false;
       }
       if (step.done) {
+        if (task.leave(step.value, false)) continue;
+        if (task.timesToldToEnd > 0) this.#warn(cancellationSwallowed(task, 'returned'));
         task.bodyReturned(step.value);
         return false;
       }
@@ -166,7 +177,11 @@ export class Scheduler implements TaskHost, LoopCaller {
   }
 
   #suspend(task: Task, event: unknown): void {
-    const refusal = task.cancelled ?? this.#refusalOf(task, event);
+    if (task.cancelled !== undefined && !(event instanceof Scope && event.isShield)) {
+      this.#throwCancelled(task, task.cancelled, event);
+      return;
+    }
+    const refusal = this.#refusalOf(task, event);
     if (refusal !== undefined) {
       task.wake(refusal, true);
       return;
@@ -179,6 +194,20 @@ export class Scheduler implements TaskHost, LoopCaller {
     } catch (fault) {
       this.#faults.push(fault);
     }
+  }
+
+  #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
+    if (task.timesToldToEnd >= MOST_DEFIANCES) {
+      task.endByForce(new CancellationIgnoredError(task.name, describe(event), MOST_DEFIANCES, cancelled));
+      return;
+    }
+    task.throwCancelled(cancelled);
+    if (task.timesToldToEnd === 2) this.#warn(cancellationSwallowed(task, `waited for ${describe(event)}`));
+  }
+
+  #warn(warning: LoopWarning): void {
+    if (this.#instrument?.warned !== undefined) this.#instrument.warned(warning);
+    else warnOnConsole(warning);
   }
 
   #refusalOf(task: Task, event: unknown): Error | undefined {

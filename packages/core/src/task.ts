@@ -1,50 +1,36 @@
 import { claimCoroutine } from './claim-coroutine.js';
-import type { Yieldable } from './coroutine.js';
+import type { ContextEntry } from './context.js';
 import { describe } from './describe.js';
+import { endOf } from './end-of.js';
 import { Cancelled, TaskCancelledError } from './errors.js';
 import { forgetFirstStep } from './event-iterator.js';
 import { Join } from './join.js';
 import type { LoopEvent } from './loop-event.js';
-import { TaskList } from './task-list.js';
+import { setRunningTask } from './running-task.js';
+import { Scope } from './scope.js';
+import { appended, TaskExtras } from './task-extras.js';
+import { TaskFamily } from './task-family.js';
+import { DAEMON, ISOLATED, type Plan, SHIELDED, SUPERVISOR } from './task-plan.js';
+import {
+  CANCELLED,
+  FAILED,
+  FINISHING,
+  READY,
+  RUNNING,
+  SPAWNED,
+  STATE_NAMES,
+  SUCCEEDED,
+  type TaskResult,
+  type TaskState,
+  WAITING,
+} from './task-state.js';
 import type { Waiter } from './waiter.js';
-
-/** Small integers: storing one costs less than storing a string, and it is stored several times a step. */
-const SPAWNED = 0;
-const READY = 1;
-const RUNNING = 2;
-const WAITING = 3;
-const FINISHING = 4;
-const SUCCEEDED = 5;
-const FAILED = 6;
-const CANCELLED = 7;
-
-const STATE_NAMES = [
-  /** Created, its first step is due. */
-  'spawned',
-  /** Its wait is over, its next step is due. */
-  'ready',
-  'running',
-  /** Suspended on an event. */
-  'waiting',
-  /** Its body is done, some of its children are not. */
-  'finishing',
-  'succeeded',
-  'failed',
-  'cancelled',
-] as const;
-
-export type TaskState = (typeof STATE_NAMES)[number];
 
 const OVER: Generator<never, never, unknown> = (function* () {})() as Generator<never, never, unknown>;
 
-export type TaskResult<T> =
-  | { readonly state: 'pending' }
-  | { readonly state: 'succeeded'; readonly value: T }
-  | { readonly state: 'failed'; readonly error: unknown }
-  | { readonly state: 'cancelled'; readonly reason: unknown };
-
 /** @internal What a task needs of the loop that runs it. */
 export interface TaskHost {
+  spawn<T>(plan: Plan<T>, parent: Task | undefined): Task<T>;
   taskReady(task: Task): void;
   waitAbandoned(waiter: Waiter<unknown>): void;
   taskEnded(task: Task): void;
@@ -63,22 +49,28 @@ export class Task<out T = unknown> {
   #inboxIsError = false;
   #waiter: Waiter<unknown> | undefined = undefined;
   #cancelled: Cancelled | undefined = undefined;
+  #timesToldToEnd = 0;
   readonly #host: TaskHost;
   #coroutine: Generator<unknown, T, unknown>;
   readonly parent: Task | undefined;
-  #children: TaskList<Task> | undefined = undefined;
-  #errors: unknown[] | undefined = undefined;
-  #joiners: Waiter<unknown>[] | undefined = undefined;
+  #family: TaskFamily | undefined = undefined;
+  #extras: TaskExtras | undefined = undefined;
   readonly #label: string | number;
-  /** @internal */
+  readonly #traits: number;
+  /** @internal The task-locals, inherited from the parent. */
+  context: ContextEntry | undefined;
+  /** @internal Where it stands among its parent's children. */
   place = 0;
 
-  /** @internal @param label a name, or the number of the task. */
-  constructor(host: TaskHost, label: string | number, body: Yieldable<T, LoopEvent>, parent: Task | undefined) {
+  /** @internal @param number names the task if the plan does not */
+  constructor(host: TaskHost, plan: Plan<T>, parent: Task | undefined, number: number) {
     this.#host = host;
-    this.#label = label;
+    this.#label = plan.name ?? number;
+    this.#traits = plan.traits;
     this.parent = parent;
-    this.#coroutine = claimCoroutine(body, this, parent === undefined ? 'run' : 'spawn');
+    this.context = parent?.context;
+    this.#coroutine = claimCoroutine(plan.body, this, plan.caller);
+    if (plan.priority !== undefined) this.more.priority = plan.priority;
     if (parent !== undefined) parent.#adopt(this);
   }
 
@@ -94,14 +86,9 @@ export class Task<out T = unknown> {
     return this.#state >= SUCCEEDED;
   }
 
-  /** @internal */
-  get hasSucceeded(): boolean {
-    return this.#state === SUCCEEDED;
-  }
-
-  /** @internal Of a task that has succeeded. */
-  get value(): T {
-    return this.#inbox as T;
+  /** What it was spawned with; 0 if with nothing. The policy decides what it means. */
+  get priority(): number {
+    return this.#extras?.priority ?? 0;
   }
 
   /** What the task waits for, while it does. */
@@ -122,9 +109,9 @@ export class Task<out T = unknown> {
     }
   }
 
-  /** The tasks that this one spawned and that have not ended, oldest first. */
+  /** The tasks that this one spawned and that have not ended, oldest first, daemons last. */
   get children(): Iterable<Task> {
-    return this.#children ?? [];
+    return this.#family ?? [];
   }
 
   /**
@@ -147,12 +134,36 @@ export class Task<out T = unknown> {
     this.#cancelTree(new Cancelled(this.name, reason));
   }
 
+  /**
+   * For host code: `await task`. In a coroutine use `yield* task.join()`.
+   *
+   * A promise that resolves or rejects with a task goes on to the task's own value or error.
+   */
+  // biome-ignore lint/suspicious/noThenProperty: to be awaited is what it is for
+  then<A = T, B = never>(
+    onSuccess?: ((value: T) => A | PromiseLike<A>) | null,
+    onFailure?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return endOf(this).then(onSuccess, onFailure);
+  }
+
+  /** @internal */
+  get hasSucceeded(): boolean {
+    return this.#state === SUCCEEDED;
+  }
+
+  /** @internal Of a task that has succeeded. */
+  get value(): T {
+    return this.#inbox as T;
+  }
+
   /** @internal Runs the coroutine up to its next event. */
   resume(): IteratorResult<unknown, T> {
     const inbox = this.#inbox;
     this.#inbox = undefined;
     this.#state = RUNNING;
     forgetFirstStep();
+    setRunningTask(this);
     if (!this.#inboxIsError) return this.#coroutine.next(inbox);
     this.#inboxIsError = false;
     return this.#coroutine.throw(inbox);
@@ -188,6 +199,21 @@ export class Task<out T = unknown> {
     return this.#cancelled;
   }
 
+  /** @internal Goes on with `coroutine`, and comes back to the present one when that is done. */
+  enter(coroutine: Generator<unknown, unknown, unknown>, callee: string): void {
+    this.more.frames = appended(this.more.frames, { coroutine: this.#coroutine, callee });
+    this.#coroutine = coroutine as Generator<unknown, T, unknown>;
+  }
+
+  /** @internal The coroutine is done. True if it was called by another, which goes on with what it returned or threw. */
+  leave(inbox: unknown, isError: boolean): boolean {
+    const frame = this.#extras?.frames?.pop();
+    if (frame === undefined) return false;
+    this.#coroutine = frame.coroutine as Generator<unknown, T, unknown>;
+    this.hand(inbox, isError);
+    return true;
+  }
+
   /** @internal */
   bodyReturned(value: T): void {
     this.#inbox = value;
@@ -196,24 +222,31 @@ export class Task<out T = unknown> {
 
   /** @internal */
   bodyThrew(error: unknown): void {
-    if (error === this.#cancelled) {
-      this.hand(this.#cancelled?.reason, true);
-    } else {
-      this.#addError(error);
-    }
+    if (error === this.#cancelled) this.hand(this.#cancelled?.reason, true);
+    else this.#addError(error);
     this.#bodyEnded();
   }
 
   /** @internal */
-  addJoiner(waiter: Waiter<unknown>): void {
-    if (this.isEnded) this.#tell(waiter);
-    else if (this.#joiners === undefined) this.#joiners = [waiter];
-    else this.#joiners.push(waiter);
+  spawn<U>(plan: Plan<U>): Task<U> {
+    return this.#host.spawn(plan, this);
   }
 
-  /** @internal */
-  removeJoiner(waiter: Waiter<unknown>): void {
-    this.#joiners = this.#joiners?.filter(joiner => joiner !== waiter);
+  /** @internal `Cancelled` is thrown at the next resume. */
+  throwCancelled(cancelled: Cancelled): void {
+    this.#timesToldToEnd++;
+    this.wake(cancelled, true);
+  }
+
+  /** @internal How often `Cancelled` was thrown into it. */
+  get timesToldToEnd(): number {
+    return this.#timesToldToEnd;
+  }
+
+  /** @internal Nothing of the body runs any more, not even its `finally`. */
+  endByForce(error: unknown): void {
+    if (this.#extras !== undefined) this.#extras.frames = undefined;
+    this.bodyThrew(error);
   }
 
   /** @internal The run is over: whatever settles a wait of this task or its children later must find nobody. */
@@ -222,31 +255,48 @@ export class Task<out T = unknown> {
   }
 
   /** @internal This task and all below it that have not ended, each after its parent. */
-  *tree(): Generator<Task, void, undefined> {
+  *tree(descendInto: (child: Task) => boolean = () => true): Generator<Task, void, undefined> {
     // A list instead of recursion: a chain of tasks may be deeper than the stack.
     const tasks: Task[] = [this];
     for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
       if (task.isEnded) continue;
-      for (const child of [...task.children].reverse()) tasks.push(child);
+      for (const child of [...task.children].reverse()) if (descendInto(child)) tasks.push(child);
       yield task;
     }
   }
 
+  /** @internal What only a few tasks have, made when it is needed. */
+  get more(): TaskExtras {
+    this.#extras ??= new TaskExtras();
+    return this.#extras;
+  }
+
+  /** @internal */
+  get isDaemon(): boolean {
+    return this.#has(DAEMON);
+  }
+
+  #has(trait: number): boolean {
+    return (this.#traits & trait) !== 0;
+  }
+
   #adopt(child: Task): void {
-    this.#children ??= new TaskList();
-    this.#children.add(child);
-    if (this.#cancelled !== undefined) child.#deliverCancel(this.#cancelled);
+    this.#family ??= new TaskFamily();
+    this.#family.add(child);
+    if (this.#cancelled !== undefined && !child.#has(SHIELDED)) child.#deliverCancel(this.#cancelled);
   }
 
   /** @internal */
   childEnded(child: Task): void {
-    this.#children?.remove(child);
-    if (child.#state === FAILED) this.#addError(child.#inbox);
+    this.#family?.remove(child);
+    if (child.#state !== FAILED || child.#has(ISOLATED)) return;
+    if (this.#has(SUPERVISOR)) this.#family?.failed.push(child);
+    else this.#addError(child.#inbox);
   }
 
   // One error for all of them: making one costs more than all the rest of a cancellation.
   #cancelTree(cancelled: Cancelled): void {
-    for (const task of this.tree()) {
+    for (const task of this.tree(child => !child.#has(SHIELDED))) {
       if (task.#cancelled === undefined) task.#deliverCancel(cancelled);
     }
   }
@@ -254,56 +304,86 @@ export class Task<out T = unknown> {
   #deliverCancel(cancelled: Cancelled): void {
     this.#cancelled = cancelled;
     if (this.#state === SPAWNED) {
-      this.hand(this.#cancelled, true);
-    } else if (this.#state === WAITING) {
+      this.hand(cancelled, true);
+      this.#timesToldToEnd++;
+    } else if (this.#state === WAITING && !(this.#waiter!.event instanceof Scope)) {
       const waiter = this.#waiter!;
       waiter.abandon();
-      this.wake(this.#cancelled, true);
+      this.throwCancelled(cancelled);
       this.#host.waitAbandoned(waiter);
     }
+    for (const error of this.#extras?.tellCancelListeners(cancelled.reason) ?? []) this.#addError(error);
   }
 
   #addError(error: unknown): void {
-    this.#errors ??= [];
+    const extras = this.more;
     // A child's error that the body rethrows is one error, not two.
-    if (!this.#errors.includes(error)) this.#errors.push(error);
+    if (!extras.errors?.includes(error)) extras.errors = appended(extras.errors, error);
     this.cancel(error);
   }
 
-  // Up the tree, as far as this end is also the end of the parent. A loop instead of recursion: see `cancel`.
+  // Up the tree, as far as this end is also the end of the parent. A loop instead of recursion: see `tree`.
   #bodyEnded(): void {
     this.#state = FINISHING;
     // Whoever keeps the task for its result shall not keep all that its body held.
     this.#coroutine = OVER;
     let task: Task | undefined = this;
-    while (task !== undefined && task.#state === FINISHING && task.#hasNoChildren()) {
+    while (task !== undefined && task.#state === FINISHING && task.#hasNothingLeft()) {
       task.#end();
       task.parent?.childEnded(task);
       task = task.parent;
     }
   }
 
-  #hasNoChildren(): boolean {
-    return this.#children === undefined || this.#children.isEmpty;
+  /** First the children end, then the daemons are cancelled, then what was ensured runs. */
+  #hasNothingLeft(): boolean {
+    if (this.#family !== undefined && !this.#family.isEmpty) {
+      this.#family.dismissDaemons();
+      return false;
+    }
+    const cleanup = this.#extras?.cleanups?.pop();
+    if (cleanup === undefined) return true;
+    this.spawn({ body: cleanup, caller: 'ensure', name: `cleanup of ${this.name}`, traits: SHIELDED });
+    return false;
   }
 
   #end(): void {
-    if (this.#errors !== undefined) {
-      this.#inbox = this.#errors.length === 1 ? this.#errors[0] : this.#aggregate(this.#errors);
+    const extras = this.#extras;
+    const errors = [...(extras?.errors ?? []), ...(this.#family?.unobservedErrors() ?? [])];
+    if (errors.length > 0) {
+      this.#inbox = errors.length === 1 ? errors[0] : this.#aggregate(errors);
       this.#state = FAILED;
     } else {
       this.#state = this.#inboxIsError ? CANCELLED : SUCCEEDED;
     }
-    const joiners = this.#joiners;
-    this.#joiners = undefined;
-    if (joiners !== undefined) for (const waiter of joiners) this.#tell(waiter);
+    if (extras !== undefined) {
+      for (const waiter of extras.joiners ?? []) this.tell(waiter);
+      for (const listener of extras.endListeners ?? []) listener();
+      extras.joiners = extras.endListeners = undefined;
+    }
     this.#host.taskEnded(this);
   }
 
-  #tell(waiter: Waiter<unknown>): void {
-    if (this.#state === SUCCEEDED) waiter.resolve(this.#inbox);
-    else if (this.#state === FAILED) waiter.reject(this.#inbox);
-    else waiter.reject(new TaskCancelledError(this.name, this.#inbox));
+  /** @internal Settles a waiter of a task that has ended. */
+  tell(waiter: Waiter<unknown>): void {
+    if (this.#state === SUCCEEDED) {
+      waiter.resolve(this.#inbox);
+      return;
+    }
+    this.more.isObserved = true;
+    // Who waits in a scope was cancelled with it, as a rule: then that is what it is told.
+    const isCallers = this.#state === CANCELLED && waiter.event instanceof Scope;
+    waiter.reject((isCallers && waiter.task?.cancelled) || this.failure);
+  }
+
+  /** @internal Of a task that has failed: whether anybody was told. */
+  get isObserved(): boolean {
+    return this.#extras?.isObserved ?? false;
+  }
+
+  /** @internal What whoever waits for it is thrown, of a task that has not succeeded. */
+  get failure(): unknown {
+    return this.#state === FAILED ? this.#inbox : new TaskCancelledError(this.name, this.#inbox);
   }
 
   #aggregate(errors: readonly unknown[]): AggregateError {

@@ -19,6 +19,11 @@ export class Waiter<in R = never> {
     this.event = event;
   }
 
+  /** The task that waits; undefined once the wait is over. */
+  get task(): Task | undefined {
+    return this.#task;
+  }
+
   /** True once the wait is over: settled, or abandoned. */
   get isSettled(): boolean {
     return this.#task === undefined;

@@ -1,0 +1,42 @@
+import { claimCoroutine } from './claim-coroutine.js';
+import type { Coroutine, Yieldable } from './coroutine.js';
+import { LoopCall, type LoopCaller } from './loop-call.js';
+import type { LoopEvent } from './loop-event.js';
+import type { Task } from './task.js';
+
+/** The event behind `call()`. */
+export class Call<out T = unknown> extends LoopCall<T> {
+  override readonly kind = 'call';
+
+  /** @internal */
+  constructor(
+    readonly start: () => Coroutine<T, LoopEvent>,
+    readonly callee: string,
+  ) {
+    super();
+  }
+
+  /** @internal The answer comes later: what the callee returns. Until then the task goes on with the callee. */
+  override answer(_loop: LoopCaller, task: Task): T {
+    task.enter(claimCoroutine(this.start(), task, 'call'), this.callee);
+    return undefined as T;
+  }
+}
+
+/**
+ * `yield* call(fn, ...args)` does what `yield* fn(...args)` does, but the loop keeps the stack: a resume goes straight to the
+ * innermost coroutine, where `yield*` walks down through all of them, 25 ns each. For recursion and deep layers; a call
+ * itself costs about as much as three levels of `yield*`.
+ *
+ * @example
+ * function* walk(node: Node): Coroutine<void, Sleep | Call> {
+ *   yield* visit(node);
+ *   for (const child of node.children) yield* call(walk, child);
+ * }
+ */
+export function call<A extends readonly unknown[], T, E extends LoopEvent>(
+  fn: (...args: A) => Coroutine<T, E>,
+  ...args: A
+): Yieldable<T, E | Call> {
+  return new Call(() => fn(...args), fn.name) as Yieldable<T, Call>;
+}
