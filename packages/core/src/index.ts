@@ -1,5 +1,9 @@
 export { type Call, call } from './call.js';
 export { Clock } from './clock.js';
+export { type AnyBody, all, type Bodies, type EventsIn, type ValueOf, type ValuesOf } from './combinators/all.js';
+export { allSettled, type Settled, type SettledOf } from './combinators/all-settled.js';
+export { type ConcurrencyOptions, forEach, map } from './combinators/map.js';
+export { any, race } from './combinators/race.js';
 export { ContextKey, type GetContext, getContext, type SetContext, withContext } from './context.js';
 export type { Coroutine, Program, Sent, Yieldable } from './coroutine.js';
 export { type CurrentTask, currentTask, ensure, onCancel } from './current-task.js';

@@ -1,0 +1,34 @@
+import type { Coroutine } from '../coroutine.js';
+import { Cancelled } from '../errors.js';
+import type { LoopEvent } from '../loop-event.js';
+import type { Scope } from '../scope.js';
+import type { Spawn } from '../spawn.js';
+import { type AnyBody, all, type Bodies, type EventsIn, type ValueOf } from './all.js';
+
+export type Settled<T> =
+  | { readonly state: 'succeeded'; readonly value: T }
+  | { readonly state: 'failed'; readonly error: unknown };
+
+/** What became of each, in the same form. */
+export type SettledOf<B> = { -readonly [K in keyof B]: Settled<ValueOf<B[K]>> };
+
+/**
+ * Runs all at once and evaluates to what became of each: nobody is cancelled because another failed.
+ *
+ * @example for (const result of yield* allSettled(downloads)) if (result.state === 'failed') report(result.error);
+ */
+export function* allSettled<const B extends Bodies>(bodies: B): Coroutine<SettledOf<B>, EventsIn<B> | Scope | Spawn> {
+  const settling = Array.isArray(bodies)
+    ? bodies.map(settle)
+    : Object.fromEntries(Object.entries<AnyBody>(bodies as never).map(([key, body]) => [key, settle(body)]));
+  return (yield* all(settling as unknown as B)) as SettledOf<B>;
+}
+
+function* settle(body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
+  try {
+    return { state: 'succeeded', value: yield* body };
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    return { state: 'failed', error };
+  }
+}

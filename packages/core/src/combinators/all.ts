@@ -1,0 +1,42 @@
+import type { Coroutine, Sent, Yieldable } from '../coroutine.js';
+import type { LoopEvent } from '../loop-event.js';
+import { type Scope, scope } from '../scope.js';
+import { type Spawn, spawn } from '../spawn.js';
+import type { Task } from '../task.js';
+
+/** Some coroutines or events, in a list or by name. */
+export type Bodies = readonly AnyBody[] | Readonly<Record<string, AnyBody>>;
+
+// biome-ignore lint/suspicious/noExplicitAny: a bound for inference; `never` and `unknown` are both too narrow somewhere
+export type AnyBody = Yieldable<any, any>;
+
+/** The values of bodies of type `B`, in the same form. */
+export type ValuesOf<B> = { -readonly [K in keyof B]: ValueOf<B[K]> };
+
+export type ValueOf<Y> = Y extends { [Symbol.iterator](): Iterator<unknown, infer T, Sent> } ? T : never;
+
+/** The events that bodies of type `B` can yield. */
+export type EventsIn<B> = B extends readonly (infer Y)[] ? EventsInOne<Y> : EventsInOne<B[keyof B]>;
+
+type EventsInOne<Y> = Y extends { [Symbol.iterator](): Iterator<infer E, unknown, Sent> }
+  ? Extract<E, LoopEvent>
+  : never;
+
+/**
+ * Runs all at once and evaluates to their values, in the form in which they were given. If one fails, the others are
+ * cancelled and finished, and its error is thrown.
+ *
+ * @example
+ * const [user, posts] = yield* all([fetchUser(id), fetchPosts(id)]);
+ * const { user, posts } = yield* all({ user: fetchUser(id), posts: fetchPosts(id) });
+ */
+export function* all<const B extends Bodies>(bodies: B): Coroutine<ValuesOf<B>, EventsIn<B> | Scope | Spawn> {
+  const tasks: Task[] = [];
+  function* spawnAll(): Coroutine<void, Spawn> {
+    for (const body of Object.values<AnyBody>(bodies)) tasks.push(yield* spawn(body));
+  }
+  yield* scope(spawnAll());
+  const values = tasks.map(task => task.value);
+  if (Array.isArray(bodies)) return values as ValuesOf<B>;
+  return Object.fromEntries(Object.keys(bodies).map((key, place) => [key, values[place]])) as ValuesOf<B>;
+}

@@ -1,0 +1,45 @@
+import { Cancelled, type Coroutine, type Duration, type LoopEvent, type Yieldable } from '@escapement/core';
+import { sleep } from './sleep.js';
+import type { SleepFor } from './time-event.js';
+
+export interface RetryOptions {
+  /** How often at most, the first time included; 3 if left out. */
+  readonly attempts?: number;
+  /** How long to wait after attempt 1, 2, ...; see `exponential`. No wait if left out. */
+  readonly backoff?: (attempt: number) => Duration;
+  /** Whether an error is worth another attempt; all are if left out. */
+  readonly when?: (error: unknown) => boolean;
+}
+
+/**
+ * Runs what `attempt` makes until it succeeds, and evaluates to its value; after the last attempt its error is thrown. A
+ * cancellation is never retried.
+ *
+ * @throws RangeError for attempts that are not a whole number above 0
+ * @example const page = yield* retry(() => fetchPage(url), { attempts: 5, backoff: exponential(100) });
+ */
+export function* retry<T, E extends LoopEvent>(
+  attempt: (number: number) => Yieldable<T, E>,
+  { attempts = 3, backoff = () => 0, when = () => true }: RetryOptions = {},
+): Coroutine<T, E | SleepFor> {
+  if (!(Number.isInteger(attempts) && attempts > 0)) {
+    throw new RangeError(`retry got ${attempts} attempts, expected a whole number above 0`);
+  }
+  for (let number = 1; ; number++) {
+    try {
+      return yield* attempt(number);
+    } catch (error) {
+      if (error instanceof Cancelled || number === attempts || !when(error)) throw error;
+    }
+    yield* sleep(backoff(number));
+  }
+}
+
+/**
+ * A backoff that doubles: `first`, twice that, ... but not more than `most`.
+ *
+ * @param jitter spreads each wait over this share of it, so that many clients do not come back at once; 0 is none
+ */
+export function exponential(first: Duration, most: Duration = Infinity, jitter = 0): (attempt: number) => Duration {
+  return attempt => Math.min(most, first * 2 ** (attempt - 1)) * (1 - jitter * Math.random());
+}

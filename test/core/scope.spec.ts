@@ -1,0 +1,476 @@
+import { expect } from 'chai';
+import {
+  CancellationIgnoredError,
+  Cancelled,
+  ContextKey,
+  type Coroutine,
+  call,
+  currentTask,
+  ensure,
+  getContext,
+  onCancel,
+  pause,
+  runningTask,
+  type SleepFor,
+  scope,
+  shield,
+  sleep,
+  spawn,
+  supervise,
+  type Task,
+  TaskCancelledError,
+  withContext,
+} from 'escapement';
+import { virtualLoop } from '../support/virtual-loop.js';
+
+function* failAfter(duration: number, message: string): Coroutine<never, SleepFor> {
+  yield* sleep(duration);
+  throw new Error(message);
+}
+
+function* after<T>(duration: number, value: T): Coroutine<T, SleepFor> {
+  yield* sleep(duration);
+  return value;
+}
+
+describe('scope', () => {
+  it('evaluates to its value when all in it is done', () => {
+    const { loop, clock } = virtualLoop();
+    const value = loop.runSync(
+      scope(
+        (function* () {
+          yield* spawn(sleep(10));
+          return 'value';
+        })(),
+      ),
+    );
+    expect(value).to.equal('value');
+    expect(clock.time).to.equal(10);
+  });
+
+  it('throws its error where it can be caught, when all in it has finished', () => {
+    const { loop, clock } = virtualLoop();
+    const log: string[] = [];
+    loop.runSync(function* () {
+      try {
+        yield* scope(
+          (function* () {
+            yield* spawn(failAfter(5, 'inner'));
+            try {
+              yield* sleep(1000);
+            } finally {
+              log.push('cleaned up');
+            }
+          })(),
+        );
+      } catch (error) {
+        log.push(`caught ${(error as Error).message} at ${clock.time}`);
+      }
+      yield* sleep(1);
+      log.push('goes on');
+    });
+    expect(log).to.deep.equal(['cleaned up', 'caught inner at 5', 'goes on']);
+  });
+
+  it('is cancelled with its caller, who hears of it when all in it has finished', () => {
+    const { loop, clock } = virtualLoop();
+    const log: string[] = [];
+    loop.runSync(function* () {
+      const task = yield* spawn(
+        (function* () {
+          try {
+            yield* scope(
+              (function* () {
+                try {
+                  yield* sleep(1000);
+                } finally {
+                  yield* shield(sleep(7));
+                  log.push(`inner is done at ${clock.time}`);
+                }
+              })(),
+            );
+          } catch (error) {
+            log.push(`${(error as Error).constructor.name} at ${clock.time}`);
+            throw error;
+          }
+        })(),
+      );
+      yield* sleep(5);
+      task.cancel('enough');
+      yield* sleep(100);
+      expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'enough' });
+    });
+    expect(log).to.deep.equal(['inner is done at 12', 'Cancelled at 12']);
+  });
+
+  it('whose own task was cancelled from inside throws TaskCancelledError at the caller, who goes on', () => {
+    const { loop } = virtualLoop();
+    const error = loop.runSync(function* () {
+      try {
+        yield* scope(
+          (function* () {
+            (yield* currentTask()).cancel('from inside');
+            yield* pause();
+          })(),
+        );
+      } catch (caught) {
+        yield* sleep(1);
+        return caught;
+      }
+      return undefined;
+    });
+    expect(error).to.be.instanceOf(TaskCancelledError).with.property('cause', 'from inside');
+  });
+});
+
+describe('shield', () => {
+  it('lets a clean-up wait, in a task that is cancelled already', () => {
+    const { loop, clock, warnings } = virtualLoop();
+    const log: string[] = [];
+    const task = loop.runSync(function* () {
+      const child = yield* spawn(
+        (function* () {
+          try {
+            yield* sleep(1000);
+          } finally {
+            yield* shield(sleep(10));
+            log.push(`saved at ${clock.time}`);
+          }
+        })(),
+      );
+      yield* sleep(5);
+      child.cancel();
+      child.cancel('twice');
+      return child;
+    });
+    expect(log).to.deep.equal(['saved at 15']);
+    expect(task.state).to.equal('cancelled');
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('is not reached by a cancellation, which comes at the next suspension after', () => {
+    const { loop, clock } = virtualLoop();
+    const log: string[] = [];
+    loop.runSync(function* () {
+      const child = yield* spawn(
+        (function* () {
+          log.push(yield* shield(after(10, `value`)));
+          try {
+            yield* pause();
+          } catch (error) {
+            log.push(`${(error as Error).constructor.name} at ${clock.time}`);
+            throw error;
+          }
+        })(),
+      );
+      yield* sleep(5);
+      child.cancel();
+    });
+    expect(log).to.deep.equal(['value', 'Cancelled at 10']);
+  });
+
+  it('protects what is spawned in it, and not what is spawned beside it', () => {
+    const { loop } = virtualLoop();
+    const log: string[] = [];
+    function* napper(name: string) {
+      try {
+        yield* sleep(10);
+        log.push(`${name} slept`);
+      } catch (error) {
+        log.push(`${name} was cancelled`);
+        throw error;
+      }
+    }
+    loop.runSync(function* () {
+      const child = yield* spawn(
+        (function* () {
+          yield* spawn(napper('outside'));
+          yield* shield(
+            (function* () {
+              yield* spawn(napper('inside'));
+            })(),
+          );
+        })(),
+      );
+      yield* sleep(5);
+      child.cancel();
+    });
+    expect(log).to.deep.equal(['outside was cancelled', 'inside slept']);
+  });
+});
+
+describe('supervise', () => {
+  it('isolates failures, and throws at the end those that nobody was told of', () => {
+    const { loop, clock } = virtualLoop();
+    const log: string[] = [];
+    loop.runSync(function* () {
+      try {
+        yield* supervise(
+          (function* () {
+            const joined = yield* spawn(failAfter(1, 'joined'));
+            yield* spawn(failAfter(2, 'lost'));
+            yield* spawn(
+              (function* () {
+                yield* sleep(20);
+                log.push('goes on');
+              })(),
+            );
+            try {
+              yield* joined.join();
+            } catch (error) {
+              log.push(`caught ${(error as Error).message}`);
+            }
+          })(),
+        );
+      } catch (error) {
+        log.push(`at the end: ${(error as Error).message} at ${clock.time}`);
+      }
+    });
+    expect(log).to.deep.equal(['caught joined', 'goes on', 'at the end: lost at 20']);
+  });
+});
+
+describe('a daemon', () => {
+  it('is cancelled, and finished, when the body and the other children are done', () => {
+    const { loop, clock } = virtualLoop();
+    const log: string[] = [];
+    loop.runSync(function* () {
+      yield* spawn(
+        (function* () {
+          try {
+            for (;;) yield* sleep(1);
+          } finally {
+            yield* shield(sleep(3));
+            log.push(`daemon is done at ${clock.time}`);
+          }
+        })(),
+        { daemon: true },
+      );
+      yield* spawn(sleep(10));
+      return 'body';
+    });
+    expect(log).to.deep.equal(['daemon is done at 13']);
+  });
+
+  it('that fails fails its parent like any child', () => {
+    const { loop } = virtualLoop();
+    expect(() =>
+      loop.runSync(function* () {
+        yield* spawn(failAfter(1, 'daemon'), { daemon: true });
+        yield* sleep(10);
+      }),
+    ).to.throw('daemon');
+  });
+});
+
+describe('ensure', () => {
+  it('runs at the end of the task, after its children, the last one first, shielded', () => {
+    const { loop, clock } = virtualLoop();
+    const log: string[] = [];
+    function* cleanup(name: string) {
+      yield* sleep(1);
+      log.push(`${name} at ${clock.time}`);
+    }
+    const task = loop.runSync(function* () {
+      const child = yield* spawn(
+        (function* () {
+          yield* ensure(cleanup('first'));
+          yield* ensure(cleanup('second'));
+          yield* spawn(
+            (function* () {
+              try {
+                yield* sleep(1000);
+              } finally {
+                log.push('child');
+              }
+            })(),
+          );
+          yield* sleep(1000);
+        })(),
+      );
+      yield* sleep(5);
+      child.cancel();
+      return child;
+    });
+    expect(log).to.deep.equal(['child', 'second at 6', 'first at 7']);
+    expect(task.state).to.equal('cancelled');
+  });
+
+  it('runs after success too, and its error fails the task', () => {
+    const { loop } = virtualLoop();
+    expect(() =>
+      loop.runSync(function* () {
+        yield* ensure(failAfter(1, 'in the clean-up'));
+        return 'value';
+      }),
+    ).to.throw('in the clean-up');
+  });
+});
+
+describe('onCancel', () => {
+  it('calls at once when the task is cancelled, unless it was taken back', () => {
+    const { loop } = virtualLoop();
+    const log: unknown[] = [];
+    loop.runSync(function* () {
+      const child = yield* spawn(
+        (function* () {
+          const forget = yield* onCancel(() => log.push('forgotten'));
+          yield* onCancel(reason => log.push(reason));
+          forget();
+          yield* sleep(1000);
+        })(),
+      );
+      yield* pause();
+      child.cancel('now');
+      log.push('after cancel()');
+    });
+    expect(log).to.deep.equal(['now', 'after cancel()']);
+  });
+});
+
+describe('a swallowed Cancelled', () => {
+  it('is told by task name when the task returns all the same', () => {
+    const { loop, warnings } = virtualLoop();
+    loop.runSync(function* () {
+      const child = yield* spawn(
+        (function* () {
+          try {
+            yield* sleep(1000);
+          } catch {
+            return 'as if nothing had happened';
+          }
+          return '';
+        })(),
+        { name: 'swallower' },
+      );
+      yield* pause();
+      child.cancel();
+    });
+    expect(warnings.map(({ code }) => code)).to.deep.equal(['ESC_CANCELLATION_SWALLOWED']);
+    expect(warnings[0]?.message).to.include('task "swallower" was cancelled, and returned all the same');
+  });
+
+  it('again and again ends the task by force, and is told', () => {
+    const { loop, warnings } = virtualLoop();
+    const error = (() => {
+      try {
+        loop.runSync(function* () {
+          const child = yield* spawn(
+            (function* () {
+              for (;;) {
+                try {
+                  yield* sleep(1000);
+                } catch {}
+              }
+            })(),
+            { name: 'immortal' },
+          );
+          yield* pause();
+          child.cancel();
+        });
+      } catch (thrown) {
+        return thrown as Error;
+      }
+      return undefined;
+    })();
+    expect(error).to.be.instanceOf(CancellationIgnoredError).with.property('code', 'ESC_CANCELLATION_IGNORED');
+    expect(error?.message).to.include('task "immortal" was cancelled, and went on 100 times');
+    expect(warnings).to.have.length(1);
+  });
+});
+
+describe('context', () => {
+  const user = new ContextKey<string>('user');
+  const depth = new ContextKey('depth', 0);
+
+  it('is inherited by children, and ends with its body', () => {
+    const { loop } = virtualLoop();
+    const seen: string[] = [];
+    function* look(where: string) {
+      seen.push(`${where}: ${yield* getContext(user)} ${yield* getContext(depth)}`);
+    }
+    loop.runSync(function* () {
+      yield* withContext(
+        user,
+        'alice',
+        (function* () {
+          yield* look('body');
+          yield* spawn(look('child'));
+          yield* withContext(user, 'bob', withContext(depth, 1, look('inner')));
+          yield* look('after');
+        })(),
+      );
+      expect(yield* getContext(depth)).to.equal(0);
+      try {
+        yield* getContext(user);
+      } catch (error) {
+        seen.push((error as Error).message);
+      }
+    });
+    expect(seen.slice(0, 3)).to.deep.equal(['body: alice 0', 'inner: bob 1', 'after: alice 0']);
+    expect(seen[3]).to.include('read the context "user", which has no value');
+    expect(seen[4]).to.equal('child: alice 0');
+  });
+});
+
+describe('call', () => {
+  it('does what yield* does: values, errors, events, and its own frames', () => {
+    const { loop } = virtualLoop();
+    function* add(a: number, b: number) {
+      yield* sleep(1);
+      return a + b;
+    }
+    function* fail(): Coroutine<never, SleepFor> {
+      yield* sleep(1);
+      throw new Error('called');
+    }
+    const seen = loop.runSync(function* () {
+      const sum: number = yield* call(add, 1, 2);
+      try {
+        yield* call(fail);
+      } catch (error) {
+        return [sum, (error as Error).message];
+      }
+      return [];
+    });
+    expect(seen).to.deep.equal([3, 'called']);
+  });
+
+  it('goes a hundred thousand deep, and is cancelled there: every `finally` runs', () => {
+    const { loop } = virtualLoop();
+    let cleaned = 0;
+    function* down(left: number): Coroutine<void, SleepFor | import('escapement').Call> {
+      try {
+        if (left > 0) yield* call(down, left - 1);
+        else yield* sleep(1000);
+      } finally {
+        cleaned++;
+      }
+    }
+    loop.runSync(function* () {
+      const child = yield* spawn(down(100_000));
+      yield* sleep(1);
+      child.cancel();
+    });
+    expect(cleaned).to.equal(100_001);
+  });
+});
+
+describe('runningTask', () => {
+  it('is the task of the present step, also around a loop within a loop', () => {
+    const outer = virtualLoop().loop;
+    const inner = virtualLoop().loop;
+    expect(runningTask()).to.equal(undefined);
+    outer.runSync(function* () {
+      const me: Task = yield* currentTask();
+      expect(runningTask()).to.equal(me);
+      inner.runSync(function* () {
+        expect(runningTask()).to.equal(yield* currentTask());
+        yield* pause();
+      });
+      expect(runningTask()).to.equal(me);
+    });
+    expect(runningTask()).to.equal(undefined);
+    expect(Cancelled).to.be.a('function');
+  });
+});
