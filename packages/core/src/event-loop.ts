@@ -1,48 +1,27 @@
-import type { Call } from './call.js';
-import type { GetContext, SetContext } from './context.js';
+import { type AbortSignalLike, onAbort } from './abort-signal.js';
+import type { CoreEvent } from './core-event.js';
 import type { Program } from './coroutine.js';
-import type { CurrentTask } from './current-task.js';
+import { DebugInstrument } from './debug-instrument.js';
 import { describe } from './describe.js';
 import { describeWaits } from './describe-waits.js';
-import {
-  Cancelled,
-  DeadlockError,
-  type EscapementError,
-  IncompatiblePluginsError,
-  LoopRunningError,
-  NoStrategyError,
-  NotSynchronousError,
-  StrategyError,
-} from './errors.js';
+import { DeadlockError, LoopRunningError, NoStrategyError, NotSynchronousError, StrategyError } from './errors.js';
 import type { EventHandler } from './event-handler.js';
 import { FifoPolicy } from './fifo-policy.js';
 import { HandlerTable, nameOf } from './handler-table.js';
 import type { Duration, Instant } from './instant.js';
 import { combineInstruments, type Instrument } from './instrument.js';
-import { type Join, JoinHandler } from './join.js';
+import { JoinHandler } from './join.js';
 import type { LoopEvent } from './loop-event.js';
-import type { Now } from './now.js';
-import type { Pause } from './pause.js';
+import { type LoopOptions, type RunOptions, refuseMisfits } from './loop-options.js';
+import { type LoopWarning, warnOnConsole } from './loop-warning.js';
+import { isNews, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
-import type { SchedulingPolicy } from './scheduling-policy.js';
-import { type Scope, ScopeHandler } from './scope.js';
+import { ScopeHandler } from './scope.js';
 import type { SleepStrategy } from './sleep-strategy.js';
-import type { Spawn } from './spawn.js';
+import { planOf, type SpawnOptions } from './spawn.js';
 import { StallDetector } from './stall-detector.js';
 import type { Task } from './task.js';
 import { Wakeup } from './wakeup.js';
-
-/** The events that every loop serves without a handler plugin. */
-export type CoreEvent = Pause | Now | Spawn | Join | Scope | Call | CurrentTask | GetContext | SetContext;
-
-export interface LoopOptions<H extends EventHandler = EventHandler> {
-  readonly strategy: SleepStrategy;
-  /** One for each event class. */
-  readonly handlers?: readonly H[];
-  /** First come, first served if left out. */
-  readonly policy?: SchedulingPolicy;
-  readonly instruments?: readonly Instrument[];
-}
 
 /** Under a strategy that yields, the host gets a chance this often even while tasks are always ready. */
 const HOST_INTERVAL: Duration = 1;
@@ -54,16 +33,21 @@ class PluggableLoop<in E extends LoopEvent> {
   readonly #scheduler: Scheduler;
   readonly #stallDetector: StallDetector;
   readonly #wakeup = new Wakeup();
-  #isRunning = false;
+  readonly #debug: DebugInstrument | undefined;
+  #root: Task | undefined = undefined;
+  #signal: AbortSignalLike | undefined = undefined;
   #polledAt: Instant = 0;
   #hostRanAt: Instant = 0;
 
-  constructor({ strategy, handlers = [], policy = new FifoPolicy(), instruments = [] }: LoopOptions) {
+  constructor(options: LoopOptions) {
+    const { strategy, handlers = [], policy = new FifoPolicy(), instruments = [] } = options;
     if (strategy === undefined) throw new NoStrategyError();
     refuseMisfits(strategy, handlers);
     this.#strategy = strategy;
     this.#handlers = new HandlerTable([new JoinHandler(), new ScopeHandler()], handlers);
-    this.#instrument = combineInstruments(instruments);
+    if (options.debug)
+      this.#debug = new DebugInstrument(strategy.clock, options.slowStep ?? 100, warning => this.#warn(warning));
+    this.#instrument = combineInstruments(this.#debug === undefined ? instruments : [...instruments, this.#debug]);
     this.#scheduler = new Scheduler(strategy.clock, policy, this.#handlers, this.#instrument, this.#wakeup);
     this.#stallDetector = new StallDetector(strategy, this.#handlers);
   }
@@ -75,15 +59,15 @@ class PluggableLoop<in E extends LoopEvent> {
    *
    * @throws DeadlockError, HandlerError, StrategyError, PolicyError, LoopRunningError, besides the program's own.
    */
-  async run<T, F extends E | CoreEvent>(program: Program<T, F>): Promise<T> {
-    const drive = this.#drive(program, 'run');
-    let step = drive.next();
-    while (!step.done)
-      step = await step.value.then(
-        () => drive.next(),
-        error => drive.throw(error),
-      );
-    return step.value;
+  async run<T, F extends E | CoreEvent>(program: Program<T, F>, { signal }: RunOptions = {}): Promise<T> {
+    const root = this.#spawnRoot(program, 'run');
+    const stopListening = onAbort(signal, reason => root.cancel(reason));
+    this.#signal = signal;
+    try {
+      return await this.#follow(root);
+    } finally {
+      stopListening();
+    }
   }
 
   /**
@@ -93,41 +77,84 @@ class PluggableLoop<in E extends LoopEvent> {
   runSync<T, F extends E | CoreEvent>(program: Program<T, F>): T {
     if (this.#strategy.waits === 'yields') throw new NotSynchronousError(this.#strategy.alias);
     // Only a strategy that yields gets to return a promise, so the first step is the last.
-    return this.#drive(program, 'runSync').next().value as T;
+    return this.#drive(this.#spawnRoot(program, 'runSync')).next().value as T;
+  }
+
+  /**
+   * From host code: starts a task, which can be awaited: `const page = await loop.spawn(fetchPage(url))`. In a loop that is
+   * running it becomes a child of the program; otherwise it is the program. Its failure reaches whoever awaits it, and the
+   * run that it belongs to; if there is nobody, the host's handler of unhandled rejections.
+   */
+  spawn<T, F extends E | CoreEvent>(program: Program<T, F>, options?: SpawnOptions): Task<T> {
+    const body = typeof program === 'function' ? program() : program;
+    if (this.#root !== undefined) return this.#root.spawn(planOf(body, options));
+    const root = this.#spawnRoot(body, 'spawn', options?.name);
+    // In a turn of its own, so that a strategy that keeps the thread gives back the task first.
+    Promise.resolve()
+      .then(() => this.#follow(root))
+      .catch(error => {
+        if (!root.isObserved) throw error;
+      });
+    return root;
+  }
+
+  /** The tree of tasks: their names, states, what each waits for, and a circle of them if there is one. */
+  dump(): string {
+    if (this.#root === undefined) return 'the loop is not running';
+    return describeWaits(this.#root, this.#waitingSince, Infinity).join('\n');
+  }
+
+  async #follow<T>(root: Task<T>): Promise<T> {
+    const drive = this.#drive(root);
+    let step = drive.next();
+    while (!step.done) {
+      step = await step.value.then(
+        () => drive.next(),
+        error => drive.throw(error),
+      );
+    }
+    return step.value;
   }
 
   /** The whole run; yields the promises that the strategy wants to have waited for. */
-  *#drive<T>(program: Program<T, LoopEvent>, caller: string): Generator<Promise<void>, T, void> {
-    if (this.#isRunning) throw new LoopRunningError(caller);
-    this.#isRunning = true;
-    try {
-      const root = this.#spawnRoot(program);
-      const crashes: unknown[] = [];
-      while (!root.isEnded) {
-        try {
-          const slept = this.#turn(root);
-          if (slept !== undefined) yield* this.#untilAwake(slept);
-        } catch (crash) {
-          const isFirst = crashes.length === 0;
-          if (isNews(crash, crashes)) crashes.push(crash);
-          // The tasks clean up as far as they get.
-          if (!isFirst && !this.#scheduler.hasReady) break;
-          root.cancel(crash);
-        }
+  *#drive<T>(root: Task<T>): Generator<Promise<void>, T, void> {
+    const crashes: unknown[] = [];
+    while (!root.isEnded) {
+      try {
+        const slept = this.#turn(root);
+        if (slept !== undefined) yield* this.#untilAwake(slept);
+      } catch (crash) {
+        const isFirst = crashes.length === 0;
+        if (isNews(crash, crashes)) crashes.push(crash);
+        // The tasks clean up as far as they get.
+        if (!isFirst && !this.#scheduler.hasReady) break;
+        root.cancel(crash);
       }
-      root.abandon();
-      return outcome(root, [...crashes, ...this.#handlers.close()]);
-    } finally {
-      this.#isRunning = false;
     }
+    root.abandon();
+    this.#root = this.#signal = undefined;
+    return outcomeOf(root, [...crashes, ...this.#handlers.close()]);
   }
 
-  #spawnRoot<T>(program: Program<T, LoopEvent>): Task<T> {
+  #spawnRoot<T>(program: Program<T, LoopEvent>, caller: string, name?: string): Task<T> {
+    if (this.#root !== undefined) throw new LoopRunningError(caller);
     this.#polledAt = this.#hostRanAt = this.#strategy.clock.now();
     const body = typeof program === 'function' ? program() : program;
-    const name = (typeof program === 'function' && program.name) || 'main';
-    return this.#scheduler.spawn({ body, caller: 'run', name, traits: 0 }, undefined);
+    const ownName = typeof program === 'function' ? program.name : undefined;
+    const root = this.#scheduler.spawn(
+      { body, caller: caller === 'spawn' ? 'spawn' : 'run', name: name || ownName || 'main', traits: 0 },
+      undefined,
+    );
+    this.#root = root;
+    return root;
   }
+
+  #warn(warning: LoopWarning): void {
+    if (this.#instrument?.warned !== undefined) this.#instrument.warned(warning);
+    else warnOnConsole(warning);
+  }
+
+  readonly #waitingSince = (task: Task) => this.#debug?.waitingSince(task);
 
   /** Resume, poll, and sleep if nothing is ready. Gives back the strategy's promise, if it made one. */
   #turn(root: Task): Promise<void> | undefined {
@@ -162,10 +189,11 @@ class PluggableLoop<in E extends LoopEvent> {
 
   /** @throws DeadlockError if nothing outside the loop can ever end a wait */
   #expectSomethingOutside(root: Task): void {
+    if (this.#signal !== undefined && this.#strategy.waits === 'yields') return;
     const handlers = this.#handlers.inFlight();
-    if (handlers.length === 0) throw new DeadlockError(describeWaits(root));
+    if (handlers.length === 0) throw new DeadlockError(describeWaits(root, this.#waitingSince));
     if (this.#strategy.waits !== 'blocks' || handlers.some(handler => this.#handlers.canWake(handler))) return;
-    throw new DeadlockError(describeWaits(root), handlers.map(nameOf), this.#strategy.alias);
+    throw new DeadlockError(describeWaits(root, this.#waitingSince), handlers.map(nameOf), this.#strategy.alias);
   }
 
   #callStrategy(until: Instant): Promise<void> | undefined {
@@ -229,36 +257,3 @@ export interface EventLoopConstructor {
 }
 
 export const EventLoop: EventLoopConstructor = PluggableLoop;
-
-function refuseMisfits(strategy: SleepStrategy, handlers: readonly EventHandler[]): void {
-  if (typeof strategy.clock?.now !== 'function') {
-    throw new StrategyError(
-      strategy.alias,
-      'has no clock, expected one in its property `clock`. (A decorated subclass gets nothing injected unless it declares a constructor of its own)',
-    );
-  }
-  if (strategy.waits === 'yields') return;
-  const misfit = handlers.find(handler => handler.needsHost);
-  if (misfit !== undefined) {
-    throw new IncompatiblePluginsError(misfit.constructor.name, strategy.alias, strategy.waits);
-  }
-}
-
-/** After a crash, what is broken breaks again, and nothing moves any more: nobody needs to be told that. */
-function isNews(crash: unknown, before: readonly unknown[]): boolean {
-  if (before.length === 0) return true;
-  const { code } = crash as Partial<EscapementError>;
-  return !(crash instanceof DeadlockError) && before.every(other => (other as Partial<EscapementError>).code !== code);
-}
-
-/** The value of a run, or everything that went wrong in it. */
-function outcome<T>(root: Task<T>, crashes: readonly unknown[]): T {
-  const { result } = root;
-  const errors = [...crashes];
-  if (result.state === 'failed' && !errors.includes(result.error)) errors.push(result.error);
-  if (errors.length > 1)
-    throw new AggregateError(errors, `the run ended with ${errors.length} errors: ${errors.map(describe).join('; ')}`);
-  if (errors.length === 1) throw errors[0];
-  if (result.state === 'succeeded') return result.value;
-  throw new Cancelled(root.name, (result as { reason?: unknown }).reason);
-}

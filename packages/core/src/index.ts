@@ -5,22 +5,18 @@ export { allSettled, type Settled, type SettledOf } from './combinators/all-sett
 export { type ConcurrencyOptions, forEach, map } from './combinators/map.js';
 export { any, race } from './combinators/race.js';
 export { ContextKey, type GetContext, getContext, type SetContext, withContext } from './context.js';
+export type { CoreEvent } from './core-event.js';
 export type { Coroutine, Program, Sent, Yieldable } from './coroutine.js';
 export { type CurrentTask, currentTask, ensure, onCancel } from './current-task.js';
 export * from './errors.js';
 export { EventHandler } from './event-handler.js';
-export {
-  type CoreEvent,
-  EventLoop,
-  type EventLoopConstructor,
-  type EventsServedBy,
-  type LoopOptions,
-} from './event-loop.js';
+export { EventLoop, type EventLoopConstructor, type EventsServedBy } from './event-loop.js';
 export { FifoPolicy } from './fifo-policy.js';
 export type { Duration, Instant } from './instant.js';
 export type { Instrument } from './instrument.js';
 export type { Join } from './join.js';
 export { type EventClass, LoopEvent, type ResultOf } from './loop-event.js';
+export type { LoopOptions, RunOptions } from './loop-options.js';
 export type { LoopWarning } from './loop-warning.js';
 export { type Now, now } from './now.js';
 export { type Pause, pause } from './pause.js';

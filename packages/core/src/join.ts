@@ -20,6 +20,10 @@ export class Join<out T = unknown> extends LoopEvent<T> {
     return this.task.hasSucceeded ? new Over(this.task.value) : super[Symbol.iterator]();
   }
 
+  override blockers(): Iterable<Task> {
+    return [this.task];
+  }
+
   override toString(): string {
     return `Join(task "${this.task.name}")`;
   }

@@ -1,5 +1,6 @@
 import type { Sent } from './coroutine.js';
 import { iterateOnce } from './event-iterator.js';
+import type { Task } from './task.js';
 
 /**
  * What a coroutine waits for: a plain value. It stores, it does not act; a handler knows how to wait for it.
@@ -29,6 +30,11 @@ export abstract class LoopEvent<out R = unknown> {
   /** By hand, because a generator method costs twice as much for each wait. */
   [Symbol.iterator](): Iterator<this, R, Sent> {
     return iterateOnce({ done: false, value: this });
+  }
+
+  /** The tasks one of which must act for this to happen, as far as that can be said: reports look for cycles in it. */
+  blockers(): Iterable<Task> {
+    return [];
   }
 
   /** `Sleep(until=1589572249.3)`: the class and what it stores. */

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { noteThrough } from './coroutine-trace.js';
 import { describe } from './describe.js';
 import { CancellationIgnoredError, type Cancelled, NoHandlerError, NotAnEventError, PolicyError } from './errors.js';
 import { arm, disarm, type HandlerTable } from './handler-table.js';
@@ -145,12 +146,14 @@ export class Scheduler implements TaskHost, LoopCaller {
       try {
         step = task.resume();
       } catch (error) {
-        if (task.leave(error, true)) continue;
+        const callee = task.leave(error, true);
+        noteThrough(error, callee ?? `task "${task.name}"`);
+        if (callee !== undefined) continue;
         task.bodyThrew(error);
         return false;
       }
       if (step.done) {
-        if (task.leave(step.value, false)) continue;
+        if (task.leave(step.value, false) !== undefined) continue;
         if (task.timesToldToEnd > 0) this.#warn(cancellationSwallowed(task, 'returned'));
         task.bodyReturned(step.value);
         return false;

@@ -205,13 +205,16 @@ export class Task<out T = unknown> {
     this.#coroutine = coroutine as Generator<unknown, T, unknown>;
   }
 
-  /** @internal The coroutine is done. True if it was called by another, which goes on with what it returned or threw. */
-  leave(inbox: unknown, isError: boolean): boolean {
+  /**
+   * @internal The coroutine is done. If it was called by another, that one goes on with what it returned or threw; gives
+   * back the name of the called one then.
+   */
+  leave(inbox: unknown, isError: boolean): string | undefined {
     const frame = this.#extras?.frames?.pop();
-    if (frame === undefined) return false;
+    if (frame === undefined) return undefined;
     this.#coroutine = frame.coroutine as Generator<unknown, T, unknown>;
     this.hand(inbox, isError);
-    return true;
+    return frame.callee;
   }
 
   /** @internal */

@@ -1,0 +1,40 @@
+import type { AbortSignalLike } from './abort-signal.js';
+import { IncompatiblePluginsError, StrategyError } from './errors.js';
+import type { EventHandler } from './event-handler.js';
+import type { Duration } from './instant.js';
+import type { Instrument } from './instrument.js';
+import type { SchedulingPolicy } from './scheduling-policy.js';
+import type { SleepStrategy } from './sleep-strategy.js';
+
+export interface LoopOptions<H extends EventHandler = EventHandler> {
+  readonly strategy: SleepStrategy;
+  /** One for each event class. */
+  readonly handlers?: readonly H[];
+  /** First come, first served if left out. */
+  readonly policy?: SchedulingPolicy;
+  readonly instruments?: readonly Instrument[];
+  /** Warns of slow steps, and lets reports say since when each task waits. Costs two looks at the clock a step. */
+  readonly debug?: boolean;
+  /** With `debug`: how long a step may take, in milliseconds, before it is warned of; 100 if left out. */
+  readonly slowStep?: Duration;
+}
+
+export interface RunOptions {
+  /** When it aborts, the program is cancelled with its reason. */
+  readonly signal?: AbortSignalLike;
+}
+
+/** @internal What does not fit together is refused when the loop is built. */
+export function refuseMisfits(strategy: SleepStrategy, handlers: readonly EventHandler[]): void {
+  if (typeof strategy.clock?.now !== 'function') {
+    throw new StrategyError(
+      strategy.alias,
+      'has no clock, expected one in its property `clock`. (A decorated subclass gets nothing injected unless it declares a constructor of its own)',
+    );
+  }
+  if (strategy.waits === 'yields') return;
+  const misfit = handlers.find(handler => handler.needsHost);
+  if (misfit !== undefined) {
+    throw new IncompatiblePluginsError(misfit.constructor.name, strategy.alias, strategy.waits);
+  }
+}
