@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import {
   type Coroutine,
   call,
+  currentTask,
   EventLoop,
+  type Join,
   type LoopWarning,
   pause,
   type SleepFor,

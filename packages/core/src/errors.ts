@@ -199,15 +199,29 @@ export class DeadlockError extends EscapementError {
   }
 }
 
-/** Thrown into a task at its suspension points once it is cancelled. Let it pass; catch it only to clean up. */
+/**
+ * Thrown into a task at its suspension points once it is cancelled. Let it pass; catch it only to clean up.
+ *
+ * It has no stack: taking one costs more than all the rest of a cancellation, and would show who resumed the task.
+ */
 export class Cancelled extends EscapementError {
   override readonly code = 'ESC_CANCELLED';
 
+  /** @internal */
   constructor(
     taskName: string,
     readonly reason: unknown,
   ) {
     super(`task "${taskName}" was cancelled: ${describe(reason)}`, { cause: reason });
+  }
+
+  /** @internal */
+  static withoutStack(taskName: string, reason: unknown): Cancelled {
+    const { stackTraceLimit } = Error as { stackTraceLimit?: number };
+    (Error as { stackTraceLimit?: number }).stackTraceLimit = 0;
+    const cancelled = new Cancelled(taskName, reason);
+    if (stackTraceLimit !== undefined) (Error as { stackTraceLimit?: number }).stackTraceLimit = stackTraceLimit;
+    return cancelled;
   }
 }
 

@@ -131,7 +131,9 @@ export class Task<out T = unknown> {
    */
   cancel(reason: unknown = 'cancel() was called'): void {
     if (this.isEnded || this.#cancelled !== undefined) return;
-    this.#cancelTree(new Cancelled(this.name, reason));
+    const cancelled = Cancelled.withoutStack(this.name, reason);
+    if (this.#family === undefined) this.#deliverCancel(cancelled);
+    else this.#cancelTree(cancelled);
   }
 
   /**

@@ -1,9 +1,22 @@
 import { building } from './building.js';
+import { cancelling, combining } from './combining.js';
 import type { Contest } from './contest.js';
+import { deepStacks } from './deep-stacks.js';
 import { earlyWakes, idleCpu, lateness } from './lateness.js';
 import { sleepers } from './sleepers.js';
 import { spawning } from './spawning.js';
 import { switching } from './switching.js';
 
 /** In the order of the report. */
-export const contests: readonly Contest[] = [switching, spawning, sleepers, lateness, earlyWakes, idleCpu, building];
+export const contests: readonly Contest[] = [
+  switching,
+  deepStacks,
+  spawning,
+  combining,
+  cancelling,
+  sleepers,
+  lateness,
+  earlyWakes,
+  idleCpu,
+  building,
+];
