@@ -1,14 +1,4 @@
-import {
-  all,
-  busyWaitModule,
-  createLoop,
-  pause,
-  setTimeoutModule,
-  sleep,
-  sleepModule,
-  spawn,
-  type Task,
-} from 'escapement';
+import { all, busyWaitModule, createLoop, pause, setTimeoutModule, sleep, sleepModule, spawn } from 'escapement';
 import { alternate } from '../statistics/alternate.js';
 import type { Contest } from './contest.js';
 import { nanosecondsEach } from './nanoseconds-each.js';

@@ -1,0 +1,21 @@
+import { now, spawn } from '@escapement/core';
+import { sleep, sleepModule } from '@escapement/sleep';
+import { virtualTimeModule } from '@escapement/virtual-time';
+import { createLoop } from '@escapement/wiring';
+
+const HOUR = 3_600_000;
+
+function* nightWatch(seen: string[]) {
+  for (let round = 1; round <= 3; round++) {
+    yield* sleep(HOUR);
+    seen.push(`round ${round} at ${(yield* now()) / HOUR} h`);
+  }
+}
+
+const seen: string[] = [];
+createLoop(virtualTimeModule, sleepModule).runSync(function* () {
+  const watch = yield* spawn(nightWatch(seen));
+  yield* sleep(2.5 * HOUR);
+  watch.cancel('the night is short');
+});
+console.log(seen.join('\n')); // takes no time, and is the same each time
