@@ -12,12 +12,15 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   wiring: ['core'],
   sleep: ['core', 'wiring'],
   strategies: ['core', 'wiring'],
+  sync: ['core', 'wiring'],
+  promises: ['core', 'wiring'],
+  'virtual-time': ['core', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
-  lab: ['escapement'],
+  lab: ['escapement', 'sync'],
 };
 
 /** These run on any host: the compiler gives them no types of Node's, nor of a page's. */
-const HOSTLESS = ['core', 'wiring', 'sleep'];
+const HOSTLESS = ['core', 'wiring', 'sleep', 'sync', 'promises', 'virtual-time'];
 
 const MOST_LINES = 400;
 const MOST_LINES_OF: Readonly<Record<string, number>> = { 'core/event-loop.ts': 300 };

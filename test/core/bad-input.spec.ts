@@ -95,7 +95,7 @@ describe('bad input gets a clear error', () => {
       ['null', null, 'null', 'extends LoopEvent'],
       ['a number', 5, '5', 'extends LoopEvent'],
       ['a string', 'sleep', '"sleep"', 'extends LoopEvent'],
-      ['a promise', Promise.resolve(), 'a promise', 'does not wait for promises'],
+      ['a promise', Promise.resolve(), 'a promise', 'write `yield* resolved(promise)`'],
       ['a function that was not called', sleep, 'the function sleep', 'Call it'],
       ['a generator function that was not called', yields, 'the generator function yields', 'Call it'],
       ['an event class', Unheard, 'the class Unheard', 'Call it'],

@@ -1,4 +1,4 @@
-/** @internal What the loop needs of an `AbortSignal`, whoever's it is. */
+/** What the loop needs of an `AbortSignal`, whoever's it is. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;

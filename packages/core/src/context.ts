@@ -4,7 +4,7 @@ import { LoopCall, type LoopCaller } from './loop-call.js';
 import type { LoopEvent } from './loop-event.js';
 import type { Task } from './task.js';
 
-/** @internal One value, and those that were there before. A list: there are a handful, and children share it. */
+/** One value, and those that were there before. A list: there are a handful, and children share it. */
 export interface ContextEntry {
   readonly key: ContextKey<unknown>;
   readonly value: unknown;

@@ -39,7 +39,7 @@ function adviceForYielded(yielded: unknown): string {
   if (yielded === undefined) return 'A bare `yield` waits for nothing; to let other tasks run, write `yield* pause()`.';
   if (isGenerator(yielded)) return 'To run a coroutine and wait for it, write `yield*` instead of `yield`.';
   if (isThenable(yielded)) {
-    return 'The loop does not wait for promises by itself; wrap it in an event of your own whose handler waits for it.';
+    return 'To wait for a promise, write `yield* resolved(promise)`, from @escapement/promises.';
   }
   if (typeof yielded === 'function') return 'Call it, and write `yield*` in front: `yield* sleep(5)`.';
   if (typeof yielded === 'object' && yielded !== null && Symbol.iterator in yielded) {

@@ -1,10 +1,11 @@
+import type { Body } from './claim-coroutine.js';
 import type { Yieldable } from './coroutine.js';
 import type { LoopEvent } from './loop-event.js';
 import type { Waiter } from './waiter.js';
 
 /** @internal A coroutine that waits for one that it called. */
 export interface Frame {
-  readonly coroutine: Generator<unknown, unknown, unknown>;
+  readonly coroutine: Body;
   /** Of the called one. */
   readonly callee: string;
 }
@@ -20,6 +21,12 @@ export class TaskExtras {
   cancelListeners: Set<(reason: unknown) => void> | undefined = undefined;
   frames: Frame[] | undefined = undefined;
   cleanups: Yieldable<unknown, LoopEvent>[] | undefined = undefined;
+
+  forgetListeners(): void {
+    this.joiners = undefined;
+    this.endListeners = undefined;
+    this.cancelListeners = undefined;
+  }
 
   /** Gives back what the listeners threw. */
   tellCancelListeners(reason: unknown): unknown[] {

@@ -16,23 +16,31 @@ export const FAILED = 6;
 /** @internal */
 export const CANCELLED = 7;
 
-/** @internal */
-export const STATE_NAMES = [
+export type TaskState =
   /** Created, its first step is due. */
-  'spawned',
+  | 'spawned'
   /** Its wait is over, its next step is due. */
+  | 'ready'
+  | 'running'
+  /** Suspended on an event. */
+  | 'waiting'
+  /** Its body is done, some of its children are not. */
+  | 'finishing'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled';
+
+/** @internal By number. */
+export const STATE_NAMES: readonly TaskState[] = [
+  'spawned',
   'ready',
   'running',
-  /** Suspended on an event. */
   'waiting',
-  /** Its body is done, some of its children are not. */
   'finishing',
   'succeeded',
   'failed',
   'cancelled',
-] as const;
-
-export type TaskState = (typeof STATE_NAMES)[number];
+];
 
 export type TaskResult<T> =
   | { readonly state: 'pending' }

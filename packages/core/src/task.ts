@@ -1,4 +1,4 @@
-import { claimCoroutine } from './claim-coroutine.js';
+import { type Body, claimCoroutine } from './claim-coroutine.js';
 import type { ContextEntry } from './context.js';
 import { describe } from './describe.js';
 import { endOf } from './end-of.js';
@@ -10,6 +10,7 @@ import { setRunningTask } from './running-task.js';
 import { Scope } from './scope.js';
 import { appended, TaskExtras } from './task-extras.js';
 import { TaskFamily } from './task-family.js';
+import type { TaskHost } from './task-host.js';
 import { DAEMON, ISOLATED, type Plan, SHIELDED, SUPERVISOR } from './task-plan.js';
 import {
   CANCELLED,
@@ -28,14 +29,6 @@ import type { Waiter } from './waiter.js';
 
 const OVER: Generator<never, never, unknown> = (function* () {})() as Generator<never, never, unknown>;
 
-/** @internal What a task needs of the loop that runs it. */
-export interface TaskHost {
-  spawn<T>(plan: Plan<T>, parent: Task | undefined): Task<T>;
-  taskReady(task: Task): void;
-  waitAbandoned(waiter: Waiter<unknown>): void;
-  taskEnded(task: Task): void;
-}
-
 /**
  * A coroutine that the loop runs, with its children: the tasks that it spawned. It is done when its body has returned
  * and its children are done. When a child fails, the body and the other children are cancelled and the task fails with
@@ -51,7 +44,7 @@ export class Task<out T = unknown> {
   #cancelled: Cancelled | undefined = undefined;
   #timesToldToEnd = 0;
   readonly #host: TaskHost;
-  #coroutine: Generator<unknown, T, unknown>;
+  #coroutine: Body<T>;
   readonly parent: Task | undefined;
   #family: TaskFamily | undefined = undefined;
   #extras: TaskExtras | undefined = undefined;
@@ -196,15 +189,20 @@ export class Task<out T = unknown> {
     this.#waiter = waiter;
   }
 
+  /** Whether it was cancelled: it may still be cleaning up. */
+  get isCancelled(): boolean {
+    return this.#cancelled !== undefined;
+  }
+
   /** @internal Once cancelled, every suspension throws this. */
   get cancelled(): Cancelled | undefined {
     return this.#cancelled;
   }
 
   /** @internal Goes on with `coroutine`, and comes back to the present one when that is done. */
-  enter(coroutine: Generator<unknown, unknown, unknown>, callee: string): void {
+  enter(coroutine: Body, callee: string): void {
     this.more.frames = appended(this.more.frames, { coroutine: this.#coroutine, callee });
-    this.#coroutine = coroutine as Generator<unknown, T, unknown>;
+    this.#coroutine = coroutine as Body<T>;
   }
 
   /**
@@ -214,7 +212,7 @@ export class Task<out T = unknown> {
   leave(inbox: unknown, isError: boolean): string | undefined {
     const frame = this.#extras?.frames?.pop();
     if (frame === undefined) return undefined;
-    this.#coroutine = frame.coroutine as Generator<unknown, T, unknown>;
+    this.#coroutine = frame.coroutine as Body<T>;
     this.hand(inbox, isError);
     return frame.callee;
   }
@@ -227,7 +225,7 @@ export class Task<out T = unknown> {
 
   /** @internal */
   bodyThrew(error: unknown): void {
-    if (error === this.#cancelled) this.hand(this.#cancelled?.reason, true);
+    if (this.#cancelled !== undefined && error === this.#cancelled) this.hand(this.#cancelled.reason, true);
     else this.#addError(error);
     this.#bodyEnded();
   }
@@ -276,7 +274,6 @@ export class Task<out T = unknown> {
     return this.#extras;
   }
 
-  /** @internal */
   get isDaemon(): boolean {
     return this.#has(DAEMON);
   }
@@ -294,9 +291,12 @@ export class Task<out T = unknown> {
   /** @internal */
   childEnded(child: Task): void {
     this.#family?.remove(child);
+    // Who is cancelled while it waits for its children is so if one of them was: the others came in time.
+    const isOnlyWaiting = this.#state === FINISHING && this.#cancelled !== undefined;
+    if (isOnlyWaiting && child.#state === CANCELLED && !child.isDaemon) this.hand(this.#cancelled?.reason, true);
     if (child.#state !== FAILED || child.#has(ISOLATED)) return;
-    if (this.#has(SUPERVISOR)) this.#family?.failed.push(child);
-    else this.#addError(child.#inbox);
+    if (!this.#has(SUPERVISOR)) this.#addError(child.#inbox);
+    else if (!child.isObserved) this.#family?.failed.push(child);
   }
 
   // One error for all of them: making one costs more than all the rest of a cancellation.
@@ -364,7 +364,7 @@ export class Task<out T = unknown> {
     if (extras !== undefined) {
       for (const waiter of extras.joiners ?? []) this.tell(waiter);
       for (const listener of extras.endListeners ?? []) listener();
-      extras.joiners = extras.endListeners = undefined;
+      extras.forgetListeners();
     }
     this.#host.taskEnded(this);
   }

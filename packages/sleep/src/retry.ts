@@ -1,4 +1,5 @@
 import { Cancelled, type Coroutine, type Duration, type LoopEvent, type Yieldable } from '@escapement/core';
+import { checkDuration } from './check-time.js';
 import { sleep } from './sleep.js';
 import type { SleepFor } from './time-event.js';
 
@@ -41,5 +42,9 @@ export function* retry<T, E extends LoopEvent>(
  * @param jitter spreads each wait over this share of it, so that many clients do not come back at once; 0 is none
  */
 export function exponential(first: Duration, most: Duration = Infinity, jitter = 0): (attempt: number) => Duration {
-  return attempt => Math.min(most, first * 2 ** (attempt - 1)) * (1 - jitter * Math.random());
+  checkDuration('exponential', first);
+  checkDuration('exponential', most);
+  if (!(jitter >= 0 && jitter <= 1)) throw new RangeError(`exponential got a jitter of ${jitter}, expected 0 to 1`);
+  // Not beyond 2^1000: there 0 times infinity would be no number.
+  return attempt => Math.min(most, first * 2 ** Math.min(attempt - 1, 1000)) * (1 - jitter * Math.random());
 }

@@ -1,7 +1,7 @@
 import type { Coroutine } from '../coroutine.js';
 import { Cancelled } from '../errors.js';
 import type { LoopEvent } from '../loop-event.js';
-import type { Scope } from '../scope.js';
+import { type Scope, scope } from '../scope.js';
 import type { Spawn } from '../spawn.js';
 import { type AnyBody, all, type Bodies, type EventsIn, type ValueOf } from './all.js';
 
@@ -24,9 +24,11 @@ export function* allSettled<const B extends Bodies>(bodies: B): Coroutine<Settle
   return (yield* all(settling as unknown as B)) as SettledOf<B>;
 }
 
-function* settle(body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
+/** @internal Runs a body, and evaluates to what became of it. */
+export function* settle(body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
   try {
-    return { state: 'succeeded', value: yield* body };
+    // In a scope of its own: what the body spawned fails with it, and not beside it.
+    return { state: 'succeeded', value: yield* scope(body) };
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     return { state: 'failed', error };

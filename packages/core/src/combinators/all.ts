@@ -1,4 +1,6 @@
 import type { Coroutine, Sent, Yieldable } from '../coroutine.js';
+import { describe } from '../describe.js';
+import { TaskCancelledError } from '../errors.js';
 import type { LoopEvent } from '../loop-event.js';
 import { type Scope, scope } from '../scope.js';
 import { type Spawn, spawn } from '../spawn.js';
@@ -31,12 +33,24 @@ type EventsInOne<Y> = Y extends { [Symbol.iterator](): Iterator<infer E, unknown
  * const { user, posts } = yield* all({ user: fetchUser(id), posts: fetchPosts(id) });
  */
 export function* all<const B extends Bodies>(bodies: B): Coroutine<ValuesOf<B>, EventsIn<B> | Scope | Spawn> {
+  if (!Array.isArray(bodies) && Symbol.iterator in bodies) {
+    throw new TypeError(
+      `all got ${describe(bodies)}, expected an array or a plain object. Spread it: all([...bodies]).`,
+    );
+  }
   const tasks: Task[] = [];
   function* spawnAll(): Coroutine<void, Spawn> {
     for (const body of Object.values<AnyBody>(bodies)) tasks.push(yield* spawn(body));
   }
   yield* scope(spawnAll());
-  const values = tasks.map(task => task.value);
+  const values = tasks.map(valueOrThrow);
   if (Array.isArray(bodies)) return values as ValuesOf<B>;
   return Object.fromEntries(Object.keys(bodies).map((key, place) => [key, values[place]])) as ValuesOf<B>;
+}
+
+/** @internal The value of a task that has ended, in a scope that has not failed. */
+export function valueOrThrow({ name, result }: Task): unknown {
+  if (result.state === 'succeeded') return result.value;
+  // It cancelled itself: had it failed, so would the scope have.
+  throw new TaskCancelledError(name, result.state === 'cancelled' ? result.reason : undefined);
 }

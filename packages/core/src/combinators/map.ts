@@ -1,7 +1,11 @@
 import type { Coroutine, Yieldable } from '../coroutine.js';
+import { type CurrentTask, currentTask } from '../current-task.js';
+import { Cancelled } from '../errors.js';
 import type { LoopEvent } from '../loop-event.js';
 import { type Scope, scope } from '../scope.js';
 import { type Spawn, spawn } from '../spawn.js';
+import type { Task } from '../task.js';
+import { valueOrThrow } from './all.js';
 
 export interface ConcurrencyOptions {
   /** How many may run at a time; all if left out. Items are only taken from the iterable when there is room. */
@@ -19,43 +23,90 @@ export function* map<T, R, E extends LoopEvent>(
   items: Iterable<T>,
   work: (item: T, index: number) => Yieldable<R, E>,
   { concurrency = Infinity }: ConcurrencyOptions = {},
-): Coroutine<R[], E | Scope | Spawn> {
+): Coroutine<R[], E | Scope | Spawn | CurrentTask> {
   if (concurrency !== Infinity && !(Number.isInteger(concurrency) && concurrency > 0)) {
     throw new RangeError(`map got a concurrency of ${concurrency}, expected a whole number above 0`);
   }
   const results: R[] = [];
-  const iterator = items[Symbol.iterator]();
-  let taken = 0;
-  let isDone = false;
+  const source = new Source(items);
 
-  function take(): { readonly item: T; readonly index: number } | undefined {
-    if (isDone) return undefined;
-    const step = iterator.next();
-    if (!step.done) return { item: step.value, index: taken++ };
-    isDone = true;
-    return undefined;
-  }
+  const workers: Task[] = [];
 
-  function* worker(first: { item: T; index: number }): Coroutine<void, E> {
-    for (let next: typeof first | undefined = first; next !== undefined; next = take()) {
-      results[next.index] = yield* work(next.item, next.index);
+  function* worker(first: Item<T>): Coroutine<void, E | CurrentTask> {
+    const self = yield* currentTask();
+    try {
+      // Work that need not wait does not notice a cancellation.
+      for (
+        let next: Item<T> | undefined = first;
+        next !== undefined;
+        next = self.isCancelled ? undefined : source.take()
+      ) {
+        results[next.index] = yield* work(next.item, next.index);
+      }
+    } catch (error) {
+      source.stop();
+      throw error;
     }
   }
 
-  function* start(): Coroutine<void, E | Spawn> {
-    for (let workers = 0; workers < concurrency; workers++) {
-      const first = take();
+  function* start(): Coroutine<void, E | Spawn | CurrentTask> {
+    while (workers.length < concurrency) {
+      const first = source.take();
       if (first === undefined) return;
-      yield* spawn(worker(first));
+      workers.push(yield* spawn(worker(first)));
     }
   }
 
   try {
     yield* scope(start());
-  } finally {
-    if (!isDone) iterator.return?.();
+    // One that cancelled itself has left its work undone.
+    for (const task of workers) valueOrThrow(task);
+  } catch (error) {
+    throw source.close(error);
   }
   return results;
+}
+
+interface Item<T> {
+  readonly item: T;
+  readonly index: number;
+}
+
+/** An iterable that several workers take from. */
+class Source<T> {
+  readonly #iterator: Iterator<T>;
+  #taken = 0;
+  #isExhausted = false;
+  #isStopped = false;
+
+  constructor(items: Iterable<T>) {
+    this.#iterator = items[Symbol.iterator]();
+  }
+
+  take(): Item<T> | undefined {
+    if (this.#isExhausted || this.#isStopped) return undefined;
+    // Should it throw, there is nothing to close.
+    this.#isExhausted = true;
+    const step = this.#iterator.next();
+    if (step.done) return undefined;
+    this.#isExhausted = false;
+    return { item: step.value, index: this.#taken++ };
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Closes the iterable because of `error`; gives back that, with what went wrong in closing. */
+  close(error: unknown): unknown {
+    try {
+      if (!this.#isExhausted) this.#iterator.return?.();
+      return error;
+    } catch (closing) {
+      if (error instanceof Cancelled) return closing;
+      return new AggregateError([error, closing], 'map failed, and so did closing its items');
+    }
+  }
 }
 
 /** Like `map`, for work whose results nobody needs. */
@@ -63,6 +114,6 @@ export function* forEach<T, E extends LoopEvent>(
   items: Iterable<T>,
   work: (item: T, index: number) => Yieldable<unknown, E>,
   options?: ConcurrencyOptions,
-): Coroutine<void, E | Scope | Spawn> {
+): Coroutine<void, E | Scope | Spawn | CurrentTask> {
   yield* map(items, work, options);
 }

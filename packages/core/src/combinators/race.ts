@@ -6,11 +6,13 @@ import { type Scope, scope } from '../scope.js';
 import { type Spawn, spawn } from '../spawn.js';
 import type { Task } from '../task.js';
 import type { AnyBody, EventsIn, ValueOf } from './all.js';
-import type { Settled } from './all-settled.js';
+import { type Settled, settle } from './all-settled.js';
 
 /**
  * Runs all at once; the first that ends decides: its value is the value, its error is thrown. The others are cancelled and
  * *finished* before that. What a loser throws while it cleans up is thrown instead: no error is lost.
+ *
+ * A loser whose wait is over in the same turn has its value thrown away: do not race takers of items that must not be lost.
  *
  * @throws RangeError for no contestants at all, which would never end
  * @example const winner = yield* race([fetchFrom(mirrorA), fetchFrom(mirrorB)]);
@@ -51,28 +53,27 @@ function* firstOf(
   let first: Settled<unknown> | undefined;
 
   function* contest(body: AnyBody): Coroutine<void, LoopEvent> {
-    const outcome = yield* outcomeOf(body);
-    if (first !== undefined || !decides(outcome)) return;
-    first = outcome;
-    const winner = yield* currentTask();
-    for (const other of contestants) if (other !== winner) other.cancel(`${caller}: another was first`);
+    const outcome = yield* settle(body);
+    if (first === undefined && decides(outcome)) {
+      first = outcome;
+      const winner = yield* currentTask();
+      for (const other of contestants) if (other !== winner) other.cancel(`${caller}: another was first`);
+    } else if (first !== undefined && outcome.state === 'failed') {
+      // Too late to decide anything: an error of the clean-up.
+      throw outcome.error;
+    }
   }
 
   function* start(): Coroutine<void, LoopEvent> {
     for (const body of bodies) contestants.push(yield* spawn(contest(body)));
   }
 
-  function* outcomeOf(body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
-    try {
-      return { state: 'succeeded', value: yield* body };
-    } catch (error) {
-      // Too late to decide anything: then it is an error of the clean-up, or the cancellation itself.
-      if (first !== undefined || error instanceof Cancelled) throw error;
-      return { state: 'failed', error };
-    }
+  try {
+    yield* scope(start());
+  } catch (late) {
+    if (late instanceof Cancelled || first?.state !== 'failed') throw late;
+    throw new AggregateError([first.error, late], `${caller}: the first failed, and another while it was cancelled`);
   }
-
-  yield* scope(start());
   return first;
 }
 

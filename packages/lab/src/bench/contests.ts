@@ -6,6 +6,7 @@ import { earlyWakes, idleCpu, lateness } from './lateness.js';
 import { sleepers } from './sleepers.js';
 import { spawning } from './spawning.js';
 import { switching } from './switching.js';
+import { synchronizing } from './synchronizing.js';
 
 /** In the order of the report. */
 export const contests: readonly Contest[] = [
@@ -14,6 +15,7 @@ export const contests: readonly Contest[] = [
   spawning,
   combining,
   cancelling,
+  synchronizing,
   sleepers,
   lateness,
   earlyWakes,

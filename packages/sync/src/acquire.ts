@@ -1,0 +1,58 @@
+import type { Coroutine, LoopEvent, Program, Task, Waiter } from '@escapement/core';
+import { AT_ONCE, type AtOnce, SyncEvent } from './sync-event.js';
+
+/** What can be acquired: a lock, a semaphore. */
+export interface Acquirable {
+  /** @internal False if `task` has to wait. */
+  takeNow(task: Task | undefined): boolean;
+  /** @internal */
+  enter(waiter: Waiter<void>): void;
+  /** @internal */
+  leave(): void;
+  acquire(): Acquire;
+  release(): void;
+}
+
+/** The event behind `lock.acquire()` and `semaphore.acquire()`. */
+export class Acquire extends SyncEvent<void> {
+  override get kind() {
+    return 'acquire' as const;
+  }
+
+  readonly #source: Acquirable;
+
+  /** @internal */
+  constructor(source: Acquirable) {
+    super();
+    this.#source = source;
+  }
+
+  /** @internal */
+  override attempt(task: Task | undefined): AtOnce<void> | undefined {
+    return this.#source.takeNow(task) ? AT_ONCE : undefined;
+  }
+
+  /** @internal */
+  override enter(waiter: Waiter<void>): void {
+    this.#source.enter(waiter);
+  }
+
+  /** @internal */
+  override leave(): void {
+    this.#source.leave();
+  }
+
+  override toString(): string {
+    return `Acquire(${this.#source})`;
+  }
+}
+
+/** Runs `body` between acquire and release, which comes also after an error and a cancellation. */
+export function* holding<T, E extends LoopEvent>(source: Acquirable, body: Program<T, E>): Coroutine<T, E | Acquire> {
+  yield* source.acquire();
+  try {
+    return yield* typeof body === 'function' ? body() : body;
+  } finally {
+    source.release();
+  }
+}

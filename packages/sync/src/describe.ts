@@ -1,0 +1,11 @@
+import type { Task } from '@escapement/core';
+
+/** `lock "db"`, or `lock` if it has no name. */
+export function titled(noun: string, name: string | undefined): string {
+  return name === undefined ? noun : `${noun} "${name}"`;
+}
+
+/** `task "writer"` */
+export function titleOf(task: Task | undefined): string {
+  return task === undefined ? 'code outside of all tasks' : `task "${task.name}"`;
+}

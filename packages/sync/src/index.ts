@@ -1,0 +1,13 @@
+export type { Acquire } from './acquire.js';
+export { type AllArrived, Barrier } from './barrier.js';
+export { Channel } from './channel.js';
+export { Condition, type Notified } from './condition.js';
+export { InvalidCountError, LockHeldError, LockNotHeldError, QueueClosedError, SemaphoreFullError } from './errors.js';
+export { Lock } from './lock.js';
+export { Queue, type QueueOptions } from './queue.js';
+export type { Get, Next, Put, Take } from './queue-events.js';
+export { Semaphore, type SemaphoreOptions } from './semaphore.js';
+export { Signal, type SignalSet } from './signal.js';
+export { SyncEvent } from './sync-event.js';
+export { SyncHandler } from './sync-handler.js';
+export { syncModule } from './sync-module.js';

@@ -1,0 +1,163 @@
+import type { Task, Waiter } from '@escapement/core';
+import { titleOf } from './describe.js';
+import { QueueClosedError } from './errors.js';
+import type { Queue } from './queue.js';
+import { AT_ONCE, type AtOnce, SyncEvent } from './sync-event.js';
+
+/** @internal What `takeNow` gives of a queue that has nothing. */
+export const NOTHING: unique symbol = Symbol('nothing');
+
+/** The event behind `queue.put(item)`. */
+export class Put<out T = unknown> extends SyncEvent<void> {
+  override get kind() {
+    return 'put' as const;
+  }
+
+  readonly #queue: Queue<T>;
+  readonly #item: T;
+
+  /** @internal */
+  constructor(queue: Queue<T>, item: T) {
+    super();
+    this.#queue = queue;
+    this.#item = item;
+  }
+
+  /** @internal */
+  override attempt(task: Task | undefined): AtOnce<void> | undefined {
+    return this.#queue.putNow(this.#item, task) ? AT_ONCE : undefined;
+  }
+
+  /** @internal */
+  override enter(waiter: Waiter<void>): void {
+    this.#queue.enterPutter(new Putter(this.#item, waiter));
+  }
+
+  /** @internal */
+  override leave(): void {
+    this.#queue.leavePutter();
+  }
+
+  override toString(): string {
+    const { capacity } = this.#queue;
+    return `Put(${this.#queue}, ${capacity === 0 ? 'which nobody takes from' : `full with ${capacity}`})`;
+  }
+}
+
+/** An item of a queue, or its end: in which form is up to the subclass. */
+export abstract class Take<out T, out R> extends SyncEvent<R> {
+  /** @internal */
+  constructor(
+    /** @internal */
+    readonly queue: Queue<T>,
+  ) {
+    super();
+  }
+
+  /** @internal */
+  abstract resultFor(item: T): R;
+
+  /** @internal What there is instead of an item when none will come any more. */
+  abstract atEnd(task: Task | undefined): R;
+
+  /** @internal */
+  override attempt(task: Task | undefined): AtOnce<R> | undefined {
+    const item = this.queue.takeNow();
+    if (item !== NOTHING) return { done: true, value: this.resultFor(item) };
+    return this.queue.isClosed ? { done: true, value: this.atEnd(task) } : undefined;
+  }
+
+  /** @internal */
+  override enter(waiter: Waiter<R>): void {
+    this.queue.enterTaker(new TakerInLine<T, R>(this, waiter));
+  }
+
+  /** @internal */
+  override leave(): void {
+    this.queue.leaveTaker();
+  }
+
+  override toString(): string {
+    return `${this.constructor.name}(${this.queue}, empty)`;
+  }
+}
+
+/** The event behind `queue.get()`. */
+export class Get<out T = unknown> extends Take<T, T> {
+  override get kind() {
+    return 'get' as const;
+  }
+
+  /** @internal */
+  override resultFor(item: T): T {
+    return item;
+  }
+
+  /** @internal */
+  override atEnd(task: Task | undefined): never {
+    throw QueueClosedError.forGet(titleOf(task), String(this.queue));
+  }
+}
+
+/** The event behind `queue.next()`. */
+export class Next<out T = unknown> extends Take<T, IteratorResult<T, undefined>> {
+  override get kind() {
+    return 'next' as const;
+  }
+
+  /** @internal */
+  override resultFor(item: T): IteratorResult<T, undefined> {
+    return { done: false, value: item };
+  }
+
+  /** @internal */
+  override atEnd(): IteratorResult<T, undefined> {
+    return { done: true, value: undefined };
+  }
+}
+
+/** @internal A task that waits with an item in its hands. */
+export class Putter<T> {
+  constructor(
+    readonly item: T,
+    readonly waiter: Waiter<void>,
+  ) {}
+
+  get isSettled(): boolean {
+    return this.waiter.isSettled;
+  }
+
+  refuse(queue: string): void {
+    this.waiter.reject(QueueClosedError.forPut(titleOf(this.waiter.task), queue));
+  }
+}
+
+/** @internal A task that waits for an item. */
+export interface Taker<T> {
+  readonly isSettled: boolean;
+  give(item: T): void;
+  tellEnd(): void;
+}
+
+class TakerInLine<T, R> implements Taker<T> {
+  constructor(
+    readonly event: Take<T, R>,
+    readonly waiter: Waiter<R>,
+  ) {}
+
+  get isSettled(): boolean {
+    return this.waiter.isSettled;
+  }
+
+  give(item: T): void {
+    this.waiter.resolve(this.event.resultFor(item));
+  }
+
+  tellEnd(): void {
+    try {
+      this.waiter.resolve(this.event.atEnd(this.waiter.task));
+    } catch (end) {
+      this.waiter.reject(end);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import { Clock, SleepStrategy } from '@escapement/core';
+import { LoopModule } from '@escapement/wiring';
+import { VirtualClock } from './virtual-clock.js';
+import { VirtualTimeStrategy } from './virtual-time-strategy.js';
+
+/** Jumps from deadline to deadline: see `VirtualTimeStrategy`. The clock of a container is its `VirtualClock`. */
+export const virtualTimeModule = new LoopModule(({ bind, isBound }) => {
+  bind(VirtualClock)
+    .toDynamicValue(() => new VirtualClock())
+    .inSingletonScope();
+  // With two strategies by mistake, the loop shall say so, and not the container that there are two clocks.
+  if (!isBound(Clock)) bind(Clock).toService(VirtualClock);
+  bind(SleepStrategy).to(VirtualTimeStrategy).inSingletonScope();
+});

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { type Block, LOCKS, QUEUES, type QueueName, type Statement, type Target } from './program.js';
+
+type Weighted = fc.WeightedArbitrary<Statement>;
+
+const label = fc.constantFrom('a', 'b', 'c');
+
+const child = fc.record({ of: fc.constant('child' as const), index: fc.nat(3) });
+const relative = fc.record({ of: fc.constantFrom('self' as const, 'parent' as const) });
+const anybody = fc.record({ of: fc.constant('any' as const), index: fc.nat(9) });
+
+/** Mostly a child, for that is what programs do. To join anybody else is a deadlock, often enough. */
+const joined = targets(20, 1, 2);
+const cancelled = targets(6, 1, 2);
+
+function targets(children: number, relatives: number, others: number): fc.Arbitrary<Target> {
+  return fc.oneof(
+    { weight: children, arbitrary: child },
+    { weight: relatives, arbitrary: relative },
+    { weight: others, arbitrary: anybody },
+  );
+}
+
+/** Mostly the same one, so that there are lines to wait in. */
+const lock = fc.oneof(
+  { weight: 3, arbitrary: fc.constant('x' as const) },
+  { weight: 1, arbitrary: fc.constantFrom(...LOCKS) },
+);
+const queue = fc.constantFrom(...(Object.keys(QUEUES) as QueueName[]));
+
+/** Statements without blocks in them. Instants are few and small, so that many things happen at the same one. */
+const simple: readonly Weighted[] = [
+  statement(8, 'log', { label }),
+  statement(10, 'pause', {}),
+  statement(14, 'sleep', { ms: fc.nat(4) }),
+  statement(5, 'sleepUntil', { at: fc.nat(8) }),
+  statement(1, 'forever', {}),
+  statement(10, 'join', { target: joined }),
+  statement(8, 'cancel', { target: cancelled }),
+  statement(5, 'throw', { label: fc.option(label, { nil: undefined, freq: 9 }) }),
+  statement(1, 'return', {}),
+  statement(2, 'onCancel', { label }),
+  statement(2, 'acquire', { lock }),
+  statement(1, 'release', { lock }),
+  statement(6, 'put', { queue }),
+  statement(4, 'get', { queue }),
+  statement(1, 'close', { queue }),
+];
+
+/** Statements around blocks. */
+function around(block: fc.Arbitrary<Block>): readonly Weighted[] {
+  return [
+    statement(24, 'spawn', { daemon: fc.constant(false), body: block }),
+    statement(3, 'spawn', { daemon: fc.constant(true), body: block }),
+    statement(5, 'scope', { body: block }),
+    statement(4, 'shield', { body: block }),
+    statement(4, 'supervise', { body: block }),
+    statement(4, 'timeout', { ms: fc.nat(4), body: block }),
+    statement(3, 'all', { blocks: several(block) }),
+    statement(3, 'race', { blocks: several(block) }),
+    statement(6, 'with', { lock, body: block }),
+    statement(3, 'ensure', { body: block }),
+    statement(3, 'call', { body: block }),
+    statement(14, 'try', {
+      body: block,
+      catch: optional(fc.record({ body: block, rethrow: fc.boolean() })),
+      finally: optional(block),
+    }),
+  ];
+}
+
+/** Blocks of up to so many statements; those inside of them are shorter. */
+function blockOf(longest: number): fc.Arbitrary<Block> {
+  const nested = longest > SHORTEST ? around(blockOf(longest - 2)) : [];
+  return fc.array(fc.oneof(...simple, ...nested), { maxLength: longest, size: 'max' });
+}
+
+const SHORTEST = 2;
+
+/** Programs of tasks. */
+export const programs: fc.Arbitrary<Block> = blockOf(10);
+
+/** A race of nobody is refused. */
+function several(block: fc.Arbitrary<Block>): fc.Arbitrary<Block[]> {
+  return fc.array(block, { minLength: 1, maxLength: 3 });
+}
+
+function optional<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.option(arbitrary, { nil: undefined });
+}
+
+function statement<P extends object>(
+  weight: number,
+  construct: Statement['do'],
+  parts: { [K in keyof P]: fc.Arbitrary<P[K]> },
+): Weighted {
+  const arbitrary = fc.record({ do: fc.constant(construct), ...parts }) as unknown as fc.Arbitrary<Statement>;
+  return { weight, arbitrary };
+}

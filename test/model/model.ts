@@ -1,0 +1,381 @@
+import { MOST_NAMES, Trace } from './trace.js';
+
+/**
+ * The reference model: what the kernel promises, in the plainest terms. One array is the ready queue, one holds the
+ * timers, nothing is fast. It shares no code with the packages.
+ */
+export class Model {
+  readonly trace = new Trace();
+  readonly tasks: ModelTask[] = [];
+  time = 0;
+  #ready: ModelTask[] = [];
+  #timers: Timer[] = [];
+
+  /** @throws NotComparableError */
+  run(name: string, body: (task: ModelTask) => Body): void {
+    const root = this.spawn(undefined, name, body);
+    let deadlock: Failure | undefined;
+    while (!root.isEnded) {
+      this.#runReady();
+      if (root.isEnded) break;
+      this.#fireTimers();
+      if (this.#ready.length > 0) continue;
+      if (this.#timers.length > 0) {
+        this.time = Math.min(...this.#timers.map(timer => timer.at));
+        continue;
+      }
+      // Clean-up may get stuck too, in what no cancellation reaches: then nothing is left to be done.
+      if (deadlock !== undefined) break;
+      deadlock = new Failure(
+        `DeadlockError(${root
+          .tree()
+          .slice(0, MOST_NAMES)
+          .map(task => task.name)})`,
+      );
+      this.cancel(root, deadlock);
+    }
+    this.trace.outcome(outcomeOf(root, deadlock));
+  }
+
+  spawn(parent: ModelTask | undefined, name: string, body: (task: ModelTask) => Body, traits: Traits = {}): ModelTask {
+    const task = new ModelTask(name, parent, traits);
+    task.code = body(task);
+    this.tasks.push(task);
+    parent?.children.push(task);
+    this.#makeReady(task, { value: undefined });
+    // Before its first step: what is spawned by a cancelled task never runs.
+    if (parent?.cancelled !== undefined && !traits.isShielded) this.#deliverCancel(task, parent.cancelled);
+    return task;
+  }
+
+  /** What a task is called that nobody gave a name. */
+  get nextName(): string {
+    return `task-${this.tasks.length + 1}`;
+  }
+
+  cancel(task: ModelTask, reason: unknown = 'cancel() was called'): void {
+    if (task.isEnded || task.cancelled !== undefined) return;
+    const cancelled = new Cancellation(`Cancelled(${task.name}: ${show(reason)})`, reason);
+    const tree = task.tree(child => !child.traits.isShielded);
+    for (const member of tree) if (member.cancelled === undefined) this.#deliverCancel(member, cancelled);
+  }
+
+  /** The waits. Each begins when it is called, and answers with how to give it up. */
+  readonly pause: Wait = {
+    begin: settle => {
+      settle({ value: undefined });
+      return () => {};
+    },
+  };
+
+  sleepUntil(at: number): Wait {
+    return {
+      begin: settle => {
+        const timer = { at, settle };
+        this.#timers.push(timer);
+        return () => {
+          this.#timers = this.#timers.filter(other => other !== timer);
+        };
+      },
+    };
+  }
+
+  readonly forever: Wait = { begin: () => () => {} };
+
+  join(task: ModelTask): Wait {
+    return {
+      begin: settle => {
+        if (task.isEnded) task.tell(settle);
+        else task.joiners.push(settle);
+        return () => {
+          task.joiners = task.joiners.filter(other => other !== settle);
+        };
+      },
+    };
+  }
+
+  /** Runs `body` in a child and waits for its end, whatever happens to the caller meanwhile. */
+  scope(caller: ModelTask, kind: 'scope' | 'shield' | 'supervise', body: (task: ModelTask) => Body): Wait {
+    const traits = { isIsolated: true, isShielded: kind === 'shield', isSupervisor: kind === 'supervise' };
+    return {
+      isUninterruptible: true,
+      // For the clean-up of a task that is cancelled already.
+      isOpenToCancelled: traits.isShielded,
+      begin: settle => {
+        const inner = this.spawn(caller, `${kind} of ${caller.name}`, body, traits);
+        inner.joiners.push(how => {
+          // As a rule the scope was cancelled because the caller was.
+          const isCancelledToo = inner.state === 'cancelled' && caller.cancelled !== undefined;
+          settle(isCancelledToo ? { error: caller.cancelled } : how);
+        });
+        return () => {};
+      },
+    };
+  }
+
+  /** Has `body` run at the end of `task`, as a child that no cancellation reaches. */
+  ensure(task: ModelTask, body: (task: ModelTask) => Body): void {
+    task.cleanups.push(body);
+  }
+
+  onCancel(task: ModelTask, listener: (reason: unknown) => void): void {
+    if (task.cancelled !== undefined) listener(task.cancelled.reason);
+    else task.cancelListeners.push(listener);
+  }
+
+  #runReady(): void {
+    for (let steps = 0; this.#ready.length > 0; steps++) {
+      // How a long turn is cut into pieces is nobody's business.
+      if (steps >= MOST_STEPS) throw new NotComparableError('too many steps');
+      this.#step(this.#ready.shift() as ModelTask);
+    }
+  }
+
+  #fireTimers(): void {
+    const due = this.#timers.filter(timer => timer.at <= this.time).sort((a, b) => a.at - b.at);
+    if (due.length > MOST_TIMERS) throw new NotComparableError('too many timers');
+    this.#timers = this.#timers.filter(timer => timer.at > this.time);
+    for (const timer of due) timer.settle({ value: undefined });
+  }
+
+  #step(task: ModelTask): void {
+    const { next } = task;
+    task.state = 'running';
+    let step: IteratorResult<Wait, unknown>;
+    try {
+      step = 'error' in next ? task.code.throw(next.error) : task.code.next(next.value);
+    } catch (error) {
+      this.#bodyEnded(task, { error });
+      return;
+    }
+    if (step.done) this.#bodyEnded(task, { value: step.value });
+    else this.#suspend(task, step.value);
+  }
+
+  #suspend(task: ModelTask, wait: Wait): void {
+    // Level-triggered: each further suspension of a cancelled task throws.
+    if (task.cancelled !== undefined && !wait.isOpenToCancelled) {
+      this.#makeReady(task, { error: task.cancelled });
+      return;
+    }
+    task.state = 'waiting';
+    task.isUninterruptible = wait.isUninterruptible === true;
+    let isOver = false;
+    const settle = (how: Resumption) => {
+      if (isOver) return;
+      isOver = true;
+      this.#makeReady(task, how);
+    };
+    const giveUp = wait.begin(settle);
+    task.giveUp = () => {
+      isOver = true;
+      giveUp();
+    };
+  }
+
+  #makeReady(task: ModelTask, next: Resumption): void {
+    task.state = task.state === 'new' ? 'spawned' : 'ready';
+    task.next = next;
+    this.#ready.push(task);
+  }
+
+  #deliverCancel(task: ModelTask, cancelled: Cancellation): void {
+    task.cancelled = cancelled;
+    if (task.state === 'spawned') {
+      task.next = { error: cancelled };
+    } else if (task.state === 'waiting' && !task.isUninterruptible) {
+      task.giveUp();
+      this.#makeReady(task, { error: cancelled });
+    }
+    // Ready: the wait is over, its value comes first. Running: at the next suspension.
+    for (const listener of task.cancelListeners) listener(cancelled.reason);
+  }
+
+  #bodyEnded(task: ModelTask, how: Resumption): void {
+    task.bodyEnd = how;
+    const isCancelled = 'error' in how && task.cancelled !== undefined && how.error === task.cancelled;
+    if ('error' in how && !isCancelled) this.#fail(task, how.error);
+    task.state = 'finishing';
+    this.#endIfDone(task);
+  }
+
+  /** Who is cancelled while it waits for its children is so if one of them was: the others came in time. */
+  #childEnded(parent: ModelTask, child: ModelTask): void {
+    const isOnlyWaiting = parent.state === 'finishing' && parent.cancelled !== undefined;
+    if (isOnlyWaiting && child.state === 'cancelled' && !child.traits.isDaemon) {
+      parent.bodyEnd = { error: parent.cancelled };
+    }
+  }
+
+  #fail(task: ModelTask, error: unknown): void {
+    // A child's error that the body throws on is one error, not two.
+    if (!task.errors.includes(error)) task.errors.push(error);
+    this.cancel(task, error);
+  }
+
+  #endIfDone(task: ModelTask): void {
+    if (task.state !== 'finishing') return;
+    const left = task.children.filter(child => !child.isEnded);
+    if (left.every(child => child.traits.isDaemon)) {
+      for (const daemon of left) this.cancel(daemon, 'all but the daemons are done');
+    }
+    if (left.length > 0) return;
+    const cleanup = task.cleanups.pop();
+    if (cleanup !== undefined) {
+      this.spawn(task, `cleanup of ${task.name}`, cleanup, { isShielded: true });
+      return;
+    }
+    if (task.traits.isSupervisor) task.errors.push(...task.unheardFailures());
+    if (task.errors.length > 0) task.state = 'failed';
+    else task.state = 'error' in task.bodyEnd ? 'cancelled' : 'succeeded';
+    for (const settle of task.joiners) task.tell(settle);
+    this.trace.add(this.time, task.name, task.describeEnd());
+    if (task.parent === undefined) return;
+    this.#childEnded(task.parent, task);
+    const concernsParent = !task.traits.isIsolated && !task.parent.traits.isSupervisor;
+    if (task.state === 'failed' && concernsParent) this.#fail(task.parent, task.error());
+    this.#endIfDone(task.parent);
+  }
+}
+
+/** The model will not say what comes next. */
+export class NotComparableError extends Error {}
+
+/** Above these, the kernel is free to look at its timers in the middle of what the model does in one go. */
+const MOST_STEPS = 200;
+const MOST_TIMERS = 32;
+
+/** An error in the model: what it shows itself as. Two are the same error only if they are the same object. */
+export class Failure {
+  constructor(readonly text: string) {}
+}
+
+export class Cancellation extends Failure {
+  constructor(
+    text: string,
+    readonly reason: unknown,
+  ) {
+    super(text);
+  }
+}
+
+export function show(error: unknown): string {
+  return error instanceof Failure ? error.text : String(JSON.stringify(error));
+}
+
+/** What a task is resumed with. */
+export type Resumption = { readonly value: unknown } | { readonly error: unknown };
+export type Settle = (how: Resumption) => void;
+
+export interface Wait {
+  /** Answers with how to give the wait up. */
+  readonly begin: (settle: Settle) => () => void;
+  /** A cancellation does not end it. */
+  readonly isUninterruptible?: boolean;
+  /** A task that is cancelled may begin it. */
+  readonly isOpenToCancelled?: boolean;
+}
+
+export interface Traits {
+  /** Its failure goes to who waits for it, not to its parent. */
+  readonly isIsolated?: boolean;
+  /** A cancellation of its parent does not reach it. */
+  readonly isShielded?: boolean;
+  /** Its children fail each for itself; at its end it fails with those failures that nobody was told of. */
+  readonly isSupervisor?: boolean;
+  /** Cancelled when its parent's body and all other children are done. */
+  readonly isDaemon?: boolean;
+}
+
+export type Body = Generator<Wait, unknown, unknown>;
+
+interface Timer {
+  readonly at: number;
+  readonly settle: Settle;
+}
+
+export class ModelTask {
+  state: 'new' | 'spawned' | 'ready' | 'running' | 'waiting' | 'finishing' | 'succeeded' | 'failed' | 'cancelled' =
+    'new';
+  /** All that it ever spawned, oldest first. */
+  readonly children: ModelTask[] = [];
+  code!: Body;
+  next!: Resumption;
+  bodyEnd!: Resumption;
+  giveUp!: () => void;
+  isUninterruptible = false;
+  cancelled: Cancellation | undefined;
+  readonly errors: unknown[] = [];
+  joiners: Settle[] = [];
+  /** Somebody was told of its failure. */
+  isHeard = false;
+  readonly cleanups: ((task: ModelTask) => Body)[] = [];
+  readonly cancelListeners: ((reason: unknown) => void)[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly parent: ModelTask | undefined,
+    readonly traits: Traits,
+  ) {}
+
+  get isEnded(): boolean {
+    return this.state === 'succeeded' || this.state === 'failed' || this.state === 'cancelled';
+  }
+
+  /** Those that have not ended, each before its children, these oldest first, daemons last. */
+  tree(descendsInto: (child: ModelTask) => boolean = () => true): ModelTask[] {
+    if (this.isEnded) return [];
+    const daemons = this.children.filter(child => child.traits.isDaemon);
+    const others = this.children.filter(child => !child.traits.isDaemon);
+    return [this, ...[...others, ...daemons].filter(descendsInto).flatMap(child => child.tree(descendsInto))];
+  }
+
+  /** Of a task that has succeeded. */
+  get value(): unknown {
+    return (this.bodyEnd as { value: unknown }).value;
+  }
+
+  /** What whoever joins it gets. */
+  answer(): Resumption {
+    if (this.state === 'succeeded') return { value: this.value };
+    if (this.state === 'failed') return { error: this.error() };
+    return { error: this.cancelledError() };
+  }
+
+  cancelledError(): Failure {
+    return new Failure(`TaskCancelledError(${this.name}: ${show(this.cancelled?.reason)})`);
+  }
+
+  tell(settle: Settle): void {
+    this.isHeard = true;
+    settle(this.answer());
+  }
+
+  unheardFailures(): unknown[] {
+    const failed = this.children.filter(child => child.state === 'failed' && !child.traits.isIsolated);
+    return failed.filter(child => !child.isHeard).map(child => child.error());
+  }
+
+  #error: unknown;
+  /** The same object each time, for it is one error. */
+  error(): unknown {
+    this.#error ??= this.errors.length === 1 ? this.errors[0] : aggregate(this.errors);
+    return this.#error;
+  }
+
+  describeEnd(): string {
+    if (this.state === 'succeeded') return `succeeded ${this.value}`;
+    return this.state === 'failed' ? `failed ${show(this.error())}` : `cancelled ${show(this.cancelled?.reason)}`;
+  }
+}
+
+export function aggregate(errors: readonly unknown[]): Failure {
+  return new Failure(`AggregateError(${errors.map(show).sort().join(', ')})`);
+}
+
+function outcomeOf(root: ModelTask, deadlock: Failure | undefined): string {
+  const errors: unknown[] = deadlock === undefined ? [] : [deadlock];
+  if (root.state === 'failed') errors.push(root.error());
+  if (errors.length === 0) return root.describeEnd();
+  return `failed ${show(errors.length === 1 ? errors[0] : aggregate(errors))}`;
+}

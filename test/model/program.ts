@@ -1,0 +1,103 @@
+/**
+ * A program of tasks as plain JSON, so that fast-check can make it, shrink it and print it. The same program is played on
+ * the real loop (`real.ts`) and on the model (`model-player.ts`).
+ *
+ * To add a construct: a line here, one in `arbitrary.ts`, a case in each of the two players.
+ */
+export type Block = readonly Statement[];
+
+export type Statement =
+  | { readonly do: 'log'; readonly label: string }
+  | { readonly do: 'pause' }
+  | { readonly do: 'sleep'; readonly ms: number }
+  /** An instant; it may have passed. */
+  | { readonly do: 'sleepUntil'; readonly at: number }
+  /** Waits for what never comes: to be cancelled, or for a deadlock. */
+  | { readonly do: 'forever' }
+  | { readonly do: 'spawn'; readonly daemon: boolean; readonly body: Block }
+  | { readonly do: 'scope' | 'shield' | 'supervise'; readonly body: Block }
+  | { readonly do: 'timeout'; readonly ms: number; readonly body: Block }
+  | { readonly do: 'all' | 'race'; readonly blocks: readonly Block[] }
+  | { readonly do: 'with'; readonly lock: LockName; readonly body: Block }
+  | { readonly do: 'acquire' | 'release'; readonly lock: LockName }
+  | { readonly do: 'put' | 'get' | 'close'; readonly queue: QueueName }
+  /** Registers a clean-up. */
+  | { readonly do: 'ensure'; readonly body: Block }
+  /** Registers a listener that logs. */
+  | { readonly do: 'onCancel'; readonly label: string }
+  /** The block as a coroutine of its own, by way of the loop. */
+  | { readonly do: 'call'; readonly body: Block }
+  | { readonly do: 'join'; readonly target: Target }
+  | { readonly do: 'cancel'; readonly target: Target }
+  /** Throws `undefined` where there is no label. */
+  | { readonly do: 'throw'; readonly label?: string | undefined }
+  /** Ends the task's body, but not before each `finally` around it. */
+  | { readonly do: 'return' }
+  | {
+      readonly do: 'try';
+      readonly body: Block;
+      readonly catch?: Catch | undefined;
+      readonly finally?: Block | undefined;
+    };
+
+/** Two, so that tasks can wait for each other in a circle. */
+export const LOCKS = ['x', 'y'] as const;
+export type LockName = (typeof LOCKS)[number];
+
+/** Each with its capacity. */
+export const QUEUES = { none: 0, one: 1, many: Infinity } as const;
+export type QueueName = keyof typeof QUEUES;
+
+export interface Catch {
+  readonly body: Block;
+  /** Throws on what it caught, in the end. */
+  readonly rethrow: boolean;
+}
+
+/**
+ * Which task is meant. The index counts the children that the task has spawned so far, or all tasks of the run, and
+ * wraps around; where there are none nobody is meant and nothing is done.
+ */
+export type Target = { readonly of: 'self' | 'parent' | 'child' | 'any'; readonly index?: number };
+
+export type Construct = Statement['do'];
+
+/** The program as pseudo code, for people. */
+export function render(block: Block, indent = ''): string {
+  return block.map(statement => indent + renderStatement(statement, indent)).join('\n');
+}
+
+function renderStatement(statement: Statement, indent: string): string {
+  const { do: construct, ...rest } = statement;
+  const parts = Object.entries(rest).filter(([, part]) => part !== undefined);
+  return [construct, ...parts.map(([key, part]) => renderPart(key, part, indent))].join(' ');
+}
+
+function renderPart(key: string, part: unknown, indent: string): string {
+  if (key === 'target') return Object.values(part as Target).join(' ');
+  if (key === 'catch') {
+    const { body, rethrow } = part as Catch;
+    return `catch ${braces(body, indent)}${rethrow ? ' rethrow' : ''}`;
+  }
+  if (typeof part === 'boolean') return part ? key : '';
+  if (key === 'blocks') return (part as readonly Block[]).map(block => braces(block, indent)).join(' ');
+  if (Array.isArray(part)) return `${key === 'body' ? '' : `${key} `}${braces(part, indent)}`;
+  return String(part);
+}
+
+function braces(block: Block, indent: string): string {
+  return block.length === 0 ? '{}' : `{\n${render(block, `${indent}  `)}\n${indent}}`;
+}
+
+/** The task that `target` means, seen from one whose `children` these are. */
+export function resolveTarget<T extends { readonly parent: T | undefined }>(
+  target: Target,
+  self: T,
+  children: readonly T[],
+  all: readonly T[],
+): T | undefined {
+  if (target.of === 'self') return self;
+  if (target.of === 'parent') return self.parent;
+  const tasks = target.of === 'child' ? children : all;
+  return tasks[(target.index ?? 0) % tasks.length];
+}

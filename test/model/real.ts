@@ -1,0 +1,258 @@
+import {
+  type Acquire,
+  type Get,
+  Lock,
+  LockHeldError,
+  LockNotHeldError,
+  type Put,
+  Queue,
+  QueueClosedError,
+  SyncHandler,
+} from '@escapement/sync';
+import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
+import {
+  all,
+  type Call,
+  Cancelled,
+  type Coroutine,
+  type CurrentTask,
+  call,
+  currentTask,
+  DeadlockError,
+  EventLoop,
+  ensure,
+  type Join,
+  type Now,
+  onCancel,
+  type Pause,
+  pause,
+  race,
+  type Scope,
+  SleepHandler,
+  type Spawn,
+  scope,
+  shield,
+  sleep,
+  sleepUntil,
+  spawn,
+  supervise,
+  type Task,
+  TaskCancelledError,
+  type TimeEvent,
+  TimeoutError,
+  timeout,
+} from 'escapement';
+import { type Block, type LockName, QUEUES, resolveTarget, type Statement } from './program.js';
+import { MOST_NAMES, Trace } from './trace.js';
+
+type Events = Pause | Now | Spawn | Join | Scope | CurrentTask | Call | TimeEvent | Acquire | Put | Get;
+
+/** Plays a program on the real loop, in virtual time. */
+export class RealPlayer {
+  readonly trace = new Trace();
+  readonly #clock = new VirtualClock();
+  readonly #locks = { x: new Lock('x'), y: new Lock('y') };
+  readonly #queues = {
+    none: new Queue<string>({ capacity: QUEUES.none }),
+    one: new Queue<string>({ capacity: QUEUES.one }),
+    many: new Queue<string>({ capacity: QUEUES.many }),
+  };
+  /** Every task of the run, in the order of spawning. */
+  readonly #tasks: Task[] = [];
+  /** All that each has ever spawned, oldest first. */
+  readonly #children = new Map<Task, Task[]>();
+
+  static play(program: Block): Trace {
+    const player = new RealPlayer();
+    player.#run(program);
+    return player.trace;
+  }
+
+  #run(program: Block): void {
+    const strategy = new VirtualTimeStrategy(this.#clock);
+    const loop = new EventLoop({
+      strategy,
+      handlers: [new SleepHandler(this.#clock), new SyncHandler()],
+      instruments: [
+        {
+          taskSpawned: task => this.#spawned(task),
+          taskEnded: task => this.#ended(task),
+          // Half of the programs here do what one should not.
+          warned: () => {},
+        },
+      ],
+    });
+    const main = () => this.#body(program);
+    try {
+      this.trace.outcome(`succeeded ${loop.runSync(main)}`);
+    } catch (error) {
+      const isEnd = error instanceof Cancelled;
+      this.trace.outcome(isEnd ? `cancelled ${show(error.reason)}` : `failed ${show(error)}`);
+    }
+  }
+
+  #spawned(task: Task): void {
+    this.#tasks.push(task);
+    if (task.parent !== undefined) this.#childrenOf(task.parent).push(task);
+  }
+
+  #ended(task: Task): void {
+    const { result } = task;
+    const how = { succeeded: 'value', failed: 'error', cancelled: 'reason', pending: 'state' }[result.state];
+    const what = (result as unknown as Record<string, unknown>)[how];
+    this.#log(task, `${result.state} ${result.state === 'succeeded' ? what : show(what)}`);
+  }
+
+  #childrenOf(task: Task): Task[] {
+    const children = this.#children.get(task) ?? [];
+    this.#children.set(task, children);
+    return children;
+  }
+
+  #log(task: Task, what: string): void {
+    this.trace.add(this.#clock.now(), task.name, what);
+  }
+
+  *#body(block: Block): Coroutine<string, Events> {
+    const self = yield* currentTask();
+    yield* this.#block(block, self);
+    return `value of ${self.name}`;
+  }
+
+  /** Whether the block has said `return`. */
+  *#block(block: Block, self: Task): Coroutine<boolean, Events> {
+    for (const statement of block) if (yield* this.#statement(statement, self)) return true;
+    return false;
+  }
+
+  *#holding(lock: LockName, block: Block, self: Task): Coroutine<boolean, Events> {
+    this.#log(self, `has ${lock}`);
+    return yield* this.#block(block, self);
+  }
+
+  *#statement(statement: Statement, self: Task): Coroutine<boolean, Events> {
+    switch (statement.do) {
+      case 'log':
+        this.#log(self, statement.label);
+        return false;
+      case 'pause':
+        yield* pause();
+        return false;
+      case 'sleep':
+        yield* sleep(statement.ms);
+        return false;
+      case 'sleepUntil':
+        yield* sleepUntil(statement.at);
+        return false;
+      case 'forever':
+        yield* sleep(Infinity);
+        return false;
+      case 'spawn': {
+        const name = `${self.name}.${this.#childrenOf(self).length + 1}`;
+        yield* spawn(this.#body(statement.body), { name, daemon: statement.daemon });
+        return false;
+      }
+      case 'scope':
+        this.#log(self, `got ${yield* scope(this.#body(statement.body))}`);
+        return false;
+      case 'shield':
+        this.#log(self, `got ${yield* shield(this.#body(statement.body))}`);
+        return false;
+      case 'join': {
+        const target = resolveTarget(statement.target, self, this.#childrenOf(self), this.#tasks);
+        if (target !== undefined) this.#log(self, `joined ${yield* target.join()}`);
+        return false;
+      }
+      case 'cancel': {
+        const target = resolveTarget(statement.target, self, this.#childrenOf(self), this.#tasks);
+        if (target === undefined) return false;
+        this.#log(self, `cancels ${target.name}`);
+        target.cancel(`by ${self.name}`);
+        return false;
+      }
+      case 'supervise':
+        this.#log(self, `got ${yield* supervise(this.#body(statement.body))}`);
+        return false;
+      case 'timeout':
+        this.#log(self, `got ${yield* timeout(statement.ms, this.#body(statement.body))}`);
+        return false;
+      case 'all': {
+        const values: unknown[] = yield* all(statement.blocks.map(block => this.#body(block)));
+        this.#log(self, `got ${values.join(', ')}`);
+        return false;
+      }
+      case 'race':
+        this.#log(self, `got ${yield* race(statement.blocks.map(block => this.#body(block)))}`);
+        return false;
+      case 'with':
+        return yield* this.#locks[statement.lock].with(() => this.#holding(statement.lock, statement.body, self));
+      case 'acquire':
+        yield* this.#locks[statement.lock].acquire();
+        this.#log(self, `has ${statement.lock}`);
+        return false;
+      case 'release':
+        this.#locks[statement.lock].release();
+        return false;
+      case 'put':
+        yield* this.#queues[statement.queue].put(`item of ${self.name}`);
+        this.#log(self, `has put into ${statement.queue}`);
+        return false;
+      case 'get':
+        this.#log(self, `got ${yield* this.#queues[statement.queue].get()} from ${statement.queue}`);
+        return false;
+      case 'close':
+        this.#queues[statement.queue].close();
+        return false;
+      case 'ensure':
+        yield* ensure(this.#body(statement.body));
+        return false;
+      case 'onCancel':
+        yield* onCancel(reason => this.#log(self, `is told ${statement.label} ${show(reason)}`));
+        return false;
+      case 'call':
+        return yield* call(() => this.#block(statement.body, self));
+      case 'throw':
+        if (statement.label === undefined) throw undefined;
+        throw new Error(statement.label);
+      case 'return':
+        return true;
+      case 'try':
+        try {
+          if (yield* this.#block(statement.body, self)) return true;
+        } catch (error) {
+          if (statement.catch === undefined) throw error;
+          this.#log(self, `caught ${show(error)}`);
+          if (yield* this.#block(statement.catch.body, self)) return true;
+          if (statement.catch.rethrow) throw error;
+        } finally {
+          // biome-ignore lint/correctness/noUnsafeFinally: a clean-up that returns swallows the error, as everywhere
+          if (yield* this.#block(statement.finally ?? [], self)) return true;
+        }
+        return false;
+    }
+  }
+}
+
+/** Their messages are for people. */
+const NAMED_ONLY = [LockHeldError, LockNotHeldError, QueueClosedError];
+
+/** What an error says, as far as it is specified: of several errors at once, the order is not. */
+function show(error: unknown): string {
+  if (error instanceof Cancelled) return `Cancelled(${taskNameIn(error.message)}: ${show(error.reason)})`;
+  if (error instanceof TaskCancelledError)
+    return `TaskCancelledError(${taskNameIn(error.message)}: ${show(error.cause)})`;
+  if (error instanceof TimeoutError) return `TimeoutError(${taskNameIn(error.message)})`;
+  if (error instanceof DeadlockError) return `DeadlockError(${error.waits.flatMap(waitingTask).slice(0, MOST_NAMES)})`;
+  if (error instanceof AggregateError) return `AggregateError(${error.errors.map(show).sort().join(', ')})`;
+  if (NAMED_ONLY.some(type => error instanceof type)) return (error as Error).name;
+  return error instanceof Error ? `${error.name}(${error.message})` : String(JSON.stringify(error));
+}
+
+/** Each task has a line; there are others, for people. */
+function waitingTask(line: string): string[] {
+  return /^ *task "([^"]*)"/.exec(line)?.slice(1) ?? [];
+}
+
+function taskNameIn(message: string): string | undefined {
+  return /task "([^"]*)"/.exec(message)?.[1];
+}

@@ -1,0 +1,261 @@
+import { setTimeout as later } from 'node:timers/promises';
+import { forEachAsync, mapAsync, promiseModule, resolved } from '@escapement/promises';
+import { expect } from 'chai';
+import {
+  createLoop,
+  currentTask,
+  pause,
+  setTimeoutModule,
+  sleep,
+  sleepModule,
+  spawn,
+  TaskCancelledError,
+} from 'escapement';
+import { Deferred, errorOf, promiseLoop, unhandledDuring } from './promise-loop.js';
+
+/** Counts from 1, and keeps what happens to it. */
+class Numbers implements AsyncIterable<number> {
+  readonly log: string[] = [];
+  taken = 0;
+  asks = 0;
+  asksAtATime = 0;
+
+  constructor(
+    readonly last = Number.POSITIVE_INFINITY,
+    readonly closing: () => Promise<void> = async () => {},
+  ) {}
+
+  [Symbol.asyncIterator](): AsyncIterator<number> {
+    return {
+      next: async () => {
+        this.asks++;
+        expect(++this.asksAtATime, 'asked one at a time').to.equal(1);
+        await later(this.taken % 3);
+        this.asksAtATime--;
+        if (this.taken === this.last) return { done: true, value: undefined };
+        return { done: false, value: ++this.taken };
+      },
+      return: async () => {
+        this.log.push('closing');
+        await this.closing();
+        this.log.push('closed');
+        return { done: true, value: undefined };
+      },
+    };
+  }
+}
+
+describe('mapAsync', () => {
+  it('gives the results in the order of the items, with their indices', async () => {
+    const { loop, promises } = promiseLoop();
+    const items = new Numbers(7);
+    const work = function* (item: number, index: number) {
+      yield* sleep((7 - item) % 4);
+      return `${index}:${item}`;
+    };
+    for (const options of [undefined, { concurrency: 1 }, { concurrency: 3 }, { concurrency: 100 }]) {
+      items.taken = 0;
+      expect(await loop.run(mapAsync(items, work, options))).to.deep.equal('0:1 1:2 2:3 3:4 4:5 5:6 6:7'.split(' '));
+    }
+    expect(items.log).to.deep.equal([]);
+    expect(promises.inFlight()).to.equal(0);
+    expect(await loop.run(mapAsync(new Numbers(0), work))).to.deep.equal([]);
+  });
+
+  it('takes items only when there is room, and never runs more', async () => {
+    const { loop } = promiseLoop();
+    const items = new Numbers(20);
+    let running = 0;
+    let most = 0;
+    let finished = 0;
+    const started: number[] = [];
+    await loop.run(
+      forEachAsync(
+        items,
+        function* (item) {
+          started.push(item);
+          most = Math.max(most, ++running);
+          expect(items.taken - finished).to.be.at.most(3);
+          yield* sleep(item % 5);
+          expect(items.taken - finished).to.be.at.most(3);
+          running--;
+          finished++;
+        },
+        { concurrency: 3 },
+      ),
+    );
+    expect(most).to.equal(3);
+    expect(started).to.deep.equal(Array.from({ length: 20 }, (_, index) => index + 1));
+  });
+
+  it('takes what is not async too, and waits for items that are promises', async () => {
+    const { loop } = promiseLoop();
+    const items = new Set([1, Promise.resolve(2), later(2, 3)]);
+    expect(await loop.run(mapAsync(items, n => resolved(Promise.resolve(n * n))))).to.deep.equal([1, 4, 9]);
+    expect(await loop.run(mapAsync('ab', letter => resolved(Promise.resolve(letter))))).to.deep.equal(['a', 'b']);
+  });
+
+  it('is cancelled although an item is a promise that never comes, and closes', async () => {
+    const { loop } = promiseLoop();
+    let closed = false;
+    function* items() {
+      try {
+        yield new Promise<number>(() => {});
+      } finally {
+        closed = true;
+      }
+    }
+    await loop.run(function* () {
+      const task = yield* spawn(forEachAsync(items(), () => pause()));
+      yield* sleep(2);
+      task.cancel();
+    });
+    expect(closed).to.equal(true);
+  });
+
+  it('whose work fails cancels the rest, takes no more, closes, and throws the error', async () => {
+    const { loop, promises } = promiseLoop();
+    const items = new Numbers(undefined, () => later(3));
+    const log: string[] = [];
+    const work = function* (item: number) {
+      try {
+        yield* sleep(item === 3 ? 0 : 1000);
+      } finally {
+        log.push(`${item} ends`);
+      }
+      throw new Error('third');
+    };
+    const error = await errorOf(() => loop.run(mapAsync(items, work, { concurrency: 3 })));
+    expect(error.message).to.equal('third');
+    expect(log.sort()).to.deep.equal(['1 ends', '2 ends', '3 ends']);
+    expect(items.log).to.deep.equal(['closing', 'closed']);
+    expect(items.taken).to.equal(3);
+    expect(promises.inFlight()).to.equal(0);
+  });
+
+  it('that is cancelled waits for return(), shielded, and takes no more', async () => {
+    const { loop } = promiseLoop();
+    const items = new Numbers(undefined, () => later(3));
+    await loop.run(function* () {
+      const task = yield* spawn(forEachAsync(items, () => sleep(1000), { concurrency: 2 }));
+      while (items.taken < 2) yield* sleep(1);
+      task.cancel('enough');
+      yield* pause();
+      expect(task.state).to.not.equal('cancelled');
+      while (!task.isEnded) yield* sleep(1);
+      expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'enough' });
+      expect(items.log).to.deep.equal(['closing', 'closed']);
+      expect(items.taken).to.equal(2);
+    });
+  });
+
+  it('that is cancelled while a work is over takes nothing more for it', async () => {
+    const { loop } = promiseLoop();
+    const items = new Numbers();
+    const { promise, resolve } = new Deferred();
+    await loop.run(function* () {
+      const task = yield* spawn(forEachAsync(items, () => resolved(promise), { concurrency: 1 }));
+      while (items.taken < 1) yield* sleep(1);
+      yield* sleep(2);
+      resolve();
+      promise.then(() => task.cancel()); // after the handler has heard, before the task has
+    });
+    expect(items.asks).to.equal(1);
+  });
+
+  it('finishes the finally of an async generator, also one that is at its next item', async () => {
+    const { loop } = promiseLoop();
+    const log: string[] = [];
+    async function* items() {
+      try {
+        yield 1;
+        await later(4);
+        yield 2;
+      } finally {
+        await later(1);
+        log.push('closed');
+      }
+    }
+    await loop.run(function* () {
+      const task = yield* spawn(forEachAsync(items(), () => sleep(1000)));
+      yield* sleep(2);
+      task.cancel();
+    });
+    expect(log).to.deep.equal(['closed']);
+  });
+
+  it('throws what the iterable throws once, without closing it, and cancels the work', async () => {
+    const { loop } = promiseLoop();
+    let closed = false;
+    let asked = 0;
+    const items: AsyncIterable<number> = {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          if (++asked < 3) return { done: false, value: asked };
+          throw new Error('broken');
+        },
+        async return() {
+          closed = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const unhandled = await unhandledDuring(async () => {
+      const error = await errorOf(() => loop.run(mapAsync(items, () => sleep(1000))));
+      expect(error.message).to.equal('broken');
+      const several = await errorOf(() => loop.run(mapAsync(items, () => sleep(0), { concurrency: 4 })));
+      expect(several.message).to.equal('broken');
+    });
+    expect(closed).to.equal(false);
+    expect(unhandled).to.deep.equal([]);
+  });
+
+  it('throws both errors when closing fails too', async () => {
+    const { loop } = promiseLoop();
+    const items = new Numbers(undefined, async () => {
+      throw new Error('stuck');
+    });
+    const work = function* () {
+      yield* pause();
+      throw new Error('work');
+    };
+    const error = await errorOf(() => loop.run(mapAsync(items, work, { concurrency: 1 })));
+    expect(error).to.be.instanceOf(AggregateError);
+    expect((error as unknown as AggregateError).errors.map(String)).to.deep.equal(['Error: work', 'Error: stuck']);
+  });
+
+  it('throws TaskCancelledError when a work cancelled itself, rather than leave a hole in the results', async () => {
+    const { loop } = promiseLoop();
+    const work = function* (item: number) {
+      if (item === 2) (yield* currentTask()).cancel('skip');
+      yield* pause();
+      return item;
+    };
+    for (const concurrency of [1, 2, 3]) {
+      const error = await errorOf(() => loop.run(mapAsync(new Numbers(2), work, { concurrency })));
+      expect(error).to.be.instanceOf(TaskCancelledError).with.property('cause', 'skip');
+    }
+  });
+
+  it('refuses a concurrency that makes no sense', async () => {
+    const { loop } = promiseLoop();
+    for (const concurrency of [0, -1, 1.5, Number.NaN]) {
+      const error = await errorOf(() => loop.run(mapAsync([], () => pause(), { concurrency })));
+      expect(error).to.be.instanceOf(RangeError);
+      expect(error.message).to.contain('mapAsync got a concurrency of');
+    }
+    const error = await errorOf(() => loop.run(forEachAsync([], () => pause(), { concurrency: 0 })));
+    expect(error.message).to.contain('forEachAsync');
+  });
+
+  it('cannot be run without promiseModule, nor without the modules of its work', async () => {
+    const program = () => mapAsync([1], item => sleep(item));
+    const programs = [
+      // @ts-expect-error Resolved has no handler in this loop
+      () => createLoop(setTimeoutModule, sleepModule).run(program),
+      // @ts-expect-error SleepFor has no handler in this loop
+      () => createLoop(setTimeoutModule, promiseModule).run(program),
+    ];
+    for (const run of programs) expect((await errorOf(run)).message).to.contain('which no handler serves');
+  });
+});

@@ -1,0 +1,50 @@
+import { PromiseHandler } from '@escapement/promises';
+import { EventLoop, PerformanceClock, SetTimeoutStrategy, SleepHandler } from 'escapement';
+
+/** A loop in real time that knows sleeps and promises, with its handler of promises. */
+export function promiseLoop() {
+  const clock = new PerformanceClock();
+  const promises = new PromiseHandler();
+  const strategy = new SetTimeoutStrategy(clock);
+  return { loop: new EventLoop({ strategy, handlers: [new SleepHandler(clock), promises] }), promises };
+}
+
+/** A promise that the test settles. */
+export class Deferred<T = void> {
+  declare resolve: (value: T) => void;
+  declare reject: (error: unknown) => void;
+  readonly promise = new Promise<T>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+}
+
+/** One turn of the host's own loop: every reaction that is due has run. */
+export const hostTurn = () => new Promise<void>(resolve => setImmediate(resolve));
+
+/** The rejections that nobody handled while `work` ran, in place of the end of the process. */
+export async function unhandledDuring(work: () => Promise<unknown>): Promise<unknown[]> {
+  const unhandled: unknown[] = [];
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', error => unhandled.push(error));
+  try {
+    await work();
+    await hostTurn();
+    await hostTurn();
+  } finally {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of others) process.on('unhandledRejection', listener);
+  }
+  return unhandled;
+}
+
+/** What `work` throws, sooner or later. */
+export async function errorOf(work: () => unknown): Promise<Error & { code?: string }> {
+  try {
+    await work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -1,0 +1,319 @@
+import { NotAPromiseError, PromiseHandler, promiseModule, Resolved, resolved } from '@escapement/promises';
+import { expect } from 'chai';
+import {
+  all,
+  atomicsWaitModule,
+  busyWaitModule,
+  type Coroutine,
+  createLoop,
+  DeadlockError,
+  EventLoop,
+  IncompatiblePluginsError,
+  PerformanceClock,
+  pause,
+  race,
+  SetTimeoutStrategy,
+  type SleepFor,
+  setTimeoutModule,
+  shield,
+  sleep,
+  sleepModule,
+  spawn,
+} from 'escapement';
+import { Deferred, errorOf, hostTurn, promiseLoop, unhandledDuring } from './promise-loop.js';
+
+describe('resolved', () => {
+  it('evaluates to the value of a promise, settled before or after', async () => {
+    const { loop, promises } = promiseLoop();
+    const late = new Deferred<string>();
+    setTimeout(() => late.resolve('late'), 2);
+    const values = await loop.run(function* () {
+      const early = yield* resolved(Promise.resolve('early'));
+      return [early, yield* resolved(late.promise), yield* resolved(late.promise)];
+    });
+    expect(values).to.deep.equal(['early', 'late', 'late']);
+    expect(promises.inFlight()).to.equal(0);
+  });
+
+  it('throws the very rejection, whatever it is, settled before or after', async () => {
+    const { loop, promises } = promiseLoop();
+    const error = new Error('no');
+    const late = new Deferred();
+    setTimeout(() => late.reject(undefined), 2);
+    function* caught(promise: Promise<unknown>) {
+      try {
+        yield* resolved(promise);
+      } catch (thrown) {
+        return { thrown };
+      }
+      return 'nothing';
+    }
+    const ends = await loop.run(() => all([caught(Promise.reject(error)), caught(late.promise)]));
+    expect(ends).to.deep.equal([{ thrown: error }, { thrown: undefined }]);
+    expect(promises.inFlight()).to.equal(0);
+  });
+
+  it('is one event for any number of tasks, resumed in the order in which they came', async () => {
+    const { loop } = promiseLoop();
+    const { promise, resolve } = new Deferred<number>();
+    const event = Object.freeze(resolved(promise));
+    const log: string[] = [];
+    function* wait(name: string) {
+      log.push(`${name} ${yield* event}`);
+    }
+    setTimeout(() => resolve(7), 2);
+    await loop.run(() => all(['a', 'b', 'c'].map(wait)));
+    expect(log).to.deep.equal(['a 7', 'b 7', 'c 7']);
+  });
+
+  it('does not lose a rejection that came before, nor let it be unhandled once awaited', async () => {
+    const unhandled = await unhandledDuring(async () => {
+      const { loop } = promiseLoop();
+      const error = await errorOf(() =>
+        loop.run(function* () {
+          const { promise, reject } = new Deferred();
+          reject(new Error('early'));
+          yield* pause();
+          yield* resolved(promise);
+        }),
+      );
+      expect(error.message).to.equal('early');
+    });
+    expect(unhandled).to.deep.equal([]);
+  });
+
+  it('takes whatever has a then, asks it once a wait, and tames it', async () => {
+    const { loop, promises } = promiseLoop();
+    let asked = 0;
+    const lazy: PromiseLike<string> = {
+      // biome-ignore lint/suspicious/noThenProperty: the subject
+      then(onSuccess) {
+        asked++;
+        onSuccess?.('lazy');
+        onSuccess?.('twice');
+        return undefined as never;
+      },
+    };
+    const broken: PromiseLike<never> = {
+      // biome-ignore lint/suspicious/noThenProperty: the subject
+      then() {
+        throw new RangeError('broken');
+      },
+    };
+    expect(await loop.run(resolved(lazy))).to.equal('lazy');
+    expect(asked).to.equal(1);
+    await loop.run(resolved(lazy));
+    expect(asked).to.equal(2);
+    expect(await errorOf(() => loop.run(resolved(broken)))).to.be.instanceOf(RangeError);
+    expect(promises.inFlight()).to.equal(0);
+  });
+
+  it('refuses what is no promise, and says what to do', () => {
+    function* coroutine() {}
+    const advice: [unknown, string][] = [
+      [undefined, 'resolved got undefined, expected a promise. Does the function that should have made it return it?'],
+      [5, 'resolved got number 5, expected a promise. What is no promise is there already: use it as it is.'],
+      [fetch, 'resolved got the function fetch, expected a promise. Call it.'],
+      [coroutine(), 'expected a promise. A coroutine or an event needs `yield*` alone.'],
+    ];
+    for (const [given, message] of advice) {
+      expect(() => resolved(given as Promise<void>), message)
+        .to.throw(NotAPromiseError, message)
+        .that.is.instanceOf(TypeError)
+        .with.property('code', 'ESC_NOT_A_PROMISE');
+    }
+  });
+
+  it('shows itself in a report', () => {
+    expect(String(resolved(Promise.resolve()))).to.equal('Resolved(promise=Promise)');
+  });
+
+  it('is refused beside strategies that never let the host run', () => {
+    for (const strategy of [busyWaitModule, atomicsWaitModule]) {
+      expect(() => createLoop(strategy, promiseModule)).to.throw(IncompatiblePluginsError, 'PromiseHandler needs');
+    }
+  });
+
+  it('keeps the loop from reporting a deadlock, and no longer than it is waited for', async () => {
+    const { loop } = promiseLoop();
+    const never = new Promise<void>(() => {});
+    const stuck = function* () {
+      yield* race([resolved(never), sleep(1)]);
+      yield* sleep(Number.POSITIVE_INFINITY);
+    };
+    expect(await errorOf(() => loop.run(stuck))).to.be.instanceOf(DeadlockError);
+  });
+});
+
+describe('resolved, cancelled', () => {
+  it('before the settlement: goes on at once, and what comes later is dropped', async () => {
+    for (const settle of ['resolve', 'reject'] as const) {
+      const { loop, promises } = promiseLoop();
+      const deferred = new Deferred<unknown>();
+      const unhandled = await unhandledDuring(async () => {
+        await loop.run(function* () {
+          const task = yield* spawn(resolved(deferred.promise));
+          yield* pause();
+          expect(promises.inFlight()).to.equal(1);
+          task.cancel('enough');
+          expect(promises.inFlight()).to.equal(0);
+          yield* pause();
+          expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'enough' });
+          deferred[settle](new Error('late'));
+          yield* sleep(1);
+          expect(promises.inFlight()).to.equal(0);
+        });
+      });
+      expect(unhandled).to.deep.equal([]);
+    }
+  });
+
+  it('after the settlement: the value is delivered, and Cancelled comes next', async () => {
+    const { loop, promises } = promiseLoop();
+    const log: unknown[] = [];
+    await loop.run(function* () {
+      const { promise, resolve } = new Deferred<string>();
+      const task = yield* spawn(
+        (function* () {
+          log.push(yield* resolved(promise));
+          yield* pause();
+          log.push('too far');
+        })(),
+      );
+      yield* pause();
+      // Settled by the host, in the midst of a turn of the loop: the task is ready and has not run.
+      resolve('value');
+      promise.then(() => task.cancel('now'));
+      yield* sleep(1);
+      expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'now' });
+    });
+    expect(log).to.deep.equal(['value']);
+    expect(promises.inFlight()).to.equal(0);
+  });
+
+  it('before the wait: no rejection is unhandled, and what is lazy does not begin', async () => {
+    const { loop } = promiseLoop();
+    let asked = 0;
+    const lazy = {
+      // biome-ignore lint/suspicious/noThenProperty: the subject
+      then: () => {
+        asked++;
+      },
+    } as unknown as PromiseLike<void>;
+    function* waitAtTheEndFor(make: () => PromiseLike<void>) {
+      try {
+        yield* sleep(1000);
+      } finally {
+        yield* resolved(make());
+      }
+    }
+    const unhandled = await unhandledDuring(() =>
+      loop.run(function* () {
+        const tasks = [
+          yield* spawn(waitAtTheEndFor(() => Promise.reject(new Error('nobody waits')))),
+          yield* spawn(waitAtTheEndFor(() => lazy)),
+        ];
+        yield* pause();
+        for (const task of tasks) task.cancel();
+      }),
+    );
+    expect(unhandled).to.deep.equal([]);
+    expect(asked).to.equal(0);
+  });
+
+  it('in a shield: the value still comes', async () => {
+    const { loop } = promiseLoop();
+    const log: unknown[] = [];
+    await loop.run(function* () {
+      const { promise, resolve } = new Deferred<string>();
+      const task = yield* spawn(
+        (function* () {
+          log.push(yield* shield(resolved(promise)));
+        })(),
+      );
+      yield* pause();
+      task.cancel();
+      setTimeout(() => resolve('opened'), 2);
+    });
+    expect(log).to.deep.equal(['opened']);
+  });
+
+  it('over and over: holds one reaction to a promise that outlives it', async () => {
+    const { loop, promises } = promiseLoop();
+    const { promise, resolve } = new Deferred<string>();
+    let asked = 0;
+    const closed: PromiseLike<string> = {
+      // biome-ignore lint/suspicious/noThenProperty: the subject
+      then(...reactions) {
+        asked++;
+        return promise.then(...reactions);
+      },
+    };
+    const end = await loop.run(function* () {
+      for (let round = 0; round < 50; round++) yield* race([resolved(closed), pause()]);
+      setTimeout(() => resolve('closed'), 2);
+      return yield* resolved(closed);
+    });
+    expect(end).to.equal('closed');
+    expect(asked).to.equal(1);
+    expect(promises.inFlight()).to.equal(0);
+  });
+
+  it('with the run: a promise that settles between two runs disturbs neither', async () => {
+    const { loop, promises } = promiseLoop();
+    const { promise, reject } = new Deferred<string>();
+    const unhandled = await unhandledDuring(async () => {
+      const fail = function* (): Coroutine<void, SleepFor> {
+        yield* sleep(1);
+        throw new Error('run is over');
+      };
+      await errorOf(() => loop.run(() => all([resolved(promise), fail()])));
+      expect(promises.inFlight()).to.equal(0);
+      reject(new Error('late'));
+      await hostTurn();
+      expect(await loop.run(resolved(Promise.resolve(1)))).to.equal(1);
+    });
+    expect(unhandled).to.deep.equal([]);
+  });
+});
+
+describe('resolved, in a run that broke', () => {
+  class BrokenStrategy extends SetTimeoutStrategy {
+    override sleep(): never {
+      throw new Error('broken');
+    }
+  }
+
+  it('is forgotten, and what comes later does not count', async () => {
+    const promises = new PromiseHandler();
+    const strategy = new BrokenStrategy(new PerformanceClock());
+    const { promise, resolve } = new Deferred();
+    const error = await errorOf(() => new EventLoop({ strategy, handlers: [promises] }).run(resolved(promise)));
+    expect(error.code).to.equal('ESC_STRATEGY_FAILED');
+    expect(promises.inFlight()).to.equal(0);
+    resolve();
+    await hostTurn();
+    expect(promises.inFlight()).to.equal(0);
+  });
+});
+
+describe('resolved: the types', () => {
+  type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+  const isTrue = <T extends true>(_?: T): void => {};
+
+  it('refuse a loop without promiseModule, and know the value', async () => {
+    function* main() {
+      const value = yield* resolved(Promise.resolve(7));
+      isTrue<Same<typeof value, number>>();
+      yield* spawn(resolved(Promise.resolve('text')));
+      return value;
+    }
+    expect(await createLoop(setTimeoutModule, promiseModule).run(main)).to.equal(7);
+    // @ts-expect-error Resolved has no handler in this loop
+    const error = await errorOf(() => createLoop(setTimeoutModule, sleepModule).run(main));
+    expect(error.code).to.equal('ESC_NO_HANDLER');
+    // @ts-expect-error a number is no promise
+    expect(() => resolved(5)).to.throw(NotAPromiseError);
+    expect(new PromiseHandler().handles).to.equal(Resolved);
+  });
+});

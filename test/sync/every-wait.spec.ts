@@ -1,0 +1,272 @@
+import { Barrier, Channel, Lock, Queue, Semaphore, Signal, type SyncEvent, SyncHandler } from '@escapement/sync';
+import { expect } from 'chai';
+import { type Coroutine, DeadlockError, pause, shield, sleep, spawn } from 'escapement';
+import { virtualLoop } from '../support/virtual-loop.js';
+import { endOf, settle, syncLoop } from './sync-loop.js';
+
+// The numbers are those of the clauses in packages/sync/README.md.
+describe('sync: the contract of every wait', () => {
+  it('1. what can be done at once is done at once: no other task runs in between', () => {
+    const log: string[] = [];
+    const lock = new Lock();
+    const semaphore = new Semaphore(1);
+    const queue = new Queue<string>({ capacity: 1 });
+    const signal = new Signal();
+    syncLoop().runSync(function* () {
+      yield* spawn(
+        (function* () {
+          log.push('another task');
+          yield* pause();
+        })(),
+      );
+      yield* lock.acquire();
+      yield* semaphore.acquire();
+      yield* queue.put('item');
+      log.push(yield* queue.get());
+      yield* queue.put('next');
+      log.push((yield* queue.next()).value ?? 'end');
+      signal.set();
+      yield* signal.wait();
+      log.push(`index ${yield* new Barrier(1).wait()}`);
+    });
+    expect(log).to.deep.equal(['item', 'next', 'index 0', 'another task']);
+  });
+
+  it('1. and a cancelled task is not told of its cancellation there', () => {
+    const lock = new Lock();
+    const log: string[] = [];
+    syncLoop().runSync(function* () {
+      const task = yield* spawn(
+        (function* () {
+          try {
+            yield* sleep(1);
+          } finally {
+            yield* lock.acquire();
+            log.push('acquired');
+            lock.release();
+          }
+        })(),
+      );
+      yield* settle();
+      task.cancel();
+    });
+    expect(log).to.deep.equal(['acquired']);
+  });
+
+  it('2. nothing is taken before the yield*', () => {
+    const lock = new Lock();
+    const queue = new Queue<number>();
+    lock.acquire();
+    queue.put(1);
+    lock.acquire()[Symbol.iterator]();
+    queue.put(1)[Symbol.iterator]();
+    lock.with(function* () {});
+    expect(lock.isHeld).to.equal(false);
+    expect(queue.size).to.equal(0);
+  });
+
+  it('2. an event may be used any number of times, also by several tasks at a time', () => {
+    const queue = new Queue<number>({ capacity: 1 });
+    const put = queue.put(7);
+    const get = queue.get();
+    syncLoop().runSync(function* () {
+      const putters = [yield* spawn(put), yield* spawn(put), yield* spawn(put)];
+      const getters = [yield* spawn(get), yield* spawn(get), yield* spawn(get)];
+      for (const putter of putters) yield* putter.join();
+      for (const getter of getters) expect(yield* getter.join()).to.equal(7);
+    });
+  });
+
+  it('2. `yield event` does what `yield* event` does', () => {
+    const lock = new Lock();
+    const queue = new Queue<number>({ capacity: 1 });
+    syncLoop().runSync(function* (): Coroutine<void, SyncEvent> {
+      yield lock.acquire();
+      expect(lock.isHeld).to.equal(true);
+      lock.release();
+      yield queue.put(1);
+      expect(yield queue.get()).to.equal(1);
+    });
+  });
+
+  it('3. those who wait are served in the order in which they came', () => {
+    const lock = new Lock();
+    const order: number[] = [];
+    syncLoop().runSync(function* () {
+      yield* lock.acquire();
+      for (let n = 0; n < 50; n++) {
+        yield* spawn(
+          lock.with(function* () {
+            order.push(n);
+            yield* pause();
+          }),
+        );
+      }
+      yield* settle();
+      lock.release();
+    });
+    expect(order).to.deep.equal(Array.from({ length: 50 }, (_, n) => n));
+  });
+
+  it('3. what is done at once overtakes nobody', () => {
+    const lock = new Lock();
+    const semaphore = new Semaphore(1);
+    const full = new Queue<string>({ capacity: 1 });
+    const order: string[] = [];
+    syncLoop().runSync(function* () {
+      yield* lock.acquire();
+      yield* semaphore.acquire();
+      yield* full.put('first');
+      function* waits() {
+        yield* lock.with(function* () {
+          order.push('lock: who waited');
+        });
+      }
+      function* waitsForPermit() {
+        yield* semaphore.with(function* () {
+          order.push('permit: who waited');
+        });
+      }
+      yield* spawn(waits());
+      yield* spawn(waitsForPermit());
+      yield* spawn(full.put('second'));
+      yield* settle();
+      lock.release();
+      expect(lock.tryAcquire()).to.equal(false);
+      semaphore.release();
+      expect(semaphore.tryAcquire()).to.equal(false);
+      expect(full.tryGet()).to.equal('first');
+      expect(full.tryPut('third')).to.equal(false);
+      yield* lock.acquire();
+      yield* semaphore.acquire();
+      order.push('who came later');
+      expect(yield* full.get()).to.equal('second');
+    });
+    expect(order).to.deep.equal(['lock: who waited', 'permit: who waited', 'who came later']);
+  });
+
+  it('4. who is cancelled leaves the line, is disarmed once, and takes nothing with it', () => {
+    const disarmed: string[] = [];
+    class Watched extends SyncHandler {
+      override disarm(event: Parameters<SyncHandler['disarm']>[0]): void {
+        disarmed.push(event.kind);
+        super.disarm(event);
+      }
+    }
+    const lock = new Lock();
+    const semaphore = new Semaphore(0);
+    const empty = new Queue<string>();
+    const full = new Channel<string>();
+    virtualLoop({ handlers: [new Watched()] }).loop.runSync(function* () {
+      yield* lock.acquire();
+      const doomed = [
+        yield* spawn(lock.acquire()),
+        yield* spawn(semaphore.acquire()),
+        yield* spawn(empty.get()),
+        yield* spawn(full.put('never')),
+      ];
+      const [a, b, c, d] = [
+        yield* spawn(lock.acquire()),
+        yield* spawn(semaphore.acquire()),
+        yield* spawn(empty.get()),
+        yield* spawn(full.put('item')),
+      ];
+      yield* settle();
+      for (const task of doomed) task.cancel();
+      for (const task of doomed) task.cancel();
+      lock.release();
+      semaphore.release();
+      empty.tryPut('item');
+      expect(full.tryGet()).to.equal('item');
+      yield* a.join();
+      yield* b.join();
+      expect(yield* c.join()).to.equal('item');
+      yield* d.join();
+      expect(doomed.map(endOf)).to.deep.equal(['cancelled', 'cancelled', 'cancelled', 'cancelled']);
+    });
+    expect(disarmed).to.deep.equal(['acquire', 'acquire', 'get', 'put']);
+  });
+
+  it('4. who is cancelled before its first step never joins the line', () => {
+    const queue = new Queue<number>();
+    syncLoop().runSync(function* () {
+      const task = yield* spawn(queue.get());
+      task.cancel();
+      yield* settle();
+      yield* queue.put(1);
+    });
+    expect(queue.size).to.equal(1);
+  });
+
+  it('5. what was handed over stays handed over, and Cancelled comes at the next suspension', () => {
+    const queue = new Queue<string>();
+    const log: string[] = [];
+    syncLoop().runSync(function* () {
+      const taker = yield* spawn(
+        (function* () {
+          log.push(yield* queue.get());
+          try {
+            yield* pause();
+          } catch (error) {
+            log.push((error as Error).name);
+            throw error;
+          }
+        })(),
+      );
+      yield* settle();
+      yield* queue.put('item');
+      taker.cancel();
+    });
+    expect(log).to.deep.equal(['item', 'Cancelled']);
+    expect(queue.size).to.equal(0);
+  });
+
+  it('5. a lock that was handed over is released by `with`', () => {
+    const lock = new Lock();
+    let ran = false;
+    syncLoop().runSync(function* () {
+      yield* lock.acquire();
+      const task = yield* spawn(
+        lock.with(function* () {
+          ran = true;
+          yield* pause();
+          expect.fail('not reached');
+        }),
+      );
+      yield* settle();
+      lock.release();
+      expect(lock.holder).to.equal(task);
+      task.cancel();
+      yield* settle();
+      expect(endOf(task)).to.equal('cancelled');
+      expect(ran).to.equal(true);
+      expect(lock.isHeld).to.equal(false);
+    });
+  });
+
+  it('6. nobody of a run that broke is given anything', () => {
+    const lock = new Lock();
+    const queue = new Queue<string>();
+    const barrier = new Barrier(2);
+    lock.tryAcquire();
+    // No cancellation reaches what waits in a shield: when everything waits, the run ends all the same.
+    const run = () =>
+      syncLoop().runSync(function* () {
+        yield* spawn(shield(lock.acquire()));
+        yield* spawn(shield(queue.get()));
+        yield* spawn(shield(barrier.wait()));
+      });
+    expect(run).to.throw(DeadlockError);
+    syncLoop().runSync(function* () {
+      lock.release();
+      expect(lock.isHeld).to.equal(false);
+      yield* queue.put('item');
+      expect(queue.size).to.equal(1);
+      expect(barrier.arrived).to.equal(0);
+      const task = yield* spawn(barrier.wait());
+      yield* settle();
+      expect(task.isEnded).to.equal(false);
+      yield* barrier.wait();
+    });
+  });
+});

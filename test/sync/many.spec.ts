@@ -1,0 +1,70 @@
+import { Channel, Lock, Queue, Semaphore } from '@escapement/sync';
+import { expect } from 'chai';
+import { spawn, type Task } from 'escapement';
+import fc from 'fast-check';
+import { settle, syncLoop } from './sync-loop.js';
+
+describe('sync: many', () => {
+  it('items go through a queue that grows and shrinks, in order', () => {
+    const bursts = fc.array(fc.tuple(fc.nat(300), fc.nat(300)), { maxLength: 30 });
+    fc.assert(
+      fc.property(bursts, bursts => {
+        const queue = new Queue<number>();
+        const model: number[] = [];
+        let last = 0;
+        for (const [puts, gets] of bursts) {
+          for (let n = 0; n < puts; n++) {
+            model.push(++last);
+            queue.tryPut(last);
+          }
+          for (let n = 0; n < gets; n++) expect(queue.tryGet()).to.equal(model.shift());
+          expect(queue.size).to.equal(model.length);
+        }
+      }),
+    );
+  });
+
+  it('who wait, most of whom give up, are served in order', () => {
+    const semaphore = new Semaphore(0);
+    const order: number[] = [];
+    syncLoop().runSync(function* () {
+      const tasks: Task[] = [];
+      function* enter(n: number) {
+        yield* semaphore.acquire();
+        order.push(n);
+      }
+      for (let n = 0; n < 10_000; n++) tasks.push(yield* spawn(enter(n)));
+      yield* settle();
+      while (!semaphore.toString().includes('tasks waiting: 10000')) yield* settle();
+      for (const [n, task] of tasks.entries()) if (n % 10 !== 3) task.cancel();
+      expect(semaphore.toString()).to.include('tasks waiting: 1000');
+      for (let n = 0; n < 1000; n++) semaphore.release();
+    });
+    expect(order).to.deep.equal(Array.from({ length: 1000 }, (_, n) => 10 * n + 3));
+    expect(semaphore.free).to.equal(0);
+  });
+
+  it('what was taken, and a wait that was given up, keep nothing in memory', async () => {
+    const queue = new Queue<object>();
+    const channel = new Channel<object>();
+    const lock = new Lock();
+    const kept: WeakRef<object>[] = [];
+    syncLoop().runSync(function* () {
+      lock.tryAcquire();
+      for (let n = 0; n < 3; n++) {
+        const item = { n };
+        kept.push(new WeakRef(item));
+        queue.tryPut(item);
+        queue.tryGet();
+        const tasks = [yield* spawn(channel.put(item)), yield* spawn(lock.with(channel.put(item)))];
+        yield* settle();
+        for (const task of tasks) task.cancel();
+      }
+      lock.release();
+    });
+    await new Promise(resolve => setImmediate(resolve));
+    (globalThis as { gc?: () => void }).gc?.();
+    expect(queue.size).to.equal(0);
+    expect(kept.map(ref => ref.deref())).to.deep.equal([undefined, undefined, undefined]);
+  });
+});

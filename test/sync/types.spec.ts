@@ -1,0 +1,101 @@
+import {
+  type Acquire,
+  Channel,
+  Condition,
+  type Get,
+  Lock,
+  type Next,
+  type Put,
+  Queue,
+  Semaphore,
+  Signal,
+  SyncHandler,
+  syncModule,
+} from '@escapement/sync';
+import { expect } from 'chai';
+import { busyWaitModule, createLoop, type SleepFor, sleep, sleepModule } from 'escapement';
+
+// What must not compile. The compiler is the test: an `@ts-expect-error` that finds no error is one itself.
+
+/** True if `A` and `B` are the same type. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const isTrue = <T extends true>(_?: T): void => {};
+type EventsOf<F extends () => Generator<unknown, unknown, unknown>> =
+  ReturnType<F> extends Generator<infer E, unknown, unknown> ? E : never;
+
+describe('sync: the types', () => {
+  const without = () => createLoop(busyWaitModule, sleepModule);
+
+  it('refuse a program with a lock on a loop without syncModule', () => {
+    const lock = new Lock();
+    // The only one who wants the lock gets it at once, so this would even run.
+    // @ts-expect-error Acquire has no handler in this loop
+    without().runSync(lock.acquire());
+    lock.release();
+    // @ts-expect-error nor inside of `with`
+    without().runSync(lock.with(sleep(0)));
+    createLoop(busyWaitModule, sleepModule, syncModule).runSync(lock.with(sleep(0)));
+  });
+
+  it('refuse every other wait there', () => {
+    const queue = new Queue<number>();
+    const lock = new Lock();
+    const programs = () => {
+      // @ts-expect-error Put
+      without().runSync(queue.put(1));
+      // @ts-expect-error Get
+      without().runSync(queue.get());
+      // @ts-expect-error Next
+      without().runSync(queue.next());
+      // @ts-expect-error Acquire
+      without().runSync(new Semaphore(1).acquire());
+      // @ts-expect-error SignalSet
+      without().runSync(new Signal().wait());
+      // @ts-expect-error Notified
+      without().runSync(new Condition(lock).wait());
+    };
+    expect(programs).to.be.a('function');
+  });
+
+  it('keep the events of the body', () => {
+    const lock = new Lock();
+    const queue = new Queue<string>();
+    function* main() {
+      const value = yield* lock.with(function* () {
+        yield* sleep(1);
+        return 7;
+      });
+      isTrue<Same<typeof value, number>>();
+      yield* queue.forEach(function* (item) {
+        isTrue<Same<typeof item, string>>();
+        yield* sleep(1);
+      });
+    }
+    isTrue<Same<EventsOf<typeof main>, Acquire | SleepFor | Next<string>>>();
+    // @ts-expect-error SleepFor has no handler in this loop
+    expect(() => createLoop(busyWaitModule, syncModule).runSync(main)).to.throw();
+  });
+
+  it('know the items of a queue', () => {
+    const queue = new Queue<number>();
+    const channel = new Channel<'ping' | 'pong'>();
+    function* program() {
+      yield* queue.put(1);
+      const item = yield* queue.get();
+      isTrue<Same<typeof item, number>>();
+      const next = yield* channel.next();
+      if (!next.done) isTrue<Same<typeof next.value, 'ping' | 'pong'>>();
+      const maybe = queue.tryGet();
+      isTrue<Same<typeof maybe, number | undefined>>();
+    }
+    isTrue<Same<EventsOf<typeof program>, Put<number> | Get<number> | Next<'ping' | 'pong'>>>();
+    // @ts-expect-error a text is no number
+    queue.put('1');
+    // @ts-expect-error nor a word of theirs
+    channel.tryPut('pang');
+  });
+
+  it('make an EventLoop of the handler alone, too', () => {
+    expect(new SyncHandler().handles.name).to.equal('SyncEvent');
+  });
+});

@@ -1,0 +1,187 @@
+import {
+  InvalidAdvanceError,
+  NoDeadlineError,
+  VirtualClock,
+  VirtualTimeStrategy,
+  virtualTimeModule,
+} from '@escapement/virtual-time';
+import { expect } from 'chai';
+import {
+  busyWaitModule,
+  Clock,
+  createLoop,
+  DeadlockError,
+  EventHandler,
+  EventLoop,
+  every,
+  LoopModule,
+  loopModule,
+  now,
+  SeveralStrategiesError,
+  SleepStrategy,
+  StrategyError,
+  sleep,
+  sleepModule,
+  spawn,
+  Wakeup,
+} from 'escapement';
+import { Container } from 'inversify';
+import { Signal, SignalHandler } from '../support/signal-event.js';
+
+const YEAR = 365 * 24 * 3_600_000;
+
+describe('VirtualClock', () => {
+  it('stands still until it is told otherwise', () => {
+    const clock = new VirtualClock();
+    expect([clock.now(), clock.now()]).to.deep.equal([0, 0]);
+    clock.advanceTo(2.5);
+    expect(clock.now()).to.equal(2.5);
+  });
+
+  it('may be told where it is already', () => {
+    const clock = new VirtualClock();
+    clock.advanceTo(0);
+    expect(clock.now()).to.equal(0);
+  });
+
+  for (const instant of [9.99, -1, Number.NaN, Infinity, -Infinity]) {
+    it(`refuses to go from 10 to ${instant}, and stays where it is`, () => {
+      const clock = new VirtualClock();
+      clock.advanceTo(10);
+      expect(() => clock.advanceTo(instant))
+        .to.throw(InvalidAdvanceError, `VirtualClock.advanceTo got ${instant}, expected a finite instant, 10 or later`)
+        .with.property('code', 'ESC_INVALID_ADVANCE');
+      expect(clock.now()).to.equal(10);
+    });
+  }
+});
+
+describe('VirtualTimeStrategy', () => {
+  const strategyAt = (instant: number) => {
+    const clock = new VirtualClock();
+    clock.advanceTo(instant);
+    return new VirtualTimeStrategy(clock);
+  };
+
+  it('jumps to the deadline', () => {
+    const strategy = strategyAt(5);
+    strategy.sleep(YEAR, new Wakeup());
+    expect(strategy.clock.now()).to.equal(YEAR);
+  });
+
+  it('does not go back to a deadline that has passed', () => {
+    const strategy = strategyAt(5);
+    strategy.sleep(3, new Wakeup());
+    expect(strategy.clock.now()).to.equal(5);
+  });
+
+  it('lets no time pass when a wakeup was requested before', () => {
+    const strategy = strategyAt(5);
+    const wakeup = new Wakeup();
+    wakeup.request();
+    strategy.sleep(8, wakeup);
+    strategy.sleep(Infinity, wakeup);
+    expect(strategy.clock.now()).to.equal(5);
+  });
+
+  it('throws where it would have to wait for ever', () => {
+    expect(() => strategyAt(5).sleep(Infinity, new Wakeup()))
+      .to.throw(NoDeadlineError, 'virtual time stands at 5 with no deadline to jump to')
+      .with.property('code', 'ESC_NO_DEADLINE');
+  });
+
+  it('tells its alias and that it never lets the host run', () => {
+    const { alias, waits } = strategyAt(0);
+    expect([alias, waits]).to.deep.equal(['virtual-time', 'blocks']);
+  });
+});
+
+describe('virtualTimeModule', () => {
+  it('lets a year of sleeping pass at once, at the very instants', () => {
+    const instants = createLoop(virtualTimeModule, sleepModule).runSync(function* () {
+      const seen: number[] = [];
+      const nap = yield* spawn(
+        (function* () {
+          yield* sleep(0.125);
+          seen.push(yield* now());
+        })(),
+      );
+      const ticks = every(YEAR / 4);
+      for (let n = 0; n < 4; n++) {
+        yield* ticks;
+        seen.push(yield* now());
+      }
+      yield* nap.join();
+      return seen;
+    });
+    expect(instants).to.deep.equal([0.125, YEAR / 4, YEAR / 2, (3 * YEAR) / 4, YEAR]);
+  });
+
+  it('serves run as well as runSync', async () => {
+    const end = await createLoop(virtualTimeModule, sleepModule).run(function* () {
+      yield* sleep(YEAR);
+      return yield* now();
+    });
+    expect(end).to.equal(YEAR);
+  });
+
+  it('binds one clock for the container, and another for the next container', () => {
+    const wire = () => {
+      const container = new Container();
+      container.load(loopModule, virtualTimeModule, sleepModule);
+      return container;
+    };
+    const container = wire();
+    const clock = container.get(VirtualClock);
+    expect(container.get(Clock)).to.equal(clock);
+    expect(container.get(SleepStrategy).clock).to.equal(clock);
+    expect(wire().get(VirtualClock)).not.to.equal(clock);
+  });
+
+  it('lets a program say that a step took time, and sleepers are late by as much', () => {
+    const container = new Container();
+    container.load(loopModule, virtualTimeModule, sleepModule);
+    const clock = container.get(VirtualClock);
+    const woken: number[] = [];
+    container.get<EventLoop<import('escapement').TimeEvent>>(EventLoop).runSync(function* () {
+      yield* spawn(
+        (function* () {
+          yield* sleep(10);
+          woken.push(yield* now());
+        })(),
+      );
+      yield* sleep(5);
+      clock.advanceTo(clock.now() + 30);
+    });
+    expect(woken).to.deep.equal([35]);
+  });
+
+  it('reports a deadlock, as every strategy does', () => {
+    expect(() => createLoop(virtualTimeModule, sleepModule).runSync(() => sleep(Infinity))).to.throw(DeadlockError);
+  });
+
+  it('ends a run that only the outside could continue with an error that says so', () => {
+    class OutsideHandler extends SignalHandler {
+      override outside = 1;
+      // Promises that another thread will request the wakeup.
+      override beforeSleep(): void {}
+    }
+    const outsideModule = new LoopModule<Signal<unknown>>(({ bind }) => {
+      bind(EventHandler).to(OutsideHandler).inSingletonScope();
+    });
+    const run = () => createLoop(virtualTimeModule, outsideModule).runSync(() => new Signal());
+    expect(run)
+      .to.throw(StrategyError, "the strategy 'virtual-time' threw: virtual time stands at 0 with no deadline")
+      .with.property('cause')
+      .that.is.instanceOf(NoDeadlineError);
+  });
+
+  for (const { order, modules } of [
+    { order: 'before', modules: [virtualTimeModule, busyWaitModule] },
+    { order: 'behind', modules: [busyWaitModule, virtualTimeModule] },
+  ]) {
+    it(`${order} another strategy is refused by the loop`, () => {
+      expect(() => createLoop(...modules, sleepModule)).to.throw(SeveralStrategiesError);
+    });
+  }
+});
