@@ -18,7 +18,7 @@ import { isNews, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
 import { ScopeHandler } from './scope.js';
 import type { SleepStrategy } from './sleep-strategy.js';
-import { planOf, type SpawnOptions } from './spawn.js';
+import { Spawn, type SpawnOptions } from './spawn.js';
 import { StallDetector } from './stall-detector.js';
 import type { Task } from './task.js';
 import { Wakeup } from './wakeup.js';
@@ -87,7 +87,7 @@ class PluggableLoop<in E extends LoopEvent> {
    */
   spawn<T, F extends E | CoreEvent>(program: Program<T, F>, options?: SpawnOptions): Task<T> {
     const body = typeof program === 'function' ? program() : program;
-    if (this.#root !== undefined) return this.#root.spawn(planOf(body, options));
+    if (this.#root !== undefined) return this.#root.spawn(new Spawn(body, options));
     const root = this.#spawnRoot(body, 'spawn', options?.name);
     // In a turn of its own, so that a strategy that keeps the thread gives back the task first.
     Promise.resolve()

@@ -2,7 +2,7 @@ import type { Yieldable } from './coroutine.js';
 import { LoopCall, type LoopCaller } from './loop-call.js';
 import type { LoopEvent } from './loop-event.js';
 import type { Task } from './task.js';
-import { DAEMON, type Plan } from './task-plan.js';
+import { DAEMON } from './task-plan.js';
 
 export interface SpawnOptions {
   /** Names the task in errors and reports; `task-7` if left out. */
@@ -13,29 +13,32 @@ export interface SpawnOptions {
   readonly priority?: number;
 }
 
-/** The event behind `spawn()`. */
+/** The event behind `spawn()`: what the task is to be made of. */
 export class Spawn<out T = unknown> extends LoopCall<Task<T>> {
   override get kind() {
     return 'spawn' as const;
   }
 
-  constructor(
-    readonly body: Yieldable<T, LoopEvent>,
-    readonly options: SpawnOptions | undefined,
-  ) {
+  /** @internal */
+  readonly caller = 'spawn';
+  readonly body: Yieldable<T, LoopEvent>;
+  readonly name: string | undefined;
+  readonly priority: number | undefined;
+  /** @internal */
+  readonly traits: number;
+
+  constructor(body: Yieldable<T, LoopEvent>, options: SpawnOptions = NO_OPTIONS) {
     super();
+    this.body = body;
+    this.name = options.name;
+    this.priority = options.priority;
+    this.traits = options.daemon ? DAEMON : 0;
   }
 
   /** @internal */
   override answer(_loop: LoopCaller, task: Task): Task<T> {
-    return task.spawn(planOf(this.body, this.options));
+    return task.spawn(this);
   }
-}
-
-/** @internal */
-export function planOf<T>(body: Yieldable<T, LoopEvent>, options: SpawnOptions | undefined): Plan<T> {
-  const { name, priority, daemon } = options ?? NO_OPTIONS;
-  return { body, caller: 'spawn', name, priority, traits: daemon ? DAEMON : 0 };
 }
 
 const NO_OPTIONS: SpawnOptions = {};
