@@ -47,5 +47,15 @@ export const REGRESSIONS: Readonly<Record<string, Block>> = {
   'a race in which all were cancelled alone throws an error': [
     { do: 'race', blocks: [[{ do: 'cancel', target: { of: 'self' } }, { do: 'pause' }]] },
   ],
+  'a clean-up that joins what a timeout cancelled fails with its own error': [
+    {
+      do: 'timeout',
+      ms: 0,
+      body: [
+        { do: 'ensure', body: [{ do: 'join', target: { of: 'any', index: 3 } }] },
+        { do: 'all', blocks: [[{ do: 'sleep', ms: 1 }], []] },
+      ],
+    },
+  ],
   'a task that throws undefined has failed': [spawn({ do: 'throw' })],
 };

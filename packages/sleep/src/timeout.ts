@@ -1,4 +1,5 @@
 import {
+  Cancelled,
   type Coroutine,
   type CurrentTask,
   currentTask,
@@ -13,7 +14,7 @@ import {
   scope,
   spawn,
   type Task,
-  TaskCancelledError,
+  type TaskCancelledError,
   type Yieldable,
 } from '@escapement/core';
 import { checkDuration, checkInstant } from './check-time.js';
@@ -71,6 +72,7 @@ function* limit<T, E extends LoopEvent>(
 ): Coroutine<T, E | DeadlineEvent> {
   const { name } = yield* currentTask();
   let expired: TimeoutError | undefined;
+  let limitedTask: Task | undefined;
 
   function* expire(limited: Task): Coroutine<void, Sleep> {
     yield* new Sleep(until);
@@ -79,14 +81,16 @@ function* limit<T, E extends LoopEvent>(
   }
 
   function* limited(): Coroutine<T, E | DeadlineEvent> {
-    yield* spawn(expire(yield* currentTask()), { daemon: true, name: `${what} of ${name}` });
+    limitedTask = yield* currentTask();
+    yield* spawn(expire(limitedTask), { daemon: true, name: `${what} of ${name}` });
     return yield* body;
   }
 
   try {
     return yield* scope(limited());
   } catch (error) {
-    if (expired !== undefined && error instanceof TaskCancelledError && error.cause === expired) throw expired;
-    throw error;
+    // A cancellation of the caller goes before; so does an error of the clean-up, for then the task has failed.
+    const isTimeout = expired !== undefined && limitedTask?.state === 'cancelled' && !(error instanceof Cancelled);
+    throw isTimeout && (error as TaskCancelledError).cause === expired ? expired : error;
   }
 }
