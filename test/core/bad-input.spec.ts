@@ -10,6 +10,7 @@ import {
   LoopEvent,
   PerformanceClock,
   pause,
+  runningTask,
   SchedulingPolicy,
   SetTimeoutStrategy,
   SleepHandler,
@@ -555,6 +556,7 @@ describe('bad input gets a clear error', () => {
         'ESC_POLICY_FAILED',
         "'amnesic' lost 1 ready task",
       );
+      expect(runningTask(), 'after a turn that broke').to.equal(undefined);
     });
   });
 });

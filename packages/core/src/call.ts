@@ -26,7 +26,7 @@ export class Call<out T = unknown> extends LoopCall<T> {
 /**
  * `yield* call(fn, ...args)` does what `yield* fn(...args)` does, but the loop keeps the stack: a resume goes straight to the
  * innermost coroutine, where `yield*` walks down through all of them, 25 ns each. For recursion and deep layers; a call
- * itself costs about as much as three levels of `yield*`.
+ * itself costs more, 170 ns where `yield*` takes 26.
  *
  * @example
  * function* walk(node: Node): Coroutine<void, Sleep | Call> {

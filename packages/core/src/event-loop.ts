@@ -13,7 +13,7 @@ import { combineInstruments, type Instrument } from './instrument.js';
 import { JoinHandler } from './join.js';
 import type { LoopEvent } from './loop-event.js';
 import { type LoopOptions, type RunOptions, refuseMisfits } from './loop-options.js';
-import { type LoopWarning, warnOnConsole } from './loop-warning.js';
+import { warn } from './loop-warning.js';
 import { isNews, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
 import { ScopeHandler } from './scope.js';
@@ -45,8 +45,10 @@ class PluggableLoop<in E extends LoopEvent> {
     refuseMisfits(strategy, handlers);
     this.#strategy = strategy;
     this.#handlers = new HandlerTable([new JoinHandler(), new ScopeHandler()], handlers);
-    if (options.debug)
-      this.#debug = new DebugInstrument(strategy.clock, options.slowStep ?? 100, warning => this.#warn(warning));
+    if (options.debug) {
+      const { slowStep = 100 } = options;
+      this.#debug = new DebugInstrument(strategy.clock, slowStep, warning => warn(warning, this.#instrument));
+    }
     this.#instrument = combineInstruments(this.#debug === undefined ? instruments : [...instruments, this.#debug]);
     this.#scheduler = new Scheduler(strategy.clock, policy, this.#handlers, this.#instrument, this.#wakeup);
     this.#stallDetector = new StallDetector(strategy, this.#handlers);
@@ -147,11 +149,6 @@ class PluggableLoop<in E extends LoopEvent> {
     );
     this.#root = root;
     return root;
-  }
-
-  #warn(warning: LoopWarning): void {
-    if (this.#instrument?.warned !== undefined) this.#instrument.warned(warning);
-    else warnOnConsole(warning);
   }
 
   readonly #waitingSince = (task: Task) => this.#debug?.waitingSince(task);

@@ -1,3 +1,4 @@
+import type { Instrument } from './instrument.js';
 import type { Task } from './task.js';
 
 /** Something that is probably a mistake and harms nobody yet. Goes to `Instrument.warned`, or else to the console. */
@@ -16,7 +17,8 @@ export function cancellationSwallowed(task: Task, instead: string): LoopWarning 
   };
 }
 
-/** @internal Where nobody listens for warnings. */
-export function warnOnConsole(warning: LoopWarning): void {
-  (globalThis as { console?: { warn(text: string): void } }).console?.warn(`${warning.code}: ${warning.message}`);
+/** @internal To whoever listens for warnings; where nobody does, to the console. */
+export function warn(warning: LoopWarning, instrument: Instrument | undefined): void {
+  if (instrument?.warned !== undefined) instrument.warned(warning);
+  else (globalThis as { console?: { warn(text: string): void } }).console?.warn(`${warning.code}: ${warning.message}`);
 }

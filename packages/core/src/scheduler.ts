@@ -7,7 +7,7 @@ import type { Duration, Instant } from './instant.js';
 import type { Instrument } from './instrument.js';
 import { LoopCall, type LoopCaller } from './loop-call.js';
 import { LoopEvent } from './loop-event.js';
-import { cancellationSwallowed, type LoopWarning, warnOnConsole } from './loop-warning.js';
+import { cancellationSwallowed, warn } from './loop-warning.js';
 import { PAUSE } from './pause.js';
 import { runningTask, setRunningTask } from './running-task.js';
 import type { SchedulingPolicy } from './scheduling-policy.js';
@@ -19,9 +19,9 @@ import { Waiter } from './waiter.js';
 import type { Wakeup } from './wakeup.js';
 
 /** A turn resumes at most this many tasks before timers and I/O get a look, so that a tight loop starves nobody... */
-export const TURN_STEPS = 256;
+const TURN_STEPS = 256;
 /** ...and ends after this long, so that slow steps do not add up. */
-export const TURN_DURATION: Duration = 0.5;
+const TURN_DURATION: Duration = 0.5;
 /** A cancelled task that suspends again this often is ended by force. */
 const MOST_DEFIANCES = 100;
 /** At least once in so many steps a turn looks at the clock. */
@@ -74,8 +74,17 @@ export class Scheduler implements TaskHost, LoopCaller {
    * @throws the fault of a plugin that came up where no task could be told of it
    */
   runTurn(startedAt: Instant): void {
-    const end = startedAt + TURN_DURATION;
+    // Another loop's, where a coroutine runs a loop of its own.
     const outer = runningTask();
+    try {
+      this.#resumeUntil(startedAt + TURN_DURATION);
+    } finally {
+      setRunningTask(outer);
+    }
+    if (this.#faults.length > 0) throw this.#faults.shift();
+  }
+
+  #resumeUntil(end: Instant): void {
     let paused: Task | undefined;
     let done = 0;
     let nextLook = 2;
@@ -89,9 +98,6 @@ export class Scheduler implements TaskHost, LoopCaller {
       nextLook = done + Math.min(done, MOST_BETWEEN_LOOKS);
     }
     if (paused !== undefined) this.taskReady(paused);
-    // Another loop's, where a coroutine runs a loop of its own.
-    setRunningTask(outer);
-    if (this.#faults.length > 0) throw this.#faults.shift();
   }
 
   taskReady(task: Task): void {
@@ -155,7 +161,7 @@ export class Scheduler implements TaskHost, LoopCaller {
       }
       if (step.done) {
         if (task.leave(step.value, false) !== undefined) continue;
-        if (task.timesToldToEnd > 0) this.#warn(cancellationSwallowed(task, 'returned'));
+        if (task.timesToldToEnd > 0) warn(cancellationSwallowed(task, 'returned'), this.#instrument);
         task.bodyReturned(step.value);
         return false;
       }
@@ -206,12 +212,8 @@ export class Scheduler implements TaskHost, LoopCaller {
       return;
     }
     task.throwCancelled(cancelled);
-    if (task.timesToldToEnd === 2) this.#warn(cancellationSwallowed(task, `waited for ${describe(event)}`));
-  }
-
-  #warn(warning: LoopWarning): void {
-    if (this.#instrument?.warned !== undefined) this.#instrument.warned(warning);
-    else warnOnConsole(warning);
+    if (task.timesToldToEnd !== 2) return;
+    warn(cancellationSwallowed(task, `waited for ${describe(event)}`), this.#instrument);
   }
 
   #refusalOf(task: Task, event: unknown): Error | undefined {
