@@ -14,7 +14,7 @@ import {
   spawn,
 } from 'escapement';
 
-/** Everything the loop can do, with instants far enough apart that no strategy can confuse their order. */
+/** Everything the loop can do; what it logs hangs on no time, so a machine that stands still for a while changes nothing. */
 function* program(log: string[]) {
   const start = yield* now();
   const at = (ms: number) => sleepUntil(start + ms);
@@ -23,15 +23,16 @@ function* program(log: string[]) {
     log.push(name);
     return name;
   }
-  const second = yield* spawn(late(40, 'second'));
-  const first = yield* spawn(late(20, 'first'));
+  const first = yield* spawn(late(5, 'first'));
+  const second = yield* spawn(late(10, 'second'));
   const cancelled = yield* spawn(late(10_000, 'never'));
   log.push('spawned');
   yield* pause();
+  // Not before both are over: a late machine wakes them in the same turn, in the order of their instants all the same.
+  yield* second.join();
   log.push(`joined ${yield* first.join()}`);
   cancelled.cancel();
-  log.push(`joined ${yield* second.join()}`);
-  const ticks = every(20);
+  const ticks = every(5);
   yield* ticks;
   log.push(`tick ${(yield* ticks).index >= 2}`);
   try {
@@ -48,7 +49,7 @@ function* program(log: string[]) {
   }
 }
 
-const expected = ['spawned', 'first', 'joined first', 'second', 'joined second', 'tick true', 'from a child'];
+const expected = ['spawned', 'first', 'second', 'joined first', 'tick true', 'from a child'];
 
 const strategies: Readonly<Record<string, LoopModule>> = {
   'busy-wait': busyWaitModule,
