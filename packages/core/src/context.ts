@@ -1,4 +1,5 @@
 import type { Coroutine, Yieldable } from './coroutine.js';
+import { coroutine } from './coroutine-function.js';
 import { NoContextError } from './errors.js';
 import { LoopCall, type LoopCaller } from './loop-call.js';
 import type { LoopEvent } from './loop-event.js';
@@ -77,7 +78,7 @@ export function getContext<T>(key: ContextKey<T>): GetContext<T> {
  * const user = new ContextKey<User>('user');
  * yield* withContext(user, alice, handleRequest());
  */
-export function* withContext<V, T, E extends LoopEvent>(
+export const withContext = /* @__PURE__ */ coroutine(function* withContext<V, T, E extends LoopEvent>(
   key: ContextKey<V>,
   value: V,
   body: Yieldable<T, E>,
@@ -88,4 +89,4 @@ export function* withContext<V, T, E extends LoopEvent>(
   } finally {
     yield* new SetContext(() => before);
   }
-}
+});

@@ -1,4 +1,5 @@
 import type { Coroutine, Yieldable } from './coroutine.js';
+import { coroutine } from './coroutine-function.js';
 import { LoopCall, type LoopCaller } from './loop-call.js';
 import type { LoopEvent } from './loop-event.js';
 import type { Task } from './task.js';
@@ -29,20 +30,24 @@ export function currentTask(): CurrentTask {
  * const file = yield* open(path);
  * yield* ensure(file.close());
  */
-export function* ensure<E extends LoopEvent>(cleanup: Yieldable<unknown, E>): Coroutine<void, E | CurrentTask> {
+export const ensure = /* @__PURE__ */ coroutine(function* ensure<E extends LoopEvent>(
+  cleanup: Yieldable<unknown, E>,
+): Coroutine<void, E | CurrentTask> {
   const { more } = yield* currentTask();
   more.cleanups = appended(more.cleanups, cleanup);
-}
+});
 
 /**
  * `yield* onCancel(listener)` calls `listener` with the reason as soon as the current task is cancelled, before any of its
  * coroutines hears of it; at once if it is already. For what must be told synchronously: an AbortController, a child process.
  * Evaluates to a function that takes it back. What the listener throws fails the task.
  */
-export function* onCancel(listener: (reason: unknown) => void): Coroutine<() => void, CurrentTask> {
+export const onCancel = /* @__PURE__ */ coroutine(function* onCancel(
+  listener: (reason: unknown) => void,
+): Coroutine<() => void, CurrentTask> {
   const { cancelled, more } = yield* currentTask();
   if (cancelled !== undefined) listener(cancelled.reason);
   more.cancelListeners ??= new Set();
   more.cancelListeners.add(listener);
   return () => more.cancelListeners?.delete(listener);
-}
+});

@@ -13,7 +13,8 @@ import { combineInstruments, type Instrument } from './instrument.js';
 import { JoinHandler } from './join.js';
 import type { LoopEvent } from './loop-event.js';
 import { type LoopOptions, type RunOptions, refuseMisfits } from './loop-options.js';
-import { warn } from './loop-warning.js';
+import { type LoopWarning, warn } from './loop-warning.js';
+import { NeverRunWatch } from './never-run.js';
 import { isNews, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
 import { ScopeHandler } from './scope.js';
@@ -34,6 +35,7 @@ class PluggableLoop<in E extends LoopEvent> {
   readonly #stallDetector: StallDetector;
   readonly #wakeup = new Wakeup();
   readonly #debug: DebugInstrument | undefined;
+  readonly #neverRun: NeverRunWatch | undefined;
   #root: Task | undefined = undefined;
   #signal: AbortSignalLike | undefined = undefined;
   #polledAt: Instant = 0;
@@ -47,9 +49,12 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#handlers = new HandlerTable([new JoinHandler(), new ScopeHandler()], handlers);
     if (options.debug) {
       const { slowStep = 100 } = options;
-      this.#debug = new DebugInstrument(strategy.clock, slowStep, warning => warn(warning, this.#instrument));
+      const tell = (warning: LoopWarning) => warn(warning, this.#instrument);
+      this.#debug = new DebugInstrument(strategy.clock, slowStep, tell);
+      this.#neverRun = new NeverRunWatch(tell);
     }
-    this.#instrument = combineInstruments(this.#debug === undefined ? instruments : [...instruments, this.#debug]);
+    const ofDebug = [this.#debug, this.#neverRun].filter(instrument => instrument !== undefined);
+    this.#instrument = combineInstruments([...instruments, ...ofDebug]);
     this.#scheduler = new Scheduler(strategy.clock, policy, this.#handlers, this.#instrument, this.#wakeup);
     this.#stallDetector = new StallDetector(strategy, this.#handlers);
   }
@@ -128,6 +133,7 @@ class PluggableLoop<in E extends LoopEvent> {
       } catch (crash) {
         const isFirst = crashes.length === 0;
         if (isNews(crash, crashes)) crashes.push(crash);
+        this.#neverRun?.runCrashed();
         // The tasks clean up as far as they get.
         if (!isFirst && !this.#scheduler.hasReady) break;
         root.cancel(crash);
@@ -135,7 +141,17 @@ class PluggableLoop<in E extends LoopEvent> {
     }
     root.abandon();
     this.#root = this.#signal = undefined;
-    return outcomeOf(root, [...crashes, ...this.#handlers.close()]);
+    this.#neverRun?.runEnded(root);
+    return outcomeOf(root, [...crashes, ...this.#handlers.close(), ...this.#closeStrategy()]);
+  }
+
+  #closeStrategy(): StrategyError[] {
+    try {
+      this.#strategy.close();
+      return [];
+    } catch (error) {
+      return [new StrategyError(this.#strategy.alias, `threw in close: ${describe(error)}`, error)];
+    }
   }
 
   #spawnRoot<T>(program: Program<T, LoopEvent>, caller: string, name?: string): Task<T> {

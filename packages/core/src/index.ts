@@ -7,6 +7,7 @@ export { any, race } from './combinators/race.js';
 export { ContextKey, type GetContext, getContext, type SetContext, withContext } from './context.js';
 export type { CoreEvent } from './core-event.js';
 export type { Coroutine, Program, Sent, Yieldable } from './coroutine.js';
+export { coroutine } from './coroutine-function.js';
 export { type CurrentTask, currentTask, ensure, onCancel } from './current-task.js';
 export * from './errors.js';
 export { EventHandler } from './event-handler.js';

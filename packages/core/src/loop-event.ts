@@ -1,5 +1,6 @@
 import type { Sent } from './coroutine.js';
 import { iterateOnce } from './event-iterator.js';
+import { watch } from './never-run.js';
 import type { Task } from './task.js';
 
 /**
@@ -26,6 +27,10 @@ export abstract class LoopEvent<out R = unknown> {
 
   /** The type of what `yield*` evaluates to; there is no such field. */
   protected declare readonly _result?: R;
+
+  constructor() {
+    if (watch !== undefined) watch.eventMade(this, LoopEvent);
+  }
 
   /** By hand, because a generator method costs twice as much for each wait. */
   [Symbol.iterator](): Iterator<this, R, Sent> {

@@ -8,6 +8,7 @@ import type { Instrument } from './instrument.js';
 import { LoopCall, type LoopCaller } from './loop-call.js';
 import { LoopEvent } from './loop-event.js';
 import { cancellationSwallowed, warn } from './loop-warning.js';
+import { handOver, watch } from './never-run.js';
 import { PAUSE } from './pause.js';
 import { runningTask, setRunningTask } from './running-task.js';
 import type { SchedulingPolicy } from './scheduling-policy.js';
@@ -64,7 +65,10 @@ export class Scheduler implements TaskHost, LoopCaller {
 
   spawn<T>(plan: Plan<T>, parent: Task | undefined): Task<T> {
     const task = new Task(this, plan, parent, ++this.#lastNumber);
-    this.#instrument?.taskSpawned?.(task);
+    if (this.#instrument !== undefined) {
+      this.#instrument.taskSpawned?.(task);
+      if (watch !== undefined) handOver(plan.body);
+    }
     this.taskReady(task);
     return task;
   }
@@ -179,6 +183,8 @@ export class Scheduler implements TaskHost, LoopCaller {
   }
 
   #answer(task: Task, call: LoopCall<unknown>): void {
+    // A bare `yield` does not ask the event for its iterator.
+    if (watch !== undefined) handOver(call);
     try {
       task.hand(call.answer(this, task), false);
     } catch (error) {
@@ -193,6 +199,7 @@ export class Scheduler implements TaskHost, LoopCaller {
     }
     const refusal = this.#refusalOf(task, event);
     if (refusal !== undefined) {
+      handOver(event);
       task.wake(refusal, true);
       return;
     }
@@ -207,6 +214,7 @@ export class Scheduler implements TaskHost, LoopCaller {
   }
 
   #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
+    if (watch !== undefined) handOver(event);
     if (task.timesToldToEnd >= MOST_DEFIANCES) {
       task.endByForce(new CancellationIgnoredError(task.name, describe(event), MOST_DEFIANCES, cancelled));
       return;

@@ -53,4 +53,7 @@ export abstract class SleepStrategy {
    * tasks have been busy for a while: then it lets the host run once and comes back.
    */
   abstract sleep(until: Instant, wakeup: Wakeup): void | Promise<void>;
+
+  /** The run is over, and the handlers are closed: let go of what is held outside, if anything is. A later run may sleep again. */
+  close(): void {}
 }

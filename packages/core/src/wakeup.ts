@@ -35,6 +35,11 @@ export class Wakeup {
     return Atomics.load(this.word, 0) === 1;
   }
 
+  /** Whether another thread may have it: a strategy that waits on something else than the word must then heed the word, too. */
+  get isShared(): boolean {
+    return this.#isShared;
+  }
+
   /** The loop alone calls this, after a sleep and before it looks at its handlers. */
   clear(): void {
     Atomics.store(this.word, 0, 0);

@@ -1,4 +1,4 @@
-import { type Coroutine, type CurrentTask, onCancel } from '@escapement/core';
+import { type Coroutine, type CurrentTask, coroutine, onCancel } from '@escapement/core';
 import { type Resolved, resolved } from './resolved.js';
 
 /** What every host's `AbortSignal` has. */
@@ -29,7 +29,7 @@ declare const AbortController: new () => { readonly signal: HostAbortSignal; abo
  * @throws NotAPromiseError (a TypeError) if `start` returns none
  * @example const response = yield* timeout(500, abortable(signal => fetch(url, { signal })));
  */
-export function* abortable<T>(
+export const abortable = /* @__PURE__ */ coroutine(function* abortable<T>(
   start: (signal: HostAbortSignal) => PromiseLike<T>,
 ): Coroutine<T, Resolved<T> | CurrentTask> {
   const controller = new AbortController();
@@ -39,4 +39,4 @@ export function* abortable<T>(
   } finally {
     takeBack();
   }
-}
+});

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Coroutine, type CurrentTask, ensure } from '@escapement/core';
+import { type Coroutine, type CurrentTask, coroutine, ensure } from '@escapement/core';
 import { shown } from './not-a-promise-error.js';
 import { type Resolved, resolved } from './resolved.js';
 
@@ -44,12 +44,14 @@ export type DisposalEvent<R> = R extends AsyncDisposable ? Resolved : never;
  * const socket = yield* manage(createSocket('udp4'));
  * const file = yield* manage(yield* shield(resolved(open(path))));
  */
-export function* manage<R extends Resource>(resource: R): Coroutine<R, CurrentTask | DisposalEvent<R>> {
+export const manage = /* @__PURE__ */ coroutine(function* manage<R extends Resource>(
+  resource: R,
+): Coroutine<R, CurrentTask | DisposalEvent<R>> {
   if (resource !== null && resource !== undefined) {
     yield* ensure(disposal(resource, methodOf(resource))) as Coroutine<void, CurrentTask | DisposalEvent<R>>;
   }
   return resource;
-}
+});
 
 interface Method {
   readonly dispose: () => unknown;

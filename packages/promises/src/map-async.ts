@@ -2,6 +2,7 @@ import {
   type ConcurrencyOptions,
   type Coroutine,
   type CurrentTask,
+  coroutine,
   currentTask,
   ensure,
   type Join,
@@ -33,7 +34,7 @@ export type AsyncItemsEvent = Resolved | Scope | Spawn | CurrentTask | Join;
  * @throws RangeError for a concurrency that is not a whole number above 0; TaskCancelledError if a work cancelled itself
  * @example const sizes = yield* mapAsync(file.readLines(), path => sizeOf(path), { concurrency: 4 });
  */
-export function* mapAsync<T, R, E extends LoopEvent>(
+export const mapAsync = /* @__PURE__ */ coroutine(function* mapAsync<T, R, E extends LoopEvent>(
   items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>,
   work: (item: T, index: number) => Yieldable<R, E>,
   options?: ConcurrencyOptions,
@@ -44,16 +45,16 @@ export function* mapAsync<T, R, E extends LoopEvent>(
   }
   yield* workThrough('mapAsync', items, keepResult, options);
   return results;
-}
+});
 
 /** Like `mapAsync`, for work whose results nobody needs; so the items may go on for ever. */
-export function* forEachAsync<T, E extends LoopEvent>(
+export const forEachAsync = /* @__PURE__ */ coroutine(function* forEachAsync<T, E extends LoopEvent>(
   items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>,
   work: (item: T, index: number) => Yieldable<unknown, E>,
   options?: ConcurrencyOptions,
 ): Coroutine<void, E | AsyncItemsEvent> {
   yield* workThrough('forEachAsync', items, work, options);
-}
+});
 
 function* workThrough<T, E extends LoopEvent>(
   caller: string,

@@ -1,4 +1,4 @@
-import { Cancelled, type Coroutine, type Duration, type LoopEvent, type Yieldable } from '@escapement/core';
+import { Cancelled, type Coroutine, coroutine, type Duration, type LoopEvent, type Yieldable } from '@escapement/core';
 import { checkDuration } from './check-time.js';
 import { sleep } from './sleep.js';
 import type { SleepFor } from './time-event.js';
@@ -19,7 +19,7 @@ export interface RetryOptions {
  * @throws RangeError for attempts that are not a whole number above 0
  * @example const page = yield* retry(() => fetchPage(url), { attempts: 5, backoff: exponential(100) });
  */
-export function* retry<T, E extends LoopEvent>(
+export const retry = /* @__PURE__ */ coroutine(function* retry<T, E extends LoopEvent>(
   attempt: (number: number) => Yieldable<T, E>,
   { attempts = 3, backoff = () => 0, when = () => true }: RetryOptions = {},
 ): Coroutine<T, E | SleepFor> {
@@ -34,7 +34,7 @@ export function* retry<T, E extends LoopEvent>(
     }
     yield* sleep(backoff(number));
   }
-}
+});
 
 /**
  * A backoff that doubles: `first`, twice that, ... but not more than `most`.

@@ -2,6 +2,7 @@ import {
   Cancelled,
   type Coroutine,
   type CurrentTask,
+  coroutine,
   currentTask,
   type Duration,
   EscapementError,
@@ -47,23 +48,23 @@ export type DeadlineEvent = Sleep | Scope | Spawn | CurrentTask;
  * @throws InvalidTimeError (a RangeError) for NaN and negative durations
  * @example const page = yield* timeout(500, fetchPage(url));
  */
-export function* timeout<T, E extends LoopEvent>(
+export const timeout = /* @__PURE__ */ coroutine(function* timeout<T, E extends LoopEvent>(
   duration: Duration,
   body: Yieldable<T, E>,
 ): Coroutine<T, E | Now | DeadlineEvent> {
   checkDuration('timeout', duration);
   const until = (yield* now()) + duration;
   return yield* limit(until, body, `the timeout of ${duration} ms`);
-}
+});
 
 /** Like `timeout`, with the instant on the loop's clock at which the time is up. */
-export function* deadline<T, E extends LoopEvent>(
+export const deadline = /* @__PURE__ */ coroutine(function* deadline<T, E extends LoopEvent>(
   until: Instant,
   body: Yieldable<T, E>,
 ): Coroutine<T, E | DeadlineEvent> {
   checkInstant('deadline', until);
   return yield* limit(until, body, `the deadline at ${until}`);
-}
+});
 
 function* limit<T, E extends LoopEvent>(
   until: Instant,

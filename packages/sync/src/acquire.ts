@@ -1,4 +1,4 @@
-import type { Coroutine, LoopEvent, Program, Task, Waiter } from '@escapement/core';
+import { type Coroutine, coroutine, type LoopEvent, type Program, type Task, type Waiter } from '@escapement/core';
 import { AT_ONCE, type AtOnce, SyncEvent } from './sync-event.js';
 
 /** What can be acquired: a lock, a semaphore. */
@@ -48,11 +48,14 @@ export class Acquire extends SyncEvent<void> {
 }
 
 /** Runs `body` between acquire and release, which comes also after an error and a cancellation. */
-export function* holding<T, E extends LoopEvent>(source: Acquirable, body: Program<T, E>): Coroutine<T, E | Acquire> {
+export const holding = /* @__PURE__ */ coroutine(function* holding<T, E extends LoopEvent>(
+  source: Acquirable,
+  body: Program<T, E>,
+): Coroutine<T, E | Acquire> {
   yield* source.acquire();
   try {
     return yield* typeof body === 'function' ? body() : body;
   } finally {
     source.release();
   }
-}
+});

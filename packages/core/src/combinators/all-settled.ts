@@ -1,4 +1,5 @@
 import type { Coroutine } from '../coroutine.js';
+import { coroutine } from '../coroutine-function.js';
 import { Cancelled } from '../errors.js';
 import type { LoopEvent } from '../loop-event.js';
 import { type Scope, scope } from '../scope.js';
@@ -17,12 +18,14 @@ export type SettledOf<B> = { -readonly [K in keyof B]: Settled<ValueOf<B[K]>> };
  *
  * @example for (const result of yield* allSettled(downloads)) if (result.state === 'failed') report(result.error);
  */
-export function* allSettled<const B extends Bodies>(bodies: B): Coroutine<SettledOf<B>, EventsIn<B> | Scope | Spawn> {
+export const allSettled = /* @__PURE__ */ coroutine(function* allSettled<const B extends Bodies>(
+  bodies: B,
+): Coroutine<SettledOf<B>, EventsIn<B> | Scope | Spawn> {
   const settling = Array.isArray(bodies)
     ? bodies.map(settle)
     : Object.fromEntries(Object.entries<AnyBody>(bodies as never).map(([key, body]) => [key, settle(body)]));
   return (yield* all(settling as unknown as B)) as SettledOf<B>;
-}
+});
 
 /** @internal Runs a body, and evaluates to what became of it. */
 export function* settle(body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {

@@ -1,4 +1,5 @@
 import type { Coroutine, Sent, Yieldable } from '../coroutine.js';
+import { coroutine } from '../coroutine-function.js';
 import { describe } from '../describe.js';
 import { TaskCancelledError } from '../errors.js';
 import type { LoopEvent } from '../loop-event.js';
@@ -32,7 +33,9 @@ type EventsInOne<Y> = Y extends { [Symbol.iterator](): Iterator<infer E, unknown
  * const [user, posts] = yield* all([fetchUser(id), fetchPosts(id)]);
  * const { user, posts } = yield* all({ user: fetchUser(id), posts: fetchPosts(id) });
  */
-export function* all<const B extends Bodies>(bodies: B): Coroutine<ValuesOf<B>, EventsIn<B> | Scope | Spawn> {
+export const all = /* @__PURE__ */ coroutine(function* all<const B extends Bodies>(
+  bodies: B,
+): Coroutine<ValuesOf<B>, EventsIn<B> | Scope | Spawn> {
   if (!Array.isArray(bodies) && Symbol.iterator in bodies) {
     throw new TypeError(
       `all got ${describe(bodies)}, expected an array or a plain object. Spread it: all([...bodies]).`,
@@ -46,7 +49,7 @@ export function* all<const B extends Bodies>(bodies: B): Coroutine<ValuesOf<B>, 
   const values = tasks.map(valueOrThrow);
   if (Array.isArray(bodies)) return values as ValuesOf<B>;
   return Object.fromEntries(Object.keys(bodies).map((key, place) => [key, values[place]])) as ValuesOf<B>;
-}
+});
 
 /** @internal The value of a task that has ended, in a scope that has not failed. */
 export function valueOrThrow({ name, result }: Task): unknown {

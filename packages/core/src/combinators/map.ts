@@ -1,4 +1,5 @@
 import type { Coroutine, Yieldable } from '../coroutine.js';
+import { coroutine } from '../coroutine-function.js';
 import { type CurrentTask, currentTask } from '../current-task.js';
 import { Cancelled } from '../errors.js';
 import type { LoopEvent } from '../loop-event.js';
@@ -19,7 +20,7 @@ export interface ConcurrencyOptions {
  * @throws RangeError for a concurrency that is not a whole number above 0
  * @example const pages = yield* map(urls, url => fetchPage(url), { concurrency: 4 });
  */
-export function* map<T, R, E extends LoopEvent>(
+export const map = /* @__PURE__ */ coroutine(function* map<T, R, E extends LoopEvent>(
   items: Iterable<T>,
   work: (item: T, index: number) => Yieldable<R, E>,
   { concurrency = Infinity }: ConcurrencyOptions = {},
@@ -65,7 +66,7 @@ export function* map<T, R, E extends LoopEvent>(
     throw source.close(error);
   }
   return results;
-}
+});
 
 interface Item<T> {
   readonly item: T;
@@ -110,10 +111,10 @@ class Source<T> {
 }
 
 /** Like `map`, for work whose results nobody needs. */
-export function* forEach<T, E extends LoopEvent>(
+export const forEach = /* @__PURE__ */ coroutine(function* forEach<T, E extends LoopEvent>(
   items: Iterable<T>,
   work: (item: T, index: number) => Yieldable<unknown, E>,
   options?: ConcurrencyOptions,
 ): Coroutine<void, E | Scope | Spawn | CurrentTask> {
   yield* map(items, work, options);
-}
+});

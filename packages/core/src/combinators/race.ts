@@ -1,6 +1,7 @@
 import type { Coroutine } from '../coroutine.js';
+import { coroutine } from '../coroutine-function.js';
 import { type CurrentTask, currentTask } from '../current-task.js';
-import { Cancelled } from '../errors.js';
+import { Cancelled, TaskCancelledError } from '../errors.js';
 import type { LoopEvent } from '../loop-event.js';
 import { type Scope, scope } from '../scope.js';
 import { type Spawn, spawn } from '../spawn.js';
@@ -17,10 +18,12 @@ import { type Settled, settle } from './all-settled.js';
  * @throws RangeError for no contestants at all, which would never end
  * @example const winner = yield* race([fetchFrom(mirrorA), fetchFrom(mirrorB)]);
  */
-export function* race<const B extends readonly AnyBody[]>(bodies: B): Coroutine<ValueOf<B[number]>, RaceEvent<B>> {
+export const race = /* @__PURE__ */ coroutine(function* race<const B extends readonly AnyBody[]>(
+  bodies: B,
+): Coroutine<ValueOf<B[number]>, RaceEvent<B>> {
   const outcome = yield* firstOf('race', bodies, () => true) as Coroutine<Settled<unknown>, RaceEvent<B>>;
   return decided(outcome) as ValueOf<B[number]>;
-}
+});
 
 /**
  * Runs all at once; the first that succeeds decides, and the others are cancelled and finished before its value is given
@@ -29,7 +32,9 @@ export function* race<const B extends readonly AnyBody[]>(bodies: B): Coroutine<
  * @throws RangeError for no contestants at all
  * @example const connection = yield* any(addresses.map(address => connect(address)));
  */
-export function* any<const B extends readonly AnyBody[]>(bodies: B): Coroutine<ValueOf<B[number]>, RaceEvent<B>> {
+export const any = /* @__PURE__ */ coroutine(function* any<const B extends readonly AnyBody[]>(
+  bodies: B,
+): Coroutine<ValueOf<B[number]>, RaceEvent<B>> {
   const errors: unknown[] = [];
   const outcome = yield* firstOf('any', bodies, settled => {
     if (settled.state === 'failed') errors.push(settled.error);
@@ -37,7 +42,7 @@ export function* any<const B extends readonly AnyBody[]>(bodies: B): Coroutine<V
   }) as Coroutine<Settled<unknown> | undefined, RaceEvent<B>>;
   if (outcome === undefined) throw new AggregateError(errors, `any: all ${errors.length} failed`);
   return decided(outcome) as ValueOf<B[number]>;
-}
+});
 
 type RaceEvent<B> = EventsIn<B> | Scope | Spawn | CurrentTask;
 
@@ -73,6 +78,13 @@ function* firstOf(
   } catch (late) {
     if (late instanceof Cancelled || first?.state !== 'failed') throw late;
     throw new AggregateError([first.error, late], `${caller}: the first failed, and another while it was cancelled`);
+  }
+  // Somebody else may have cancelled all that were left: that is how they failed then.
+  for (const { name, result } of contestants) {
+    if (first !== undefined) break;
+    if (result.state !== 'cancelled') continue;
+    const outcome: Settled<unknown> = { state: 'failed', error: new TaskCancelledError(name, result.reason) };
+    if (decides(outcome)) first = outcome;
   }
   return first;
 }
