@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   AtomicsWaitStrategy,
+  all,
   BusyWaitStrategy,
   type Coroutine,
   type DeadlockError,
@@ -10,6 +11,7 @@ import {
   LoopEvent,
   PerformanceClock,
   pause,
+  race,
   runningTask,
   SchedulingPolicy,
   SetTimeoutStrategy,
@@ -133,6 +135,28 @@ describe('bad input gets a clear error', () => {
       });
       expect(stop).to.equal(true);
     });
+  });
+
+  it('an event with no handler, where there are none at all', () => {
+    const loop = new EventLoop({ strategy: new JumpStrategy() });
+    expectError(
+      thrownBy(() => loop.runSync(new Unheard() as never)),
+      'ESC_NO_HANDLER',
+      'Handlers are installed for: nothing.',
+    );
+  });
+
+  it('all of an iterable that is no array', () => {
+    const { loop } = virtualLoop();
+    const run = () => loop.runSync(all(new Set([sleep(1)]) as never));
+    expect(run).to.throw(TypeError, 'all got an object of class Set, expected an array or a plain object');
+  });
+
+  it('race of something that is no coroutine', () => {
+    expectError(
+      thrownBy(() => virtualLoop().loop.runSync(race([5 as never]))),
+      'ESC_NOT_A_COROUTINE',
+    );
   });
 
   describe('given to run and spawn', () => {

@@ -20,6 +20,7 @@ import {
   shield,
   sleep,
   spawn,
+  TaskCancelledError,
   TimeoutError,
   timeout,
 } from 'escapement';
@@ -381,6 +382,25 @@ describe('race', () => {
   });
 });
 
+describe('contestants that are cancelled from outside', () => {
+  function* isCancelledFromOutside() {
+    // The scope that it runs in, and the task that contends.
+    (yield* currentTask()).parent!.cancel('from outside');
+    yield* pause();
+  }
+
+  it('have failed, so that a race throws an error that says so', () => {
+    const error = thrownBy(() => virtualLoop().loop.runSync(race([isCancelledFromOutside()])));
+    expect(error).to.be.instanceOf(TaskCancelledError).with.property('cause', 'from outside');
+  });
+
+  it('have failed, so that any counts them', () => {
+    const error = thrownBy(() => virtualLoop().loop.runSync(any([isCancelledFromOutside(), failAfter(1, 'late')])));
+    expect(error).to.be.instanceOf(AggregateError).with.property('message', 'any: all 2 failed');
+    expect(virtualLoop().loop.runSync(any([isCancelledFromOutside(), after(1, 'value')]))).to.equal('value');
+  });
+});
+
 describe('any', () => {
   it('evaluates to the first value, whoever failed before', () => {
     const { loop, clock } = virtualLoop();
@@ -580,6 +600,71 @@ describe('map', () => {
     const error = thrownBy(() => loop.runSync(map(items, () => failAfter(1, 'work'), { concurrency: 1 })));
     const messages = error instanceof AggregateError ? error.errors.map(each => each.message) : [String(error)];
     expect(messages.join()).to.include('work');
+  });
+
+  it('does not close an iterator that has thrown', () => {
+    const { loop } = virtualLoop();
+    let closed = 0;
+    const items: Iterable<number> = {
+      [Symbol.iterator]: () => ({
+        next: () => {
+          throw new Error('no items');
+        },
+        return: () => {
+          closed++;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    expect(() => loop.runSync(map(items, () => sleep(1)))).to.throw('no items');
+    expect(closed).to.equal(0);
+  });
+
+  it('takes no more items while a work that has failed waits for what it spawned', () => {
+    const { loop } = virtualLoop();
+    const taken: number[] = [];
+    function* items() {
+      for (let item = 0; item < 6; item++) {
+        taken.push(item);
+        yield item;
+      }
+    }
+    function* work(item: number) {
+      if (item === 1) {
+        yield* sleep(1);
+        return;
+      }
+      yield* spawn(shield(sleep(10)));
+      yield* pause();
+      throw new Error('failed');
+    }
+    expect(() => loop.runSync(map(items(), work, { concurrency: 2 }))).to.throw('failed');
+    expect(taken).to.deep.equal([0, 1]);
+  });
+
+  it('that is cancelled fails with the error of closing the iterator', () => {
+    const { loop } = virtualLoop();
+    const closing = new Error('closing');
+    const items: Iterable<number> = {
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: 1 }),
+        return: () => {
+          throw closing;
+        },
+      }),
+    };
+    const results = loop.runSync(function* () {
+      const [result] = yield* allSettled([
+        (function* () {
+          const child = yield* spawn(map(items, () => sleep(1000), { concurrency: 1 }));
+          yield* sleep(1);
+          child.cancel();
+          yield* child.join();
+        })(),
+      ]);
+      return result;
+    });
+    expect(results).to.deep.equal({ state: 'failed', error: closing });
   });
 
   it('is cancelled with its task, and closes the iterator', () => {

@@ -1,5 +1,16 @@
 import { expect } from 'chai';
-import { type Coroutine, type Instrument, now, type Pause, pause, sleep, sleepUntil, spawn } from 'escapement';
+import {
+  type Coroutine,
+  FifoPolicy,
+  type Instrument,
+  now,
+  type Pause,
+  pause,
+  sleep,
+  sleepUntil,
+  spawn,
+  type Task,
+} from 'escapement';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { virtualLoop } from '../support/virtual-loop.js';
 
@@ -269,5 +280,85 @@ describe('EventLoop', () => {
       'step of napper ended: succeeded',
     ]);
     expect(heardToo).to.deep.equal(['napper', 'main']);
+  });
+
+  it('ends a turn soon after its steps become slow', () => {
+    const { loop, clock } = virtualLoop();
+    let slowSteps = 0;
+    let stop = false;
+    loop.runSync(function* () {
+      yield* spawn(
+        (function* () {
+          for (let n = 0; !stop; n++) {
+            if (n > 1) {
+              slowSteps++;
+              clock.time += 10;
+            }
+            yield* pause();
+          }
+        })(),
+      );
+      yield* sleep(5);
+      stop = true;
+    });
+    expect(slowSteps).to.be.within(1, 4);
+  });
+
+  it('shows a task that has paused as ready', () => {
+    const { loop } = virtualLoop();
+    loop.runSync(function* () {
+      const other = yield* spawn(pauses(3));
+      yield* pause();
+      yield* pause();
+      expect(other.state).to.equal('ready');
+    });
+  });
+
+  it('hands tasks with their priorities to the policy; without one it is 0', () => {
+    const added: [name: string, priority: number][] = [];
+    class Watching extends FifoPolicy {
+      override add(task: Task): void {
+        added.push([task.name, task.priority]);
+        super.add(task);
+      }
+    }
+    const { loop } = virtualLoop({ policy: new Watching() });
+    loop.runSync(function* main() {
+      yield* spawn(pause(), { name: 'important', priority: 5 });
+      yield* spawn(pause(), { name: 'any' });
+    });
+    expect(added.slice(0, 3)).to.deep.equal([
+      ['main', 0],
+      ['important', 5],
+      ['any', 0],
+    ]);
+  });
+
+  it('runs what is iterable like a coroutine, and cancels it as what it is', () => {
+    const { loop } = virtualLoop();
+    const log: string[] = [];
+    const withGenerator = {
+      *[Symbol.iterator]() {
+        try {
+          yield* sleep(1000);
+        } finally {
+          log.push('cleaned up');
+        }
+      },
+    };
+    const bare = {
+      [Symbol.iterator]: () => bare,
+      next: () => ({ done: false as const, value: sleep(1000) }),
+    };
+    loop.runSync(function* () {
+      const tasks = [yield* spawn(withGenerator), yield* spawn(bare)];
+      yield* sleep(1);
+      for (const task of tasks) task.cancel('enough');
+      yield* pause();
+      yield* pause();
+      const ended = { state: 'cancelled', reason: 'enough' };
+      expect(tasks.map(({ result }) => result)).to.deep.equal([ended, ended]);
+    });
+    expect(log).to.deep.equal(['cleaned up']);
   });
 });

@@ -105,6 +105,37 @@ describe('a loop explains itself', () => {
     expect(error.message).to.include('in a circle: "main" waits for "child" waits for "main"');
   });
 
+  it('a circle is shown without those who wait for it from outside', () => {
+    const { loop } = virtualLoop();
+    const error = thrownBy(() =>
+      loop.runSync(function* () {
+        const tasks: Task[] = [];
+        function* waitsFor(index: number): Coroutine<void, Join> {
+          yield* tasks[index]!.join();
+        }
+        for (const [index, name] of ['a', 'b', 'c'].entries()) {
+          tasks.push(yield* spawn(waitsFor(index === 2 ? 1 : index + 1), { name }));
+        }
+      }),
+    );
+    expect(error.message).to.include('in a circle: "b" waits for "c" waits for "b"');
+    expect(error.message).not.to.include('"a" waits for "b"');
+  });
+
+  it('a task that is finished waits for its only child; of several, others may still come', () => {
+    for (const children of [1, 2]) {
+      const { loop } = virtualLoop({ handlers: [new SignalHandler()] });
+      const error = thrownBy(() =>
+        loop.runSync(function* main() {
+          yield* spawn((yield* currentTask()).join(), { name: 'child' });
+          if (children === 2) yield* spawn(new Signal());
+        }),
+      );
+      const circle = 'in a circle: "main" waits for "child" waits for "main"';
+      expect(error.message.includes(circle)).to.equal(children === 1);
+    }
+  });
+
   it('with debug a slow step is warned of by the name of its task', () => {
     const { loop, clock, warnings } = debugLoop();
     loop.runSync(function* () {
@@ -144,6 +175,49 @@ describe('a loop explains itself', () => {
     expect(frames[2]).to.equal('    at middle (coroutine)');
     expect(frames[3]).to.equal('    at task "worker" (coroutine)');
     expect(error.stack).not.to.match(/core\/(?:dist|src)\//);
+  });
+
+  it('the coroutines stand between the frames above and those of the host below', () => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 100;
+    const { loop } = virtualLoop();
+    const error = thrownBy(() =>
+      loop.runSync(function* main() {
+        yield* sleep(1);
+        throw new Error('two lines\n    of a message');
+      }),
+    );
+    Error.stackTraceLimit = stackTraceLimit;
+    const lines = error.stack!.split('\n').slice(2);
+    expect(lines[0]).to.match(/at main .* \(coroutine\)$/);
+    expect(lines[1]).to.equal('    at task "main" (coroutine)');
+    expect(lines[2]).to.match(/explains-itself/);
+  });
+
+  it('an error that was made elsewhere gets them at the end, and each run adds its own once', () => {
+    const error = new Error('made elsewhere');
+    const before = error.stack;
+    function* main(): Coroutine<void, SleepFor> {
+      yield* sleep(1);
+      throw error;
+    }
+    for (let run = 0; run < 2; run++) expect(thrownBy(() => virtualLoop().loop.runSync(main))).to.equal(error);
+    expect(error.stack!.startsWith(before!)).to.equal(true);
+    const own = error.stack!.split('\n').filter(line => line === '    at task "main" (coroutine)');
+    expect(own).to.have.length(2);
+    expect(error.stack!.endsWith('\n    at task "main" (coroutine)')).to.equal(true);
+  });
+
+  it('an error without a stack is thrown all the same', () => {
+    const { loop } = virtualLoop();
+    const bare = new Error('bare');
+    Object.defineProperty(bare, 'stack', { value: undefined });
+    const error = thrownBy(() =>
+      loop.runSync(function* () {
+        throw bare;
+      }),
+    );
+    expect(error).to.equal(bare);
   });
 
   it('an error that a coroutine catches is left as it is', () => {
@@ -264,5 +338,58 @@ describe('host code', () => {
     setTimeout(() => controller.abort('enough'), 10);
     const error = await loop.run(new Signal(), { signal: controller.signal }).catch(thrown => thrown);
     expect(error).to.have.property('reason', 'enough');
+  });
+
+  it('takes its listener back from an AbortSignal when the run is over', async () => {
+    const { loop } = virtualLoop();
+    const listeners: (() => void)[] = [];
+    const signal = {
+      aborted: false,
+      addEventListener: (_type: 'abort', listener: () => void) => listeners.push(listener),
+      removeEventListener: (_type: 'abort', listener: () => void) => listeners.splice(listeners.indexOf(listener), 1),
+    };
+    await loop.run(
+      function* () {
+        yield* pause();
+        expect(listeners).to.have.length(1);
+      },
+      { signal },
+    );
+    expect(listeners).to.deep.equal([]);
+  });
+
+  it('spawns a generator function too, in a loop that runs; refuses what is neither, by name', async () => {
+    const { loop } = virtualLoop();
+    let child: Task<string> | undefined;
+    loop.runSync(function* () {
+      child = loop.spawn(function* () {
+        yield* sleep(5);
+        return 'from the child';
+      });
+      yield* pause();
+    });
+    expect(await child).to.equal('from the child');
+    expect(thrownBy(() => loop.spawn(5 as never)).message).to.include('spawn got 5, expected a coroutine');
+  });
+
+  it('that awaits a failure hears of it there, and not as an unhandled rejection too', async () => {
+    const { loop } = virtualLoop();
+    const unhandled: unknown[] = [];
+    const listeners = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', error => unhandled.push(error));
+    const failing = loop.spawn(function* () {
+      yield* pause();
+      throw new Error('awaited');
+    });
+    const caught = await failing.then(
+      () => undefined,
+      (error: unknown) => (error as Error).message,
+    );
+    await new Promise(resolve => setImmediate(resolve));
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+    expect(caught).to.equal('awaited');
+    expect(unhandled).to.deep.equal([]);
   });
 });

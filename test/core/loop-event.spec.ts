@@ -107,4 +107,26 @@ describe('LoopEvent', () => {
     expect(String(new Point(1.25, 'a'))).to.equal('Point(x=1.3, label="a")');
     expect(String(pause())).to.equal('Pause()');
   });
+
+  it('shows in few words whatever it stores', () => {
+    class Odd extends LoopEvent {
+      readonly kind = 'odd';
+      constructor(readonly stored: unknown) {
+        super();
+      }
+    }
+    const shown: readonly [stored: unknown, text: string][] = [
+      [function named() {}, 'named'],
+      [(() => () => {})(), 'function'],
+      [null, 'null'],
+      [undefined, 'undefined'],
+      [7, '7'],
+      [{ a: 1 }, 'Object'],
+      [Object.create(null, { toString: { value: Object.prototype.toString } }), 'Object'],
+      [new Map(), 'Map'],
+      [[1, 2], '1,2'],
+      [{ toString: () => 'in its own words' }, 'in its own words'],
+    ];
+    for (const [stored, text] of shown) expect(String(new Odd(stored))).to.equal(`Odd(stored=${text})`);
+  });
 });

@@ -123,6 +123,27 @@ describe('scope', () => {
   });
 });
 
+describe('scope', () => {
+  it('refuses what is no coroutine, at the very line, and is named by reports', () => {
+    const { loop } = virtualLoop();
+    let dump = '';
+    const error = loop.runSync(function* main() {
+      yield* spawn(scope(sleep(5)), { name: 'waiter' });
+      yield* pause();
+      dump = loop.dump();
+      try {
+        yield* scope(5 as never as Coroutine<void, SleepFor>);
+      } catch (caught) {
+        return caught;
+      }
+      return undefined;
+    });
+    expect(error).to.have.property('code', 'ESC_NOT_A_COROUTINE');
+    expect((error as Error).message).to.include('scope got 5, expected a coroutine');
+    expect(dump).to.include('task "waiter" waits for scope()');
+  });
+});
+
 describe('shield', () => {
   it('lets a clean-up wait, in a task that is cancelled already', () => {
     const { loop, clock, warnings } = virtualLoop();
@@ -230,6 +251,28 @@ describe('supervise', () => {
   });
 });
 
+describe('supervise, of a task that is joined after it has failed', () => {
+  it('throws nothing: its error was told', () => {
+    const { loop } = virtualLoop();
+    const seen: unknown[] = [];
+    loop.runSync(
+      supervise(
+        (function* () {
+          const failing = yield* spawn(failAfter(1, 'early'));
+          yield* sleep(5);
+          expect(failing.state).to.equal('failed');
+          try {
+            yield* failing.join();
+          } catch (error) {
+            seen.push((error as Error).message);
+          }
+        })(),
+      ),
+    );
+    expect(seen).to.deep.equal(['early']);
+  });
+});
+
 describe('a daemon', () => {
   it('is cancelled, and finished, when the body and the other children are done', () => {
     const { loop, clock } = virtualLoop();
@@ -328,6 +371,43 @@ describe('onCancel', () => {
   });
 });
 
+describe('onCancel with a listener that throws', () => {
+  it('calls the others all the same, and fails the task', () => {
+    const { loop } = virtualLoop();
+    const log: unknown[] = [];
+    const failure = new Error('in the listener');
+    const task = loop.runSync(
+      supervise(
+        (function* () {
+          const child = yield* spawn(
+            (function* () {
+              yield* onCancel(() => {
+                throw failure;
+              });
+              yield* onCancel(reason => log.push(reason));
+              yield* sleep(1000);
+            })(),
+          );
+          yield* pause();
+          child.cancel('now');
+          try {
+            yield* child.join();
+          } catch {}
+          return child;
+        })(),
+      ),
+    );
+    expect(log).to.deep.equal(['now']);
+    expect(task.result).to.deep.equal({ state: 'failed', error: failure });
+  });
+
+  it('may be taken back after the end', () => {
+    const { loop } = virtualLoop();
+    const forget = loop.runSync(onCancel(() => expect.fail('not reached')));
+    forget();
+  });
+});
+
 describe('a swallowed Cancelled', () => {
   it('is told by task name when the task returns all the same', () => {
     const { loop, warnings } = virtualLoop();
@@ -352,6 +432,7 @@ describe('a swallowed Cancelled', () => {
 
   it('again and again ends the task by force, and is told', () => {
     const { loop, warnings } = virtualLoop();
+    let caught = 0;
     const error = (() => {
       try {
         loop.runSync(function* () {
@@ -360,7 +441,9 @@ describe('a swallowed Cancelled', () => {
               for (;;) {
                 try {
                   yield* sleep(1000);
-                } catch {}
+                } catch {
+                  caught++;
+                }
               }
             })(),
             { name: 'immortal' },
@@ -375,6 +458,8 @@ describe('a swallowed Cancelled', () => {
     })();
     expect(error).to.be.instanceOf(CancellationIgnoredError).with.property('code', 'ESC_CANCELLATION_IGNORED');
     expect(error?.message).to.include('task "immortal" was cancelled, and went on 100 times');
+    expect(error?.cause).to.be.instanceOf(Cancelled);
+    expect(caught).to.equal(100);
     expect(warnings).to.have.length(1);
   });
 });

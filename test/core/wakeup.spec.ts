@@ -90,4 +90,42 @@ describe('Wakeup', () => {
     }
     await worker.terminate();
   });
+
+  it('keeps a watcher that came later when an earlier one stops', () => {
+    const wakeup = new Wakeup();
+    const calls: string[] = [];
+    const stopFirst = wakeup.watch(() => calls.push('first'));
+    wakeup.watch(() => calls.push('second'));
+    stopFirst();
+    wakeup.request();
+    expect(calls).to.deep.equal(['second']);
+  });
+
+  it('watches for other threads again and again, also after a request from this one', async () => {
+    const wakeup = new Wakeup();
+    wakeup.share();
+    let calls = 0;
+    const turn = () => new Promise(resolve => setTimeout(resolve, 5));
+    const called = async (times: number) => {
+      for (let n = 0; n < 200 && calls < times; n++) await turn();
+      expect(calls).to.equal(times);
+    };
+    /** What `request` does on another thread, which has no watcher. */
+    const requestFromOutside = () => {
+      Atomics.store(wakeup.word, 0, 1);
+      Atomics.notify(wakeup.word, 0);
+    };
+    const stop = wakeup.watch(() => calls++);
+    wakeup.request();
+    wakeup.clear();
+    await turn();
+    await called(1);
+    for (let n = 2; n < 5; n++) {
+      requestFromOutside();
+      await called(n);
+      stop();
+      wakeup.clear();
+      wakeup.watch(() => calls++);
+    }
+  });
 });

@@ -60,4 +60,13 @@ describe('sync: the contract of deadlock reports', () => {
       'task "back" waits for Acquire(lock "a", held by task "there")',
     ]);
   });
+
+  it('14. of a lock whose holder has ended, and all above it, no holder', () => {
+    const lock = new Lock('db');
+    syncLoop().runSync(function* main() {
+      yield* lock.acquire();
+    });
+    expect(lock.holder).to.equal(undefined);
+    expect(String(lock)).to.equal('lock "db", taken by task "main", which has ended');
+  });
 });

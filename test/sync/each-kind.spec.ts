@@ -161,6 +161,46 @@ describe('sync: the contract of each kind', () => {
     expect(lock.isHeld).to.equal(false);
   });
 
+  it('9. a notification is for the first who wait, as many as it says; nobody is owed one who waits later', () => {
+    const lock = new Lock();
+    const condition = new Condition(lock);
+    const woken: number[] = [];
+    function* waits(n: number) {
+      yield* condition.wait();
+      woken.push(n);
+    }
+    syncLoop().runSync(function* () {
+      condition.notify(5);
+      for (const n of [0, 1, 2, 3, 4]) yield* spawn(lock.with(waits(n)));
+      yield* settle();
+      condition.notify(0);
+      yield* settle();
+      expect(woken).to.deep.equal([]);
+      condition.notify();
+      yield* settle();
+      expect(woken).to.deep.equal([0]);
+      condition.notify(2);
+      yield* settle();
+      expect(woken).to.deep.equal([0, 1, 2]);
+      condition.notifyAll();
+    });
+    expect(woken).to.deep.equal([0, 1, 2, 3, 4]);
+  });
+
+  it('9. who is cancelled before a notification comes passes none on', () => {
+    const lock = new Lock();
+    const condition = new Condition(lock);
+    syncLoop().runSync(function* () {
+      const first = yield* spawn(lock.with(() => condition.wait()));
+      const second = yield* spawn(lock.with(() => condition.wait()));
+      yield* settle();
+      first.cancel();
+      yield* settle();
+      expect([first, second].map(task => task.isEnded)).to.deep.equal([true, false]);
+      condition.notify();
+    });
+  });
+
   it('10. a signal lets go all who wait, and whoever comes later', () => {
     const signal = new Signal();
     const order: number[] = [];

@@ -1,6 +1,16 @@
-import { Barrier, Channel, Lock, Queue, Semaphore, Signal, type SyncEvent, SyncHandler } from '@escapement/sync';
+import {
+  Barrier,
+  Channel,
+  Condition,
+  Lock,
+  Queue,
+  Semaphore,
+  Signal,
+  type SyncEvent,
+  SyncHandler,
+} from '@escapement/sync';
 import { expect } from 'chai';
-import { type Coroutine, DeadlockError, pause, shield, sleep, spawn } from 'escapement';
+import { type Coroutine, DeadlockError, type Instrument, pause, shield, sleep, spawn, type Task } from 'escapement';
 import { virtualLoop } from '../support/virtual-loop.js';
 import { endOf, settle, syncLoop } from './sync-loop.js';
 
@@ -268,5 +278,29 @@ describe('sync: the contract of every wait', () => {
       expect(task.isEnded).to.equal(false);
       yield* barrier.wait();
     });
+  });
+
+  it('every event says what kind it is, for handlers, instruments and reports', () => {
+    const lock = new Lock();
+    const queue = new Queue<number>();
+    const condition = new Condition(lock);
+    const waited: string[] = [];
+    const instrument: Instrument = { suspended: (_task, event) => waited.push(event.kind) };
+    const { loop } = virtualLoop({ handlers: [new SyncHandler()], instruments: [instrument] });
+    loop.runSync(function* () {
+      const tasks: Task[] = [
+        yield* spawn(lock.with(() => condition.wait())),
+        yield* spawn(new Semaphore(0).acquire()),
+        yield* spawn(new Signal().wait()),
+        yield* spawn(new Barrier(2).wait()),
+        yield* spawn(queue.get()),
+        yield* spawn(queue.next()),
+        yield* spawn(new Channel().put(1)),
+      ];
+      yield* settle();
+      for (const task of tasks) task.cancel();
+    });
+    const kinds = ['notified', 'acquire', 'signal-set', 'all-arrived', 'get', 'next', 'put'];
+    expect(waited).to.deep.equal(kinds);
   });
 });

@@ -90,7 +90,7 @@ describe('sync: what is refused', () => {
     it(what, () => {
       const error = thrownBy(make);
       expect(error).to.be.instanceOf(InvalidCountError).and.instanceOf(RangeError);
-      expect(error.code).to.equal('ESC_INVALID_COUNT');
+      expect(error).to.include({ name: 'InvalidCountError', code: 'ESC_INVALID_COUNT' });
       expect(error.message).to.include(message);
     });
   }
