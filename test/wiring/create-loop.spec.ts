@@ -5,12 +5,14 @@ import {
   busyWaitModule,
   Clock,
   createLoop,
+  debugModule,
   EventHandler,
   EventLoop,
   FifoPolicy,
   type Instrument,
   Instruments,
   LoopModule,
+  type LoopWarning,
   loopModule,
   pause,
   SchedulingPolicy,
@@ -107,6 +109,27 @@ describe('createLoop', () => {
       'code',
       'ESC_DUPLICATE_HANDLER',
     );
+  });
+});
+
+describe('debugModule', () => {
+  const program = function* () {
+    sleep(1);
+    yield* sleep(1);
+  };
+
+  it('has a loop tell what was made and never run, and of slow steps by its own measure', () => {
+    const warnings: LoopWarning[] = [];
+    const reporter = new LoopModule(({ bind }) => {
+      bind(Instruments).toConstantValue({ warned: warning => warnings.push(warning) });
+    });
+    createLoop(busyWaitModule, sleepModule, reporter).runSync(program);
+    expect(warnings).to.deep.equal([]);
+    // Every step takes longer than no time at all.
+    createLoop(busyWaitModule, sleepModule, reporter, debugModule({ slowStep: 0 })).runSync(program);
+    expect(warnings.map(({ code }) => code))
+      .to.include('ESC_NEVER_RUN')
+      .and.include('ESC_SLOW_STEP');
   });
 });
 

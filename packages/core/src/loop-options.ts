@@ -16,7 +16,7 @@ export interface LoopOptions<H extends EventHandler = EventHandler> {
   /**
    * Warns of slow steps, and of what was made and never run because a `yield*` is missing (`ESC_NEVER_RUN`, see
    * `coroutine`); lets reports say since when each task waits. Costs two looks at the clock a step, and one at the stack
-   * for each event that is made, tens of microseconds.
+   * for each event that is made, tens of microseconds. In a wired loop: `debugModule`.
    */
   readonly debug?: boolean;
   /** With `debug`: how long a step may take, in milliseconds, before it is warned of; 100 if left out. */

@@ -8,6 +8,7 @@ import {
   SleepStrategy,
 } from '@escapement/core';
 import { Container, type ResolutionContext, type ServiceIdentifier } from 'inversify';
+import { Debugging } from './debug-module.js';
 import { type EventsOf, LoopModule } from './loop-module.js';
 import { SeveralStrategiesError } from './several-strategies-error.js';
 
@@ -47,10 +48,12 @@ function buildLoop(context: ResolutionContext): EventLoop<LoopEvent> {
   if (strategy === undefined) throw new NoStrategyError();
   if (others.length > 0) throw new SeveralStrategiesError([strategy, ...others]);
   const policy = context.get(SchedulingPolicy, { optional: true });
+  const debugging = context.get(Debugging, { optional: true });
   return new EventLoop({
     strategy,
     handlers: context.getAll(EventHandler, { optional: true }),
     instruments: context.getAll(Instruments, { optional: true }),
     ...(policy !== undefined && { policy }),
+    ...(debugging !== undefined && { ...debugging, debug: true }),
   });
 }
