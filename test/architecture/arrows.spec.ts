@@ -15,8 +15,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sync: ['core', 'wiring'],
   promises: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
+  posix: [],
+  // Its strategy is made into a module as the others are.
+  io: ['core', 'posix', 'strategies', 'wiring'],
+  net: ['core', 'io', 'posix', 'sleep', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
-  lab: ['escapement', 'sync'],
+  lab: ['escapement', 'io', 'net', 'posix', 'sync'],
 };
 
 /** These run on any host: the compiler gives them no types of Node's, nor of a page's. */

@@ -1,3 +1,4 @@
+import { epollModule } from '@escapement/io';
 import { expect } from 'chai';
 import {
   atomicsWaitModule,
@@ -55,6 +56,7 @@ const strategies: Readonly<Record<string, LoopModule>> = {
   'busy-wait': busyWaitModule,
   'atomics-wait': atomicsWaitModule,
   'set-timeout': setTimeoutModule,
+  epoll: epollModule,
 };
 
 describe('the same program', () => {

@@ -1,0 +1,150 @@
+import { constants } from 'node:os';
+import type { Duration } from '@escapement/core';
+import {
+  close,
+  EpollEvents,
+  EpollOperation,
+  EpollResults,
+  epollControl,
+  epollCreate,
+  PollEvents,
+  type PollList,
+  PosixError,
+} from '@escapement/posix';
+import { injectable } from 'inversify';
+import { Interest } from './interest.js';
+import { Selector } from './selector.js';
+
+/** By interest. A peer that ended its half is at the end of what can be read. */
+const EVENTS_FOR: readonly number[] = [
+  0,
+  EpollEvents.readable | EpollEvents.peerHangUp,
+  EpollEvents.writable,
+  EpollEvents.readable | EpollEvents.peerHangUp | EpollEvents.writable,
+];
+const { EBADF } = constants.errno;
+const FAILED = EpollEvents.error | EpollEvents.hangUp;
+const READABLE = EpollEvents.readable | EpollEvents.peerHangUp | FAILED;
+const WRITABLE = EpollEvents.writable | FAILED;
+
+/**
+ * Linux's epoll. The cost of a look grows with what is ready, not with what is watched: choose it, it is the default.
+ * A change of what to look for costs a system call.
+ */
+@injectable()
+export class EpollSelector extends Selector {
+  readonly #results = new EpollResults();
+  readonly #watched = new Map<number, Interest>();
+  #epoll: number | undefined;
+  #version = 0;
+  /** What `wait` found and nobody has looked at. */
+  #found = 0;
+  /** A descriptor was closed behind our back: where somebody else has the same file, epoll still finds its number. */
+  #isStale = false;
+
+  override watch(fd: number, interest: Interest): boolean {
+    if (interest === Interest.none) {
+      this.#remove(fd);
+      return true;
+    }
+    // The number was free until this selector took it.
+    if (fd === this.#open()) throw new PosixError(EBADF, 'epoll_ctl', `descriptor ${fd}`);
+    const isKnown = this.#watched.has(fd);
+    try {
+      this.#control(isKnown ? EpollOperation.modify : EpollOperation.add, fd, interest);
+    } catch (error) {
+      const code = error instanceof PosixError ? error.code : undefined;
+      if (code === 'EPERM') return false;
+      // Closed and opened anew behind our back: the kernel knows other descriptors than we do.
+      if (code === 'ENOENT' && isKnown) {
+        this.#control(EpollOperation.add, fd, interest);
+        this.#isStale = true;
+      } else if (code === 'EEXIST' && !isKnown) this.#control(EpollOperation.modify, fd, interest);
+      else throw error;
+    }
+    this.#watched.set(fd, interest);
+    return true;
+  }
+
+  override look(): number {
+    const found = this.#found;
+    this.#found = 0;
+    if (found > 0 || this.#epoll === undefined) return found;
+    if (this.#isStale) this.#renew();
+    return this.#results.look(this.#epoll);
+  }
+
+  override wait(duration: Duration): number {
+    if (this.#isStale) this.#renew();
+    this.#found = this.#results.wait(this.#open(), duration);
+    return this.#found;
+  }
+
+  override fdAt(index: number): number {
+    return this.#results.fdAt(index);
+  }
+
+  override readyAt(index: number): Interest {
+    const events = this.#results.eventsAt(index);
+    return (events & READABLE ? Interest.read : 0) | (events & WRITABLE ? Interest.write : 0);
+  }
+
+  override get version(): number {
+    return this.#version;
+  }
+
+  override describeTo(list: PollList): void {
+    list.add(this.#open(), PollEvents.readable);
+  }
+
+  override close(): void {
+    this.#watched.clear();
+    this.#found = 0;
+    this.#closeEpoll();
+  }
+
+  #closeEpoll(): void {
+    this.#isStale = false;
+    if (this.#epoll === undefined) return;
+    const epoll = this.#epoll;
+    this.#epoll = undefined;
+    close(epoll);
+  }
+
+  /** Only a new one knows what we know and no more. */
+  #renew(): void {
+    this.#closeEpoll();
+    for (const [fd, interest] of this.#watched) {
+      ignoringRefusal(() => this.#control(EpollOperation.add, fd, interest));
+    }
+  }
+
+  #open(): number {
+    if (this.#epoll === undefined) {
+      this.#epoll = epollCreate();
+      this.#version++;
+    }
+    return this.#epoll;
+  }
+
+  #control(operation: number, fd: number, interest: Interest): void {
+    epollControl(this.#open(), operation, fd, EVENTS_FOR[interest]!);
+  }
+
+  #remove(fd: number): void {
+    if (!this.#watched.delete(fd)) return;
+    // Whoever closed it took it out already.
+    if (!ignoringRefusal(() => this.#control(EpollOperation.remove, fd, Interest.none))) this.#isStale = true;
+  }
+}
+
+/** @returns whether the system did it */
+function ignoringRefusal(call: () => void): boolean {
+  try {
+    call();
+    return true;
+  } catch (error) {
+    if (!(error instanceof PosixError)) throw error;
+    return false;
+  }
+}

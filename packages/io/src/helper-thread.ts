@@ -1,0 +1,129 @@
+import { Worker } from 'node:worker_threads';
+import type { Instant } from '@escapement/core';
+
+/** @internal What a helper thread and its owner tell each other, in a word of shared memory. */
+export const HelperState = {
+  /** The thread is not there yet. */
+  booting: 0,
+  /** It waits for work. */
+  parked: 1,
+  working: 2,
+  /** It is to leave. */
+  quitting: 3,
+  /** It has left, and touches nothing any more. */
+  gone: 4,
+} as const;
+
+/** @internal Of the shared words, the state, and a count that a thread which works moves at least once a second. */
+export const STATE = 0;
+export const BEATS = 1;
+
+/** A thread that has not moved its count for so long is dead. It may have been slow: then it works in vain. */
+const DEAD_AFTER = 3000;
+const MOST_TO_LEAVE = 1000;
+
+/**
+ * @internal A thread that waits in the place of a loop that sleeps. It never keeps the process alive, costs nothing while
+ * it is parked, and its owner goes on, a bit slower, if it is not there yet or any more.
+ */
+export class HelperThread {
+  readonly control = new Int32Array(new SharedArrayBuffer(8));
+  readonly #worker: Worker;
+  readonly #nudge: () => void;
+  #beats = 0;
+  #beatAt: Instant = 0;
+  #hasDied = false;
+
+  /**
+   * @param file what the thread runs; its `workerData` is `data` with the `control` words
+   * @param nudge gets the thread out of what it waits in
+   */
+  constructor(file: URL, data: object, nudge: () => void) {
+    this.#nudge = nudge;
+    // A clean start: nothing that the program was started with concerns the thread.
+    this.#worker = new Worker(file, { workerData: { ...data, control: this.control }, execArgv: [] });
+    this.#worker.unref();
+    this.#worker.on('error', () => {
+      this.#hasDied = true;
+    });
+    this.#worker.on('exit', () => {
+      this.#hasDied = true;
+    });
+    if (threads.size === 0) process.on('exit', quitAll);
+    threads.add(this);
+  }
+
+  get isUp(): boolean {
+    return Atomics.load(this.control, STATE) !== HelperState.booting;
+  }
+
+  get isWorking(): boolean {
+    return Atomics.load(this.control, STATE) === HelperState.working;
+  }
+
+  /** Ask once in a while: whether it is of no use any more. */
+  isDead(now: Instant): boolean {
+    const beats = Atomics.load(this.control, BEATS);
+    if (beats !== this.#beats || !this.isWorking) {
+      this.#beats = beats;
+      this.#beatAt = now;
+    }
+    return this.#hasDied || now - this.#beatAt > DEAD_AFTER;
+  }
+
+  /** Only when it is up. What it works with has to be there before. @returns false if it was at work already */
+  work(): boolean {
+    const { parked, working } = HelperState;
+    if (Atomics.compareExchange(this.control, STATE, parked, working) !== parked) return false;
+    Atomics.add(this.control, BEATS, 1);
+    Atomics.notify(this.control, STATE);
+    return true;
+  }
+
+  /** Makes it leave, and waits until it has, so that what it used can be closed. */
+  stop(): void {
+    threads.delete(this);
+    if (threads.size === 0) process.off('exit', quitAll);
+    // One that is not up yet touches nothing, and leaves when it comes: ended while it loads its modules, it would leave
+    // their files open.
+    if (this.quit() === HelperState.booting || this.#hasDied) return;
+    Atomics.wait(this.control, STATE, HelperState.quitting, MOST_TO_LEAVE);
+    if (Atomics.load(this.control, STATE) !== HelperState.gone) this.#worker.terminate();
+  }
+
+  /** Makes it leave. @returns the state it was in */
+  quit(): number {
+    const state = Atomics.exchange(this.control, STATE, HelperState.quitting);
+    Atomics.notify(this.control, STATE);
+    if (state === HelperState.working) this.#nudge();
+    return state;
+  }
+}
+
+const threads = new Set<HelperThread>();
+
+/** A thread in a system call would hold up the end of the process. One listener for all: the host warns of many. */
+function quitAll(): void {
+  for (const thread of threads) thread.quit();
+}
+
+/** @internal The thread's own side: calls `work` each time there is some, until it is to leave. */
+export function serveAsHelper(control: Int32Array, work: () => void): void {
+  const { booting, parked, working, quitting, gone } = HelperState;
+  // Told to leave before it came: the owner does not wait for it.
+  if (Atomics.compareExchange(control, STATE, booting, parked) !== booting) return;
+  while (Atomics.load(control, STATE) !== quitting) {
+    Atomics.wait(control, STATE, parked);
+    while (Atomics.load(control, STATE) === working) {
+      Atomics.add(control, BEATS, 1);
+      work();
+    }
+  }
+  Atomics.store(control, STATE, gone);
+  Atomics.notify(control, STATE);
+}
+
+/** @internal The work is done: whoever gives the next gives it to a parked thread. */
+export function park(control: Int32Array): void {
+  Atomics.compareExchange(control, STATE, HelperState.working, HelperState.parked);
+}

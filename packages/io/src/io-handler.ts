@@ -1,0 +1,198 @@
+import { type Duration, EventHandler, type Instant, type Waiter, type Wakeup } from '@escapement/core';
+import { onClose, PollEvents, PollList, PosixError } from '@escapement/posix';
+import { injectable } from 'inversify';
+import { Interest } from './interest.js';
+import { interestIn } from './poll-selector.js';
+import { Readiness } from './readiness.js';
+import { Selector } from './selector.js';
+import { SleepWatch } from './sleep-watch.js';
+import { WatchedDescriptor } from './watched-descriptor.js';
+
+/** While no thread can watch, sleeps are this short. */
+const UNWATCHED: Duration = 1;
+/** How often to make sure that no descriptor was closed, or replaced by another, behind our back. */
+const CHECK_INTERVAL: Duration = 1000;
+
+/**
+ * Waits for readiness. Under load it looks once a turn, on the loop's own thread. While the loop sleeps, a thread watches
+ * in its place, unless the strategy sleeps in the selector itself.
+ *
+ * A descriptor stays in the selector when nobody waits for it for the moment: the usual server, which waits for the same
+ * one again, costs no system call for that. It goes when it is found ready for nobody.
+ */
+@injectable()
+export class IoHandler extends EventHandler<Readiness> {
+  override readonly handles = Readiness;
+  readonly #selector: Selector;
+  readonly #sleepWatch: SleepWatch;
+  readonly #descriptors = new Map<number, WatchedDescriptor>();
+  readonly #checkList = new PollList();
+  readonly #needless: WatchedDescriptor[] = [];
+  readonly #gone: WatchedDescriptor[] = [];
+  #waiting = 0;
+  #polledAt: Instant = 0;
+  #checkAt: Instant = 0;
+  #stopListening: (() => void) | undefined;
+
+  constructor(selector: Selector) {
+    super();
+    this.#selector = selector;
+    this.#sleepWatch = new SleepWatch(selector);
+  }
+
+  override arm(event: Readiness, waiter: Waiter<void>): void {
+    this.#stopListening ??= onClose(fd => this.#closed(fd));
+    const descriptor = this.#descriptors.get(event.fd) ?? this.#add(event.fd);
+    const wanted = descriptor.watched | event.interest;
+    if (wanted !== descriptor.watched && !this.#watch(descriptor, wanted, waiter)) return;
+    descriptor.isNeedless = false;
+    descriptor.lineFor(event.interest).push(waiter);
+    this.#waiting++;
+  }
+
+  override disarm(event: Readiness, waiter: Waiter<void>): void {
+    const line = this.#descriptors.get(event.fd)?.lineFor(event.interest);
+    const place = line?.indexOf(waiter) ?? -1;
+    if (place < 0) return;
+    line!.splice(place, 1);
+    this.#waiting--;
+  }
+
+  override poll(now: Instant): void {
+    this.#polledAt = now;
+    if (this.#descriptors.size === 0) return;
+    this.#settleReady();
+    if (this.#waiting > 0 && now >= this.#checkAt) this.#checkDescriptors(now);
+  }
+
+  override nextDeadline(): Instant {
+    if (this.#waiting === 0) return Infinity;
+    const isWatched = this.#selector.isSleptIn || this.#sleepWatch.isReady;
+    return isWatched ? this.#checkAt : this.#polledAt + UNWATCHED;
+  }
+
+  override inFlight(): number {
+    return this.#waiting;
+  }
+
+  override beforeSleep(wakeup: Wakeup): void {
+    if (this.#waiting > 0 && !this.#selector.isSleptIn) this.#sleepWatch.begin(wakeup, this.#polledAt);
+  }
+
+  override close(): void {
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#sleepWatch.end();
+    this.#descriptors.clear();
+    this.#waiting = 0;
+    this.#selector.close();
+  }
+
+  #add(fd: number): WatchedDescriptor {
+    const descriptor = new WatchedDescriptor(fd);
+    this.#descriptors.set(fd, descriptor);
+    return descriptor;
+  }
+
+  #drop(descriptor: WatchedDescriptor): void {
+    this.#descriptors.delete(descriptor.fd);
+    this.#selector.watch(descriptor.fd, Interest.none);
+  }
+
+  /** @returns whether there is something to wait for; else `waiter` is settled */
+  #watch(descriptor: WatchedDescriptor, interest: Interest, waiter: Waiter<void>): boolean {
+    try {
+      if (this.#selector.watch(descriptor.fd, interest)) {
+        descriptor.watched = interest;
+        return true;
+      }
+      waiter.resolve();
+    } catch (error) {
+      waiter.reject(error);
+    }
+    if (descriptor.watched === Interest.none) this.#descriptors.delete(descriptor.fd);
+    return false;
+  }
+
+  #settleReady(): void {
+    const found = this.#selector.look();
+    for (let index = 0; index < found; index++) {
+      const descriptor = this.#descriptors.get(this.#selector.fdAt(index));
+      if (descriptor === undefined) continue;
+      const ready = this.#selector.readyAt(index);
+      if (ready === Interest.none) this.#gone.push(descriptor);
+      const isWanted = (ready & descriptor.watched & ~descriptor.wanted) === 0;
+      this.#waiting -= descriptor.settle(ready);
+      if (isWanted) continue;
+      // Its task may have been settled already and not had its turn.
+      if (descriptor.isNeedless) this.#needless.push(descriptor);
+      descriptor.isNeedless = true;
+    }
+    // Not before all are read: the selector's answer stands until it is told something else.
+    for (let descriptor = this.#gone.pop(); descriptor !== undefined; descriptor = this.#gone.pop())
+      this.#fail(descriptor);
+    // What is found ready for nobody would be found again and again.
+    for (let needless = this.#needless.pop(); needless !== undefined; needless = this.#needless.pop())
+      this.#rewatch(needless);
+  }
+
+  /** Looks for what somebody waits for, and no more. */
+  #rewatch(descriptor: WatchedDescriptor): void {
+    if (descriptor.waiting === 0) {
+      this.#drop(descriptor);
+      return;
+    }
+    try {
+      descriptor.watched = descriptor.wanted;
+      this.#selector.watch(descriptor.fd, descriptor.watched);
+    } catch (error) {
+      if (!(error instanceof PosixError)) throw error;
+      this.#fail(descriptor);
+    }
+  }
+
+  #closed(fd: number): void {
+    const descriptor = this.#descriptors.get(fd);
+    if (descriptor !== undefined) this.#fail(descriptor);
+  }
+
+  #fail(descriptor: WatchedDescriptor): void {
+    this.#drop(descriptor);
+    this.#waiting -= descriptor.fail();
+  }
+
+  /**
+   * Who closes a descriptor without telling takes it out of epoll in silence, and who opens the next gets its number. The
+   * plain `poll` knows better; asked so rarely, it costs nothing.
+   */
+  #checkDescriptors(now: Instant): void {
+    this.#checkAt = now + CHECK_INTERVAL;
+    const list = this.#checkList;
+    list.clear();
+    for (const { fd, wanted } of this.#descriptors.values()) {
+      if (wanted !== Interest.none) list.add(fd, eventsFor(wanted));
+    }
+    let rest = list.poll(0);
+    for (let place = 0; rest > 0; place++) {
+      const found = list.foundAt(place);
+      if (found === 0) continue;
+      rest--;
+      this.#check(this.#descriptors.get(list.fdAt(place))!, found);
+    }
+  }
+
+  #check(descriptor: WatchedDescriptor, found: number): void {
+    if (found & PollEvents.invalid) {
+      this.#fail(descriptor);
+      return;
+    }
+    // The selector should have said so: it may know another of that number. Put it in afresh.
+    this.#waiting -= descriptor.settle(interestIn(found));
+    this.#selector.watch(descriptor.fd, Interest.none);
+    this.#rewatch(descriptor);
+  }
+}
+
+function eventsFor(interest: Interest): number {
+  return (interest & Interest.read ? PollEvents.readable : 0) | (interest & Interest.write ? PollEvents.writable : 0);
+}

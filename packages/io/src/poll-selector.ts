@@ -1,0 +1,113 @@
+import { constants } from 'node:os';
+import type { Duration } from '@escapement/core';
+import { PollEvents, PollList, PosixError } from '@escapement/posix';
+import { injectable } from 'inversify';
+import { Interest } from './interest.js';
+import { Selector } from './selector.js';
+
+/** By interest. */
+const EVENTS_FOR: readonly number[] = [
+  0,
+  PollEvents.readable,
+  PollEvents.writable,
+  PollEvents.readable | PollEvents.writable,
+];
+const FAILED = PollEvents.error | PollEvents.hangUp;
+const READABLE = PollEvents.readable | FAILED;
+const WRITABLE = PollEvents.writable | FAILED;
+const { EBADF } = constants.errno;
+
+/** @internal What `poll` found, as readiness. */
+export function interestIn(found: number): Interest {
+  return (found & READABLE ? Interest.read : 0) | (found & WRITABLE ? Interest.write : 0);
+}
+
+/** What fits in the system's `int`. */
+const LONGEST: Duration = 2 ** 31 - 1;
+
+/**
+ * The `poll` of every POSIX system, with a list of all that is watched. A look costs time for each of them; a change costs
+ * next to nothing. Choose it for a handful of descriptors, where there is no epoll, or to tell whether epoll is to blame.
+ */
+@injectable()
+export class PollSelector extends Selector {
+  readonly #list = new PollList();
+  readonly #places = new Map<number, number>();
+  readonly #newcomer = new PollList(1);
+  /** The places at which something was found. */
+  #found: number[] = [];
+  #isFresh = false;
+  #version = 0;
+
+  override watch(fd: number, interest: Interest): boolean {
+    this.#version++;
+    const place = this.#places.get(fd);
+    if (interest === Interest.none) this.#remove(fd, place);
+    else if (place !== undefined) this.#list.set(place, fd, EVENTS_FOR[interest]!);
+    else this.#add(fd, EVENTS_FOR[interest]!);
+    return true;
+  }
+
+  override look(): number {
+    if (this.#isFresh) this.#isFresh = false;
+    else this.#poll(0);
+    return this.#found.length;
+  }
+
+  /** In whole milliseconds: it may be up to one late. */
+  override wait(duration: Duration): number {
+    this.#poll(duration > LONGEST ? -1 : Math.ceil(Math.max(duration, 0)));
+    this.#isFresh = this.#found.length > 0;
+    return this.#found.length;
+  }
+
+  override fdAt(index: number): number {
+    return this.#list.fdAt(this.#found[index]!);
+  }
+
+  override readyAt(index: number): Interest {
+    return interestIn(this.#list.foundAt(this.#found[index]!));
+  }
+
+  override get version(): number {
+    return this.#version;
+  }
+
+  override describeTo(list: PollList): void {
+    for (let place = 0; place < this.#list.count; place++) list.add(this.#list.fdAt(place), this.#list.eventsAt(place));
+  }
+
+  override close(): void {
+    this.#list.clear();
+    this.#places.clear();
+    this.#found = [];
+    this.#isFresh = false;
+    this.#version++;
+  }
+
+  #poll(timeout: number): void {
+    this.#found = [];
+    let rest = this.#list.poll(timeout);
+    for (let place = 0; rest > 0; place++) {
+      if (this.#list.foundAt(place) === 0) continue;
+      this.#found.push(place);
+      rest--;
+    }
+  }
+
+  #add(fd: number, events: number): void {
+    const newcomer = this.#newcomer;
+    newcomer.clear();
+    newcomer.add(fd, 0);
+    newcomer.poll(0);
+    if (newcomer.foundAt(0) & PollEvents.invalid) throw new PosixError(EBADF, 'poll', `descriptor ${fd}`);
+    this.#places.set(fd, this.#list.add(fd, events));
+  }
+
+  #remove(fd: number, place: number | undefined): void {
+    if (place === undefined) return;
+    this.#places.delete(fd);
+    const moved = this.#list.remove(place);
+    if (moved !== undefined) this.#places.set(moved, place);
+  }
+}

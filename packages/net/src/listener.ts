@@ -1,0 +1,170 @@
+import {
+  Cancelled,
+  type CoreEvent,
+  type Coroutine,
+  ensure,
+  type LoopEvent,
+  type Pause,
+  pause,
+  scope,
+  spawn,
+} from '@escapement/core';
+import type { Readable } from '@escapement/io';
+import { accept, PosixError, WOULD_BLOCK } from '@escapement/posix';
+import { exponential, type SleepFor, sleep } from '@escapement/sleep';
+import type { ByteStream } from './byte-stream.js';
+import { Endpoint } from './endpoint.js';
+import { ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
+
+/** Out of descriptors or memory: it passes when a connection ends. */
+const EXHAUSTED: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
+/** This connection was gone before anybody accepted it; Linux hands such network errors to `accept`. */
+const GONE: readonly string[] = ['ECONNABORTED', 'EPROTO', 'ENETDOWN', 'ENETUNREACH', 'EHOSTDOWN', 'EHOSTUNREACH'];
+/** A peer that goes away does not make its server fail. */
+const PEERS_FAULT: readonly string[] = ['ECONNRESET', 'EPIPE', 'ENOTCONN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
+/** A flood of connections would keep who accepts them running for ever: after so many others get their turn. */
+const MOST_ACCEPTS_IN_A_ROW = 32;
+
+const backoff = exponential(5, 1000);
+
+export interface ServeOptions<S> {
+  /**
+   * What a connection's coroutine threw; throw it again to end the server. Left out: what is the peer's fault (a reset,
+   * an end too early, a line too long) ends the connection only, all else the server.
+   */
+  readonly failed?: (error: unknown, stream: S) => void;
+}
+
+/** Takes connections, in the order in which they came. Any number of tasks may accept. */
+export abstract class Listener<S extends ByteStream> extends Endpoint {
+  #acceptsInARow = 0;
+  #mayHaveMore = false;
+  #hasWarned = false;
+
+  /** @internal */
+  protected abstract newStream(fd: number): S;
+
+  /**
+   * The next connection; it is yours to close. Where the process has no descriptors left it waits, a second at most at a
+   * time, warns once (`ESC_ACCEPT_EXHAUSTED`, a warning of the process's) and goes on when there are some again.
+   *
+   * @throws ClosedError, also when it is closed meanwhile; PosixError
+   */
+  *accept(): Coroutine<S, Readable | SleepFor | Pause> {
+    for (let failures = 0; ; ) {
+      try {
+        return this.newStream(yield* this.#acceptFd());
+      } catch (error) {
+        if (!(error instanceof PosixError) || !EXHAUSTED.includes(error.code)) throw error;
+        this.#warnOfExhaustion(error);
+        yield* sleep(backoff(++failures));
+      }
+    }
+  }
+
+  /**
+   * Runs `handle` for each connection, in a task of its own, which closes the stream at its end. When the listener is closed
+   * it takes no more, and is done once the connections are. Cancelled, it cancels them.
+   *
+   * @example yield* listener.serve(function* (stream) {
+   *   for (let bytes; (bytes = yield* stream.read()) !== undefined; ) yield* stream.write(bytes);
+   * });
+   */
+  *serve<E extends LoopEvent = never>(
+    handle: (stream: S) => Coroutine<unknown, E>,
+    options: ServeOptions<S> = {},
+  ): Coroutine<void, E | CoreEvent | Readable | SleepFor> {
+    const open = new Set<S>();
+    // A task that is cancelled before its first step has no `finally`: what it left open is closed at the end of all.
+    yield* scope(this.#acceptInto(open, stream => connection(stream, open, handle, options.failed)));
+  }
+
+  *#acceptInto<E extends LoopEvent>(
+    open: Set<S>,
+    serve: (stream: S) => Coroutine<void, E>,
+  ): Coroutine<void, E | CoreEvent | Readable | SleepFor> {
+    yield* ensure(closeAll(open));
+    for (let number = 1; !this.isClosed; number++) {
+      const stream = yield* this.#acceptUntilClosed();
+      if (stream === undefined) return;
+      open.add(stream);
+      yield* spawn(serve(stream), { name: `connection ${number}` });
+    }
+  }
+
+  *#acceptUntilClosed(): Coroutine<S | undefined, Readable | SleepFor | Pause> {
+    try {
+      return yield* this.accept();
+    } catch (error) {
+      if (error instanceof ClosedError) return undefined;
+      throw error;
+    }
+  }
+
+  *#acceptFd(): Coroutine<number, Readable | Pause> {
+    for (;;) {
+      // One comes rarely alone. Where one did, waiting first saves the call that would find nothing.
+      if (!this.#mayHaveMore) yield* this.#waitForMore();
+      else if (++this.#acceptsInARow > MOST_ACCEPTS_IN_A_ROW) {
+        this.#acceptsInARow = 0;
+        yield* pause();
+      }
+      const fd = this.#tryAccept();
+      this.#mayHaveMore = fd !== WOULD_BLOCK;
+      if (fd !== WOULD_BLOCK) return fd;
+    }
+  }
+
+  /** Once: a server at its limit hits it with each connection that ends. */
+  #warnOfExhaustion(error: PosixError): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    process.emitWarning(
+      `${this.describe()} cannot accept for now: ${error.message}. It goes on when a connection has ended. Raise the limit (ulimit -n), or serve fewer at a time.`,
+      { type: 'EscapementWarning', code: 'ESC_ACCEPT_EXHAUSTED' },
+    );
+  }
+
+  *#waitForMore(): Coroutine<void, Readable> {
+    this.openFd('accepted from');
+    this.#acceptsInARow = 0;
+    yield* this.whenReadable();
+  }
+
+  #tryAccept(): number {
+    for (;;) {
+      try {
+        return accept(this.openFd('accepted from'));
+      } catch (error) {
+        if (!(error instanceof PosixError) || !GONE.includes(error.code)) throw error;
+      }
+    }
+  }
+}
+
+function* connection<S extends ByteStream, E extends LoopEvent>(
+  stream: S,
+  open: Set<S>,
+  handle: (stream: S) => Coroutine<unknown, E>,
+  failed: (error: unknown, stream: S) => void = onlyPeersFaults,
+): Coroutine<void, E> {
+  try {
+    yield* handle(stream);
+  } catch (error) {
+    if (error instanceof Cancelled) throw error;
+    failed(error, stream);
+  } finally {
+    open.delete(stream);
+    stream.close();
+  }
+}
+
+function onlyPeersFaults(error: unknown): void {
+  if (error instanceof PosixError && PEERS_FAULT.includes(error.code)) return;
+  if (error instanceof UnexpectedEndError || error instanceof LineTooLongError) return;
+  throw error;
+}
+
+function* closeAll(streams: Iterable<ByteStream>): Coroutine<void, never> {
+  for (const stream of streams) stream.close();
+}

@@ -1,0 +1,66 @@
+import { type LookupAddress, lookup as resolve } from 'node:dns';
+import { EventHandler, SleepStrategy, type Waiter } from '@escapement/core';
+import { injectable } from 'inversify';
+import { NameLookupError } from './errors.js';
+import { type LookedUp, Lookup } from './lookup.js';
+
+/** Waits for name look-ups, which Node does in threads of its own and tells when the host's loop turns. */
+@injectable()
+export class LookupHandler extends EventHandler<Lookup> {
+  override readonly handles = Lookup;
+  readonly #strategy: SleepStrategy;
+  readonly #waiting = new Set<Waiter<readonly LookedUp[]>>();
+
+  /** @param strategy the loop's: whether the host gets to run is its decision */
+  constructor(strategy: SleepStrategy) {
+    super();
+    this.#strategy = strategy;
+  }
+
+  override arm({ host }: Lookup, waiter: Waiter<readonly LookedUp[]>): void {
+    const problem = this.#problemWith(host);
+    if (problem !== undefined) {
+      waiter.reject(new NameLookupError(waiter.task?.name, host, problem));
+      return;
+    }
+    resolve(host, { all: true }, (error, addresses) => {
+      // Cancelled, or of a run that is over.
+      if (!this.#waiting.delete(waiter)) return;
+      if (error) waiter.reject(failure(waiter, host, error));
+      else waiter.resolve(addresses.map(lookedUp));
+    });
+    this.#waiting.add(waiter);
+  }
+
+  /** The system's resolver cannot be stopped: its answer is dropped. */
+  override disarm(_event: Lookup, waiter: Waiter<readonly LookedUp[]>): void {
+    this.#waiting.delete(waiter);
+  }
+
+  override inFlight(): number {
+    return this.#waiting.size;
+  }
+
+  override close(): void {
+    this.#waiting.clear();
+  }
+
+  #problemWith(host: string): string | undefined {
+    const { alias, waits } = this.#strategy;
+    // Not refused when the loop is built: programs that use addresses get on well with every strategy.
+    if (waits !== 'yields') {
+      return `the strategy ${alias} never lets the host run, which tells the answer. Use an address, look the name up before the loop runs (dns.promises.lookup), or use setTimeoutModule.`;
+    }
+    // To the first Node answers with no address at all; of the second the resolver sees a part.
+    if (host === '') return 'the name is empty. Leave it out for 127.0.0.1.';
+    return String(host).includes('\0') ? 'the name has a NUL in it.' : undefined;
+  }
+}
+
+function failure(waiter: Waiter<readonly LookedUp[]>, host: string, error: NodeJS.ErrnoException): NameLookupError {
+  return new NameLookupError(waiter.task?.name, host, `${error.code ?? error.message}. Is the name right?`, error);
+}
+
+function lookedUp({ address, family }: LookupAddress): LookedUp {
+  return { host: address, family: family === 6 ? 'ipv6' : 'ipv4' };
+}

@@ -1,0 +1,156 @@
+import type { Coroutine } from '@escapement/core';
+import type { Writable } from '@escapement/io';
+import {
+  bind,
+  close,
+  formatAddress,
+  type IpAddress,
+  listen,
+  localAddress,
+  peerAddress,
+  SocketOption,
+  setOption,
+  socket,
+} from '@escapement/posix';
+import type { SleepFor } from '@escapement/sleep';
+import { connectedSocket } from './connect.js';
+import { addressesOf, ipAddressOf } from './host.js';
+import { Listener } from './listener.js';
+import type { Lookup } from './lookup.js';
+import { SocketStream } from './socket-stream.js';
+
+export interface TcpListenOptions {
+  /** An address of this machine: `127.0.0.1` if left out; `0.0.0.0` for all of IPv4, `::` for all of both. */
+  readonly host?: string;
+  /** 0, or left out: any free one; `listener.address.port` tells which. */
+  readonly port?: number;
+  /** How many connections the system keeps until they are accepted; 1,024 if left out. */
+  readonly backlog?: number;
+  /** Lets several processes listen on one port; the system deals the connections out. */
+  readonly reusePort?: boolean;
+}
+
+export interface TcpConnectOptions {
+  /** An address, or a name, which needs a strategy that lets the host run; `127.0.0.1` if left out. */
+  readonly host?: string;
+  readonly port: number;
+}
+
+/** What is to be known of a silent peer. */
+export interface KeepAliveOptions {
+  /** Seconds of silence before the first probe; 60 if left out. */
+  readonly idle?: number;
+  /** Seconds between probes; 10 if left out. */
+  readonly interval?: number;
+  /** After so many probes without an answer reads fail with ETIMEDOUT; 5 if left out. */
+  readonly count?: number;
+}
+
+/** A TCP connection. Small writes leave at once (TCP_NODELAY), unless `setNoDelay(false)` says otherwise. */
+export class TcpStream extends SocketStream {
+  #remote: IpAddress | undefined;
+
+  /**
+   * Connects; tries all addresses of a name, one after another.
+   * @throws PosixError (ECONNREFUSED, ETIMEDOUT, ENETUNREACH): the one of the last address; NameLookupError,
+   *   InvalidAddressError
+   * @example const stream = yield* TcpStream.connect({ host: '127.0.0.1', port: 80 });
+   */
+  static *connect({ host = '127.0.0.1', port }: TcpConnectOptions): Coroutine<TcpStream, Lookup | Writable | SleepFor> {
+    const addresses = yield* addressesOf(host, port);
+    for (const address of addresses.slice(0, -1)) {
+      try {
+        return connected(yield* connectedSocket(address), address);
+      } catch (error) {
+        if (!(error instanceof Error) || !('errno' in error)) throw error;
+      }
+    }
+    const last = addresses.at(-1)!;
+    return connected(yield* connectedSocket(last), last);
+  }
+
+  get remote(): IpAddress {
+    this.#remote ??= peerAddress(this.openFd('asked for the peer of')) as IpAddress;
+    return this.#remote;
+  }
+
+  get local(): IpAddress {
+    return localAddress(this.openFd('asked for the address of')) as IpAddress;
+  }
+
+  /** Whether small writes leave at once, or wait to be sent together (Nagle's algorithm). */
+  setNoDelay(isOn = true): void {
+    setOption(this.openFd('set an option of'), SocketOption.noDelay, isOn ? 1 : 0);
+  }
+
+  /** Finds out about peers that vanished without a word. */
+  setKeepAlive({ idle = 60, interval = 10, count = 5 }: KeepAliveOptions = {}): void {
+    const fd = this.openFd('set an option of');
+    setOption(fd, SocketOption.keepAlive, 1);
+    setOption(fd, SocketOption.keepIdle, idle);
+    setOption(fd, SocketOption.keepInterval, interval);
+    setOption(fd, SocketOption.keepCount, count);
+  }
+
+  override describe(): string {
+    return `TCP stream ${this.#remote === undefined ? '' : `to ${formatAddress(this.#remote)}`}`.trimEnd();
+  }
+
+  /** @internal */
+  rememberRemote(address: IpAddress): void {
+    this.#remote = address;
+  }
+}
+
+function connected(fd: number, address: IpAddress): TcpStream {
+  const stream = new TcpStream(fd);
+  stream.rememberRemote(address);
+  stream.setNoDelay();
+  return stream;
+}
+
+/** Listens for TCP connections. */
+export class TcpListener extends Listener<TcpStream> {
+  readonly address: IpAddress;
+
+  private constructor(fd: number) {
+    super(fd);
+    this.address = localAddress(fd) as IpAddress;
+  }
+
+  /**
+   * @throws PosixError (EADDRINUSE, EACCES, EADDRNOTAVAIL), InvalidAddressError
+   * @example using listener = TcpListener.listen({ port: 8080 });
+   */
+  static listen({
+    host = '127.0.0.1',
+    port = 0,
+    backlog = 1024,
+    reusePort = false,
+  }: TcpListenOptions = {}): TcpListener {
+    const address = ipAddressOf(host, port);
+    const fd = socket(address.family);
+    try {
+      // Else a server could not be started again while connections of the last one linger.
+      setOption(fd, SocketOption.reuseAddress, 1);
+      if (reusePort) setOption(fd, SocketOption.reusePort, 1);
+      // Linux hands it on to the connections: that saves a call for each.
+      setOption(fd, SocketOption.noDelay, 1);
+      bind(fd, address);
+      listen(fd, backlog);
+      return new TcpListener(fd);
+    } catch (error) {
+      close(fd);
+      throw error;
+    }
+  }
+
+  override describe(): string {
+    return `TCP listener ${formatAddress(this.address)}`;
+  }
+
+  /** @internal */
+  protected override newStream(fd: number): TcpStream {
+    return new TcpStream(fd);
+  }
+}

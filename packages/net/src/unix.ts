@@ -1,0 +1,93 @@
+import { unlinkSync } from 'node:fs';
+import type { Coroutine } from '@escapement/core';
+import type { Writable } from '@escapement/io';
+import {
+  bind,
+  close,
+  formatAddress,
+  listen,
+  localAddress,
+  peerAddress,
+  socket,
+  type UnixAddress,
+} from '@escapement/posix';
+import type { SleepFor } from '@escapement/sleep';
+import { connectedSocket } from './connect.js';
+import { Listener } from './listener.js';
+import { SocketStream } from './socket-stream.js';
+
+/** A connection on this machine, by a path; one that begins with NUL is a name in Linux's abstract space. */
+export class UnixStream extends SocketStream {
+  /**
+   * @throws PosixError (ENOENT, ECONNREFUSED: nobody listens there, EACCES), InvalidAddressError
+   * @example const stream = yield* UnixStream.connect('/run/app.sock');
+   */
+  static *connect(path: string): Coroutine<UnixStream, Writable | SleepFor> {
+    return new UnixStream(yield* connectedSocket({ family: 'unix', path }));
+  }
+
+  get remote(): UnixAddress {
+    return peerAddress(this.openFd('asked for the peer of')) as UnixAddress;
+  }
+
+  get local(): UnixAddress {
+    return localAddress(this.openFd('asked for the address of')) as UnixAddress;
+  }
+
+  override describe(): string {
+    return 'Unix stream';
+  }
+}
+
+export interface UnixListenOptions {
+  /** How many connections the system keeps until they are accepted; 1,024 if left out. */
+  readonly backlog?: number;
+}
+
+/** Listens on a path, which it makes, and removes when it is closed. */
+export class UnixListener extends Listener<UnixStream> {
+  readonly address: UnixAddress;
+
+  private constructor(fd: number) {
+    super(fd);
+    this.address = localAddress(fd) as UnixAddress;
+  }
+
+  /**
+   * @param path empty: any free name in the abstract space; `listener.address.path` tells which
+   * @throws PosixError (EADDRINUSE: the path is there, perhaps from a server that crashed: then remove it; EACCES),
+   *   InvalidAddressError
+   */
+  static listen(path: string, { backlog = 1024 }: UnixListenOptions = {}): UnixListener {
+    const fd = socket('unix');
+    try {
+      bind(fd, { family: 'unix', path });
+      listen(fd, backlog);
+      return new UnixListener(fd);
+    } catch (error) {
+      close(fd);
+      throw error;
+    }
+  }
+
+  override close(): void {
+    if (!this.isClosed && !this.address.path.startsWith('\0')) removePath(this.address.path);
+    super.close();
+  }
+
+  override describe(): string {
+    return `Unix listener ${formatAddress(this.address)}`;
+  }
+
+  /** @internal */
+  protected override newStream(fd: number): UnixStream {
+    return new UnixStream(fd);
+  }
+}
+
+/** Somebody may have removed it already; that is no reason not to close. */
+function removePath(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {}
+}

@@ -1,0 +1,74 @@
+import { libcFunction } from './library.js';
+import { checked, EINVAL, failureOf, PosixError } from './posix-error.js';
+
+const cOpen = libcFunction<(path: string, flags: number, mode: number) => number>(
+  'int open(const char *path, int flags, uint32 mode)',
+);
+const cClose = libcFunction<(fd: number) => number>('int close(int fd)');
+const cFcntl = libcFunction<(fd: number, command: number, value: number) => number>(
+  'int fcntl(int fd, int command, int value)',
+);
+const cPipe2 = libcFunction<(fds: Int32Array, flags: number) => number>('int pipe2(void *fds, int flags)');
+
+const F_GETFL = 3;
+const F_SETFL = 4;
+const O_NONBLOCK = 0o4000;
+const O_CLOEXEC = 0o2000000;
+
+/** How to open a file. All are closed on exec and do not block. */
+export const OpenFlags = {
+  read: 0,
+  write: 1,
+  readWrite: 2,
+  create: 0o100,
+  exclusive: 0o200,
+  truncate: 0o1000,
+  append: 0o2000,
+} as const;
+
+/** Opens a file, a FIFO or a device. @throws PosixError (EINVAL: there is a NUL in the path) */
+export function open(path: string, flags: number = OpenFlags.read, mode = 0o666): number {
+  // The C library would open what is before the NUL.
+  if (path.includes('\0')) throw new PosixError(EINVAL, 'open', `'${path}'`);
+  const fd = cOpen(path, flags | O_NONBLOCK | O_CLOEXEC, mode);
+  if (fd < 0) throw failureOf('open', `'${path}'`);
+  return fd;
+}
+
+const closeListeners = new Set<(fd: number) => void>();
+
+/**
+ * Closes a descriptor. Whoever listens with `onClose` is told just before: the number is free for others at once.
+ * @throws PosixError (EBADF: it was not open)
+ */
+export function close(fd: number): void {
+  for (const listener of closeListeners) listener(fd);
+  checked(cClose(fd), 'close', fd);
+}
+
+/**
+ * Be told of each descriptor that is about to be closed by this thread with `close`: a selector has to let go of it before
+ * the number means something else.
+ * @returns stops it
+ */
+export function onClose(listener: (fd: number) => void): () => void {
+  closeListeners.add(listener);
+  return () => closeListeners.delete(listener);
+}
+
+/**
+ * Makes calls on a descriptor return `WOULD_BLOCK` instead of blocking the thread. What this package opens is so from the
+ * start. It holds for all who share the open file: for stdin, the terminal's other users.
+ * @throws PosixError
+ */
+export function setNonBlocking(fd: number): void {
+  const flags = checked(cFcntl(fd, F_GETFL, 0), 'fcntl', fd);
+  if ((flags & O_NONBLOCK) === 0) checked(cFcntl(fd, F_SETFL, flags | O_NONBLOCK), 'fcntl', fd);
+}
+
+/** A pipe, neither end of which blocks. @throws PosixError */
+export function pipe(): { readonly reader: number; readonly writer: number } {
+  const fds = new Int32Array(2);
+  checked(cPipe2(fds, O_NONBLOCK | O_CLOEXEC), 'pipe2');
+  return { reader: fds[0]!, writer: fds[1]! };
+}

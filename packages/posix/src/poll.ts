@@ -1,0 +1,101 @@
+import { lastErrno, libcFunction } from './library.js';
+import { EINTR, failureOf } from './posix-error.js';
+
+const cPoll = libcFunction<(list: Uint8Array, count: number, timeout: number) => number>(
+  'int poll(void *list, unsigned long count, int timeout)',
+);
+
+/** What `poll` asks for and answers. */
+export const PollEvents = {
+  readable: 0x1,
+  writable: 0x4,
+  error: 0x8,
+  hangUp: 0x10,
+  /** The descriptor is not open. */
+  invalid: 0x20,
+} as const;
+
+const ENTRY_SIZE = 8;
+
+/** A list for `poll`: descriptors, what to look for, and what was found. */
+export class PollList {
+  #bytes: Uint8Array;
+  #fds: Int32Array;
+  #masks: Uint16Array;
+  #count = 0;
+
+  constructor(capacity = 16) {
+    [this.#bytes, this.#fds, this.#masks] = viewsOf(Math.max(capacity, 1));
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @returns its place in the list, which is its place until `remove` of another gives it another */
+  add(fd: number, events: number): number {
+    if (this.#count * ENTRY_SIZE === this.#bytes.length) this.#grow();
+    const index = this.#count++;
+    this.set(index, fd, events);
+    return index;
+  }
+
+  set(index: number, fd: number, events: number): void {
+    this.#fds[2 * index] = fd;
+    this.#masks[4 * index + 2] = events;
+    this.#masks[4 * index + 3] = 0;
+  }
+
+  /** The last one takes the place of the one that goes. @returns the descriptor that moved to `index`, if one did */
+  remove(index: number): number | undefined {
+    const last = --this.#count;
+    if (index === last) return undefined;
+    const moved = this.#fds[2 * last]!;
+    this.set(index, moved, this.#masks[4 * last + 2]!);
+    this.#masks[4 * index + 3] = this.#masks[4 * last + 3]!;
+    return moved;
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  fdAt(index: number): number {
+    return this.#fds[2 * index]!;
+  }
+
+  eventsAt(index: number): number {
+    return this.#masks[4 * index + 2]!;
+  }
+
+  /** What the last `poll` found. */
+  foundAt(index: number): number {
+    return this.#masks[4 * index + 3]!;
+  }
+
+  /**
+   * Waits until something is found.
+   * @param timeout whole milliseconds; 0: only look; -1: for ever
+   * @returns for how many descriptors something was found; 0 also when a signal came in between
+   * @throws PosixError
+   */
+  poll(timeout: number): number {
+    const found = cPoll(this.#bytes, this.#count, timeout);
+    if (found >= 0) return found;
+    if (lastErrno() !== EINTR) throw failureOf('poll');
+    // Nothing was written, and what an earlier call found is old.
+    for (let index = 0; index < this.#count; index++) this.#masks[4 * index + 3] = 0;
+    return 0;
+  }
+
+  #grow(): void {
+    const old = this.#bytes;
+    [this.#bytes, this.#fds, this.#masks] = viewsOf((old.length / ENTRY_SIZE) * 2);
+    this.#bytes.set(old);
+  }
+}
+
+function viewsOf(capacity: number): [Uint8Array, Int32Array, Uint16Array] {
+  const memory = new ArrayBuffer(capacity * ENTRY_SIZE);
+  return [new Uint8Array(memory), new Int32Array(memory), new Uint16Array(memory)];
+}

@@ -1,0 +1,165 @@
+import { lastErrno, libcFunction } from './library.js';
+import { checked, EINPROGRESS, EINTR, failureOf, PosixError } from './posix-error.js';
+import { ADDRESS_SIZE, decodeAddress, encodeAddress, formatAddress, type SocketAddress } from './socket-address.js';
+import {
+  AddressFamily,
+  MSG_NOSIGNAL,
+  Shutdown,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  type SocketKind,
+  SocketOption,
+  SocketType,
+} from './socket-constants.js';
+import { isInterrupted, WOULD_BLOCK } from './would-block.js';
+
+type Addressed = (fd: number, address: Uint8Array, length: number) => number;
+type Named = (fd: number, address: Uint8Array, length: Int32Array) => number;
+
+const cSocket = libcFunction<(family: number, type: number, protocol: number) => number>(
+  'int socket(int family, int type, int protocol)',
+);
+const cBind = libcFunction<Addressed>('int bind(int fd, const void *address, uint32 length)');
+const cConnect = libcFunction<Addressed>('int connect(int fd, const void *address, uint32 length)');
+const cListen = libcFunction<(fd: number, backlog: number) => number>('int listen(int fd, int backlog)');
+const cAccept4 = libcFunction<(fd: number, address: null, length: null, flags: number) => number>(
+  'int accept4(int fd, void *address, void *length, int flags)',
+);
+const cShutdown = libcFunction<(fd: number, how: number) => number>('int shutdown(int fd, int how)');
+const cGetsockname = libcFunction<Named>('int getsockname(int fd, void *address, void *length)');
+const cGetpeername = libcFunction<Named>('int getpeername(int fd, void *address, void *length)');
+const cSetsockopt = libcFunction<(fd: number, level: number, name: number, value: Int32Array, size: number) => number>(
+  'int setsockopt(int fd, int level, int name, const void *value, uint32 size)',
+);
+const cGetsockopt = libcFunction<
+  (fd: number, level: number, name: number, value: Int32Array, size: Int32Array) => number
+>('int getsockopt(int fd, int level, int name, void *value, void *size)');
+const cSend = libcFunction<(fd: number, bytes: Uint8Array, size: number, flags: number) => number>(
+  'long send(int fd, const void *bytes, ulong size, int flags)',
+);
+const cSendto = libcFunction<
+  (fd: number, bytes: Uint8Array, size: number, flags: number, address: Uint8Array, length: number) => number
+>('long sendto(int fd, const void *bytes, ulong size, int flags, const void *address, uint32 length)');
+const cRecvfrom = libcFunction<
+  (fd: number, bytes: Uint8Array, size: number, flags: number, address: Uint8Array, length: Int32Array) => number
+>('long recvfrom(int fd, void *bytes, ulong size, int flags, void *address, void *length)');
+
+// Reused by every call: nothing here is called from within another.
+const address = new Uint8Array(ADDRESS_SIZE);
+const length = new Int32Array(1);
+const option = new Int32Array(1);
+
+/** A new socket, which does not block. @throws PosixError (EMFILE, EAFNOSUPPORT) */
+export function socket(family: SocketAddress['family'], kind: SocketKind = 'stream'): number {
+  return checked(cSocket(AddressFamily[family], SocketType[kind] | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), 'socket');
+}
+
+/** @throws PosixError (EADDRINUSE, EACCES, EADDRNOTAVAIL), InvalidAddressError */
+export function bind(fd: number, to: SocketAddress): void {
+  if (cBind(fd, address, encodeAddress(to, address)) < 0) throw failureOf('bind', formatAddress(to));
+}
+
+/** @param backlog how many connections the system keeps that nobody has accepted yet @throws PosixError */
+export function listen(fd: number, backlog = 1024): void {
+  checked(cListen(fd, backlog), 'listen', fd);
+}
+
+/**
+ * Takes the next connection.
+ * @returns its descriptor, which does not block, or `WOULD_BLOCK`
+ * @throws PosixError (EMFILE, ENFILE; ECONNABORTED: this one is gone, there may be others)
+ */
+export function accept(fd: number): number {
+  for (;;) {
+    const accepted = cAccept4(fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (accepted >= 0) return accepted;
+    if (!isInterrupted('accept4', fd)) return WOULD_BLOCK;
+  }
+}
+
+/**
+ * Begins to connect.
+ * @returns whether it is connected already; if not, wait until it is writable, then ask `takeError`
+ * @throws PosixError (ECONNREFUSED, ENETUNREACH; EAGAIN: the queue of a Unix listener is full), InvalidAddressError
+ */
+export function connect(fd: number, to: SocketAddress): boolean {
+  if (cConnect(fd, address, encodeAddress(to, address)) >= 0) return true;
+  const errno = lastErrno();
+  // Interrupted, it goes on by itself.
+  if (errno === EINPROGRESS || errno === EINTR) return false;
+  throw new PosixError(errno, 'connect', formatAddress(to));
+}
+
+/** The error that a socket has kept, of a `connect` for instance; it is forgotten then. @throws PosixError */
+export function takeError(fd: number, syscall: string, subject?: string): PosixError | undefined {
+  const errno = getOption(fd, SocketOption.error);
+  return errno === 0 ? undefined : new PosixError(errno, syscall, subject);
+}
+
+/** Ends a half of a connection, or both: the peer reads the end, and a read here does. @throws PosixError (ENOTCONN) */
+export function shutdown(fd: number, how: number = Shutdown.both): void {
+  checked(cShutdown(fd, how), 'shutdown', fd);
+}
+
+/** Where a socket is bound to. @throws PosixError */
+export function localAddress(fd: number): SocketAddress {
+  return nameFrom(cGetsockname, 'getsockname', fd);
+}
+
+/** Whom a socket is connected to. @throws PosixError (ENOTCONN) */
+export function peerAddress(fd: number): SocketAddress {
+  return nameFrom(cGetpeername, 'getpeername', fd);
+}
+
+function nameFrom(call: Named, syscall: string, fd: number): SocketAddress {
+  length[0] = ADDRESS_SIZE;
+  checked(call(fd, address, length), syscall, fd);
+  return decodeAddress(address, length[0]);
+}
+
+/** @example setOption(fd, SocketOption.noDelay, 1) @throws PosixError */
+export function setOption(fd: number, [level, name]: readonly [number, number], value: number): void {
+  option[0] = value;
+  checked(cSetsockopt(fd, level, name, option, 4), 'setsockopt', fd);
+}
+
+/** @throws PosixError */
+export function getOption(fd: number, [level, name]: readonly [number, number]): number {
+  length[0] = 4;
+  checked(cGetsockopt(fd, level, name, option, length), 'getsockopt', fd);
+  return option[0]!;
+}
+
+/** `write` on a socket; a peer that is gone is EPIPE and never a signal, whatever the process does with those. */
+export function send(fd: number, bytes: Uint8Array): number {
+  for (;;) {
+    const count = cSend(fd, bytes, bytes.length, MSG_NOSIGNAL);
+    if (count >= 0) return count;
+    if (!isInterrupted('send', fd)) return WOULD_BLOCK;
+  }
+}
+
+/** Sends a datagram. @returns its size, or `WOULD_BLOCK` @throws PosixError (EMSGSIZE), InvalidAddressError */
+export function sendTo(fd: number, bytes: Uint8Array, to: SocketAddress): number {
+  const size = encodeAddress(to, address);
+  for (;;) {
+    const count = cSendto(fd, bytes, bytes.length, MSG_NOSIGNAL, address, size);
+    if (count >= 0) return count;
+    if (!isInterrupted('sendto', fd)) return WOULD_BLOCK;
+  }
+}
+
+/** Receives a datagram; what does not fit in `into` is lost. `senderAddress` tells who sent it. @returns its size, or `WOULD_BLOCK` @throws PosixError */
+export function receiveFrom(fd: number, into: Uint8Array): number {
+  for (;;) {
+    length[0] = ADDRESS_SIZE;
+    const count = cRecvfrom(fd, into, into.length, 0, address, length);
+    if (count >= 0) return count;
+    if (!isInterrupted('recvfrom', fd)) return WOULD_BLOCK;
+  }
+}
+
+/** Who sent the datagram that the last `receiveFrom` received; ask before any other call of this package. */
+export function senderAddress(): SocketAddress {
+  return decodeAddress(address, length[0]!);
+}

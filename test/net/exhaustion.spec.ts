@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const execute = promisify(execFile);
+
+const MODULES = {
+  'busy-wait': 'busyWaitModule',
+  'atomics-wait': 'atomicsWaitModule',
+  'set-timeout': 'setTimeoutModule',
+  epoll: 'epollModule',
+};
+
+/** A server that runs out of descriptors, with its clients in the same process: each connection takes two. */
+const program = (module: string) => `
+  import { execFileSync } from 'node:child_process';
+  import { getHeapStatistics } from 'node:v8';
+  import * as escapement from 'escapement';
+  import * as io from '@escapement/io';
+  import { netModule, TcpListener, TcpStream } from '@escapement/net';
+  const { ${module} } = { ...escapement, ...io };
+  const { createLoop, sleep, sleepModule, spawn } = escapement;
+  const warnings = [];
+  process.on('warning', ({ code }) => warnings.push(code));
+  const heap = () => (gc(), getHeapStatistics().used_heap_size);
+
+  const report = await createLoop(${module}, io.ioModule, sleepModule, netModule).run(function* () {
+    const listener = TcpListener.listen();
+    let served = 0;
+    const server = yield* spawn(listener.serve(function* (stream) {
+      served++;
+      while ((yield* stream.read()) !== undefined);
+    }));
+    yield* sleep(200);
+    // Not from the start: loading the modules takes more.
+    execFileSync('prlimit', ['--pid', process.pid, '--nofile=64:64']);
+    const clients = [];
+    let refused = 0;
+    for (let n = 0; n < 100; n++) {
+      try {
+        clients.push(yield* TcpStream.connect({ port: listener.address.port }));
+      } catch (error) {
+        if (error.code !== 'EMFILE') throw error;
+        refused++;
+      }
+    }
+    yield* sleep(300);
+    const before = { served, open: clients.length, heap: heap() };
+    yield* sleep(300);
+    const growth = heap() - before.heap;
+    // One by one: each makes room for another, and the limit is hit again.
+    for (const client of clients) {
+      client.close();
+      yield* sleep(40);
+    }
+    yield* sleep(1500);
+    const after = served;
+    const late = yield* TcpStream.connect({ port: listener.address.port });
+    yield* late.write('x');
+    yield* sleep(50);
+    late.close();
+    listener.close();
+    yield* server.join();
+    return { ...before, refused, growth, after, served };
+  });
+  await new Promise(resolve => setTimeout(resolve, 10));
+  console.log(JSON.stringify({ ...report, warnings }));`;
+
+describe('net: out of descriptors', () => {
+  for (const [name, module] of Object.entries(MODULES)) {
+    it(`10. accept waits, warns once and goes on when connections have ended [${name}]`, async () => {
+      const args = ['--expose-gc', '--input-type=module', '-e', program(module)];
+      const { stdout } = await execute(process.execPath, args, { timeout: 25_000 });
+      const report = JSON.parse(stdout);
+      expect(report.refused, 'the limit was reached').to.be.above(0);
+      expect(report.served, 'each connection that was made is served').to.equal(report.open + 1);
+      expect(report.after).to.equal(report.open);
+      expect(report.growth).to.be.below(500_000);
+      expect(report.warnings).to.deep.equal(['ESC_ACCEPT_EXHAUSTED']);
+    }).timeout(30_000);
+  }
+});

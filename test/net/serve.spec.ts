@@ -1,0 +1,247 @@
+import { type ServeOptions, TcpListener, TcpStream, UnexpectedEndError } from '@escapement/net';
+import { expect } from 'chai';
+import { type Coroutine, pause, sleep, spawn, supervise, type Task } from 'escapement';
+import { codeOf, type NetEvent, readAll, textOf, underEach, warmUp } from './net-loop.js';
+
+function* echo(stream: TcpStream): Coroutine<void, NetEvent> {
+  for (let bytes = yield* stream.read(); bytes !== undefined; bytes = yield* stream.read()) yield* stream.write(bytes);
+  stream.end();
+}
+
+/** Runs `body` beside a server; `server` ends when the listener is closed. */
+function* withServer(
+  handle: (stream: TcpStream) => Coroutine<unknown, NetEvent>,
+  body: (
+    listener: TcpListener,
+    server: Task<void>,
+    connect: () => Coroutine<TcpStream, NetEvent>,
+  ) => Coroutine<void, NetEvent>,
+  options?: ServeOptions<TcpStream>,
+): Coroutine<void, NetEvent> {
+  using listener = TcpListener.listen();
+  const connect = () => TcpStream.connect({ port: listener.address.port });
+  // A server that fails is told of by `join`, or at the end.
+  yield* supervise(
+    (function* () {
+      const server = yield* spawn(listener.serve(handle, options), { name: 'server' });
+      yield* body(listener, server, connect);
+      listener.close();
+    })(),
+  );
+}
+
+describe('net: serve', () => {
+  before(warmUp);
+
+  underEach('11. runs a task for each connection, and closes its stream', () =>
+    withServer(
+      function* (stream) {
+        yield* stream.write(`welcome, ${yield* stream.readLine()}\n`);
+      },
+      function* (_listener, _server, connect) {
+        const clients: TcpStream[] = [];
+        for (let n = 0; n < 20; n++) clients.push(yield* connect());
+        for (const [n, client] of clients.entries()) yield* client.write(`client ${n}\n`);
+        for (const [n, client] of clients.entries()) {
+          expect((yield* readAll(client)).toString()).to.equal(`welcome, client ${n}\n`);
+          client.close();
+        }
+      },
+    ),
+  );
+
+  underEach('11. is done, when the listener is closed, as soon as the connections are', () =>
+    withServer(echo, function* (listener, server, connect) {
+      using client = yield* connect();
+      yield* client.write('before');
+      expect(textOf(yield* client.readExactly(6))).to.equal('before');
+      listener.close();
+      yield* sleep(5);
+      expect(server.isEnded).to.equal(false);
+      yield* client.write('after');
+      client.end();
+      expect((yield* readAll(client)).toString()).to.equal('after');
+      yield* server.join();
+    }),
+  );
+
+  underEach('11. cancelled, it cancels its connections and closes their streams', () =>
+    withServer(echo, function* (_listener, server, connect) {
+      const clients = [yield* connect(), yield* connect(), yield* connect()];
+      yield* sleep(5);
+      server.cancel();
+      expect(yield* codeOf(server.join())).to.equal('ESC_TASK_CANCELLED');
+      for (const client of clients) {
+        expect(yield* client.read()).to.equal(undefined);
+        client.close();
+      }
+    }),
+  );
+
+  underEach('11. closes what is cancelled before its first step', function* () {
+    for (let steps = 0; steps < 12; steps++) {
+      using listener = TcpListener.listen();
+      const clients: TcpStream[] = [];
+      for (let n = 0; n < 5; n++) clients.push(yield* TcpStream.connect({ port: listener.address.port }));
+      const server = yield* spawn(listener.serve(echo));
+      for (let n = 0; n < steps; n++) yield* pause();
+      server.cancel();
+      expect(yield* codeOf(server.join())).to.equal('ESC_TASK_CANCELLED');
+      listener.close();
+      for (const client of clients) {
+        expect(yield* codeOf(client.read())).to.be.oneOf(['nothing', 'ECONNRESET']);
+        client.close();
+      }
+    }
+  });
+
+  const faults: Record<string, (client: TcpStream) => Coroutine<void, NetEvent>> = {
+    'a reset': function* (client) {
+      yield* client.write('answer me\n');
+      yield* sleep(5);
+      client.close();
+    },
+    'an end too early': function* (client) {
+      yield* client.write('half a message');
+      client.close();
+    },
+    'a line too long': function* (client) {
+      yield* client.write(Buffer.alloc(100_000, 'x'));
+      yield* codeOf(client.read());
+      client.close();
+    },
+  };
+
+  for (const [fault, commit] of Object.entries(faults)) {
+    underEach(`11. is not ended by ${fault}`, () =>
+      withServer(
+        function* (stream) {
+          const line = yield* stream.readLine();
+          for (let n = 0; n < 3; n++) {
+            yield* stream.write(`${line}\n`);
+            yield* sleep(2);
+          }
+          yield* stream.readExactly(4);
+        },
+        function* (_listener, server, connect) {
+          yield* commit(yield* connect());
+          yield* sleep(20);
+          expect(server.isEnded).to.equal(false);
+          using next = yield* connect();
+          yield* next.write('next\n');
+          expect(yield* next.readLine()).to.equal('next');
+          yield* next.write('1234');
+          yield* readAll(next);
+        },
+      ),
+    );
+  }
+
+  underEach('11. is not ended by a peer that is gone when its stream is to be ended', () =>
+    withServer(
+      function* (stream) {
+        yield* stream.read();
+        yield* sleep(20);
+        stream.end();
+      },
+      function* (_listener, server, connect) {
+        const client = yield* connect();
+        yield* client.write('x');
+        yield* sleep(5);
+        client.close();
+        const other = yield* connect();
+        yield* other.write('x');
+        yield* sleep(40);
+        other.close();
+        expect(server.isEnded).to.equal(false);
+      },
+    ),
+  );
+
+  underEach('11. is not ended by a reset that is heard of at the end', () =>
+    withServer(
+      function* (stream) {
+        yield* stream.write('never read by the client');
+        expect(yield* stream.readLine()).to.equal('x');
+        yield* sleep(20);
+        stream.end();
+      },
+      function* (_listener, server, connect) {
+        const client = yield* connect();
+        yield* client.write('x\n');
+        yield* sleep(5);
+        client.close();
+        yield* sleep(40);
+        expect(server.isEnded).to.equal(false);
+      },
+    ),
+  );
+
+  underEach("11. is ended by a program's error, with all its connections", () =>
+    withServer(
+      function* (stream) {
+        if ((yield* stream.readLine()) === 'fail') throw new TypeError('a bug');
+        yield* stream.read();
+      },
+      function* (_listener, server, connect) {
+        const bystander = yield* connect();
+        const client = yield* connect();
+        yield* client.write('fail\n');
+        let thrown: unknown;
+        try {
+          yield* server.join();
+        } catch (error) {
+          thrown = error;
+        }
+        expect(thrown).to.be.instanceOf(TypeError);
+        expect(yield* bystander.read()).to.equal(undefined);
+        bystander.close();
+        client.close();
+      },
+    ),
+  );
+
+  underEach('11. leaves it to `failed` what ends the server', function* () {
+    const failures: unknown[] = [];
+    yield* withServer(
+      function* (stream) {
+        const line = yield* stream.readLine();
+        if (line === 'bug') throw new TypeError('a bug');
+        yield* stream.readExactly(9);
+      },
+      function* (_listener, server, connect) {
+        for (const text of ['bug\n', 'x\n1234']) {
+          const client = yield* connect();
+          yield* client.write(text);
+          client.end();
+          yield* readAll(client);
+          client.close();
+        }
+        expect(server.isEnded).to.equal(false);
+        expect(failures[0]).to.be.instanceOf(TypeError);
+        expect(failures[1]).to.be.instanceOf(UnexpectedEndError);
+      },
+      { failed: error => failures.push(error) },
+    );
+  });
+
+  underEach('11. may close its stream itself, or the listener', () =>
+    withServer(
+      function* (stream) {
+        stream.close();
+      },
+      function* (_listener, _server, connect) {
+        for (let n = 0; n < 5; n++) {
+          using client = yield* connect();
+          expect(yield* client.read()).to.equal(undefined);
+        }
+      },
+    ),
+  );
+
+  underEach('11. closed before it begins, it takes nobody', function* () {
+    const listener = TcpListener.listen();
+    listener.close();
+    yield* listener.serve(echo);
+  });
+});
