@@ -1,0 +1,33 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+
+/** Whether a command can be run and says that all is well. */
+export function works(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** Runs a command to its end. @returns what it printed */
+export async function outputOf([command, ...args]: readonly string[]): Promise<string> {
+  return (await promisify(execFile)(command!, args)).stdout;
+}
+
+/** Where servers and clients run. Each on a core of its own, they do not take time from each other. */
+export interface Cores {
+  readonly arePinned: boolean;
+  forServer(command: readonly string[]): readonly string[];
+  forClient(command: readonly string[]): readonly string[];
+}
+
+export function chooseCores(): Cores {
+  const arePinned = availableParallelism() >= 2 && works('taskset', '-c', '0,1', 'true');
+  const on = (core: string) => (command: readonly string[]) =>
+    arePinned ? ['taskset', '-c', core, ...command] : command;
+  return { arePinned, forServer: on('0'), forClient: on('1') };
+}
+
+/** A command that may open `count` descriptors, or nothing if it may not. */
+export function withDescriptors(count: number, command: readonly string[]): readonly string[] | undefined {
+  if (!works('sh', '-c', `ulimit -n ${count}`)) return undefined;
+  return ['sh', '-c', `ulimit -n ${count} && exec "$@"`, 'sh', ...command];
+}

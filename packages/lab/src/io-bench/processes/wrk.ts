@@ -1,0 +1,36 @@
+import { type Cores, outputOf, works } from './tools.js';
+
+export interface WrkReport {
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  /** Connections refused, reset, or too slow; answers that were none. */
+  readonly errors: number;
+}
+
+export interface WrkOptions {
+  readonly cores: Cores;
+  readonly connections: number;
+  /** A whole number. */
+  readonly seconds: number;
+}
+
+export function hasWrk(): boolean {
+  return works('sh', '-c', 'command -v wrk');
+}
+
+/** Asks as fast as the server answers. */
+export async function runWrk(port: number, { cores, connections, seconds }: WrkOptions): Promise<WrkReport> {
+  const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, `http://127.0.0.1:${port}/`];
+  return parseWrk(await outputOf(cores.forClient(command)));
+}
+
+/** @param output what wrk printed @throws if there are no figures in it */
+export function parseWrk(output: string): WrkReport {
+  const [, requests] = /^\s*(\d+) requests in /m.exec(output) ?? [];
+  const [, rate] = /^Requests\/sec:\s*([\d.]+)/m.exec(output) ?? [];
+  if (requests === undefined || rate === undefined) throw new Error(`wrk printed no figures: ${output}`);
+  const [, failed = ''] = /^\s*Socket errors: (.*)$/m.exec(output) ?? [];
+  const [, refused = 0] = /^\s*Non-2xx or 3xx responses: (\d+)/m.exec(output) ?? [];
+  const errors = [...failed.matchAll(/\d+/g)].reduce((sum, [count]) => sum + Number(count), Number(refused));
+  return { requests: Number(requests), requestsPerSecond: Number(rate), errors };
+}

@@ -1,0 +1,25 @@
+import type { Duration, Instant } from 'escapement';
+
+/** When each request is due: one after another at a fixed rate, on the connections in turn. */
+export class Schedule {
+  readonly #interval: Duration;
+
+  /** @param rate requests a second, of all connections together */
+  constructor(
+    readonly start: Instant,
+    rate: number,
+    readonly connections: number,
+    readonly total: number,
+  ) {
+    this.#interval = 1000 / rate;
+  }
+
+  /** The numbers of the requests of one connection. */
+  *numbersOf(connection: number): Generator<number> {
+    for (let number = connection; number < this.total; number += this.connections) yield number;
+  }
+
+  dueAt(number: number): Instant {
+    return this.start + number * this.#interval;
+  }
+}
