@@ -18,7 +18,7 @@ const CHECK_INTERVAL: Duration = 1000;
  * in its place, unless the strategy sleeps in the selector itself.
  *
  * A descriptor stays in the selector when nobody waits for it for the moment: the usual server, which waits for the same
- * one again, costs no system call for that. It goes when it is found ready for nobody.
+ * one again, costs no system call for that. It goes when the loop is about to sleep and it is ready for nobody.
  */
 @injectable()
 export class IoHandler extends EventHandler<Readiness> {
@@ -29,6 +29,7 @@ export class IoHandler extends EventHandler<Readiness> {
   readonly #checkList = new PollList();
   readonly #needless: WatchedDescriptor[] = [];
   readonly #gone: WatchedDescriptor[] = [];
+  #hasJustFound = false;
   #waiting = 0;
   #polledAt: Instant = 0;
   #checkAt: Instant = 0;
@@ -45,17 +46,12 @@ export class IoHandler extends EventHandler<Readiness> {
     const descriptor = this.#descriptors.get(event.fd) ?? this.#add(event.fd);
     const wanted = descriptor.watched | event.interest;
     if (wanted !== descriptor.watched && !this.#watch(descriptor, wanted, waiter)) return;
-    descriptor.isNeedless = false;
-    descriptor.lineFor(event.interest).push(waiter);
+    descriptor.join(event.interest, waiter);
     this.#waiting++;
   }
 
   override disarm(event: Readiness, waiter: Waiter<void>): void {
-    const line = this.#descriptors.get(event.fd)?.lineFor(event.interest);
-    const place = line?.indexOf(waiter) ?? -1;
-    if (place < 0) return;
-    line!.splice(place, 1);
-    this.#waiting--;
+    this.#waiting -= this.#descriptors.get(event.fd)?.leave(event.interest, waiter) ?? 0;
   }
 
   override poll(now: Instant): void {
@@ -76,6 +72,9 @@ export class IoHandler extends EventHandler<Readiness> {
   }
 
   override beforeSleep(wakeup: Wakeup): void {
+    // What is found ready for nobody would be found again and again. Only here is it sure that nobody is about to come back.
+    for (let needless = this.#needless.pop(); needless !== undefined; needless = this.#needless.pop())
+      this.#rewatch(needless);
     if (this.#waiting > 0 && !this.#selector.isSleptIn) this.#sleepWatch.begin(wakeup, this.#polledAt);
   }
 
@@ -84,6 +83,8 @@ export class IoHandler extends EventHandler<Readiness> {
     this.#stopListening = undefined;
     this.#sleepWatch.end();
     this.#descriptors.clear();
+    this.#needless.length = 0;
+    this.#hasJustFound = false;
     this.#waiting = 0;
     this.#selector.close();
   }
@@ -115,25 +116,28 @@ export class IoHandler extends EventHandler<Readiness> {
   }
 
   #settleReady(): void {
+    this.#needless.length = 0;
+    if (this.#isSleepNext()) return;
     const found = this.#selector.look();
+    this.#hasJustFound = found > 0;
     for (let index = 0; index < found; index++) {
       const descriptor = this.#descriptors.get(this.#selector.fdAt(index));
       if (descriptor === undefined) continue;
       const ready = this.#selector.readyAt(index);
       if (ready === Interest.none) this.#gone.push(descriptor);
-      const isWanted = (ready & descriptor.watched & ~descriptor.wanted) === 0;
+      if ((ready & descriptor.watched & ~descriptor.wanted) !== 0) this.#needless.push(descriptor);
       this.#waiting -= descriptor.settle(ready);
-      if (isWanted) continue;
-      // Its task may have been settled already and not had its turn.
-      if (descriptor.isNeedless) this.#needless.push(descriptor);
-      descriptor.isNeedless = true;
     }
     // Not before all are read: the selector's answer stands until it is told something else.
     for (let descriptor = this.#gone.pop(); descriptor !== undefined; descriptor = this.#gone.pop())
       this.#fail(descriptor);
-    // What is found ready for nobody would be found again and again.
-    for (let needless = this.#needless.pop(); needless !== undefined; needless = this.#needless.pop())
-      this.#rewatch(needless);
+  }
+
+  /** After a look that found something, a strategy that sleeps in the selector looks again if nobody has anything to do. */
+  #isSleepNext(): boolean {
+    const isNext = this.#hasJustFound && this.#selector.isSleptIn;
+    this.#hasJustFound = false;
+    return isNext;
   }
 
   /** Looks for what somebody waits for, and no more. */

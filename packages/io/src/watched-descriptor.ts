@@ -1,53 +1,67 @@
 import type { Waiter } from '@escapement/core';
 import { DescriptorClosedError } from './descriptor-closed-error.js';
 import { Interest } from './interest.js';
+import { forEachIn, joined, lengthOf, type WaitLine, without } from './wait-line.js';
 
 /** A descriptor that somebody waits for, or waited for lately. */
 export class WatchedDescriptor {
-  readonly readers: Waiter<void>[] = [];
-  readonly writers: Waiter<void>[] = [];
+  #readers: WaitLine;
+  #writers: WaitLine;
   /** What the selector looks for. */
   watched: Interest = Interest.none;
-  /** Found ready, and nobody waited: the first time its task may be about to come back. */
-  isNeedless = false;
 
   constructor(readonly fd: number) {}
 
   /** What somebody waits for. */
   get wanted(): Interest {
-    return (this.readers.length > 0 ? Interest.read : 0) | (this.writers.length > 0 ? Interest.write : 0);
+    return (this.#readers === undefined ? 0 : Interest.read) | (this.#writers === undefined ? 0 : Interest.write);
   }
 
   get waiting(): number {
-    return this.readers.length + this.writers.length;
+    return lengthOf(this.#readers) + lengthOf(this.#writers);
   }
 
-  lineFor(interest: Interest): Waiter<void>[] {
-    return interest === Interest.read ? this.readers : this.writers;
+  join(interest: Interest, waiter: Waiter<void>): void {
+    if (interest === Interest.read) this.#readers = joined(this.#readers, waiter);
+    else this.#writers = joined(this.#writers, waiter);
+  }
+
+  /** @returns how many left: none, if it was settled by the closing of the descriptor */
+  leave(interest: Interest, waiter: Waiter<void>): number {
+    const before = this.waiting;
+    if (interest === Interest.read) this.#readers = without(this.#readers, waiter);
+    else this.#writers = without(this.#writers, waiter);
+    return before - this.waiting;
   }
 
   /** Settles all who wait for any of `ready`. @returns how many */
   settle(ready: Interest): number {
-    let count = 0;
-    if (ready & Interest.read) count += settleAll(this.readers);
-    if (ready & Interest.write) count += settleAll(this.writers);
-    return count;
+    const before = this.waiting;
+    if (ready & Interest.read) {
+      forEachIn(this.#readers, resolve);
+      this.#readers = undefined;
+    }
+    if (ready & Interest.write) {
+      forEachIn(this.#writers, resolve);
+      this.#writers = undefined;
+    }
+    return before - this.waiting;
   }
 
   /** The descriptor was closed. @returns how many waited */
   fail(): number {
     const count = this.waiting;
-    for (const waiter of this.readers.splice(0))
-      waiter.reject(new DescriptorClosedError(waiter.task?.name, this.fd, 'readable'));
-    for (const waiter of this.writers.splice(0))
-      waiter.reject(new DescriptorClosedError(waiter.task?.name, this.fd, 'writable'));
+    forEachIn(this.#readers, waiter => waiter.reject(this.#closedError(waiter, 'readable')));
+    forEachIn(this.#writers, waiter => waiter.reject(this.#closedError(waiter, 'writable')));
+    this.#readers = this.#writers = undefined;
     return count;
+  }
+
+  #closedError(waiter: Waiter<void>, awaited: 'readable' | 'writable'): DescriptorClosedError {
+    return new DescriptorClosedError(waiter.task?.name, this.fd, awaited);
   }
 }
 
-function settleAll(line: Waiter<void>[]): number {
-  const count = line.length;
-  for (let n = 0; n < count; n++) line[n]!.resolve();
-  line.length = 0;
-  return count;
+function resolve(waiter: Waiter<void>): void {
+  waiter.resolve();
 }
