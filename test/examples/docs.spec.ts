@@ -30,7 +30,8 @@ function checkOutput(fence: Fence, path: string, run: Run | undefined): void {
 }
 
 describe('the docs', () => {
-  const examples = exampleFiles();
+  // Servers do not end by themselves, and the programs beside them want arguments: net-*.spec.ts run those.
+  const examples = exampleFiles().filter(source => !source.startsWith('docs/examples/net/'));
   let runs: ReadonlyMap<string, Run>;
 
   before(async function () {

@@ -1,0 +1,22 @@
+/**
+ * Sends back whatever it is sent. A client that does not read is not read from either: `write` waits until there is room.
+ *
+ * Try it: node docs/dist/examples/net/echo-server.js --port 7000, and `nc 127.0.0.1 7000`.
+ * Ctrl-C ends it under every strategy; see run.ts for how.
+ */
+import { TcpListener, type TcpStream } from '@escapement/net';
+import { formatAddress } from '@escapement/posix';
+import { serverOptions } from './options.js';
+import { run } from './run.js';
+
+const { strategy, host, port } = serverOptions('A TCP server that echoes what it is sent.', 7000);
+
+function* echo(stream: TcpStream) {
+  for (let bytes = yield* stream.read(); bytes !== undefined; bytes = yield* stream.read()) yield* stream.write(bytes);
+}
+
+await run(strategy, function* () {
+  using listener = TcpListener.listen({ host, port });
+  console.log(`listening on ${formatAddress(listener.address)}`);
+  yield* listener.serve(echo);
+});

@@ -1,0 +1,26 @@
+/** Replies of RESP2, as text of one character for each byte. */
+
+export const OK = '+OK\r\n';
+export const NIL = '$-1\r\n';
+
+export function simple(text: string): string {
+  return `+${text}\r\n`;
+}
+
+/** An error. A line break in it would end it. */
+export function failure(message: string): string {
+  return `-${message.replace(/[\r\n]/g, ' ')}\r\n`;
+}
+
+export function integer(value: number): string {
+  return `:${value}\r\n`;
+}
+
+export function bulk(text: string): string {
+  return `$${text.length}\r\n${text}\r\n`;
+}
+
+/** Of replies; of bulks it is what a client sends as a command. */
+export function array(replies: readonly string[]): string {
+  return `*${replies.length}\r\n${replies.join('')}`;
+}

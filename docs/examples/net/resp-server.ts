@@ -1,0 +1,79 @@
+/**
+ * A server that redis-cli and redis-benchmark talk to, with what they need of Redis (see resp-store.ts).
+ *
+ * Try it: node docs/dist/examples/net/resp-server.js --port 6380 --strategy epoll, and
+ * `redis-cli -p 6380 set greeting hello ex 10` or `redis-benchmark -p 6380 -t ping,set,get,incr -P 16`.
+ * Ctrl-C ends it under every strategy; see run.ts for how.
+ */
+import { TcpListener, type TcpStream } from '@escapement/net';
+import { formatAddress } from '@escapement/posix';
+import { every, spawn } from 'escapement';
+import { serverOptions } from './options.js';
+import { RespError, RespParser } from './resp-parser.js';
+import { failure } from './resp-replies.js';
+import { RespStore } from './resp-store.js';
+import { run } from './run.js';
+
+const { strategy, host, port } = serverOptions('A small Redis: strings in memory, spoken to by RESP2.', 6380);
+
+/** So long a batch of replies gets before it is written: a client that asks for more than it reads is made to wait. */
+const LONGEST_BATCH = 65_536;
+const SWEEP_INTERVAL = 1000;
+
+const store = new RespStore();
+
+function* serve(stream: TcpStream) {
+  const parser = new RespParser();
+  for (let bytes = yield* stream.read(); bytes !== undefined; bytes = yield* stream.read()) {
+    parser.push(bytes);
+    let batch: Batch;
+    do {
+      batch = nextBatch(parser);
+      if (batch.replies !== '') yield* stream.write(Buffer.from(batch.replies, 'latin1'));
+      if (batch.isLast) return;
+    } while (batch.hasMore);
+  }
+}
+
+interface Batch {
+  readonly replies: string;
+  readonly hasMore: boolean;
+  /** Whether the connection ends after it. */
+  readonly isLast: boolean;
+}
+
+/** Executes the commands that are there, as many as fit. Their replies leave in one write. */
+function nextBatch(parser: RespParser): Batch {
+  let replies = '';
+  try {
+    while (replies.length < LONGEST_BATCH) {
+      const command = parser.next();
+      if (command === undefined) return { replies, hasMore: false, isLast: false };
+      replies += store.execute(command);
+      if (isQuit(command)) return { replies, hasMore: false, isLast: true };
+    }
+  } catch (error) {
+    if (!(error instanceof RespError)) throw error;
+    return { replies: replies + failure(`ERR ${error.message}`), hasMore: false, isLast: true };
+  }
+  return { replies, hasMore: true, isLast: false };
+}
+
+function isQuit([name]: readonly string[]): boolean {
+  return name!.length === 4 && name!.toUpperCase() === 'QUIT';
+}
+
+function* sweep() {
+  const beat = every(SWEEP_INTERVAL);
+  for (;;) {
+    yield* beat;
+    store.sweep();
+  }
+}
+
+await run(strategy, function* () {
+  using listener = TcpListener.listen({ host, port });
+  console.log(`listening on ${formatAddress(listener.address)}`);
+  yield* spawn(sweep(), { name: 'sweep', daemon: true });
+  yield* listener.serve(serve);
+});

@@ -1,0 +1,117 @@
+import { array, bulk, failure, integer, NIL, OK, simple } from './resp-replies.js';
+
+interface Entry {
+  readonly value: string;
+  /** On the clock of `performance.now()`. */
+  readonly expiresAt: number;
+}
+
+interface Command {
+  /** How many arguments it may have, without its name. */
+  readonly least: number;
+  readonly most: number;
+  readonly execute: (args: readonly string[]) => string;
+}
+
+const NOT_AN_INTEGER = failure('ERR value is not an integer or out of range');
+const SYNTAX_ERROR = failure('ERR syntax error');
+
+/** What clients ask for before they begin; there is nothing to configure. */
+const CONFIGURATION: Readonly<Record<string, string>> = { save: '', appendonly: 'no' };
+
+/** Keys and values in memory, and the commands that Redis has for them. */
+export class RespStore {
+  readonly #entries = new Map<string, Entry>();
+
+  readonly #commands = new Map<string, Command>([
+    ['PING', command(0, 1, ([text]) => (text === undefined ? simple('PONG') : bulk(text)))],
+    ['ECHO', command(1, 1, ([text]) => bulk(text!))],
+    ['GET', command(1, 1, ([key]) => this.#get(key!))],
+    ['SET', command(2, 4, args => this.#set(args))],
+    ['DEL', command(1, Infinity, keys => this.#count(keys, key => this.#find(key) && this.#entries.delete(key)))],
+    ['EXISTS', command(1, Infinity, keys => this.#count(keys, key => this.#find(key)))],
+    ['INCR', command(1, 1, ([key]) => this.#increment(key!))],
+    ['DBSIZE', command(0, 0, () => integer(this.#entries.size))],
+    ['FLUSHALL', command(0, 1, () => this.#clear())],
+    ['CONFIG', command(1, Infinity, args => configuration(args))],
+    ['COMMAND', command(0, Infinity, () => array([]))],
+    ['QUIT', command(0, 0, () => OK)],
+  ]);
+
+  /** @returns the reply */
+  execute(words: readonly string[]): string {
+    const name = words[0]!;
+    const args = words.slice(1);
+    // Nearly everybody writes them in capitals.
+    const command = this.#commands.get(name) ?? this.#commands.get(name.toUpperCase());
+    if (command === undefined) return failure(`ERR unknown command '${name.slice(0, 128)}'`);
+    if (args.length < command.least || args.length > command.most) {
+      return failure(`ERR wrong number of arguments for '${name.toLowerCase()}' command`);
+    }
+    return command.execute(args);
+  }
+
+  /** Forgets what has expired; until then it takes memory, though nobody can get it. */
+  sweep(): void {
+    for (const key of this.#entries.keys()) this.#find(key);
+  }
+
+  #find(key: string): Entry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || entry.expiresAt === Infinity || performance.now() < entry.expiresAt) return entry;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  #get(key: string): string {
+    const entry = this.#find(key);
+    return entry === undefined ? NIL : bulk(entry.value);
+  }
+
+  #set([key, value, unit, duration]: readonly string[]): string {
+    if (unit === undefined) {
+      this.#entries.set(key!, { value: value!, expiresAt: Infinity });
+      return OK;
+    }
+    const scale = { EX: 1000, PX: 1 }[unit.toUpperCase()];
+    if (scale === undefined || duration === undefined) return SYNTAX_ERROR;
+    const count = integerOf(duration);
+    if (count === undefined) return NOT_AN_INTEGER;
+    if (count <= 0) return failure("ERR invalid expire time in 'set' command");
+    this.#entries.set(key!, { value: value!, expiresAt: performance.now() + count * scale });
+    return OK;
+  }
+
+  #increment(key: string): string {
+    const entry = this.#find(key);
+    const number = integerOf(entry?.value ?? '0');
+    if (number === undefined || !Number.isSafeInteger(number + 1)) return NOT_AN_INTEGER;
+    this.#entries.set(key, { value: String(number + 1), expiresAt: entry?.expiresAt ?? Infinity });
+    return integer(number + 1);
+  }
+
+  #clear(): string {
+    this.#entries.clear();
+    return OK;
+  }
+
+  #count(keys: readonly string[], isCounted: (key: string) => unknown): string {
+    return integer(keys.filter(isCounted).length);
+  }
+}
+
+function command(least: number, most: number, execute: Command['execute']): Command {
+  return { least, most, execute };
+}
+
+function configuration([action, ...names]: readonly string[]): string {
+  if (action!.toUpperCase() !== 'GET') return SYNTAX_ERROR;
+  const known = names.filter(name => Object.hasOwn(CONFIGURATION, name));
+  return array(known.flatMap(name => [bulk(name), bulk(CONFIGURATION[name]!)]));
+}
+
+/** Whole numbers in the form in which they are printed; those that JavaScript cannot count exactly are out of range. */
+function integerOf(text: string): number | undefined {
+  const number = Number(text);
+  return /^(0|-?[1-9]\d*)$/.test(text) && Number.isSafeInteger(number) ? number : undefined;
+}

@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import { Peer, underEachStrategy } from './net-program.js';
+
+underEachStrategy('chat-server', 'SIGINT', port => {
+  const present: Peer[] = [];
+
+  async function enter(nickname: string): Promise<Peer> {
+    const peer = await Peer.connect(port());
+    present.push(peer);
+    await peer.receives('Who are you?\r\n');
+    peer.send(`${nickname}\r\n`);
+    await peer.receives(`Welcome, ${nickname}.`);
+    return peer;
+  }
+
+  /** Waits until nobody is left, so that the next test has the nicknames for itself. */
+  afterEach(async () => {
+    if (present.length === 0) return;
+    for (const peer of present.splice(0)) peer.close();
+    const last = await enter('last');
+    for (let isAlone = false; !isAlone; ) {
+      last.received = '';
+      last.send('/who\r\n');
+      await last.receives(/\* here: .*\r\n/);
+      isAlone = last.received.includes('* here: last\r\n');
+    }
+    last.send('/quit\n');
+    await last.ended();
+    present.length = 0;
+  });
+
+  it('tells the others what somebody says, who comes and who goes', async () => {
+    const ann = await enter('ann');
+    const bob = await enter('bob');
+    const eve = await enter('eve');
+    await ann.receives('* bob is here\r\n* eve is here\r\n');
+    bob.send('hello\nhow are you?\r\n');
+    await ann.receives('bob: hello\r\nbob: how are you?\r\n');
+    await eve.receives('bob: hello\r\nbob: how are you?\r\n');
+    bob.send('/quit\n');
+    await bob.ended();
+    await eve.receives('* bob is gone\r\n');
+    expect(bob.received).to.not.contain('hello');
+  });
+
+  it('asks again for a nickname that is taken or is none', async () => {
+    await enter('ann');
+    const peer = await Peer.connect(port());
+    present.push(peer);
+    peer.send('ann\n');
+    await peer.receives('ann is here already.\r\nWho are you?\r\n');
+    peer.send('not a name\n');
+    await peer.receives('A nickname has up to 20 letters or digits.\r\nWho are you?\r\n');
+    peer.send('bob\n/who\n');
+    await peer.receives('* here: ann, bob\r\n');
+  });
+
+  it('ends with whoever sends too long a line, and with nobody else', async () => {
+    const ann = await enter('ann');
+    const bob = await enter('bob');
+    bob.send('b'.repeat(5000));
+    await bob.ended();
+    await ann.receives('* bob is gone\r\n');
+  });
+
+  it('drops nobody who reads, however fast somebody talks', async () => {
+    const ann = await enter('ann');
+    const bob = await enter('bob');
+    ann.send(`${'hi\n'.repeat(10_000)}bye\n`);
+    await bob.receives('ann: bye\r\n');
+    expect(bob.received.match(/ann: hi\r\n/g)).to.have.lengthOf(10_000);
+  });
+
+  it('drops a slow reader, and does not make the others wait', async () => {
+    const slow = await enter('slow');
+    slow.socket.pause();
+    const ann = await enter('ann');
+    const bob = await enter('bob');
+    const line = 'x'.repeat(900);
+    let sent = 0;
+    for (let isThere = true; isThere; isThere = ann.received.includes('slow,')) {
+      expect(sent).to.be.below(100_000);
+      sent += 200;
+      ann.received = '';
+      ann.send(`${`${line}\n`.repeat(200)}/who\n`);
+      // In step with whoever reads, so that only who does not read falls behind.
+      await bob.receivesBytes(sent * (line.length + 'ann: \r\n'.length));
+      await ann.receives(/\* here: .*\r\n/);
+    }
+    await ann.receives(/\* here: ann, bob\r\n/);
+    await bob.receives('* slow is gone\r\n');
+  });
+
+  it('survives clients that reset their connections', async () => {
+    const ann = await enter('ann');
+    for (const nickname of ['bob', 'eve']) {
+      const peer = await enter(nickname);
+      peer.socket.resetAndDestroy();
+      ann.send('are you there?\n'.repeat(10));
+      await ann.receives(`* ${nickname} is gone\r\n`);
+    }
+  });
+});

@@ -1,0 +1,134 @@
+import { setTimeout as later } from 'node:timers/promises';
+import { expect } from 'chai';
+import { outputOrSkip, Peer, underEachStrategy } from './net-program.js';
+
+underEachStrategy('resp-server', 'SIGINT', port => {
+  async function answersTo(request: string): Promise<string> {
+    const peer = await Peer.connect(port());
+    peer.send(`${request}QUIT\r\n`);
+    const answers = await peer.ended();
+    expect(answers.endsWith('+OK\r\n')).to.equal(true);
+    return answers.slice(0, -5);
+  }
+
+  /** Each line is a command of words. */
+  function answersToLines(...lines: string[]): Promise<string> {
+    return answersTo(lines.map(line => `${line}\r\n`).join(''));
+  }
+
+  beforeEach(async () => expect(await answersToLines('FLUSHALL')).to.equal('+OK\r\n'));
+
+  it('answers commands that somebody types', async () => {
+    expect(await answersToLines('PING', 'ping hello', '', 'ECHO  x ')).to.equal('+PONG\r\n$5\r\nhello\r\n$1\r\nx\r\n');
+  });
+
+  it('keeps keys and values of any bytes', async () => {
+    const value = '\0\r\n$\xff\x80';
+    const request = `*3\r\n$3\r\nSET\r\n$2\r\n\r\n\r\n$6\r\n${value}\r\n*2\r\n$3\r\nGET\r\n$2\r\n\r\n\r\n`;
+    expect(await answersTo(request)).to.equal(`+OK\r\n$6\r\n${value}\r\n`);
+  });
+
+  it('sets, gets, counts and deletes', async () => {
+    const answers = await answersToLines(
+      ...['SET a 1', 'SET b 2', 'GET a', 'GET c', 'EXISTS a b c a', 'DBSIZE', 'DEL a c a', 'DBSIZE', 'GET a'],
+    );
+    expect(answers).to.equal('+OK\r\n+OK\r\n$1\r\n1\r\n$-1\r\n:3\r\n:2\r\n:1\r\n:1\r\n$-1\r\n');
+  });
+
+  it('increments whole numbers', async () => {
+    const answers = await answersToLines(
+      ...['INCR n', 'INCR n', 'SET n -1', 'INCR n', 'SET n 1.5', 'INCR n', 'SET n 9007199254740991', 'INCR n'],
+    );
+    const refusal = '-ERR value is not an integer or out of range\r\n';
+    expect(answers).to.equal(`:1\r\n:2\r\n+OK\r\n:0\r\n+OK\r\n${refusal}+OK\r\n${refusal}`);
+  });
+
+  it('lets values expire, and forgets them though nobody asks', async () => {
+    expect(await answersToLines('SET a 1 PX 5', 'SET b 2 ex 100', 'SET c 3 PX 1')).to.equal('+OK\r\n'.repeat(3));
+    await later(20);
+    expect(await answersToLines('GET a', 'GET b')).to.equal('$-1\r\n$1\r\n2\r\n');
+    await later(1100);
+    expect(await answersToLines('DBSIZE')).to.equal(':1\r\n');
+  });
+
+  it('says what is wrong with a command, and goes on', async () => {
+    const answers = await answersToLines(
+      ...[
+        'NONSENSE',
+        'GET',
+        'GET a b',
+        'SET a 1 XX 1',
+        'SET a 1 EX',
+        'SET a 1 EX soon',
+        'SET a 1 EX 0',
+        'CONFIG SET a b',
+      ],
+    );
+    expect(answers.trim().split('\r\n')).to.deep.equal([
+      "-ERR unknown command 'NONSENSE'",
+      "-ERR wrong number of arguments for 'get' command",
+      "-ERR wrong number of arguments for 'get' command",
+      '-ERR syntax error',
+      '-ERR syntax error',
+      '-ERR value is not an integer or out of range',
+      "-ERR invalid expire time in 'set' command",
+      '-ERR syntax error',
+    ]);
+  });
+
+  it('answers what came before a breach of the protocol, then ends', async () => {
+    const peer = await Peer.connect(port());
+    peer.send('PING\r\n*1\r\n!nonsense\r\nPING\r\n');
+    expect(await peer.ended()).to.equal("+PONG\r\n-ERR Protocol error: expected '$', got '!'\r\n");
+  });
+
+  it('answers ten thousand commands that come at once', async () => {
+    const answers = await answersToLines(...Array.from({ length: 10_000 }, () => 'INCR n'));
+    expect(answers).to.equal(Array.from({ length: 10_000 }, (_, n) => `:${n + 1}\r\n`).join(''));
+  });
+
+  it('makes a client wait that asks for more than it reads', async () => {
+    const value = 'v'.repeat(100_000);
+    const peer = await Peer.connect(port());
+    peer.socket.pause();
+    peer.send(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$100000\r\n${value}\r\n${'GET k\r\n'.repeat(300)}QUIT\r\n`);
+    expect(await answersToLines('PING')).to.equal('+PONG\r\n');
+    peer.socket.resume();
+    const answer = `$100000\r\n${value}\r\n`;
+    expect((await peer.ended()) === `+OK\r\n${answer.repeat(300)}+OK\r\n`).to.equal(true);
+  });
+
+  it('talks to redis-cli', async function () {
+    const cli = (...args: string[]) =>
+      outputOrSkip(this, 'redis-tools', 'redis-cli', '-h', '127.0.0.1', '-p', String(port()), ...args);
+    expect(await cli('set', 'greeting', 'hello, world')).to.equal('OK\n');
+    expect(await cli('get', 'greeting')).to.equal('hello, world\n');
+    expect(await cli('incr', 'n')).to.equal('1\n');
+    expect(await cli('get', 'nothing')).to.equal('\n');
+    expect(await cli('config', 'get', 'appendonly')).to.equal('appendonly\nno\n');
+    expect(await cli('-2', 'command')).to.equal('\n');
+  });
+
+  for (const depth of [1, 16]) {
+    it(`bears redis-benchmark -P ${depth}`, async function () {
+      const args = [
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(port()),
+        '-P',
+        String(depth),
+        '-n',
+        '2000',
+        '-c',
+        '10',
+        '-r',
+        '100',
+      ];
+      const tests = ['-t', 'ping,set,get,incr', '--csv'];
+      const output = await outputOrSkip(this, 'redis-tools', 'redis-benchmark', ...args, ...tests);
+      expect(output.match(/^"(PING_INLINE|PING_MBULK|PING_BULK|SET|GET|INCR)","\d/gm)).to.have.lengthOf(5);
+      expect(output).to.not.contain('WARN');
+    });
+  }
+});
