@@ -104,6 +104,24 @@ describe('net: in every state', () => {
 describe('net: a thousand connections', () => {
   before(warmUp);
 
+  underEach('8. under a timeout, cancelled at any step, leave nothing behind', function* () {
+    using listener = TcpListener.listen();
+    const { port } = listener.address;
+    const server = yield* spawn(listener.serve(stream => stream.read()));
+    function* connecting(n: number): Coroutine<void, NetEvent> {
+      using stream = yield* timeout(n % 2 === 0 ? 50 : 0.1, TcpStream.connect({ port }));
+      yield* stream.write('x');
+    }
+    for (let n = 0; n < 200; n++) {
+      const task = yield* spawn(codeOf(connecting(n)));
+      for (let k = 0; k < n % 9; k++) yield* pause();
+      if (n % 3 > 0) task.cancel();
+      yield* codeOf(task.join());
+    }
+    listener.close();
+    yield* server.join();
+  });
+
   function* visit(port: number, random: () => number): Coroutine<void, NetEvent> {
     yield* sleep(random() * 3);
     using stream = yield* TcpStream.connect({ port });
