@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as hostSleep } from 'node:timers/promises';
 import { EpollSelector, EpollStrategy, IoHandler, type Readiness } from '@escapement/io';
-import { type Endpoint, type Lookup, LookupHandler, type SocketStream, TcpListener, TcpStream } from '@escapement/net';
+import { type Lookup, LookupHandler, type SocketStream, TcpListener, TcpStream } from '@escapement/net';
 import { expect } from 'chai';
 import {
   AtomicsWaitStrategy,
@@ -171,9 +171,4 @@ export function hasIpv6(): boolean {
   } catch {
     return false;
   }
-}
-
-/** Which the package keeps to itself. */
-export function descriptorOf(endpoint: Endpoint): number {
-  return (endpoint as unknown as { openFd(action: string): number }).openFd('asked for');
 }

@@ -1,7 +1,17 @@
 import { type ServeOptions, TcpListener, TcpStream, UnexpectedEndError } from '@escapement/net';
 import { expect } from 'chai';
-import { type Coroutine, pause, sleep, spawn, supervise, type Task } from 'escapement';
-import { codeOf, type NetEvent, readAll, textOf, underEach, warmUp } from './net-loop.js';
+import {
+  type Coroutine,
+  currentTask,
+  pause,
+  scope,
+  sleep,
+  spawn,
+  supervise,
+  type Task,
+  type Yieldable,
+} from 'escapement';
+import { codeOf, type NetEvent, readAll, textOf, underEach, warmUp, writeForEver } from './net-loop.js';
 
 function* echo(stream: TcpStream): Coroutine<void, NetEvent> {
   for (let bytes = yield* stream.read(); bytes !== undefined; bytes = yield* stream.read()) yield* stream.write(bytes);
@@ -10,7 +20,7 @@ function* echo(stream: TcpStream): Coroutine<void, NetEvent> {
 
 /** Runs `body` beside a server; `server` ends when the listener is closed. */
 function* withServer(
-  handle: (stream: TcpStream) => Coroutine<unknown, NetEvent>,
+  handle: (stream: TcpStream) => Yieldable<unknown, NetEvent>,
   body: (
     listener: TcpListener,
     server: Task<void>,
@@ -235,6 +245,67 @@ describe('net: serve', () => {
           using client = yield* connect();
           expect(yield* client.read()).to.equal(undefined);
         }
+      },
+    ),
+  );
+
+  const ownDoings: Record<string, (stream: TcpStream) => Coroutine<void, NetEvent>> = {
+    'a reset that a task of the connection hears of': function* (stream) {
+      yield* spawn(writeForEver(stream));
+      yield* sleep(1000);
+    },
+    'a stream that another task of ours closes while it is read': function* (stream) {
+      yield* spawn(
+        (function* () {
+          yield* sleep(5);
+          stream.close();
+        })(),
+      );
+      yield* stream.readLine();
+    },
+    'a connection that cancels itself': function* () {
+      (yield* currentTask()).cancel('dropped');
+      yield* pause();
+    },
+  };
+
+  for (const [doing, handle] of Object.entries(ownDoings)) {
+    underEach(`11. is not ended by ${doing}`, () =>
+      withServer(handle, function* (_listener, server, connect) {
+        const client = yield* connect();
+        yield* sleep(10);
+        client.close();
+        yield* sleep(20);
+        expect(server.isEnded).to.equal(false);
+      }),
+    );
+  }
+
+  underEach("11. is ended by a program's error in a task of a connection", () =>
+    withServer(
+      function* () {
+        yield* spawn(
+          (function* () {
+            yield* pause();
+            throw new TypeError('a bug');
+          })(),
+        );
+      },
+      function* (_listener, server, connect) {
+        using _client = yield* connect();
+        expect(yield* codeOf(server.join())).to.equal('TypeError: a bug');
+      },
+    ),
+  );
+
+  underEach('11. takes a handler that makes no generator', () =>
+    withServer(
+      stream => scope(echo(stream)),
+      function* (_listener, _server, connect) {
+        using client = yield* connect();
+        yield* client.write('hello');
+        client.end();
+        expect((yield* readAll(client)).toString()).to.equal('hello');
       },
     ),
   );

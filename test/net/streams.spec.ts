@@ -387,4 +387,23 @@ describe('net: a stream', () => {
       expect(Buffer.compare(got, sent.subarray(0, got.length))).to.equal(0);
     }),
   );
+
+  underEach('1. lets others have their turn while lines are read that have come already', () =>
+    withPair(function* (here, there) {
+      yield* here.write('x\n'.repeat(2000));
+      yield* there.readLine();
+      let turns = 0;
+      yield* spawn(
+        (function* () {
+          for (;;) {
+            yield* pause();
+            turns++;
+          }
+        })(),
+        { daemon: true },
+      );
+      for (let n = 1; n < 1000; n++) yield* there.readLine();
+      expect(turns).to.be.above(10);
+    }),
+  );
 });

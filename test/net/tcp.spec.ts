@@ -2,21 +2,10 @@ import { TcpListener, TcpStream } from '@escapement/net';
 import { getOption, SocketOption } from '@escapement/posix';
 import { expect } from 'chai';
 import { sleep, spawn, type Task, timeout } from 'escapement';
-import {
-  codeOf,
-  descriptorOf,
-  hasIpv6,
-  netLoop,
-  STRATEGIES,
-  tcpPair,
-  textOf,
-  underEach,
-  warmUp,
-  withPair,
-} from './net-loop.js';
+import { codeOf, hasIpv6, netLoop, STRATEGIES, tcpPair, textOf, underEach, warmUp, withPair } from './net-loop.js';
 
 function option(stream: TcpStream, which: keyof typeof SocketOption): number {
-  return getOption(descriptorOf(stream), SocketOption[which]);
+  return getOption(stream.fd, SocketOption[which]);
 }
 
 /** A port at which nobody listens. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Instant } from '@escapement/core';
+import type { Duration, Instant } from '@escapement/core';
+import { close, eventCounter, PosixError } from '@escapement/posix';
 
 /** @internal What a helper thread and its owner tell each other, in a word of shared memory. */
 export const HelperState = {
@@ -19,7 +20,11 @@ export const STATE = 0;
 export const BEATS = 1;
 
 /** A thread that has not moved its count for so long is dead. It may have been slow: then it works in vain. */
-const DEAD_AFTER = 3000;
+const DEAD_AFTER: Duration = 3000;
+/** One that has not come up for so long will not. */
+const STILLBORN_AFTER: Duration = 10_000;
+/** @internal A thread that could not be had is not asked for again at once. */
+export const RETRY_DELAY: Duration = 1000;
 const MOST_TO_LEAVE = 1000;
 
 /**
@@ -31,7 +36,7 @@ export class HelperThread {
   readonly #worker: Worker;
   readonly #nudge: () => void;
   #beats = 0;
-  #beatAt: Instant = 0;
+  #beatAt: Instant | undefined;
   #hasDied = false;
 
   /**
@@ -63,12 +68,15 @@ export class HelperThread {
 
   /** Ask once in a while: whether it is of no use any more. */
   isDead(now: Instant): boolean {
+    const state = Atomics.load(this.control, STATE);
     const beats = Atomics.load(this.control, BEATS);
-    if (beats !== this.#beats || !this.isWorking) {
+    const isAlive = beats !== this.#beats || state === HelperState.parked;
+    if (isAlive || this.#beatAt === undefined) {
       this.#beats = beats;
       this.#beatAt = now;
     }
-    return this.#hasDied || now - this.#beatAt > DEAD_AFTER;
+    const patience = state === HelperState.booting ? STILLBORN_AFTER : DEAD_AFTER;
+    return this.#hasDied || now - this.#beatAt > patience;
   }
 
   /** Only when it is up. What it works with has to be there before. @returns false if it was at work already */
@@ -97,6 +105,32 @@ export class HelperThread {
     Atomics.notify(this.control, STATE);
     if (state === HelperState.working) this.#nudge();
     return state;
+  }
+}
+
+/** @internal A thread with a counter, to speak with who waits for descriptors. */
+export interface Helper {
+  readonly thread: HelperThread;
+  readonly counter: number;
+}
+
+/** @internal @returns undefined where the system has no descriptors, or no threads, left */
+export function startHelper(
+  file: URL,
+  data: (counter: number) => object,
+  nudge: (counter: number) => void,
+): Helper | undefined {
+  let counter: number | undefined;
+  try {
+    const own = eventCounter();
+    counter = own;
+    return { counter: own, thread: new HelperThread(file, data(own), () => nudge(own)) };
+  } catch (error) {
+    if (counter !== undefined) close(counter);
+    const code = (error as { code?: unknown }).code;
+    if (error instanceof PosixError || code === 'ERR_WORKER_INIT_FAILED' || code === 'ERR_WORKER_OUT_OF_MEMORY')
+      return undefined;
+    throw error;
   }
 }
 

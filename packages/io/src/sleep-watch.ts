@@ -1,6 +1,6 @@
 import type { Duration, Instant, Wakeup } from '@escapement/core';
-import { close, eventCounter, PollList, raise } from '@escapement/posix';
-import { HelperThread } from './helper-thread.js';
+import { close, PollList, raise } from '@escapement/posix';
+import { type Helper, RETRY_DELAY, startHelper } from './helper-thread.js';
 import type { Selector } from './selector.js';
 import { SharedPollList } from './shared-poll-list.js';
 
@@ -27,8 +27,8 @@ export interface SleepWatchData {
 export class SleepWatch {
   readonly #selector: Selector;
   readonly #list = new PollList();
-  #thread: WatchThread | undefined;
-  #firstSleptAt: Instant | undefined;
+  #watcher: Watcher | undefined;
+  #startAt: Instant | undefined;
 
   constructor(selector: Selector) {
     this.#selector = selector;
@@ -36,7 +36,7 @@ export class SleepWatch {
 
   /** False until the thread is up: until then nobody watches. */
   get isReady(): boolean {
-    return this.#thread?.helper.isUp ?? false;
+    return this.#watcher?.helper.thread.isUp ?? false;
   }
 
   /** Watches from now on, whatever becomes of this sleep. */
@@ -48,36 +48,39 @@ export class SleepWatch {
   }
 
   #begin(wakeup: Wakeup, now: Instant): void {
-    if (this.#thread?.helper.isDead(now)) this.end();
-    this.#firstSleptAt ??= now;
-    if (this.#thread === undefined && now - this.#firstSleptAt < WORTH_A_THREAD) return;
-    this.#thread ??= this.#newThread(wakeup);
-    const { helper } = this.#thread;
-    if (!helper.isUp) return;
-    if (this.#thread.version !== this.#selector.version) this.#publish(wakeup);
-    helper.work();
+    if (this.#watcher?.helper.thread.isDead(now)) {
+      this.end();
+      this.#startAt = now + RETRY_DELAY;
+    }
+    this.#startAt ??= now + WORTH_A_THREAD;
+    if (this.#watcher === undefined && now < this.#startAt) return;
+    this.#watcher ??= this.#start(wakeup, now);
+    if (!this.isReady) return;
+    if (this.#watcher?.version !== this.#selector.version) this.#publish(wakeup, now);
+    this.#watcher?.helper.thread.work();
   }
 
   /** Afterwards nobody but the loop uses the selector. */
   end(): void {
-    this.#firstSleptAt = undefined;
-    if (this.#thread === undefined) return;
-    this.#thread.helper.stop();
-    close(this.#thread.counter);
-    this.#thread = undefined;
+    this.#startAt = undefined;
+    if (this.#watcher === undefined) return;
+    const { thread, counter } = this.#watcher.helper;
+    thread.stop();
+    close(counter);
+    this.#watcher = undefined;
   }
 
-  #publish(wakeup: Wakeup): void {
-    const thread = this.#thread!;
+  #publish(wakeup: Wakeup, now: Instant): void {
+    const watcher = this.#watcher!;
     this.#describe();
-    if (this.#list.count > thread.shared.capacity) {
+    if (this.#list.count > watcher.shared.capacity) {
       this.end();
-      this.#thread = this.#newThread(wakeup);
+      this.#watcher = this.#start(wakeup, now);
       return;
     }
-    thread.shared.write(this.#list);
-    thread.version = this.#selector.version;
-    if (thread.helper.isWorking) raise(thread.counter);
+    watcher.shared.write(this.#list);
+    watcher.version = this.#selector.version;
+    if (watcher.helper.thread.isWorking) raise(watcher.helper.counter);
   }
 
   #describe(): void {
@@ -85,19 +88,19 @@ export class SleepWatch {
     this.#selector.describeTo(this.#list);
   }
 
-  #newThread(wakeup: Wakeup): WatchThread {
+  #start(wakeup: Wakeup, now: Instant): Watcher | undefined {
     this.#describe();
-    const memory = SharedPollList.memoryFor(Math.max(LEAST_CAPACITY, 2 * this.#list.count));
-    const counter = eventCounter();
-    const data: Omit<SleepWatchData, 'control'> = { wakeup: wakeup.share(), list: memory, counter };
-    const helper = new HelperThread(FILE, data, () => raise(counter));
-    return { helper, counter, shared: new SharedPollList(memory), version: -1 };
+    const list = SharedPollList.memoryFor(Math.max(LEAST_CAPACITY, 2 * this.#list.count));
+    const data = (counter: number): Omit<SleepWatchData, 'control'> => ({ wakeup: wakeup.share(), list, counter });
+    const helper = startHelper(FILE, data, raise);
+    if (helper !== undefined) return { helper, shared: new SharedPollList(list), version: -1 };
+    this.#startAt = now + RETRY_DELAY;
+    return undefined;
   }
 }
 
-interface WatchThread {
-  readonly helper: HelperThread;
-  readonly counter: number;
+interface Watcher {
+  readonly helper: Helper;
   readonly shared: SharedPollList;
   /** Of the selector, when its list was published last. */
   version: number;

@@ -1,6 +1,6 @@
 import type { Instant, Wakeup } from '@escapement/core';
-import { close, eventCounter, lower } from '@escapement/posix';
-import { HelperThread } from './helper-thread.js';
+import { close, lower } from '@escapement/posix';
+import { type Helper, RETRY_DELAY, startHelper } from './helper-thread.js';
 import { Interest } from './interest.js';
 import type { Selector } from './selector.js';
 
@@ -20,7 +20,8 @@ export interface WakeupBellData {
  */
 export class WakeupBell {
   readonly #selector: Selector;
-  #thread: { readonly helper: HelperThread; readonly counter: number } | undefined;
+  #helper: Helper | undefined;
+  #startAt: Instant = -Infinity;
 
   constructor(selector: Selector) {
     this.#selector = selector;
@@ -28,29 +29,28 @@ export class WakeupBell {
 
   /** @returns whether it listens: not until the thread is up */
   begin(wakeup: Wakeup, now: Instant): boolean {
-    if (this.#thread?.helper.isDead(now)) this.end();
-    this.#thread ??= this.#newThread(wakeup);
-    const { helper, counter } = this.#thread;
-    if (!helper.isUp) return false;
+    if (this.#helper?.thread.isDead(now)) this.end();
+    if (this.#helper === undefined && now >= this.#startAt) this.#start(wakeup, now);
+    if (!this.#helper?.thread.isUp) return false;
     // In this order: what the thread raises once it is at work again was requested before the caller looks.
-    if (helper.work()) lower(counter);
+    if (this.#helper.thread.work()) lower(this.#helper.counter);
     return true;
   }
 
   end(): void {
-    if (this.#thread === undefined) return;
-    this.#thread.helper.stop();
+    if (this.#helper === undefined) return;
+    const { thread, counter } = this.#helper;
+    thread.stop();
     // Takes it out of the selector first: the handler's own descriptors are not concerned.
-    this.#selector.watch(this.#thread.counter, Interest.none);
-    close(this.#thread.counter);
-    this.#thread = undefined;
+    this.#selector.watch(counter, Interest.none);
+    close(counter);
+    this.#helper = undefined;
   }
 
-  #newThread(wakeup: Wakeup) {
-    const counter = eventCounter();
-    this.#selector.watch(counter, Interest.read);
-    const data: Omit<WakeupBellData, 'control'> = { wakeup: wakeup.share(), counter };
-    const helper = new HelperThread(FILE, data, () => Atomics.notify(wakeup.word, 0));
-    return { helper, counter };
+  #start(wakeup: Wakeup, now: Instant): void {
+    this.#startAt = now + RETRY_DELAY;
+    const data = (counter: number): Omit<WakeupBellData, 'control'> => ({ wakeup: wakeup.share(), counter });
+    this.#helper = startHelper(FILE, data, () => Atomics.notify(wakeup.word, 0));
+    if (this.#helper !== undefined) this.#selector.watch(this.#helper.counter, Interest.read);
   }
 }

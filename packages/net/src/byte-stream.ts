@@ -10,6 +10,11 @@ const scratch = new Uint8Array(65_536);
 const LONGEST_LINE = 65_536;
 /** A peer that takes all at once would keep its writer running for ever: after so many writes others get their turn. */
 const MOST_WRITES_IN_A_ROW = 32;
+/** The same for what can be read without waiting. */
+const MOST_READS_IN_A_ROW = 64;
+
+/** Of streams that have nothing left over, which are most of them. Nobody appends to it. */
+const EMPTY = new ReceiveBuffer();
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -24,12 +29,13 @@ export type Writing = Uint8Array | string | readonly Uint8Array[];
  * (ECONNRESET, EPIPE, ETIMEDOUT). Cancelled, a read leaves what came for the next one; a write may have written a part.
  */
 export abstract class ByteStream extends Endpoint {
-  readonly #received = new ReceiveBuffer();
+  #received = EMPTY;
   #isReading = false;
   #isWriting = false;
   #hasEnded = false;
   /** The system tells of a failure once, and of a proper end from then on: half a message would pass for a whole one. */
   #failure: PosixError | undefined;
+  #readsInARow = 0;
   #writesInARow = 0;
 
   /**
@@ -41,8 +47,17 @@ export abstract class ByteStream extends Endpoint {
     this.#claimReading();
     try {
       if (this.#received.length > 0) return this.#received.take(this.#received.length);
-      const count = yield* this.#receive();
+      if (this.#hasEnded) return undefined;
+      this.#isAboutToWait();
+      let count: number;
+      do {
+        // Waiting first saves the call that would find nothing, and works with descriptors that block, too.
+        yield* this.readable;
+        count = this.#readIntoScratch();
+      } while (count === WOULD_BLOCK);
       return count === 0 ? undefined : copyOf(scratch.subarray(0, count));
+    } catch (error) {
+      throw this.translated(error, 'read from');
     } finally {
       this.#isReading = false;
     }
@@ -52,18 +67,21 @@ export abstract class ByteStream extends Endpoint {
    * Exactly `count` bytes.
    * @throws UnexpectedEndError if there are fewer until the end; they can still be read
    */
-  *readExactly(count: number): Coroutine<Uint8Array, Readable> {
+  *readExactly(count: number): Coroutine<Uint8Array, Readable | Pause> {
     this.#claimReading();
     try {
       if (!Number.isInteger(count) || count < 0) {
         throw new RangeError(`readExactly(${count}): expected a whole number of bytes, 0 or more`);
       }
+      if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
       while (this.#received.length < count) {
         if (!(yield* this.#receiveMore())) {
           throw new UnexpectedEndError(this.describe(), `${count}`, this.#received.length);
         }
       }
       return this.#received.take(count);
+    } catch (error) {
+      throw this.translated(error, 'read from');
     } finally {
       this.#isReading = false;
     }
@@ -75,18 +93,21 @@ export abstract class ByteStream extends Endpoint {
    * @returns undefined at the end
    * @throws LineTooLongError
    */
-  *readLine(longest: number = LONGEST_LINE): Coroutine<string | undefined, Readable> {
+  *readLine(longest: number = LONGEST_LINE): Coroutine<string | undefined, Readable | Pause> {
     this.#claimReading();
     try {
-      const received = this.#received;
+      if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
       let searched = 0;
       for (;;) {
+        const received = this.#received;
         const end = received.indexOf(LINE_FEED, searched);
         if ((end < 0 ? received.length : end) > longest) throw new LineTooLongError(this.describe(), longest);
         if (end >= 0) return this.#takeLine(end);
         searched = received.length;
         if (!(yield* this.#receiveMore())) return searched === 0 ? undefined : textOf(received.take(searched));
       }
+    } catch (error) {
+      throw this.translated(error, 'read from');
     } finally {
       this.#isReading = false;
     }
@@ -103,27 +124,19 @@ export abstract class ByteStream extends Endpoint {
         this.#writesInARow = 0;
         yield* pause();
       }
-      if (Array.isArray(data)) yield* this.#writePieces(data);
-      else yield* this.#writeBytes(typeof data === 'string' ? Buffer.from(data) : (data as Uint8Array));
+      if (Array.isArray(data)) {
+        yield* this.#writePieces(data);
+      } else {
+        const bytes = typeof data === 'string' ? Buffer.from(data) : (data as Uint8Array);
+        const count = this.send(this.openFd('wrote to'), bytes);
+        if (count < bytes.length) yield* this.#writeRest(bytes, count);
+      }
     } catch (error) {
       // EPIPE says that nobody reads; what the peer has sent may be whole.
       if (error instanceof PosixError && error.code !== 'EPIPE') this.#failure ??= error;
-      throw error;
+      throw this.translated(error, 'wrote to');
     } finally {
       this.#isWriting = false;
-    }
-  }
-
-  /** Waits for some bytes and reads them into the scratch buffer. @returns how many; 0 at the end */
-  *#receive(): Coroutine<number, Readable> {
-    if (this.#hasEnded) return 0;
-    this.#writesInARow = 0;
-    for (;;) {
-      // Waiting first saves the call that would find nothing, and works with descriptors that block, too.
-      yield* this.whenReadable();
-      const count = this.#readIntoScratch();
-      if (count === 0) this.#hasEnded = true;
-      if (count !== WOULD_BLOCK) return count;
     }
   }
 
@@ -131,7 +144,10 @@ export abstract class ByteStream extends Endpoint {
     const fd = this.openFd('read from');
     try {
       const count = read(fd, scratch);
-      if (count === 0 && this.#failure !== undefined) throw this.#failure;
+      if (count === 0) {
+        if (this.#failure !== undefined) throw this.#failure;
+        this.#hasEnded = true;
+      }
       return count;
     } catch (error) {
       if (error instanceof PosixError) this.#failure ??= error;
@@ -141,9 +157,26 @@ export abstract class ByteStream extends Endpoint {
 
   /** @returns false at the end */
   *#receiveMore(): Coroutine<boolean, Readable> {
-    const count = yield* this.#receive();
-    if (count > 0) this.#received.append(scratch.subarray(0, count));
-    return count > 0;
+    if (this.#hasEnded) return false;
+    this.#isAboutToWait();
+    let count: number;
+    do {
+      yield* this.readable;
+      count = this.#readIntoScratch();
+    } while (count === WOULD_BLOCK);
+    if (count === 0) return false;
+    if (this.#received === EMPTY) this.#received = new ReceiveBuffer();
+    this.#received.append(scratch.subarray(0, count));
+    return true;
+  }
+
+  #isAboutToWait(): void {
+    this.#readsInARow = this.#writesInARow = 0;
+  }
+
+  *#letOthersRun(): Coroutine<void, Pause> {
+    this.#readsInARow = 0;
+    yield* pause();
   }
 
   #claimReading(): void {
@@ -164,14 +197,12 @@ export abstract class ByteStream extends Endpoint {
     return textOf(line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line);
   }
 
-  *#writeBytes(bytes: Uint8Array): Coroutine<void, Writable> {
+  *#writeRest(bytes: Uint8Array, begun: number): Coroutine<void, Writable> {
     let rest = bytes;
-    while (rest.length > 0) {
-      const count = this.send(this.openFd('wrote to'), rest);
-      if (count === rest.length) return;
-      if (count > 0) rest = rest.subarray(count);
+    for (let count = begun; count < rest.length; count = this.send(this.openFd('wrote to'), rest)) {
+      if (count !== WOULD_BLOCK) rest = rest.subarray(count);
       this.#writesInARow = 0;
-      yield* this.whenWritable();
+      yield* this.writable;
     }
   }
 
@@ -182,7 +213,7 @@ export abstract class ByteStream extends Endpoint {
       if (count !== WOULD_BLOCK) rest = without(rest, count);
       if (rest.length === 0) return;
       this.#writesInARow = 0;
-      yield* this.whenWritable();
+      yield* this.writable;
     }
   }
 

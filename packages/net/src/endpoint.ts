@@ -12,13 +12,17 @@ export abstract class Endpoint implements Disposable {
   #fd: number;
   // Events are plain values: these two are yielded again and again.
   readonly #readable: Readable;
-  readonly #writable: Writable;
+  #writable: Writable | undefined = undefined;
 
   /** @param fd an open descriptor, which belongs to the endpoint from now on */
   constructor(fd: number) {
-    this.#fd = fd;
     this.#readable = new Readable(fd);
-    this.#writable = new Writable(fd);
+    this.#fd = fd;
+  }
+
+  /** For calls of `@escapement/posix`, socket options for instance; -1 once it is closed. Close the endpoint, not this. */
+  get fd(): number {
+    return this.#fd;
   }
 
   /** What messages call it: `TCP stream 127.0.0.1:80`. */
@@ -50,24 +54,36 @@ export abstract class Endpoint implements Disposable {
   }
 
   /** @internal */
-  *whenReadable(): Coroutine<void, Readable> {
+  protected *whenReadable(action: string): Coroutine<void, Readable> {
     try {
       yield* this.#readable;
     } catch (error) {
-      throw this.#translated(error, 'waited to read from');
+      throw this.translated(error, action);
     }
   }
 
   /** @internal */
-  *whenWritable(): Coroutine<void, Writable> {
+  protected *whenWritable(action: string): Coroutine<void, Writable> {
     try {
-      yield* this.#writable;
+      yield* this.writable;
     } catch (error) {
-      throw this.#translated(error, 'waited to write to');
+      throw this.translated(error, action);
     }
   }
 
-  #translated(error: unknown, action: string): unknown {
+  /** @internal For those who translate errors themselves: a coroutine less for each connection that waits. */
+  protected get readable(): Readable {
+    return this.#readable;
+  }
+
+  /** @internal */
+  protected get writable(): Writable {
+    this.#writable ??= new Writable(this.#readable.fd);
+    return this.#writable;
+  }
+
+  /** @internal What to throw for `error`: who waits when it is closed shall hear of this, and not of a descriptor. */
+  protected translated(error: unknown, action: string): unknown {
     return error instanceof DescriptorClosedError && this.isClosed ? new ClosedError(action, this.describe()) : error;
   }
 }

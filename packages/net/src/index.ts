@@ -1,7 +1,8 @@
+export { formatAddress, type IpAddress, type SocketAddress, type UnixAddress } from '@escapement/posix';
 export { ByteStream, type Writing } from './byte-stream.js';
 export { Endpoint } from './endpoint.js';
 export { BusyError, ClosedError, LineTooLongError, NameLookupError, UnexpectedEndError } from './errors.js';
-export { Listener, type ServeOptions } from './listener.js';
+export { isOnlyTheConnections, Listener, type ServeOptions } from './listener.js';
 export { type LookedUp, Lookup, lookup } from './lookup.js';
 export { LookupHandler } from './lookup-handler.js';
 export { netModule } from './net-module.js';

@@ -8,6 +8,8 @@ import {
   pause,
   scope,
   spawn,
+  TaskCancelledError,
+  type Yieldable,
 } from '@escapement/core';
 import type { Readable } from '@escapement/io';
 import { accept, PosixError, WOULD_BLOCK } from '@escapement/posix';
@@ -29,8 +31,8 @@ const backoff = exponential(5, 1000);
 
 export interface ServeOptions<S> {
   /**
-   * What a connection's coroutine threw; throw it again to end the server. Left out: what is the peer's fault (a reset,
-   * an end too early, a line too long) ends the connection only, all else the server.
+   * What the coroutine of a connection threw, or a task that it spawned; throw it again to end the server. Left out: what
+   * `isOnlyTheConnections` ends the connection, all else the server.
    */
   readonly failed?: (error: unknown, stream: S) => void;
 }
@@ -63,15 +65,15 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
   }
 
   /**
-   * Runs `handle` for each connection, in a task of its own, which closes the stream at its end. When the listener is closed
-   * it takes no more, and is done once the connections are. Cancelled, it cancels them.
+   * Runs `handle` for each connection, in a scope of its own, and closes the stream when that and all it spawned are done.
+   * When the listener is closed it takes no more, and is done once the connections are. Cancelled, it cancels them.
    *
    * @example yield* listener.serve(function* (stream) {
    *   for (let bytes; (bytes = yield* stream.read()) !== undefined; ) yield* stream.write(bytes);
    * });
    */
   *serve<E extends LoopEvent = never>(
-    handle: (stream: S) => Coroutine<unknown, E>,
+    handle: (stream: S) => Yieldable<unknown, E>,
     options: ServeOptions<S> = {},
   ): Coroutine<void, E | CoreEvent | Readable | SleepFor> {
     const open = new Set<S>();
@@ -81,7 +83,7 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
 
   *#acceptInto<E extends LoopEvent>(
     open: Set<S>,
-    serve: (stream: S) => Coroutine<void, E>,
+    serve: (stream: S) => Coroutine<void, E | CoreEvent>,
   ): Coroutine<void, E | CoreEvent | Readable | SleepFor> {
     yield* ensure(closeAll(open));
     for (let number = 1; !this.isClosed; number++) {
@@ -128,7 +130,7 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
   *#waitForMore(): Coroutine<void, Readable> {
     this.openFd('accepted from');
     this.#acceptsInARow = 0;
-    yield* this.whenReadable();
+    yield* this.whenReadable('accepted from');
   }
 
   #tryAccept(): number {
@@ -145,11 +147,12 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
 function* connection<S extends ByteStream, E extends LoopEvent>(
   stream: S,
   open: Set<S>,
-  handle: (stream: S) => Coroutine<unknown, E>,
-  failed: (error: unknown, stream: S) => void = onlyPeersFaults,
-): Coroutine<void, E> {
+  handle: (stream: S) => Yieldable<unknown, E>,
+  failed: (error: unknown, stream: S) => void = unlessOnlyTheConnections,
+): Coroutine<void, E | CoreEvent> {
   try {
-    yield* handle(stream);
+    // In a scope: what the connection's own tasks throw shall get here, too.
+    yield* scope(handle(stream));
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     failed(error, stream);
@@ -159,10 +162,21 @@ function* connection<S extends ByteStream, E extends LoopEvent>(
   }
 }
 
-function onlyPeersFaults(error: unknown): void {
-  if (error instanceof PosixError && PEERS_FAULT.includes(error.code)) return;
-  if (error instanceof UnexpectedEndError || error instanceof LineTooLongError) return;
-  throw error;
+function unlessOnlyTheConnections(error: unknown, stream: ByteStream): void {
+  if (!isOnlyTheConnections(error, stream)) throw error;
+}
+
+/**
+ * Whether what the coroutine of a connection threw is no concern of its server's: the peer's fault (a reset, an end too
+ * early, a line too long), or done here on purpose (its stream was closed, its task cancelled).
+ *
+ * @example listener.serve(handle, { failed: (error, stream) => { if (!isOnlyTheConnections(error, stream)) log(error); } });
+ */
+export function isOnlyTheConnections(error: unknown, stream: ByteStream): boolean {
+  if (error instanceof AggregateError) return error.errors.every(one => isOnlyTheConnections(one, stream));
+  if (error instanceof PosixError) return PEERS_FAULT.includes(error.code);
+  if (error instanceof ClosedError) return stream.isClosed;
+  return [UnexpectedEndError, LineTooLongError, TaskCancelledError].some(type => error instanceof type);
 }
 
 function* closeAll(streams: Iterable<ByteStream>): Coroutine<void, never> {

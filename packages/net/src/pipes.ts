@@ -30,7 +30,11 @@ export function openPipe(): { readonly reader: DescriptorStream; readonly writer
   return { reader: new DescriptorStream(reader, 'pipe'), writer: new DescriptorStream(writer, 'pipe') };
 }
 
-/** A FIFO, device or file, to read from. A FIFO waits for its first writer, and ends with the last. @throws PosixError */
+/**
+ * A FIFO, device or file, to read from. A FIFO waits for its first writer, and ends with the last: to lose nothing of the
+ * next one, open the FIFO again before you close this.
+ * @throws PosixError
+ */
 export function openReader(path: string): DescriptorStream {
   return new DescriptorStream(open(path, OpenFlags.read), path);
 }

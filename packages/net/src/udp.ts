@@ -65,7 +65,7 @@ export class UdpSocket extends Endpoint {
   *receive(): Coroutine<Datagram, Readable> {
     for (;;) {
       this.openFd('received from');
-      yield* this.whenReadable();
+      yield* this.whenReadable('received from');
       const count = receiveFrom(this.openFd('received from'), scratch);
       if (count === WOULD_BLOCK) continue;
       return { from: senderAddress() as IpAddress, bytes: copyOf(scratch.subarray(0, count)) };
@@ -85,7 +85,7 @@ export class UdpSocket extends Endpoint {
     }
     while (sendTo(this.openFd('sent to'), data, address) === WOULD_BLOCK) {
       this.#sendsInARow = 0;
-      yield* this.whenWritable();
+      yield* this.whenWritable('sent to');
     }
   }
 
