@@ -40,7 +40,7 @@ export { supports } from './statistics/supports.js';
 export { baseline, baselines } from './subjects/baselines.js';
 export { LoopSleeper } from './subjects/loop-sleeper.js';
 export type { Sleeper, Stopwatch } from './subjects/sleeper.js';
-export { type Strategy, shippedStrategies, strategiesIn } from './subjects/strategy.js';
+export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export { type Colours, coloursFor } from './views/colours.js';
 export { ioReport } from './views/io-report.js';
 export { latenessTable } from './views/lateness-table.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Strategy, shippedStrategies, strategiesIn } from '../subjects/strategy.js';
+import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from '../subjects/strategy.js';
 import { UsageError } from './usage-error.js';
 
 /**
@@ -11,7 +11,7 @@ import { UsageError } from './usage-error.js';
  * @throws UsageError
  */
 export async function selectStrategies(paths: readonly string[] = [], wanted?: readonly string[]): Promise<Strategy[]> {
-  const shipped = shippedStrategies();
+  const shipped = [...shippedStrategies(), ...(await systemStrategies())];
   const added: Strategy[] = [];
   for (const path of paths) added.push(...(await loadStrategies(path)));
   const all = [...shipped, ...added];

@@ -14,6 +14,16 @@ export function shippedStrategies(): Strategy[] {
   return strategiesIn(escapement);
 }
 
+/** Those of `@escapement/io`, which not every system has. */
+export async function systemStrategies(): Promise<Strategy[]> {
+  try {
+    return strategiesIn(await import('@escapement/io'));
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ESC_UNSUPPORTED_SYSTEM') return [];
+    throw error;
+  }
+}
+
 /** One for each exported `LoopModule` that binds a `SleepStrategy`. */
 export function strategiesIn(exports: object): Strategy[] {
   const modules = Object.values(exports).filter(value => value instanceof LoopModule);

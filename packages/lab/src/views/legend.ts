@@ -4,4 +4,5 @@ Lateness: from the time asked for until the sleeper ran again; "early" counts th
 "-": too few samples to tell. CPU %: of the whole process; 100 is one core kept busy, a busy-wait
 below that had to share its core. "Node" rows are what there is without the loop.
 Choose set-timeout where the loop shares its thread with other code; atomics-wait on a thread of its
-own, free while it waits; busy-wait where microseconds count and a core can be spared.`;
+own, free while it waits; busy-wait where microseconds count and a core can be spared; epoll, on
+Linux, for servers that live in the loop altogether.`;
