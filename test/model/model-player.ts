@@ -240,7 +240,7 @@ export class ModelPlayer {
       if (late instanceof Cancellation || first === undefined || !('error' in first)) throw late;
       throw aggregate([(first as { error: unknown }).error, late]);
     }
-    if (first === undefined) throw undefined;
+    if (first === undefined) throw contestants.find(task => task.state === 'cancelled')!.cancelledError();
     if ('error' in first) throw (first as { error: unknown }).error;
     return (first as { value: unknown }).value;
   }

@@ -47,6 +47,22 @@ export const REGRESSIONS: Readonly<Record<string, Block>> = {
   'a race in which all were cancelled alone throws an error': [
     { do: 'race', blocks: [[{ do: 'cancel', target: { of: 'self' } }, { do: 'pause' }]] },
   ],
+  'a race whose contestants somebody else cancelled throws an error': [
+    spawn({
+      do: 'ensure',
+      body: [
+        {
+          do: 'race',
+          blocks: [
+            [
+              { do: 'cancel', target: { of: 'parent' } },
+              { do: 'get', queue: 'none' },
+            ],
+          ],
+        },
+      ],
+    }),
+  ],
   'a clean-up that joins what a timeout cancelled fails with its own error': [
     {
       do: 'timeout',

@@ -25,7 +25,7 @@ const DEAD_AFTER: Duration = 3000;
 const STILLBORN_AFTER: Duration = 10_000;
 /** @internal A thread that could not be had is not asked for again at once. */
 export const RETRY_DELAY: Duration = 1000;
-const MOST_TO_LEAVE = 1000;
+const MOST_TO_LEAVE: Duration = 2000;
 
 /**
  * @internal A thread that waits in the place of a loop that sleeps. It never keeps the process alive, costs nothing while
@@ -53,6 +53,7 @@ export class HelperThread {
     });
     this.#worker.on('exit', () => {
       this.#hasDied = true;
+      forget(this);
     });
     if (threads.size === 0) process.on('exit', quitAll);
     threads.add(this);
@@ -90,20 +91,30 @@ export class HelperThread {
 
   /** Makes it leave, and waits until it has, so that what it used can be closed. */
   stop(): void {
-    threads.delete(this);
-    if (threads.size === 0) process.off('exit', quitAll);
     // One that is not up yet touches nothing, and leaves when it comes: ended while it loads its modules, it would leave
     // their files open.
-    if (this.quit() === HelperState.booting || this.#hasDied) return;
+    if (this.quit() === HelperState.booting) return;
+    forget(this);
+    if (!this.hasLeft()) this.#worker.terminate();
+  }
+
+  /** After `quit`: waits until it touches nothing any more. @returns false if that took too long */
+  hasLeft(): boolean {
+    if (this.#hasDied) return true;
     Atomics.wait(this.control, STATE, HelperState.quitting, MOST_TO_LEAVE);
-    if (Atomics.load(this.control, STATE) !== HelperState.gone) this.#worker.terminate();
+    return Atomics.load(this.control, STATE) === HelperState.gone;
   }
 
   /** Makes it leave. @returns the state it was in */
   quit(): number {
-    const state = Atomics.exchange(this.control, STATE, HelperState.quitting);
+    const { working, quitting, gone } = HelperState;
+    let state: number = Atomics.load(this.control, STATE);
+    for (let expected = -1; state !== expected && state !== quitting && state !== gone; ) {
+      expected = state;
+      state = Atomics.compareExchange(this.control, STATE, expected, quitting);
+    }
     Atomics.notify(this.control, STATE);
-    if (state === HelperState.working) this.#nudge();
+    if (state === working) this.#nudge();
     return state;
   }
 }
@@ -136,16 +147,23 @@ export function startHelper(
 
 const threads = new Set<HelperThread>();
 
-/** A thread in a system call would hold up the end of the process. One listener for all: the host warns of many. */
+function forget(thread: HelperThread): void {
+  if (threads.delete(thread) && threads.size === 0) process.off('exit', quitAll);
+}
+
+/**
+ * A thread in a system call would hold up the end of the process, and one that is ended while it loads the FFI library aborts
+ * it. One listener for all: the host warns of many.
+ */
 function quitAll(): void {
   for (const thread of threads) thread.quit();
+  for (const thread of threads) thread.hasLeft();
 }
 
 /** @internal The thread's own side: calls `work` each time there is some, until it is to leave. */
 export function serveAsHelper(control: Int32Array, work: () => void): void {
   const { booting, parked, working, quitting, gone } = HelperState;
-  // Told to leave before it came: the owner does not wait for it.
-  if (Atomics.compareExchange(control, STATE, booting, parked) !== booting) return;
+  Atomics.compareExchange(control, STATE, booting, parked);
   while (Atomics.load(control, STATE) !== quitting) {
     Atomics.wait(control, STATE, parked);
     while (Atomics.load(control, STATE) === working) {
