@@ -167,7 +167,8 @@ describe('io: the thread that watches', () => {
     await new Promise(resolve => setTimeout(resolve, 10));
     process.off('warning', note);
     expect(warnings.map(String)).to.deep.equal([]);
-    expect(process.listenerCount('exit')).to.equal(before);
+    // One for all of them, for as long as one is there.
+    expect(process.listenerCount('exit')).to.be.at.most(before + 1);
   });
 
   it('whose epoll descriptor somebody closes: the run fails, and says so', async () => {
