@@ -110,10 +110,13 @@ describe('posix: epoll', () => {
     const epoll = opened.add(epollCreate());
     const results = new EpollResults();
     for (const timeout of [0, 0.0001, 0.05, 0.3, 0.999, 0.9999999, 1, 1.5, 7.123, 1000.25]) {
-      const start = performance.now();
-      expect(results.wait(epoll, timeout)).to.equal(0);
-      // The clocks of the kernel and of the process agree to a microsecond or so.
-      expect(performance.now() - start).to.be.at.least(timeout - 0.005);
+      const durations = Array.from({ length: 3 }, () => {
+        const start = performance.now();
+        expect(results.wait(epoll, timeout)).to.equal(0);
+        return performance.now() - start;
+      });
+      // A signal may end one of them; rounding would end each. The clocks of kernel and process agree to a microsecond or so.
+      expect(Math.max(...durations)).to.be.at.least(timeout - 0.005);
     }
   });
 
