@@ -41,9 +41,13 @@ describe('posix: PollList', () => {
     const { reader, writer } = opened.add(pipe());
     const list = new PollList();
     list.add(reader, readable);
-    const start = performance.now();
-    expect(list.poll(20)).to.equal(0);
-    expect(performance.now() - start).to.be.at.least(19.9);
+    const durations = Array.from({ length: 3 }, () => {
+      const start = performance.now();
+      expect(list.poll(20)).to.equal(0);
+      return performance.now() - start;
+    });
+    // A signal may end one of them.
+    expect(Math.max(...durations)).to.be.at.least(19.9);
     write(writer, new Uint8Array(1));
     expect(list.poll(-1)).to.equal(1);
   });

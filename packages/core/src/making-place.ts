@@ -65,7 +65,8 @@ function ownConstructors(event: object, frames: readonly Frame[]): number {
   for (let type = event.constructor; typeof type === 'function' && type.name; type = Object.getPrototypeOf(type)) {
     classes.add(type.name);
   }
-  const count = frames.findIndex(frame => !frame.isConstructor() || !classes.has(frame.getFunctionName() ?? ''));
+  // By their names alone: what V8 has inlined is not always said to be a constructor.
+  const count = frames.findIndex(frame => !classes.has(frame.getFunctionName() ?? ''));
   return count === -1 ? frames.length : count;
 }
 
