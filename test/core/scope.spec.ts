@@ -251,6 +251,95 @@ describe('supervise', () => {
   });
 });
 
+describe('supervise with `ended`', () => {
+  const ends = (log: string[]) => (task: Task) =>
+    log.push(`${task.name} ${task.result.state === 'failed' ? task.result.error : task.state}`);
+
+  it('tells of each task when it and all below it are done, and of failures there only', () => {
+    const { loop, clock } = virtualLoop();
+    const log: string[] = [];
+    const withChild = function* () {
+      yield* spawn(sleep(10));
+      return 'its body is done long before';
+    };
+    const value = loop.runSync(
+      supervise(
+        (function* () {
+          yield* spawn(failAfter(1, 'no'), { name: 'bad' });
+          yield* spawn(withChild(), { name: 'good' });
+          const idle = yield* spawn(sleep(Infinity), { name: 'idle' });
+          yield* spawn(
+            (function* () {
+              yield* sleep(20);
+            })(),
+            { name: 'daemon', daemon: true },
+          );
+          yield* sleep(5);
+          idle.cancel();
+          return 'the value';
+        })(),
+        { ended: task => log.push(`${clock.time} ${task.name}: ${task.state}`) },
+      ),
+    );
+    expect(value).to.equal('the value');
+    expect(log).to.deep.equal(['1 bad: failed', '5 idle: cancelled', '10 good: succeeded', '10 daemon: cancelled']);
+  });
+
+  it('fails with what the listener throws, and cancels the others', () => {
+    const { loop, clock } = virtualLoop();
+    const log: string[] = [];
+    const program = supervise(
+      (function* () {
+        yield* spawn(sleep(1), { name: 'short' });
+        yield* spawn(sleep(100), { name: 'long' });
+        yield* sleep(Infinity);
+      })(),
+      {
+        ended: task => {
+          ends(log)(task);
+          if (task.name === 'short') throw new Error('enough');
+        },
+      },
+    );
+    expect(() => loop.runSync(program)).to.throw('enough');
+    expect(log).to.deep.equal(['short succeeded', 'long cancelled']);
+    expect(clock.time).to.equal(1);
+  });
+
+  it('tells of a task that was cancelled before its first step', () => {
+    const { loop } = virtualLoop();
+    const log: string[] = [];
+    loop.runSync(
+      supervise(
+        (function* () {
+          (yield* spawn(sleep(1), { name: 'early' })).cancel();
+        })(),
+        { ended: ends(log) },
+      ),
+    );
+    expect(log).to.deep.equal(['early cancelled']);
+  });
+
+  it('does not tell of scopes and clean-ups: their errors go where they always go', () => {
+    const { loop } = virtualLoop();
+    const log: string[] = [];
+    const program = supervise(
+      (function* () {
+        yield* ensure(failAfter(1, 'of the clean-up'));
+        yield* scope(sleep(1));
+        try {
+          yield* scope(failAfter(1, 'of the scope'));
+        } catch (error) {
+          log.push(`caught ${(error as Error).message}`);
+        }
+      })(),
+      { ended: ends(log) },
+    );
+    expect(() => loop.runSync(program)).to.throw('of the clean-up');
+    expect(log).to.deep.equal(['caught of the scope']);
+  });
+});
+
 describe('supervise, of a task that is joined after it has failed', () => {
   it('throws nothing: its error was told', () => {
     const { loop } = virtualLoop();

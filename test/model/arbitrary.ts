@@ -54,7 +54,7 @@ function around(block: fc.Arbitrary<Block>): readonly Weighted[] {
     statement(3, 'spawn', { daemon: fc.constant(true), body: block }),
     statement(5, 'scope', { body: block }),
     statement(4, 'shield', { body: block }),
-    statement(4, 'supervise', { body: block }),
+    statement(5, 'supervise', { ended: fc.constantFrom('unheard', 'logs', 'throws'), body: block }),
     statement(4, 'timeout', { ms: fc.nat(4), body: block }),
     statement(3, 'all', { blocks: several(block) }),
     statement(3, 'race', { blocks: several(block) }),

@@ -10,7 +10,15 @@ import {
   type Wait,
 } from './model.js';
 import { ModelLock, ModelQueue } from './model-sync.js';
-import { type Block, type Construct, type LockName, QUEUES, resolveTarget, type Statement } from './program.js';
+import {
+  type AtEnds,
+  type Block,
+  type Construct,
+  type LockName,
+  QUEUES,
+  resolveTarget,
+  type Statement,
+} from './program.js';
 import type { Trace } from './trace.js';
 
 type Play<T> = Generator<Wait, T, unknown>;
@@ -36,6 +44,14 @@ export class ModelPlayer {
 
   get trace(): Trace {
     return this.model.trace;
+  }
+
+  #atEnds(ended: AtEnds, self: ModelTask): ((task: ModelTask) => void) | undefined {
+    if (ended === 'unheard') return undefined;
+    return task => {
+      this.model.trace.add(this.model.time, self.name, `hears of ${task.name}: ${task.state}`);
+      if (ended === 'throws' && task.state === 'failed') throw task.error();
+    };
   }
 
   *#body(block: Block, self: ModelTask): Body {
@@ -78,9 +94,13 @@ export class ModelPlayer {
       }
       case 'scope':
       case 'shield':
-      case 'supervise':
         log(`got ${yield model.scope(self, statement.do, task => this.#body(statement.body, task))}`);
         return false;
+      case 'supervise': {
+        const ended = this.#atEnds(statement.ended, self);
+        log(`got ${yield model.scope(self, 'supervise', task => this.#body(statement.body, task), ended)}`);
+        return false;
+      }
       case 'join': {
         const target = resolveTarget(statement.target, self, self.children, model.tasks);
         if (target === undefined) return false;

@@ -95,8 +95,13 @@ export class Model {
   }
 
   /** Runs `body` in a child and waits for its end, whatever happens to the caller meanwhile. */
-  scope(caller: ModelTask, kind: 'scope' | 'shield' | 'supervise', body: (task: ModelTask) => Body): Wait {
-    const traits = { isIsolated: true, isShielded: kind === 'shield', isSupervisor: kind === 'supervise' };
+  scope(
+    caller: ModelTask,
+    kind: 'scope' | 'shield' | 'supervise',
+    body: (task: ModelTask) => Body,
+    ended?: (child: ModelTask) => void,
+  ): Wait {
+    const traits = { isIsolated: true, isShielded: kind === 'shield', isSupervisor: kind === 'supervise', ended };
     return {
       isUninterruptible: true,
       // For the clean-up of a task that is cancelled already.
@@ -205,6 +210,18 @@ export class Model {
     if (isOnlyWaiting && child.state === 'cancelled' && !child.traits.isDaemon) {
       parent.bodyEnd = { error: parent.cancelled };
     }
+    const { ended, isSupervisor } = parent.traits;
+    if (child.traits.isIsolated) return;
+    if (ended === undefined || child.traits.isShielded) {
+      if (child.state === 'failed' && !isSupervisor) this.#fail(parent, child.error());
+      return;
+    }
+    child.isHeard = true;
+    try {
+      ended(child);
+    } catch (error) {
+      this.#fail(parent, error);
+    }
   }
 
   #fail(task: ModelTask, error: unknown): void {
@@ -232,8 +249,6 @@ export class Model {
     this.trace.add(this.time, task.name, task.describeEnd());
     if (task.parent === undefined) return;
     this.#childEnded(task.parent, task);
-    const concernsParent = !task.traits.isIsolated && !task.parent.traits.isSupervisor;
-    if (task.state === 'failed' && concernsParent) this.#fail(task.parent, task.error());
     this.#endIfDone(task.parent);
   }
 }
@@ -283,6 +298,8 @@ export interface Traits {
   readonly isShielded?: boolean;
   /** Its children fail each for itself; at its end it fails with those failures that nobody was told of. */
   readonly isSupervisor?: boolean;
+  /** Of a supervisor: told of the end of what its body spawned, and then of the failures, too. */
+  readonly ended?: ((child: ModelTask) => void) | undefined;
   /** Cancelled when its parent's body and all other children are done. */
   readonly isDaemon?: boolean;
 }

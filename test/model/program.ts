@@ -15,7 +15,8 @@ export type Statement =
   /** Waits for what never comes: to be cancelled, or for a deadlock. */
   | { readonly do: 'forever' }
   | { readonly do: 'spawn'; readonly daemon: boolean; readonly body: Block }
-  | { readonly do: 'scope' | 'shield' | 'supervise'; readonly body: Block }
+  | { readonly do: 'scope' | 'shield'; readonly body: Block }
+  | { readonly do: 'supervise'; readonly ended: AtEnds; readonly body: Block }
   | { readonly do: 'timeout'; readonly ms: number; readonly body: Block }
   | { readonly do: 'all' | 'race'; readonly blocks: readonly Block[] }
   | { readonly do: 'with'; readonly lock: LockName; readonly body: Block }
@@ -39,6 +40,9 @@ export type Statement =
       readonly catch?: Catch | undefined;
       readonly finally?: Block | undefined;
     };
+
+/** What becomes of the end of a supervised task: nobody listens, or somebody logs it, or throws the error on. */
+export type AtEnds = 'unheard' | 'logs' | 'throws';
 
 /** Two, so that tasks can wait for each other in a circle. */
 export const LOCKS = ['x', 'y'] as const;

@@ -30,6 +30,7 @@ import {
   type Scope,
   SleepHandler,
   type Spawn,
+  type SuperviseOptions,
   scope,
   shield,
   sleep,
@@ -42,7 +43,7 @@ import {
   TimeoutError,
   timeout,
 } from 'escapement';
-import { type Block, type LockName, QUEUES, resolveTarget, type Statement } from './program.js';
+import { type AtEnds, type Block, type LockName, QUEUES, resolveTarget, type Statement } from './program.js';
 import { MOST_NAMES, Trace } from './trace.js';
 
 type Events = Pause | Now | Spawn | Join | Scope | CurrentTask | Call | TimeEvent | Acquire | Put | Get;
@@ -125,6 +126,16 @@ export class RealPlayer {
     return false;
   }
 
+  #atEnds(ended: AtEnds, self: Task): SuperviseOptions {
+    if (ended === 'unheard') return {};
+    return {
+      ended: task => {
+        this.#log(self, `hears of ${task.name}: ${task.state}`);
+        if (ended === 'throws' && task.result.state === 'failed') throw task.result.error;
+      },
+    };
+  }
+
   *#holding(lock: LockName, block: Block, self: Task): Coroutine<boolean, Events> {
     this.#log(self, `has ${lock}`);
     return yield* this.#block(block, self);
@@ -171,7 +182,7 @@ export class RealPlayer {
         return false;
       }
       case 'supervise':
-        this.#log(self, `got ${yield* supervise(this.#body(statement.body))}`);
+        this.#log(self, `got ${yield* supervise(this.#body(statement.body), this.#atEnds(statement.ended, self))}`);
         return false;
       case 'timeout':
         this.#log(self, `got ${yield* timeout(statement.ms, this.#body(statement.body))}`);

@@ -1,5 +1,6 @@
 import type { Instant } from './instant.js';
 import type { Task } from './task.js';
+import { treeOf } from './task-tree.js';
 
 const MOST_LINES = 20;
 
@@ -13,7 +14,7 @@ export type WaitingSince = (task: Task) => Instant | undefined;
 export function describeWaits(root: Task, since: WaitingSince = () => undefined, mostLines = MOST_LINES): string[] {
   const lines: string[] = [];
   let left = 0;
-  for (const task of root.tree()) {
+  for (const task of treeOf(root)) {
     if (lines.length < mostLines) lines.push(`${'  '.repeat(depthOf(task))}${describeWait(task, since(task))}`);
     else left++;
   }
@@ -40,7 +41,7 @@ function depthOf(task: Task): number {
 /** Tasks each of which waits for the next, the first one again at the end. */
 function findCircle(root: Task): Task[] | undefined {
   const cleared = new Set<Task>();
-  for (const start of root.tree()) {
+  for (const start of treeOf(root)) {
     const path: Task[] = [];
     for (let task: Task | undefined = start; task !== undefined && !cleared.has(task); task = blockerOf(task)) {
       const before = path.indexOf(task);

@@ -23,7 +23,7 @@ export { type Now, now } from './now.js';
 export { type Pause, pause } from './pause.js';
 export { runningTask } from './running-task.js';
 export { SchedulingPolicy } from './scheduling-policy.js';
-export { type Scope, scope, shield, supervise } from './scope.js';
+export { type Scope, type SuperviseOptions, scope, shield, supervise } from './scope.js';
 export { SleepStrategy, type Waits } from './sleep-strategy.js';
 export { type Spawn, type SpawnOptions, spawn } from './spawn.js';
 export type { Task } from './task.js';

@@ -1,6 +1,6 @@
 import { showCoroutines } from './coroutine-trace.js';
-import { describe } from './describe.js';
 import { Cancelled, DeadlockError, type EscapementError } from './errors.js';
+import { oneError } from './one-error.js';
 import type { Task } from './task.js';
 
 /** @internal After a crash, what is broken breaks again, and nothing moves any more: nobody needs to be told that. */
@@ -16,9 +16,7 @@ export function outcomeOf<T>(root: Task<T>, crashes: readonly unknown[]): T {
   const errors = [...crashes];
   if (result.state === 'failed' && !errors.includes(result.error)) errors.push(result.error);
   for (const error of errors) showCoroutines(error);
-  if (errors.length > 1)
-    throw new AggregateError(errors, `the run ended with ${errors.length} errors: ${errors.map(describe).join('; ')}`);
-  if (errors.length === 1) throw errors[0];
+  if (errors.length > 0) throw oneError(errors, 'the run ended');
   if (result.state === 'succeeded') return result.value;
   throw new Cancelled(root.name, (result as { reason?: unknown }).reason);
 }

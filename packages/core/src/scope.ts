@@ -2,6 +2,7 @@ import type { Yieldable } from './coroutine.js';
 import { EventHandler } from './event-handler.js';
 import { addJoiner } from './join.js';
 import { LoopEvent } from './loop-event.js';
+import type { Task } from './task.js';
 import { ISOLATED, SHIELDED, SUPERVISOR } from './task-plan.js';
 import type { Waiter } from './waiter.js';
 
@@ -14,6 +15,7 @@ export class Scope<out T = unknown> extends LoopEvent<T> {
     readonly body: Yieldable<T, LoopEvent>,
     readonly caller: 'scope' | 'shield' | 'supervise',
     readonly traits: number,
+    readonly ended?: (child: Task) => void,
   ) {
     super();
   }
@@ -32,10 +34,10 @@ export class Scope<out T = unknown> extends LoopEvent<T> {
 export class ScopeHandler extends EventHandler<Scope> {
   override readonly handles = Scope;
 
-  override arm({ body, caller, traits }: Scope, waiter: Waiter<unknown>): void {
+  override arm({ body, caller, traits, ended }: Scope, waiter: Waiter<unknown>): void {
     const parent = waiter.task!;
     try {
-      addJoiner(parent.spawn({ body, caller, name: `${caller} of ${parent.name}`, traits }), waiter);
+      addJoiner(parent.spawn({ body, caller, name: `${caller} of ${parent.name}`, traits, ended }), waiter);
     } catch (error) {
       waiter.reject(error);
     }
@@ -72,15 +74,27 @@ export function shield<T, E extends LoopEvent>(body: Yieldable<T, E>): Yieldable
   return new Scope(body, 'shield', ISOLATED | SHIELDED) as Yieldable<T, Scope>;
 }
 
+export interface SuperviseOptions {
+  /**
+   * Called once with each task that `body` has spawned, when it and all below it are done; `task.result` says how. It has
+   * then been told of the failure, which goes nowhere else; what it throws fails the scope.
+   */
+  readonly ended?: (task: Task) => void;
+}
+
 /**
  * Like `scope`, but the tasks that `body` spawns fail each for itself: the others and the body go on. Who joins one of them
- * gets its error; the errors that nobody was told of are thrown here at the end, so that none is lost.
+ * gets its error; the errors that nobody was told of are thrown here at the end, so that none is lost. They are kept until
+ * then: in what runs for long, give `ended`.
  *
  * @example
  * yield* supervise(function* () {
  *   for (const client of clients) yield* spawn(serve(client));
  * }());
  */
-export function supervise<T, E extends LoopEvent>(body: Yieldable<T, E>): Yieldable<T, E | Scope> {
-  return new Scope(body, 'supervise', ISOLATED | SUPERVISOR) as Yieldable<T, Scope>;
+export function supervise<T, E extends LoopEvent>(
+  body: Yieldable<T, E>,
+  { ended }: SuperviseOptions = {},
+): Yieldable<T, E | Scope> {
+  return new Scope(body, 'supervise', ISOLATED | SUPERVISOR, ended) as Yieldable<T, Scope>;
 }

@@ -1,6 +1,7 @@
 import type { Body } from './claim-coroutine.js';
 import type { Yieldable } from './coroutine.js';
 import type { LoopEvent } from './loop-event.js';
+import type { Task } from './task.js';
 import type { Waiter } from './waiter.js';
 
 /** @internal A coroutine that waits for one that it called. */
@@ -21,6 +22,7 @@ export class TaskExtras {
   cancelListeners: Set<(reason: unknown) => void> | undefined = undefined;
   frames: Frame[] | undefined = undefined;
   cleanups: Yieldable<unknown, LoopEvent>[] | undefined = undefined;
+  childEnded: ((child: Task) => void) | undefined = undefined;
 
   forgetListeners(): void {
     this.joiners = undefined;

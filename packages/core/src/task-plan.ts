@@ -1,5 +1,6 @@
 import type { Yieldable } from './coroutine.js';
 import type { LoopEvent } from './loop-event.js';
+import type { Task } from './task.js';
 
 /** @internal Its failure is told to who waits for it, and not to its parent. */
 export const ISOLATED = 1;
@@ -18,4 +19,6 @@ export interface Plan<out T = unknown> {
   readonly name?: string | undefined;
   readonly priority?: number | undefined;
   readonly traits: number;
+  /** Of a supervisor: hears of the end of each task that it spawned. */
+  readonly ended?: ((child: Task) => void) | undefined;
 }

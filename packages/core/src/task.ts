@@ -1,11 +1,11 @@
 import { type Body, claimCoroutine } from './claim-coroutine.js';
 import type { ContextEntry } from './context.js';
-import { describe } from './describe.js';
 import { endOf } from './end-of.js';
 import { Cancelled, TaskCancelledError } from './errors.js';
 import { forgetFirstStep } from './event-iterator.js';
 import { Join } from './join.js';
 import type { LoopEvent } from './loop-event.js';
+import { oneError } from './one-error.js';
 import { setRunningTask } from './running-task.js';
 import { Scope } from './scope.js';
 import { appended, TaskExtras } from './task-extras.js';
@@ -25,6 +25,7 @@ import {
   type TaskState,
   WAITING,
 } from './task-state.js';
+import { treeOf } from './task-tree.js';
 import type { Waiter } from './waiter.js';
 
 const OVER: Generator<never, never, unknown> = (function* () {})() as Generator<never, never, unknown>;
@@ -64,6 +65,7 @@ export class Task<out T = unknown> {
     this.context = parent?.context;
     this.#coroutine = claimCoroutine(plan.body, this, plan.caller);
     if (plan.priority !== undefined) this.more.priority = plan.priority;
+    if (plan.ended !== undefined) this.more.childEnded = plan.ended;
     if (parent !== undefined) parent.#adopt(this);
   }
 
@@ -254,18 +256,7 @@ export class Task<out T = unknown> {
 
   /** @internal The run is over: whatever settles a wait of this task or its children later must find nobody. */
   abandon(): void {
-    for (const task of this.tree()) task.#waiter?.abandon();
-  }
-
-  /** @internal This task and all below it that have not ended, each after its parent. */
-  *tree(descendInto: (child: Task) => boolean = () => true): Generator<Task, void, undefined> {
-    // A list instead of recursion: a chain of tasks may be deeper than the stack.
-    const tasks: Task[] = [this];
-    for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
-      if (task.isEnded) continue;
-      for (const child of [...task.children].reverse()) if (descendInto(child)) tasks.push(child);
-      yield task;
-    }
+    for (const task of treeOf(this)) task.#waiter?.abandon();
   }
 
   /** @internal What only a few tasks have, made when it is needed. */
@@ -294,14 +285,29 @@ export class Task<out T = unknown> {
     // Who is cancelled while it waits for its children is so if one of them was: the others came in time.
     const isOnlyWaiting = this.#state === FINISHING && this.#cancelled !== undefined;
     if (isOnlyWaiting && child.#state === CANCELLED && !child.isDaemon) this.hand(this.#cancelled?.reason, true);
-    if (child.#state !== FAILED || child.#has(ISOLATED)) return;
+    if (child.#has(ISOLATED)) return;
+    if (this.#extras?.childEnded !== undefined && !child.#has(SHIELDED))
+      this.#tellOfEnd(child, this.#extras.childEnded);
+    else if (child.#state === FAILED) this.#childFailed(child);
+  }
+
+  #tellOfEnd(child: Task, listener: (child: Task) => void): void {
+    if (child.#state === FAILED) child.more.isObserved = true;
+    try {
+      listener(child);
+    } catch (error) {
+      this.#addError(error);
+    }
+  }
+
+  #childFailed(child: Task): void {
     if (!this.#has(SUPERVISOR)) this.#addError(child.#inbox);
     else if (!child.isObserved) this.#family?.failed.push(child);
   }
 
   // One error for all of them: making one costs more than all the rest of a cancellation.
   #cancelTree(cancelled: Cancelled): void {
-    for (const task of this.tree(child => !child.#has(SHIELDED))) {
+    for (const task of treeOf(this, child => !child.#has(SHIELDED))) {
       if (task.#cancelled === undefined) task.#deliverCancel(cancelled);
     }
   }
@@ -327,7 +333,7 @@ export class Task<out T = unknown> {
     this.cancel(error);
   }
 
-  // Up the tree, as far as this end is also the end of the parent. A loop instead of recursion: see `tree`.
+  // Up the tree, as far as this end is also the end of the parent. A loop instead of recursion: see `treeOf`.
   #bodyEnded(): void {
     this.#state = FINISHING;
     // Whoever keeps the task for its result shall not keep all that its body held.
@@ -356,7 +362,7 @@ export class Task<out T = unknown> {
     const extras = this.#extras;
     const errors = [...(extras?.errors ?? []), ...(this.#family?.unobservedErrors() ?? [])];
     if (errors.length > 0) {
-      this.#inbox = errors.length === 1 ? errors[0] : this.#aggregate(errors);
+      this.#inbox = oneError(errors, `task "${this.name}" failed`);
       this.#state = FAILED;
     } else {
       this.#state = this.#inboxIsError ? CANCELLED : SUCCEEDED;
@@ -389,10 +395,5 @@ export class Task<out T = unknown> {
   /** @internal What whoever waits for it is thrown, of a task that has not succeeded. */
   get failure(): unknown {
     return this.#state === FAILED ? this.#inbox : new TaskCancelledError(this.name, this.#inbox);
-  }
-
-  #aggregate(errors: readonly unknown[]): AggregateError {
-    const list = errors.map(error => describe(error)).join('; ');
-    return new AggregateError(errors, `task "${this.name}" failed with ${errors.length} errors: ${list}`);
   }
 }

@@ -1,13 +1,12 @@
 import {
-  Cancelled,
   type CoreEvent,
   type Coroutine,
-  ensure,
   type LoopEvent,
   type Pause,
   pause,
-  scope,
   spawn,
+  supervise,
+  type Task,
   TaskCancelledError,
   type Yieldable,
 } from '@escapement/core';
@@ -65,7 +64,7 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
   }
 
   /**
-   * Runs `handle` for each connection, in a scope of its own, and closes the stream when that and all it spawned are done.
+   * Runs `handle` for each connection, in a task of its own, and closes the stream when that and all it spawned are done.
    * When the listener is closed it takes no more, and is done once the connections are. Cancelled, it cancels them.
    *
    * @example yield* listener.serve(function* (stream) {
@@ -74,23 +73,34 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
    */
   *serve<E extends LoopEvent = never>(
     handle: (stream: S) => Yieldable<unknown, E>,
-    options: ServeOptions<S> = {},
+    { failed = unlessOnlyTheConnections }: ServeOptions<S> = {},
   ): Coroutine<void, E | CoreEvent | Readable | SleepFor> {
-    const open = new Set<S>();
-    // A task that is cancelled before its first step has no `finally`: what it left open is closed at the end of all.
-    yield* scope(this.#acceptInto(open, stream => connection(stream, open, handle, options.failed)));
+    const streams = new Map<Task, S>();
+    yield* supervise(this.#acceptInto(streams, handle, failed), {
+      ended: task => {
+        const stream = streams.get(task)!;
+        streams.delete(task);
+        stream.close();
+        if (task.result.state === 'failed') failed(task.result.error, stream);
+      },
+    });
   }
 
   *#acceptInto<E extends LoopEvent>(
-    open: Set<S>,
-    serve: (stream: S) => Coroutine<void, E | CoreEvent>,
+    streams: Map<Task, S>,
+    handle: (stream: S) => Yieldable<unknown, E>,
+    failed: (error: unknown, stream: S) => void,
   ): Coroutine<void, E | CoreEvent | Readable | SleepFor> {
-    yield* ensure(closeAll(open));
     for (let number = 1; !this.isClosed; number++) {
       const stream = yield* this.#acceptUntilClosed();
       if (stream === undefined) return;
-      open.add(stream);
-      yield* spawn(serve(stream), { name: `connection ${number}` });
+      try {
+        streams.set(yield* spawn(handle(stream), { name: `connection ${number}` }), stream);
+      } catch (error) {
+        // Thrown by `handle` before there was a coroutine.
+        stream.close();
+        failed(error, stream);
+      }
     }
   }
 
@@ -144,24 +154,6 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
   }
 }
 
-function* connection<S extends ByteStream, E extends LoopEvent>(
-  stream: S,
-  open: Set<S>,
-  handle: (stream: S) => Yieldable<unknown, E>,
-  failed: (error: unknown, stream: S) => void = unlessOnlyTheConnections,
-): Coroutine<void, E | CoreEvent> {
-  try {
-    // In a scope: what the connection's own tasks throw shall get here, too.
-    yield* scope(handle(stream));
-  } catch (error) {
-    if (error instanceof Cancelled) throw error;
-    failed(error, stream);
-  } finally {
-    open.delete(stream);
-    stream.close();
-  }
-}
-
 function unlessOnlyTheConnections(error: unknown, stream: ByteStream): void {
   if (!isOnlyTheConnections(error, stream)) throw error;
 }
@@ -177,8 +169,4 @@ export function isOnlyTheConnections(error: unknown, stream: ByteStream): boolea
   if (error instanceof PosixError) return PEERS_FAULT.includes(error.code);
   if (error instanceof ClosedError) return stream.isClosed;
   return [UnexpectedEndError, LineTooLongError, TaskCancelledError].some(type => error instanceof type);
-}
-
-function* closeAll(streams: Iterable<ByteStream>): Coroutine<void, never> {
-  for (const stream of streams) stream.close();
 }
