@@ -293,7 +293,7 @@ const imports = `
   import { readable, ioModule, epollModule } from ${JSON.stringify(import.meta.resolve('@escapement/io'))};
   import { pipe, write } from ${JSON.stringify(import.meta.resolve('@escapement/posix'))};
   import { atomicsWaitModule, busyWaitModule, createLoop, setTimeoutModule, sleep, sleepModule, spawn } from ${JSON.stringify(import.meta.resolve('escapement'))};
-  import { Worker } from 'node:worker_threads';
+  import { parentPort, Worker } from 'node:worker_threads';
   const strategies = { 'busy-wait': busyWaitModule, 'atomics-wait': atomicsWaitModule, 'set-timeout': setTimeoutModule, epoll: epollModule };
   const { reader, writer } = pipe();
   const loopOf = strategy => createLoop(strategies[strategy], sleepModule, ioModule);`;
@@ -384,9 +384,15 @@ describe('io: the end of a process', function () {
   for (const strategy of ['atomics-wait', 'set-timeout', 'epoll']) {
     it(`a worker thread that is terminated inside a run ends, and the process does, under ${strategy}`, () => {
       const program = `
-        const source = ${JSON.stringify(imports)} + "loopOf('${strategy}').run(readable(reader)).catch(() => {});";
+        const source = ${JSON.stringify(imports)} + \`
+          await loopOf('${strategy}').run(function* () {
+            yield* spawn(readable(reader));
+            yield* sleep(1000);
+            parentPort.postMessage('its helper is up');
+            yield* sleep(60_000);
+          });\`;
         const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(source)));
-        setTimeout(() => worker.terminate().then(() => console.log('terminated')), 700);`;
+        worker.on('message', () => worker.terminate().then(() => console.log('terminated')));`;
       expect(runProgram(program)).to.deep.equal({ status: 0, signal: null, output: 'terminated\n' });
     });
 
