@@ -1,7 +1,7 @@
 import { TcpListener, TcpStream } from '@escapement/net';
 import { getOption, SocketOption } from '@escapement/posix';
 import { expect } from 'chai';
-import { sleep, spawn, type Task, timeout } from 'escapement';
+import { now, sleep, spawn, type Task, timeout } from 'escapement';
 import { codeOf, hasIpv6, netLoop, STRATEGIES, tcpPair, textOf, underEach, warmUp, withPair } from './net-loop.js';
 
 function option(stream: TcpStream, which: keyof typeof SocketOption): number {
@@ -54,6 +54,43 @@ describe('net: TCP', () => {
       expect(option(here, 'noDelay')).to.equal(1);
     }),
   );
+
+  underEach('6. hangs up so that the last words arrive, though the peer still sends', () =>
+    withPair(function* (here, there) {
+      const flood = yield* spawn(
+        (function* () {
+          const much = new Uint8Array(1 << 20);
+          for (let n = 0; n < 8; n++) yield* there.write(much);
+          there.end();
+        })(),
+      );
+      yield* here.read();
+      yield* here.write('I refuse to read on');
+      yield* here.hangUp();
+      expect(here.isClosed).to.equal(true);
+      yield* flood.join();
+      expect(textOf(yield* there.read())).to.equal('I refuse to read on');
+      expect(yield* there.read()).to.equal(undefined);
+    }),
+  );
+
+  underEach('6. hangs up all the same on a peer that never ends, or is gone', function* () {
+    const [here, there] = yield* tcpPair();
+    const before = yield* now();
+    yield* here.hangUp(20);
+    expect((yield* now()) - before).to.be.at.least(20);
+    expect(here.isClosed).to.equal(true);
+    there.close();
+
+    const [left, gone] = yield* tcpPair();
+    yield* left.write('unread');
+    yield* sleep(5);
+    gone.close();
+    yield* sleep(5);
+    yield* left.hangUp(60_000);
+    expect(left.isClosed).to.equal(true);
+    expect(yield* codeOf(left.hangUp())).to.equal('ESC_CLOSED');
+  });
 
   underEach('9. probes silent peers when told to', () =>
     withPair(function* (here) {

@@ -1,4 +1,7 @@
-import { Shutdown, type SocketAddress, send, shutdown } from '@escapement/posix';
+import type { CoreEvent, Coroutine, Duration } from '@escapement/core';
+import type { Readable } from '@escapement/io';
+import { PosixError, Shutdown, type SocketAddress, send, shutdown } from '@escapement/posix';
+import { type Sleep, TimeoutError, timeout } from '@escapement/sleep';
 import { ByteStream } from './byte-stream.js';
 
 /** A connection: a stream whose halves can be ended apart. */
@@ -15,6 +18,29 @@ export abstract class SocketStream extends ByteStream {
    */
   end(): void {
     shutdown(this.openFd('ended'), Shutdown.write);
+  }
+
+  /**
+   * Closes it so that the peer gets all that was written, though it may still be sending: ends the outgoing half, and
+   * drops what comes until the peer has ended, too, or failed. TCP resets a connection that is closed with bytes unread, and
+   * a reset overtakes them.
+   * @param patience how long the peer may take, in milliseconds
+   * @example yield* stream.write('-ERR I refuse to read on\r\n');
+   * yield* stream.hangUp();
+   */
+  *hangUp(patience: Duration = 1000): Coroutine<void, CoreEvent | Readable | Sleep> {
+    try {
+      this.end();
+      yield* timeout(patience, this.#drain());
+    } catch (error) {
+      if (!(error instanceof PosixError || error instanceof TimeoutError)) throw error;
+    } finally {
+      this.close();
+    }
+  }
+
+  *#drain(): Coroutine<void, Readable> {
+    while ((yield* this.read()) !== undefined);
   }
 
   /** @internal `write` would send a signal where a process wants to hear of those. */
