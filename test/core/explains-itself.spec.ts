@@ -12,6 +12,7 @@ import {
   sleep,
   spawn,
   type Task,
+  warn,
 } from 'escapement';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { JumpStrategy, virtualLoop } from '../support/virtual-loop.js';
@@ -134,6 +135,28 @@ describe('a loop explains itself', () => {
       const circle = 'in a circle: "main" waits for "child" waits for "main"';
       expect(error.message.includes(circle)).to.equal(children === 1);
     }
+  });
+
+  it('a coroutine warns whoever listens, at once', () => {
+    const { loop, warnings } = debugLoop();
+    loop.runSync(function* main() {
+      yield* warn('POOL_EXHAUSTED', 'all are taken');
+      expect(warnings.map(({ code, message, task }) => [code, message, task.name])).to.deep.equal([
+        ['POOL_EXHAUSTED', 'all are taken', 'main'],
+      ]);
+    });
+  });
+
+  it('a coroutine warns on the console where nobody listens', () => {
+    const { warn: original } = console;
+    const lines: unknown[] = [];
+    console.warn = line => lines.push(line);
+    try {
+      new EventLoop({ strategy: new JumpStrategy() }).runSync(warn('POOL_EXHAUSTED', 'all are taken'));
+    } finally {
+      console.warn = original;
+    }
+    expect(lines).to.deep.equal(['POOL_EXHAUSTED: all are taken']);
   });
 
   it('with debug a slow step is warned of by the name of its task', () => {

@@ -112,8 +112,8 @@ describe('EventLoop asleep', () => {
     expect(strategy.calls).to.deep.equal([]);
   });
 
-  it('prepares the handlers for a sleep that gives up the thread, and not for one that spins', () => {
-    for (const waits of ['blocks', 'spins'] as const) {
+  it('prepares the handlers for a sleep that gives up the thread, and not for one that spins or jumps', () => {
+    for (const waits of ['blocks', 'spins', 'jumps'] as const) {
       const handler = new OutsideHandler();
       loopOf(new ScriptedStrategy(waits), [handler]).runSync(sleep(5));
       expect(handler.log).to.deep.equal(waits === 'blocks' ? ['beforeSleep', 'close'] : ['close']);

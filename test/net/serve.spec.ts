@@ -1,4 +1,13 @@
-import { type ServeOptions, TcpListener, TcpStream, UnexpectedEndError } from '@escapement/net';
+import { constants as osConstants } from 'node:os';
+import {
+  isOnlyTheConnections,
+  openPipe,
+  type ServeOptions,
+  TcpListener,
+  TcpStream,
+  UnexpectedEndError,
+} from '@escapement/net';
+import { PosixError } from '@escapement/posix';
 import { expect } from 'chai';
 import {
   type Coroutine,
@@ -9,6 +18,7 @@ import {
   spawn,
   supervise,
   type Task,
+  timeout,
   type Yieldable,
 } from 'escapement';
 import { codeOf, type NetEvent, readAll, textOf, underEach, warmUp, writeForEver } from './net-loop.js';
@@ -16,6 +26,12 @@ import { codeOf, type NetEvent, readAll, textOf, underEach, warmUp, writeForEver
 function* echo(stream: TcpStream): Coroutine<void, NetEvent> {
   for (let bytes = yield* stream.read(); bytes !== undefined; bytes = yield* stream.read()) yield* stream.write(bytes);
   stream.end();
+}
+
+/** Where nobody listens. */
+function deadEnd() {
+  using listener = TcpListener.listen();
+  return listener.address;
 }
 
 /** Runs `body` beside a server; `server` ends when the listener is closed. */
@@ -235,6 +251,60 @@ describe('net: serve', () => {
     );
   });
 
+  underEach('11. can tell in `failed` whose connection it was, though that is gone', function* () {
+    const log: string[] = [];
+    yield* withServer(
+      function* (stream) {
+        yield* stream.readLine();
+        yield* stream.write('never read: a reset');
+        yield* stream.readExactly(10);
+      },
+      function* (_listener, server, connect) {
+        const client = yield* connect();
+        const { port } = client.local;
+        yield* client.write('x\n');
+        yield* sleep(5);
+        client.close();
+        yield* sleep(40);
+        expect(server.isEnded).to.equal(false);
+        expect(log).to.deep.equal([`ECONNRESET of 127.0.0.1:${port}, TCP stream to 127.0.0.1:${port}, true`]);
+      },
+      {
+        failed: (error, stream) => {
+          const { host, port } = stream.remote;
+          const { code } = error as PosixError;
+          log.push(`${code} of ${host}:${port}, ${stream.describe()}, ${isOnlyTheConnections(error)}`);
+        },
+      },
+    );
+  });
+
+  it('11. holds what only a program can have done for no concern of the connection', () => {
+    const bug = new PosixError(osConstants.errno.EBADF, 'read');
+    const world = new PosixError(osConstants.errno.EHOSTUNREACH, 'connect');
+    expect(isOnlyTheConnections(bug)).to.equal(false);
+    expect(isOnlyTheConnections(world)).to.equal(true);
+    expect(isOnlyTheConnections(new AggregateError([world, world]))).to.equal(true);
+    expect(isOnlyTheConnections(new AggregateError([world, bug]))).to.equal(false);
+    expect(isOnlyTheConnections('text')).to.equal(false);
+  });
+
+  underEach('11. hears of what `handle` throws before there is a coroutine', function* () {
+    const failures: unknown[] = [];
+    yield* withServer(
+      () => {
+        throw new TypeError('at once');
+      },
+      function* (_listener, server, connect) {
+        using client = yield* connect();
+        expect(yield* client.read()).to.equal(undefined);
+        expect(server.isEnded).to.equal(false);
+      },
+      { failed: error => failures.push(error) },
+    );
+    expect(String(failures)).to.equal('TypeError: at once');
+  });
+
   underEach('11. may close its stream itself, or the listener', () =>
     withServer(
       function* (stream) {
@@ -262,6 +332,20 @@ describe('net: serve', () => {
         })(),
       );
       yield* stream.readLine();
+    },
+    'a time that was up': function* (stream) {
+      yield* timeout(2, stream.readLine());
+    },
+    'an upstream that refuses': function* () {
+      const { port } = deadEnd();
+      yield* TcpStream.connect({ port });
+    },
+    'a task that uses another stream, which its connection has closed': function* () {
+      const { reader, writer } = openPipe();
+      yield* spawn(reader.read());
+      yield* pause();
+      reader.close();
+      writer.close();
     },
     'a connection that cancels itself': function* () {
       (yield* currentTask()).cancel('dropped');

@@ -82,7 +82,9 @@ describe('net: a stream', () => {
         expect.fail('nothing was thrown');
       } catch (error) {
         expect(error).to.be.instanceOf(LineTooLongError);
-        expect((error as Error).message).to.match(/^TCP stream sent a line of more than 3 bytes\. Allow more/);
+        expect((error as Error).message).to.match(
+          /^TCP stream to [\d.:]+ sent a line of more than 3 bytes\. Allow more/,
+        );
       }
       expect(textOf(yield* there.read())).to.equal('no end in sight');
     }),
@@ -110,6 +112,22 @@ describe('net: a stream', () => {
         expect(error).to.include({ available: 3 });
       }
       expect(yield* there.readLine()).to.equal('abc');
+    }),
+  );
+
+  underEach('2. the end of a line does not count, whichever it is', () =>
+    withPair(function* (here, there) {
+      yield* here.write('0123456789\n0123456789\r\n0123456789\rx\n');
+      expect(yield* there.readLine(10)).to.equal('0123456789');
+      expect(yield* there.readLine(10)).to.equal('0123456789');
+      expect(yield* codeOf(there.readLine(10))).to.equal('ESC_LINE_TOO_LONG');
+      expect(yield* there.readLine(12)).to.equal('0123456789\rx');
+      // In pieces: the CR may be the last that is there.
+      yield* here.write('0123456789\r');
+      const line = yield* spawn(there.readLine(10));
+      yield* sleep(5);
+      yield* here.write('\n');
+      expect(yield* line.join()).to.equal('0123456789');
     }),
   );
 

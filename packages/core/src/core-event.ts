@@ -6,6 +6,7 @@ import type { Now } from './now.js';
 import type { Pause } from './pause.js';
 import type { Scope } from './scope.js';
 import type { Spawn } from './spawn.js';
+import type { Warn } from './warn.js';
 
 /** The events that every loop serves without a handler plugin. */
-export type CoreEvent = Pause | Now | Spawn | Join | Scope | Call | CurrentTask | GetContext | SetContext;
+export type CoreEvent = Pause | Now | Spawn | Join | Scope | Call | CurrentTask | GetContext | SetContext | Warn;

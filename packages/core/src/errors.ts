@@ -183,20 +183,25 @@ export class DeadlockError extends EscapementError {
   /**
    * @internal
    * @param waits a line for each task: its name and what it waits for.
-   * @param silent handlers that have something in flight, but no way to end the sleep of the strategy `alias`.
+   * @param silent handlers that have something in flight, but no way to end a sleep of `strategy`.
    */
   constructor(
     readonly waits: readonly string[],
     silent: readonly string[] = [],
-    alias?: string,
+    strategy?: { readonly alias: string; readonly waits: string },
   ) {
-    const reason =
-      silent.length === 0
-        ? 'no handler has anything in flight'
-        : `the strategy '${alias}' blocks until somebody requests the wakeup, which ${silent.join(', ')} never does: override beforeSleep, or set needsHost if only the host can complete its waits`;
+    const reason = strategy === undefined ? 'no handler has anything in flight' : whyNobodyWakes(silent, strategy);
     const lines = waits.map(line => `  ${line}`).join('\n');
     super(`nothing can ever happen: no task is ready, no deadline is left and ${reason}.\n${lines}`);
   }
+}
+
+function whyNobodyWakes(silent: readonly string[], { alias, waits }: { alias: string; waits: string }): string {
+  const handlers = silent.join(', ');
+  if (waits === 'jumps') {
+    return `the strategy '${alias}' waits for nothing real, as ${handlers} would have it: put a handler that answers by itself in its place, or take a strategy in real time, for instance atomicsWaitModule from @escapement/strategies`;
+  }
+  return `the strategy '${alias}' blocks until somebody requests the wakeup, which ${handlers} never does: override beforeSleep, or set needsHost if only the host can complete its waits`;
 }
 
 /**

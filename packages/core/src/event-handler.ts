@@ -58,7 +58,7 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
 
   /**
    * The loop is about to give up the thread. From now until the next `poll`, call `wakeup.request()` for a turn when an
-   * event comes from another thread. Not called for strategies that spin: they come back within microseconds.
+   * event comes from another thread. Not called for strategies that spin or jump: they come back within microseconds.
    */
   beforeSleep(_wakeup: Wakeup): void {}
 

@@ -13,7 +13,7 @@ import { combineInstruments, type Instrument } from './instrument.js';
 import { JoinHandler } from './join.js';
 import type { LoopEvent } from './loop-event.js';
 import { type LoopOptions, type RunOptions, refuseMisfits } from './loop-options.js';
-import { type LoopWarning, warn } from './loop-warning.js';
+import { type LoopWarning, sendWarning } from './loop-warning.js';
 import { NeverRunWatch } from './never-run.js';
 import { isNews, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
@@ -49,7 +49,7 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#handlers = new HandlerTable([new JoinHandler(), new ScopeHandler()], handlers);
     if (options.debug) {
       const { slowStep = 100 } = options;
-      const tell = (warning: LoopWarning) => warn(warning, this.#instrument);
+      const tell = (warning: LoopWarning) => sendWarning(warning, this.#instrument);
       this.#debug = new DebugInstrument(strategy.clock, slowStep, tell);
       this.#neverRun = new NeverRunWatch(tell);
     }
@@ -193,7 +193,8 @@ class PluggableLoop<in E extends LoopEvent> {
     const until = this.#handlers.nextDeadline();
     if (until === Infinity) this.#expectSomethingOutside(root);
     this.#stallDetector.sleeping(this.#polledAt, until);
-    if (this.#strategy.waits !== 'spins') {
+    const { waits } = this.#strategy;
+    if (waits === 'blocks' || waits === 'yields') {
       this.#handlers.beforeSleep(this.#wakeup);
       if (this.#scheduler.hasReady) return undefined;
     }
@@ -202,11 +203,13 @@ class PluggableLoop<in E extends LoopEvent> {
 
   /** @throws DeadlockError if nothing outside the loop can ever end a wait */
   #expectSomethingOutside(root: Task): void {
-    if (this.#signal !== undefined && this.#strategy.waits === 'yields') return;
+    const { waits } = this.#strategy;
+    if (this.#signal !== undefined && waits === 'yields') return;
     const handlers = this.#handlers.inFlight();
     if (handlers.length === 0) throw new DeadlockError(describeWaits(root, this.#waitingSince));
-    if (this.#strategy.waits !== 'blocks' || handlers.some(handler => this.#handlers.canWake(handler))) return;
-    throw new DeadlockError(describeWaits(root, this.#waitingSince), handlers.map(nameOf), this.#strategy.alias);
+    if (waits === 'jumps' ? this.#wakeup.requested : waits !== 'blocks' || handlers.some(this.#handlers.canWake))
+      return;
+    throw new DeadlockError(describeWaits(root, this.#waitingSince), handlers.map(nameOf), this.#strategy);
   }
 
   #callStrategy(until: Instant): Promise<void> | undefined {

@@ -79,9 +79,7 @@ export class HandlerTable {
   }
 
   /** Whether `handler` can end the sleep of a strategy that blocks. */
-  canWake(handler: EventHandler): boolean {
-    return this.#sleepers.includes(handler);
-  }
+  readonly canWake = (handler: EventHandler): boolean => this.#sleepers.includes(handler);
 
   beforeSleep(wakeup: Wakeup): void {
     for (const handler of this.#sleepers) {

@@ -30,3 +30,4 @@ export type { Task } from './task.js';
 export type { TaskResult, TaskState } from './task-state.js';
 export type { Waiter } from './waiter.js';
 export { Wakeup } from './wakeup.js';
+export { type Warn, warn } from './warn.js';

@@ -1,10 +1,12 @@
 import type { Instant } from './instant.js';
 import { LoopEvent } from './loop-event.js';
+import type { LoopWarning } from './loop-warning.js';
 import type { Task } from './task.js';
 
 /** @internal What the loop offers to its own calls. */
 export interface LoopCaller {
   now(): Instant;
+  warn(warning: LoopWarning): void;
 }
 
 /**

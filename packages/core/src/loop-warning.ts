@@ -3,7 +3,8 @@ import type { Task } from './task.js';
 
 /** Something that is probably a mistake and harms nobody yet. Goes to `Instrument.warned`, or else to the console. */
 export interface LoopWarning {
-  readonly code: `ESC_${string}`;
+  /** `ESC_...` if these packages warn. */
+  readonly code: string;
   readonly message: string;
   readonly task: Task;
 }
@@ -18,7 +19,7 @@ export function cancellationSwallowed(task: Task, instead: string): LoopWarning 
 }
 
 /** @internal To whoever listens for warnings; where nobody does, to the console. */
-export function warn(warning: LoopWarning, instrument: Instrument | undefined): void {
+export function sendWarning(warning: LoopWarning, instrument: Instrument | undefined): void {
   if (instrument?.warned !== undefined) instrument.warned(warning);
   else (globalThis as { console?: { warn(text: string): void } }).console?.warn(`${warning.code}: ${warning.message}`);
 }

@@ -7,7 +7,7 @@ import type { Duration, Instant } from './instant.js';
 import type { Instrument } from './instrument.js';
 import { LoopCall, type LoopCaller } from './loop-call.js';
 import { LoopEvent } from './loop-event.js';
-import { cancellationSwallowed, warn } from './loop-warning.js';
+import { cancellationSwallowed, type LoopWarning, sendWarning } from './loop-warning.js';
 import { handOver, watch } from './never-run.js';
 import { PAUSE } from './pause.js';
 import { runningTask, setRunningTask } from './running-task.js';
@@ -61,6 +61,10 @@ export class Scheduler implements TaskHost, LoopCaller {
 
   now(): Instant {
     return this.#clock.now();
+  }
+
+  warn(warning: LoopWarning): void {
+    sendWarning(warning, this.#instrument);
   }
 
   spawn<T>(plan: Plan<T>, parent: Task | undefined): Task<T> {
@@ -165,7 +169,7 @@ export class Scheduler implements TaskHost, LoopCaller {
       }
       if (step.done) {
         if (task.leave(step.value, false) !== undefined) continue;
-        if (task.timesToldToEnd > 0) warn(cancellationSwallowed(task, 'returned'), this.#instrument);
+        if (task.timesToldToEnd > 0) this.warn(cancellationSwallowed(task, 'returned'));
         task.bodyReturned(step.value);
         return false;
       }
@@ -221,7 +225,7 @@ export class Scheduler implements TaskHost, LoopCaller {
     }
     task.throwCancelled(cancelled);
     if (task.timesToldToEnd !== 2) return;
-    warn(cancellationSwallowed(task, `waited for ${describe(event)}`), this.#instrument);
+    this.warn(cancellationSwallowed(task, `waited for ${describe(event)}`));
   }
 
   #refusalOf(task: Task, event: unknown): Error | undefined {

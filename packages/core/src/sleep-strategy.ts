@@ -12,7 +12,9 @@ export type Waits =
   /** Gives the CPU up. The host's own loop stands still. */
   | 'blocks'
   /** Gives the CPU up and lets the host's own loop run: timers, promises, streams. */
-  | 'yields';
+  | 'yields'
+  /** Takes no time at all: moves its clock to the deadline. Nothing outside the loop is waited for. */
+  | 'jumps';
 
 /**
  * Decides how the loop lets time pass when no task is ready. This is the caller's side of the contract:

@@ -89,7 +89,7 @@ export abstract class ByteStream extends Endpoint {
 
   /**
    * The next line, without its end (LF or CR LF), as UTF-8. The last one may have none.
-   * @param longest how many bytes it may have
+   * @param longest how many bytes it may have, 65,536 if left out
    * @returns undefined at the end
    * @throws LineTooLongError
    */
@@ -101,7 +101,7 @@ export abstract class ByteStream extends Endpoint {
       for (;;) {
         const received = this.#received;
         const end = received.indexOf(LINE_FEED, searched);
-        if ((end < 0 ? received.length : end) > longest) throw new LineTooLongError(this.describe(), longest);
+        if (lineLength(received, end) > longest) throw new LineTooLongError(this.describe(), longest);
         if (end >= 0) return this.#takeLine(end);
         searched = received.length;
         if (!(yield* this.#receiveMore())) return searched === 0 ? undefined : textOf(received.take(searched));
@@ -124,6 +124,7 @@ export abstract class ByteStream extends Endpoint {
         this.#writesInARow = 0;
         yield* pause();
       }
+      checkWriting(data);
       if (Array.isArray(data)) {
         yield* this.#writePieces(data);
       } else {
@@ -226,6 +227,20 @@ export abstract class ByteStream extends Endpoint {
   protected sendPieces(fd: number, pieces: readonly Uint8Array[]): number {
     return writev(fd, pieces);
   }
+}
+
+function checkWriting(data: unknown): void {
+  if (typeof data === 'string' || data instanceof Uint8Array) return;
+  if (Array.isArray(data) && data.every(piece => piece instanceof Uint8Array)) return;
+  throw new TypeError(
+    `write() got ${data === null ? 'null' : typeof data}, expected a Uint8Array, several of them in an array, or a text`,
+  );
+}
+
+/** Of the line that ends at `end`, or has not ended, if that is below 0: a CR at its end does not count, nor may one yet. */
+function lineLength(received: ReceiveBuffer, end: number): number {
+  const length = end < 0 ? received.length : end;
+  return received.at(length - 1) === CARRIAGE_RETURN ? length - 1 : length;
 }
 
 function without(pieces: readonly Uint8Array[], count: number): Uint8Array[] {

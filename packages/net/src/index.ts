@@ -2,12 +2,14 @@ export { formatAddress, type IpAddress, type SocketAddress, type UnixAddress } f
 export { ByteStream, type Writing } from './byte-stream.js';
 export { Endpoint } from './endpoint.js';
 export { BusyError, ClosedError, LineTooLongError, NameLookupError, UnexpectedEndError } from './errors.js';
+export type { HostAndPort } from './host.js';
 export { isOnlyTheConnections, Listener, type ServeOptions } from './listener.js';
 export { type LookedUp, Lookup, lookup } from './lookup.js';
 export { LookupHandler } from './lookup-handler.js';
 export { netModule } from './net-module.js';
-export { DescriptorStream, openPipe, openReader, openWriter, stdin } from './pipes.js';
+export { DescriptorStream, openPipe, openReader, openWriter } from './pipes.js';
 export { SocketStream } from './socket-stream.js';
+export { stderr, stdin, stdout } from './standard-streams.js';
 export { type KeepAliveOptions, type TcpConnectOptions, TcpListener, type TcpListenOptions, TcpStream } from './tcp.js';
 export { type Datagram, type UdpOptions, UdpSocket } from './udp.js';
 export { UnixListener, type UnixListenOptions, UnixStream } from './unix.js';

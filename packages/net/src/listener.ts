@@ -8,21 +8,33 @@ import {
   supervise,
   type Task,
   TaskCancelledError,
+  type Warn,
+  warn,
   type Yieldable,
 } from '@escapement/core';
 import type { Readable } from '@escapement/io';
-import { accept, PosixError, WOULD_BLOCK } from '@escapement/posix';
-import { exponential, type SleepFor, sleep } from '@escapement/sleep';
+import { accept, PosixError, type SocketAddress, senderAddress, WOULD_BLOCK } from '@escapement/posix';
+import { exponential, type SleepFor, sleep, TimeoutError } from '@escapement/sleep';
 import type { ByteStream } from './byte-stream.js';
 import { Endpoint } from './endpoint.js';
-import { ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
+import { ClosedError, LineTooLongError, NameLookupError, UnexpectedEndError } from './errors.js';
 
 /** Out of descriptors or memory: it passes when a connection ends. */
 const EXHAUSTED: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
 /** This connection was gone before anybody accepted it; Linux hands such network errors to `accept`. */
 const GONE: readonly string[] = ['ECONNABORTED', 'EPROTO', 'ENETDOWN', 'ENETUNREACH', 'EHOSTDOWN', 'EHOSTUNREACH'];
-/** A peer that goes away does not make its server fail. */
-const PEERS_FAULT: readonly string[] = ['ECONNRESET', 'EPIPE', 'ENOTCONN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
+/** What the world does to a connection, and not a bug of the program. */
+const OF_THE_WORLD = [
+  PosixError,
+  ClosedError,
+  LineTooLongError,
+  NameLookupError,
+  TaskCancelledError,
+  TimeoutError,
+  UnexpectedEndError,
+];
+/** System errors that only a program can cause. */
+const BUGS: readonly string[] = ['EBADF', 'EFAULT', 'EINVAL', 'ENOTSOCK'];
 /** A flood of connections would keep who accepts them running for ever: after so many others get their turn. */
 const MOST_ACCEPTS_IN_A_ROW = 32;
 
@@ -31,7 +43,7 @@ const backoff = exponential(5, 1000);
 export interface ServeOptions<S> {
   /**
    * What the coroutine of a connection threw, or a task that it spawned; throw it again to end the server. Left out: what
-   * `isOnlyTheConnections` ends the connection, all else the server.
+   * `isOnlyTheConnections` ends the connection without a word, all else the server.
    */
   readonly failed?: (error: unknown, stream: S) => void;
 }
@@ -43,21 +55,21 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
   #hasWarned = false;
 
   /** @internal */
-  protected abstract newStream(fd: number): S;
+  protected abstract newStream(fd: number, remote: SocketAddress): S;
 
   /**
    * The next connection; it is yours to close. Where the process has no descriptors left it waits, a second at most at a
-   * time, warns once (`ESC_ACCEPT_EXHAUSTED`, a warning of the process's) and goes on when there are some again.
+   * time, warns once (`ESC_ACCEPT_EXHAUSTED`, see `warn`) and goes on when there are some again.
    *
    * @throws ClosedError, also when it is closed meanwhile; PosixError
    */
-  *accept(): Coroutine<S, Readable | SleepFor | Pause> {
+  *accept(): Coroutine<S, Readable | SleepFor | Pause | Warn> {
     for (let failures = 0; ; ) {
       try {
-        return this.newStream(yield* this.#acceptFd());
+        return yield* this.#acceptNext();
       } catch (error) {
         if (!(error instanceof PosixError) || !EXHAUSTED.includes(error.code)) throw error;
-        this.#warnOfExhaustion(error);
+        yield* this.#warnOfExhaustion(error);
         yield* sleep(backoff(++failures));
       }
     }
@@ -104,7 +116,7 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
     }
   }
 
-  *#acceptUntilClosed(): Coroutine<S | undefined, Readable | SleepFor | Pause> {
+  *#acceptUntilClosed(): Coroutine<S | undefined, Readable | SleepFor | Pause | Warn> {
     try {
       return yield* this.accept();
     } catch (error) {
@@ -113,7 +125,7 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
     }
   }
 
-  *#acceptFd(): Coroutine<number, Readable | Pause> {
+  *#acceptNext(): Coroutine<S, Readable | Pause> {
     for (;;) {
       // One comes rarely alone. Where one did, waiting first saves the call that would find nothing.
       if (!this.#mayHaveMore) yield* this.#waitForMore();
@@ -123,17 +135,17 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
       }
       const fd = this.#tryAccept();
       this.#mayHaveMore = fd !== WOULD_BLOCK;
-      if (fd !== WOULD_BLOCK) return fd;
+      if (fd !== WOULD_BLOCK) return this.newStream(fd, senderAddress());
     }
   }
 
   /** Once: a server at its limit hits it with each connection that ends. */
-  #warnOfExhaustion(error: PosixError): void {
+  *#warnOfExhaustion(error: PosixError): Coroutine<void, Warn> {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    process.emitWarning(
+    yield* warn(
+      'ESC_ACCEPT_EXHAUSTED',
       `${this.describe()} cannot accept for now: ${error.message}. It goes on when a connection has ended. Raise the limit (ulimit -n), or serve fewer at a time.`,
-      { type: 'EscapementWarning', code: 'ESC_ACCEPT_EXHAUSTED' },
     );
   }
 
@@ -154,19 +166,22 @@ export abstract class Listener<S extends ByteStream> extends Endpoint {
   }
 }
 
-function unlessOnlyTheConnections(error: unknown, stream: ByteStream): void {
-  if (!isOnlyTheConnections(error, stream)) throw error;
+function unlessOnlyTheConnections(error: unknown): void {
+  if (!isOnlyTheConnections(error)) throw error;
 }
 
 /**
- * Whether what the coroutine of a connection threw is no concern of its server's: the peer's fault (a reset, an end too
- * early, a line too long), or done here on purpose (its stream was closed, its task cancelled).
+ * Whether what the coroutine of a connection threw is no concern of its server's: an error of the system (a reset, an upstream
+ * that refuses), an end too early, a line too long, a time that was up, a name not found, or what was done here on purpose (a
+ * stream closed, a task cancelled). All else is a bug, and a bug that only ends connections is found late.
  *
- * @example listener.serve(handle, { failed: (error, stream) => { if (!isOnlyTheConnections(error, stream)) log(error); } });
+ * @example listener.serve(handle, { failed: (error, { remote }) => {
+ *   console.error(remote.host, error);
+ *   if (!isOnlyTheConnections(error)) throw error;
+ * } });
  */
-export function isOnlyTheConnections(error: unknown, stream: ByteStream): boolean {
-  if (error instanceof AggregateError) return error.errors.every(one => isOnlyTheConnections(one, stream));
-  if (error instanceof PosixError) return PEERS_FAULT.includes(error.code);
-  if (error instanceof ClosedError) return stream.isClosed;
-  return [UnexpectedEndError, LineTooLongError, TaskCancelledError].some(type => error instanceof type);
+export function isOnlyTheConnections(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isOnlyTheConnections);
+  if (error instanceof PosixError && BUGS.includes(error.code)) return false;
+  return OF_THE_WORLD.some(type => error instanceof type);
 }

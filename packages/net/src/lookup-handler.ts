@@ -27,6 +27,8 @@ export class LookupHandler extends EventHandler<Lookup> {
       // Cancelled, or of a run that is over.
       if (!this.#waiting.delete(waiter)) return;
       if (error) waiter.reject(failure(waiter, host, error));
+      else if (addresses.length === 0)
+        waiter.reject(new NameLookupError(waiter.task?.name, host, 'it has no address.'));
       else waiter.resolve(addresses.map(lookedUp));
     });
     this.#waiting.add(waiter);
@@ -53,7 +55,8 @@ export class LookupHandler extends EventHandler<Lookup> {
     }
     // To the first Node answers with no address at all; of the second the resolver sees a part.
     if (host === '') return 'the name is empty. Leave it out for 127.0.0.1.';
-    return String(host).includes('\0') ? 'the name has a NUL in it.' : undefined;
+    if (typeof host !== 'string') return 'it is no text, expected a name';
+    return host.includes('\0') ? 'the name has a NUL in it.' : undefined;
   }
 }
 

@@ -29,6 +29,10 @@ export class ReceiveBuffer {
     return place < 0 ? -1 : place - this.#start;
   }
 
+  at(index: number): number | undefined {
+    return this.#bytes?.[this.#start + index];
+  }
+
   skip(count: number): void {
     this.#start += count;
     if (this.#start < this.#end) return;

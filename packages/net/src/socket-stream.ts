@@ -6,7 +6,7 @@ import { ByteStream } from './byte-stream.js';
 
 /** A connection: a stream whose halves can be ended apart. */
 export abstract class SocketStream extends ByteStream {
-  /** Whom it is connected to. @throws PosixError (ENOTCONN) once that is gone, ClosedError */
+  /** Whom it is connected to, or was; of a socket that others connected, asked late, PosixError (ENOTCONN) or ClosedError. */
   abstract get remote(): SocketAddress;
 
   /** Where it is bound to here. */

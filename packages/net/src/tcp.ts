@@ -8,6 +8,7 @@ import {
   listen,
   localAddress,
   peerAddress,
+  type SocketAddress,
   SocketOption,
   setOption,
   socket,
@@ -34,6 +35,8 @@ export interface TcpConnectOptions {
   /** An address, or a name, which needs a strategy that lets the host run; `127.0.0.1` if left out. */
   readonly host?: string;
   readonly port: number;
+  /** IPv6: the number of the interface, for link-local addresses; or write `fe80::1%eth0`. */
+  readonly scope?: number | undefined;
 }
 
 /** What is to be known of a silent peer. */
@@ -50,14 +53,24 @@ export interface KeepAliveOptions {
 export class TcpStream extends SocketStream {
   #remote: IpAddress | undefined;
 
+  /** @param fd a connected socket, which belongs to the stream from now on */
+  constructor(fd: number, remote?: IpAddress) {
+    super(fd);
+    this.#remote = remote;
+  }
+
   /**
    * Connects; tries all addresses of a name, one after another.
    * @throws PosixError (ECONNREFUSED, ETIMEDOUT, ENETUNREACH): the one of the last address; NameLookupError,
    *   InvalidAddressError
    * @example const stream = yield* TcpStream.connect({ host: '127.0.0.1', port: 80 });
    */
-  static *connect({ host = '127.0.0.1', port }: TcpConnectOptions): Coroutine<TcpStream, Lookup | Writable | SleepFor> {
-    const addresses = yield* addressesOf(host, port);
+  static *connect({
+    host = '127.0.0.1',
+    port,
+    scope,
+  }: TcpConnectOptions): Coroutine<TcpStream, Lookup | Writable | SleepFor> {
+    const addresses = yield* addressesOf({ host, port, scope });
     for (const address of addresses.slice(0, -1)) {
       try {
         return connected(yield* connectedSocket(address), address);
@@ -95,16 +108,10 @@ export class TcpStream extends SocketStream {
   override describe(): string {
     return `TCP stream ${this.#remote === undefined ? '' : `to ${formatAddress(this.#remote)}`}`.trimEnd();
   }
-
-  /** @internal */
-  rememberRemote(address: IpAddress): void {
-    this.#remote = address;
-  }
 }
 
 function connected(fd: number, address: IpAddress): TcpStream {
-  const stream = new TcpStream(fd);
-  stream.rememberRemote(address);
+  const stream = new TcpStream(fd, address);
   stream.setNoDelay();
   return stream;
 }
@@ -128,7 +135,7 @@ export class TcpListener extends Listener<TcpStream> {
     backlog = 1024,
     reusePort = false,
   }: TcpListenOptions = {}): TcpListener {
-    const address = ipAddressOf(host, port);
+    const address = ipAddressOf({ host, port });
     const fd = socket(address.family);
     try {
       // Else a server could not be started again while connections of the last one linger.
@@ -150,7 +157,7 @@ export class TcpListener extends Listener<TcpStream> {
   }
 
   /** @internal */
-  protected override newStream(fd: number): TcpStream {
-    return new TcpStream(fd);
+  protected override newStream(fd: number, remote: SocketAddress): TcpStream {
+    return new TcpStream(fd, remote as IpAddress);
   }
 }

@@ -15,7 +15,7 @@ import {
   WOULD_BLOCK,
 } from '@escapement/posix';
 import { Endpoint } from './endpoint.js';
-import { ipAddressOf } from './host.js';
+import { type HostAndPort, ipAddressOf } from './host.js';
 import { copyOf } from './receive-buffer.js';
 
 export interface UdpOptions {
@@ -49,7 +49,7 @@ export class UdpSocket extends Endpoint {
 
   /** @throws PosixError (EADDRINUSE), InvalidAddressError */
   static open({ host = '127.0.0.1', port = 0, broadcast = false }: UdpOptions = {}): UdpSocket {
-    const address = ipAddressOf(host, port);
+    const address = ipAddressOf({ host, port });
     const fd = socket(address.family, 'datagram');
     try {
       if (broadcast) setOption(fd, SocketOption.broadcast, 1);
@@ -73,12 +73,9 @@ export class UdpSocket extends Endpoint {
   }
 
   /** Sends a datagram, and waits while there is no room. @throws PosixError (EMSGSIZE), InvalidAddressError, ClosedError */
-  *send(
-    bytes: Uint8Array | string,
-    to: { readonly host: string; readonly port: number },
-  ): Coroutine<void, Writable | Pause> {
+  *send(bytes: Uint8Array | string, to: HostAndPort): Coroutine<void, Writable | Pause> {
     const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-    const address = ipAddressOf(to.host, to.port);
+    const address = ipAddressOf(to);
     if (++this.#sendsInARow > MOST_SENDS_IN_A_ROW) {
       this.#sendsInARow = 0;
       yield* pause();

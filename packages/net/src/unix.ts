@@ -1,4 +1,3 @@
-import { unlinkSync } from 'node:fs';
 import type { Coroutine } from '@escapement/core';
 import type { Writable } from '@escapement/io';
 import {
@@ -14,6 +13,7 @@ import {
 import type { SleepFor } from '@escapement/sleep';
 import { connectedSocket } from './connect.js';
 import { Listener } from './listener.js';
+import { SocketFile } from './socket-file.js';
 import { SocketStream } from './socket-stream.js';
 
 /** A connection on this machine, by a path; one that begins with NUL is a name in Linux's abstract space. */
@@ -44,13 +44,15 @@ export interface UnixListenOptions {
   readonly backlog?: number;
 }
 
-/** Listens on a path, which it makes, and removes when it is closed. */
+/** Listens on a path, which it makes, and removes when it is closed, unless that is somebody else's by then. */
 export class UnixListener extends Listener<UnixStream> {
   readonly address: UnixAddress;
+  readonly #file: SocketFile | undefined;
 
-  private constructor(fd: number) {
+  private constructor(fd: number, file: SocketFile | undefined) {
     super(fd);
     this.address = localAddress(fd) as UnixAddress;
+    this.#file = file;
   }
 
   /**
@@ -60,18 +62,21 @@ export class UnixListener extends Listener<UnixStream> {
    */
   static listen(path: string, { backlog = 1024 }: UnixListenOptions = {}): UnixListener {
     const fd = socket('unix');
+    let file: SocketFile | undefined;
     try {
       bind(fd, { family: 'unix', path });
+      file = SocketFile.at(path);
       listen(fd, backlog);
-      return new UnixListener(fd);
+      return new UnixListener(fd, file);
     } catch (error) {
+      file?.remove();
       close(fd);
       throw error;
     }
   }
 
   override close(): void {
-    if (!this.isClosed && !this.address.path.startsWith('\0')) removePath(this.address.path);
+    if (!this.isClosed) this.#file?.remove();
     super.close();
   }
 
@@ -83,11 +88,4 @@ export class UnixListener extends Listener<UnixStream> {
   protected override newStream(fd: number): UnixStream {
     return new UnixStream(fd);
   }
-}
-
-/** Somebody may have removed it already; that is no reason not to close. */
-function removePath(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {}
 }

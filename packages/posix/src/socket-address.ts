@@ -79,9 +79,14 @@ function encodePath(path: string, bytes: Uint8Array): number {
   return PATH_OFFSET + written + (isAbstract || path === '' ? 0 : 1);
 }
 
+/** A text from an environment variable looks like a number. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `the text '${value}'` : String(value);
+}
+
 function checkPort(port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
-  throw new InvalidAddressError(`port ${port} is none: expected a whole number from 0 to 65535 (0: any free one)`);
+  throw new InvalidAddressError(`the port is ${shown(port)}, expected a whole number from 0 to 65535 (0: any free one)`);
 }
 
 /** @internal Reads a `struct sockaddr` of `length` bytes. */
@@ -100,7 +105,8 @@ export function decodeAddress(bytes: Uint8Array, length: number): SocketAddress 
 
 function decodePath(bytes: Uint8Array): string {
   const end = bytes[0] === 0 ? -1 : bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  // A path may begin with what would pass for a byte order mark.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
 /** The canonical text of RFC 5952, which the platform's URL parser knows how to make, but for IPv4 in IPv6. */

@@ -22,7 +22,7 @@ const cSocket = libcFunction<(family: number, type: number, protocol: number) =>
 const cBind = libcFunction<Addressed>('int bind(int fd, const void *address, uint32 length)');
 const cConnect = libcFunction<Addressed>('int connect(int fd, const void *address, uint32 length)');
 const cListen = libcFunction<(fd: number, backlog: number) => number>('int listen(int fd, int backlog)');
-const cAccept4 = libcFunction<(fd: number, address: null, length: null, flags: number) => number>(
+const cAccept4 = libcFunction<(fd: number, address: Uint8Array, length: Int32Array, flags: number) => number>(
   'int accept4(int fd, void *address, void *length, int flags)',
 );
 const cShutdown = libcFunction<(fd: number, how: number) => number>('int shutdown(int fd, int how)');
@@ -65,13 +65,14 @@ export function listen(fd: number, backlog = 1024): void {
 }
 
 /**
- * Takes the next connection.
+ * Takes the next connection; `senderAddress` tells whose it is.
  * @returns its descriptor, which does not block, or `WOULD_BLOCK`
  * @throws PosixError (EMFILE, ENFILE; ECONNABORTED: this one is gone, there may be others)
  */
 export function accept(fd: number): number {
   for (;;) {
-    const accepted = cAccept4(fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    length[0] = ADDRESS_SIZE;
+    const accepted = cAccept4(fd, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (accepted >= 0) return accepted;
     if (!isInterrupted('accept4', fd)) return WOULD_BLOCK;
   }
@@ -159,7 +160,7 @@ export function receiveFrom(fd: number, into: Uint8Array): number {
   }
 }
 
-/** Who sent the datagram that the last `receiveFrom` received; ask before any other call of this package. */
+/** Who sent what the last `receiveFrom` received, or whom the last `accept` accepted; ask before any other call of this package. */
 export function senderAddress(): SocketAddress {
   return decodeAddress(address, length[0]!);
 }

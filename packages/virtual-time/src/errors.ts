@@ -11,15 +11,3 @@ export class InvalidAdvanceError extends EscapementError {
     );
   }
 }
-
-/** The loop has no deadline left and waits for something outside, for which virtual time does not wait. */
-export class NoDeadlineError extends EscapementError {
-  override readonly code = 'ESC_NO_DEADLINE';
-
-  /** @internal */
-  constructor(now: Instant) {
-    super(
-      `virtual time stands at ${now} with no deadline to jump to: the loop waits for something outside it, and virtual time waits for nothing real. Put a handler that answers by itself in the place of the one that waits, or take a strategy in real time, for instance atomicsWaitModule from @escapement/strategies.`,
-    );
-  }
-}

@@ -1,6 +1,5 @@
 import { type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
 import { injectable } from 'inversify';
-import { NoDeadlineError } from './errors.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /**
@@ -8,23 +7,21 @@ import { VirtualClock } from './virtual-clock.js';
  *
  * Cost: none. Lateness: none. An hour of sleeping takes as long as its steps do, and each run is like the one before.
  * Nothing real is waited for: time jumps on whatever a file, a socket or another thread may be about to say, and where
- * there is nothing else left to wait for, the run ends with an error instead of hanging.
+ * there is nothing else left to wait for, the run ends with `DeadlockError` instead of hanging.
  * Choose it for tests and simulations.
  */
 @injectable()
 export class VirtualTimeStrategy extends SleepStrategy {
   override readonly alias = 'virtual-time';
-  override readonly waits = 'blocks';
+  override readonly waits = 'jumps';
 
   constructor(override readonly clock: VirtualClock) {
     super();
   }
 
-  /** @throws NoDeadlineError for `Infinity`, unless the wakeup has been requested */
   override sleep(until: Instant, wakeup: Wakeup): void {
     // Something has happened already, at this instant.
     if (wakeup.requested) return;
-    if (until === Infinity) throw new NoDeadlineError(this.clock.now());
     // A deadline may have passed while a step moved the clock.
     if (until > this.clock.now()) this.clock.advanceTo(until);
   }
