@@ -24,7 +24,10 @@ export interface LoopOptions<H extends EventHandler = EventHandler> {
 }
 
 export interface RunOptions {
-  /** When it aborts, the program is cancelled with its reason. */
+  /**
+   * When it aborts, the program is cancelled with its reason. Under a strategy that blocks or spins Node's own loop stands still:
+   * only the program itself can abort it then, and no timer or listener. See docs/extending.md for what else to do.
+   */
   readonly signal?: AbortSignalLike;
 }
 
