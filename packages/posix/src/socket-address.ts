@@ -86,7 +86,9 @@ function shown(value: unknown): string {
 
 function checkPort(port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
-  throw new InvalidAddressError(`the port is ${shown(port)}, expected a whole number from 0 to 65535 (0: any free one)`);
+  throw new InvalidAddressError(
+    `the port is ${shown(port)}, expected a whole number from 0 to 65535 (0: any free one)`,
+  );
 }
 
 /** @internal Reads a `struct sockaddr` of `length` bytes. */
