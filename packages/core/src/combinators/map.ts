@@ -28,45 +28,56 @@ export const map = /* @__PURE__ */ coroutine(function* map<T, R, E extends LoopE
   if (concurrency !== Infinity && !(Number.isInteger(concurrency) && concurrency > 0)) {
     throw new RangeError(`map got a concurrency of ${concurrency}, expected a whole number above 0`);
   }
-  const results: R[] = [];
-  const source = new Source(items);
-
+  const mapping: Mapping<T, R, E> = { source: new Source(items), work, results: [] };
   const workers: Task[] = [];
-
-  function* worker(first: Item<T>): Coroutine<void, E | CurrentTask> {
-    const self = yield* currentTask();
-    try {
-      // Work that need not wait does not notice a cancellation.
-      for (
-        let next: Item<T> | undefined = first;
-        next !== undefined;
-        next = self.isCancelled ? undefined : source.take()
-      ) {
-        results[next.index] = yield* work(next.item, next.index);
-      }
-    } catch (error) {
-      source.stop();
-      throw error;
-    }
-  }
-
-  function* start(): Coroutine<void, E | Spawn | CurrentTask> {
-    while (workers.length < concurrency) {
-      const first = source.take();
-      if (first === undefined) return;
-      workers.push(yield* spawn(worker(first)));
-    }
-  }
-
   try {
-    yield* scope(start());
+    yield* scope(startWorkers(mapping, concurrency, workers));
     // One that cancelled itself has left its work undone.
     for (const task of workers) valueOrThrow(task);
   } catch (error) {
-    throw source.close(error);
+    throw mapping.source.close(error);
   }
-  return results;
+  return mapping.results;
 });
+
+interface Mapping<T, R, E extends LoopEvent> {
+  readonly source: Source<T>;
+  readonly work: (item: T, index: number) => Yieldable<R, E>;
+  readonly results: R[];
+}
+
+// Not inside of `map`: V8 gives the generators of each function a shape of their own, which costs more than all the rest.
+function* startWorkers<T, R, E extends LoopEvent>(
+  mapping: Mapping<T, R, E>,
+  concurrency: number,
+  workers: Task[],
+): Coroutine<void, E | Spawn | CurrentTask> {
+  while (workers.length < concurrency) {
+    const first = mapping.source.take();
+    if (first === undefined) return;
+    workers.push(yield* spawn(workFrom(first, mapping)));
+  }
+}
+
+function* workFrom<T, R, E extends LoopEvent>(
+  first: Item<T>,
+  { source, work, results }: Mapping<T, R, E>,
+): Coroutine<void, E | CurrentTask> {
+  const self = yield* currentTask();
+  try {
+    // Work that need not wait does not notice a cancellation.
+    for (
+      let next: Item<T> | undefined = first;
+      next !== undefined;
+      next = self.isCancelled ? undefined : source.take()
+    ) {
+      results[next.index] = yield* work(next.item, next.index);
+    }
+  } catch (error) {
+    source.stop();
+    throw error;
+  }
+}
 
 interface Item<T> {
   readonly item: T;
