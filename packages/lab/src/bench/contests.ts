@@ -3,6 +3,7 @@ import { cancelling, combining } from './combining.js';
 import type { Contest } from './contest.js';
 import { deepStacks } from './deep-stacks.js';
 import { earlyWakes, idleCpu, lateness } from './lateness.js';
+import { limiting } from './limiting.js';
 import { sleepers } from './sleepers.js';
 import { spawning } from './spawning.js';
 import { switching } from './switching.js';
@@ -15,6 +16,7 @@ export const contests: readonly Contest[] = [
   spawning,
   combining,
   cancelling,
+  limiting,
   synchronizing,
   sleepers,
   lateness,
