@@ -173,7 +173,7 @@ describe('fuzz: RespParser', () => {
   it('holds a command that is too large for no byte longer than it must', () => {
     const text = `*100\r\n${bulk('x'.repeat(90)).repeat(100)}`;
     const { error, mostPending } = parse(newParser(), text, everywhere(10_000));
-    expect(String(error)).to.contain('a command of more than 2000 bytes');
+    expect(String(error)).to.contain('a command larger than 2000 bytes');
     expect(mostPending).to.be.at.most(92);
   });
 
@@ -183,7 +183,32 @@ describe('fuzz: RespParser', () => {
     expect(error).to.equal(undefined);
     expect(parsed).to.have.lengthOf(3);
     const tooLarge = parse(newParser(), `*1\r\n${bulk('x'.repeat(1995))}`);
-    expect(String(tooLarge.error)).to.contain('more than 2000 bytes');
+    expect(String(tooLarge.error)).to.contain('larger than 2000 bytes');
+  });
+
+  it('refuses a number whose zeros do not end', () => {
+    for (const [start, problem] of [
+      ['*', 'invalid multibulk length'],
+      ['*3\r\n$', 'invalid bulk length'],
+    ] as const) {
+      const { error, mostPending } = parse(newParser(), start + '0'.repeat(1000), everywhere(1000));
+      expect(String(error)).to.contain(problem);
+      expect(mostPending).to.be.at.most(21);
+    }
+  });
+
+  it('tells numbers beyond the limit from nonsense', () => {
+    for (const text of ['*2001\r\n', '*1\r\n$2001\r\n', '*1\r\n$99999999999\r\n']) {
+      expect(String(parse(newParser(), text).error)).to.contain('a command larger than 2000 bytes');
+    }
+  });
+
+  it('refuses quotes in a line that somebody typed', () => {
+    for (const line of ['SET k "hello world"\r\n', "SET k 'hello world'\r\n"]) {
+      const { error, parsed } = parse(newParser(), line);
+      expect(String(error)).to.contain('quotes in an inline request are not supported');
+      expect(parsed).to.deep.equal([]);
+    }
   });
 
   describeAnyInput(newParser, limits.command + limits.line, RespError, commands.map(encoded));
@@ -251,6 +276,16 @@ describe('fuzz: HttpParser', () => {
     'a line with too little in it': [400, 'GET /\r\nHost: a\r\n\r\n'],
     'another protocol': [400, 'GET / SPDY/3.1\r\nHost: a\r\n\r\n'],
     'another version': [505, 'GET / HTTP/2.0\r\nHost: a\r\n\r\n'],
+    'an old version': [505, 'GET / HTTP/0.9\r\nHost: a\r\n\r\n'],
+    'what begins as no method can': [400, '\x16\x03\x01\x02\0'],
+    'a line feed alone after the first line': [400, 'GET / HTTP/1.1\n'],
+    'a line feed alone after a field': [400, 'GET / HTTP/1.1\r\nHost: a\n\n'],
+    'a line feed alone before a chunk': [400, 'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\n'],
+    'a line feed alone after a trailer': [
+      400,
+      'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\n',
+    ],
+    'two hosts': [400, 'GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n'],
     'no host': [400, 'GET / HTTP/1.1\r\nA: b\r\n\r\n'],
     'a field without a colon': [400, 'GET / HTTP/1.1\r\nHost: a\r\nnonsense\r\n\r\n'],
     'a space before the colon': [400, 'GET / HTTP/1.1\r\nHost : a\r\n\r\n'],
@@ -291,12 +326,50 @@ describe('fuzz: HttpParser', () => {
 
   it('allows each request its limits, to the byte', () => {
     const start = 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: ';
-    const head = `${start}${longText(1000 - start.length)}\r\n\r\n`;
-    const largest = `${head}3e8\r\n${longText(1000)}\r\n0\r\nA: ${longText(995)}\r\n\r\n`;
+    const head = `${start}${longText(996 - start.length)}\r\n\r\n`;
+    const largest = `${head}3e8\r\n${longText(1000)}\r\n0\r\nA: ${longText(993)}\r\n\r\n`;
     const { parsed, error } = parse(newParser(), largest.repeat(3), everywhere(3 * largest.length));
     expect(error).to.equal(undefined);
     expect(parsed).to.have.lengthOf(3);
   });
+
+  it('names the limit that trailers are beyond, by however little', () => {
+    const start = 'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n';
+    for (const length of [994, 995, 996, 997, 998, 2000]) {
+      const { error } = parse(newParser(), `${start}A: ${longText(length)}\r\n\r\n`);
+      expect(error).to.be.instanceOf(HttpError).with.property('message', 'more than 1000 bytes');
+    }
+  });
+
+  it('keeps no connection of HTTP/1.0 that sends chunks', () => {
+    const [framing, connection] = ['Transfer-Encoding: chunked', 'Connection: keep-alive'];
+    expect(keepsAlive(`GET / HTTP/1.0\r\n${connection}\r\n\r\n`)).to.equal(true);
+    expect(keepsAlive(`GET / HTTP/1.0\r\n${connection}\r\n${framing}\r\n\r\n0\r\n\r\n`)).to.equal(false);
+    expect(keepsAlive(`GET / HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n0\r\n\r\n`)).to.equal(true);
+  });
+
+  it('takes later versions for 1.1', () => {
+    expect(keepsAlive('GET / HTTP/1.2\r\nHost: a\r\n\r\n')).to.equal(true);
+  });
+
+  it('asks nobody for a body who speaks HTTP/1.0', () => {
+    const rest = 'Host: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n';
+    for (const [version, isAsked] of [
+      ['1.0', false],
+      ['1.1', true],
+    ] as const) {
+      const parser = newParser();
+      parser.push(Buffer.from(`POST / HTTP/${version}\r\n${rest}`));
+      expect(parser.next()).to.equal(undefined);
+      expect(parser.takeContinue()).to.equal(isAsked);
+    }
+  });
+
+  function keepsAlive(request: string): boolean {
+    const parser = newParser();
+    parser.push(Buffer.from(request));
+    return parser.next()!.head.keepAlive;
+  }
 
   describeAnyInput(
     newParser,

@@ -1,6 +1,7 @@
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as later } from 'node:timers/promises';
 import { expect } from 'chai';
 import { NetProgram, outputOrSkip, Peer, STRATEGIES, underEachStrategy, within } from './net-program.js';
 
@@ -44,6 +45,24 @@ underEachStrategy('http-hello', 'SIGTERM', port => {
   it('tells what there is not', async () => {
     expect((await exchange({ port: port(), path: '/nothing' })).message.statusCode).to.equal(404);
   });
+
+  it('finds the same under a path, with a query, and in absolute form', async () => {
+    const targets = ['/', '/?a=1', 'http://a/', 'http://a', 'HTTP://a:80/?a=1', 'http://a?a=/x'];
+    const others = ['?a=1', '*', 'http:///', '/http://a/', 'https://a/'];
+    for (const target of [...targets, ...others]) {
+      const answer = await rawAnswer(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      expect(answer, target).to.match(targets.includes(target) ? /^HTTP\/1\.1 200 / : /^HTTP\/1\.1 404 /);
+    }
+  });
+
+  for (const [what, bytes] of [
+    ['lines that end with a line feed alone', 'GET / HTTP/1.1\nHost: a\n\n'],
+    ['TLS', '\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03'],
+  ] as const) {
+    it(`refuses ${what} at once`, async () => {
+      expect(await rawAnswer(bytes)).to.match(/^HTTP\/1\.1 400 /);
+    });
+  }
 
   it('answers HEAD without a body', async () => {
     const { message, content } = await exchange({ port: port(), path: '/', method: 'HEAD' });
@@ -112,6 +131,41 @@ underEachStrategy('http-hello', 'SIGTERM', port => {
     expect(await curl('/echo', '-d', 'some text')).to.equal('some text');
     expect(await curl('/echo', '-d', 'some text', '-H', 'Transfer-Encoding: chunked')).to.equal('some text');
     expect(await curl('/nothing', '-o', '/dev/null', '-w', '%{http_code}')).to.equal('404');
+  });
+});
+
+describe('http-hello, with a clock that runs twenty times as fast', () => {
+  let server: { readonly program: NetProgram; readonly port: number };
+
+  before(async () => {
+    const { NODE_OPTIONS = '' } = process.env;
+    const hurry = 'const now = performance.now.bind(performance); performance.now = () => 20 * now();';
+    process.env.NODE_OPTIONS = `${NODE_OPTIONS} --import data:text/javascript,${encodeURIComponent(hurry)}`;
+    // The only strategy for which a clock is enough: the others wait for the system's.
+    const serving = NetProgram.serve('http-hello', 'busy-wait');
+    process.env.NODE_OPTIONS = NODE_OPTIONS;
+    server = await serving;
+  });
+
+  after(() => server?.program.kill());
+
+  it('closes connections that take too long for a request, and no others', async () => {
+    const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+    const silent = await Peer.connect(server.port);
+    const slow = await Peer.connect(server.port);
+    const idle = await Peer.connect(server.port);
+    const busy = await Peer.connect(server.port);
+    idle.send(request);
+    const received = Promise.all([silent.ended(), slow.ended(), idle.ended()]);
+    while ((await Promise.race([received, later(20)])) === undefined) {
+      busy.send(request);
+      slow.send('x');
+    }
+    expect(await received).to.deep.equal(['', '', idle.received]);
+    expect(idle.received).to.match(/^HTTP\/1\.1 200 /);
+    expect(busy.socket.readyState).to.equal('open');
+    busy.close();
+    expect(server.program.errors).to.equal('');
   });
 });
 

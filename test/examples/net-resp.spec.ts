@@ -61,6 +61,10 @@ underEachStrategy('resp-server', 'SIGINT', port => {
         'SET a 1 EX',
         'SET a 1 EX soon',
         'SET a 1 EX 0',
+        'SET a 1 EX 10 NX',
+        'QUIT now',
+        'SELECT 1',
+        'HELLO 3',
         'CONFIG SET a b',
       ],
     );
@@ -73,6 +77,10 @@ underEachStrategy('resp-server', 'SIGINT', port => {
       '-ERR value is not an integer or out of range',
       "-ERR invalid expire time in 'set' command",
       '-ERR syntax error',
+      "-ERR wrong number of arguments for 'quit' command",
+      '-ERR DB index is out of range',
+      '-NOPROTO unsupported protocol version',
+      '-ERR syntax error',
     ]);
   });
 
@@ -80,6 +88,26 @@ underEachStrategy('resp-server', 'SIGINT', port => {
     const peer = await Peer.connect(port());
     peer.send('PING\r\n*1\r\n!nonsense\r\nPING\r\n');
     expect(await peer.ended()).to.equal("+PONG\r\n-ERR Protocol error: expected '$', got '!'\r\n");
+  });
+
+  it('answers a breach of the protocol though more than it reads is on its way', async () => {
+    const peer = await Peer.connect(port());
+    const request = `*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$8000000\r\n${'v'.repeat(8_000_000)}\r\n`;
+    peer.socket.pause();
+    await new Promise(resolve => peer.socket.write(request, resolve));
+    peer.socket.resume();
+    expect(await peer.ended()).to.equal('-ERR Protocol error: a command larger than 1048576 bytes\r\n');
+  });
+
+  it('says what it is and how it is set up', async () => {
+    const [hello, configuration, select] = [
+      await answersToLines('HELLO', 'HELLO 2'),
+      await answersToLines('CONFIG GET *'),
+      await answersToLines('SELECT 0'),
+    ];
+    expect(hello).to.match(/^(\*12\r\n\$6\r\nserver\r\n\$5\r\nredis\r\n[^*]*\$5\r\nproto\r\n:2\r\n[^*]*\*0\r\n){2}$/);
+    expect(configuration).to.equal('*4\r\n$4\r\nsave\r\n$0\r\n\r\n$10\r\nappendonly\r\n$2\r\nno\r\n');
+    expect(select).to.equal('+OK\r\n');
   });
 
   it('answers ten thousand commands that come at once', async () => {
@@ -107,6 +135,8 @@ underEachStrategy('resp-server', 'SIGINT', port => {
     expect(await cli('get', 'nothing')).to.equal('\n');
     expect(await cli('config', 'get', 'appendonly')).to.equal('appendonly\nno\n');
     expect(await cli('-2', 'command')).to.equal('\n');
+    expect(await cli('-3', 'get', 'greeting')).to.contain('hello, world\n');
+    expect(await cli('-n', '0', 'get', 'greeting')).to.equal('hello, world\n');
   });
 
   for (const depth of [1, 16]) {

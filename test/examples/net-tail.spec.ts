@@ -1,9 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { setTimeout as later } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { expectedEnd, NetProgram, STRATEGIES } from './net-program.js';
+import { compiled } from './example.js';
+import { expectedEnd, NetProgram, STRATEGIES, within } from './net-program.js';
+
+const LINES = Buffer.from(`${'x'.repeat(999)}\n`.repeat(100));
+const PROGRAM = fileURLToPath(compiled('docs/examples/net/tail-follow.ts'));
 
 for (const strategy of STRATEGIES) {
   describe(`tail-follow under ${strategy}`, () => {
@@ -59,5 +67,59 @@ for (const strategy of STRATEGIES) {
       await tail.prints(/from a/);
       expect(tail.output).to.equal(`${b}: from b\n-: from stdin\n${a}: from a\n`);
     });
+
+    it('ends without a word when its reader has gone', () => {
+      const { stdout, stderr } = piped('yes line', '-', 'head -n 1');
+      expect([stdout, stderr]).to.deep.equal(['line\n', 'status 0\n']);
+    });
+
+    it('ends without a word, too, when several lines wait to be printed', () => {
+      const fifo = join(folder, 'a');
+      const { stdout, stderr } = piped(`yes a > ${fifo} & yes b`, `${fifo} -`, `head -n 2000 | grep -c ${fifo}`);
+      expect(Number(stdout)).to.be.above(0);
+      expect(stderr).to.equal('status 0\n');
+    });
+
+    it('gives all to a slow reader, in order', () => {
+      const { stdout, stderr } = piped('seq 50000', '-', '(sleep 0.5; cat)');
+      expect(stdout === Array.from({ length: 50_000 }, (_, n) => `${n + 1}\n`).join('')).to.equal(true);
+      expect(stderr).to.equal('status 0\n');
+    });
+
+    /** The program between two others, as a shell runs them; its status is at the end of stderr. */
+    function piped(writer: string, operands: string, reader: string) {
+      const command = `(${writer}) 2> /dev/null | { timeout 15 "$0" "$1" --strategy ${strategy} ${operands}; echo status $? >&2; } | ${reader}`;
+      return spawnSync('sh', ['-c', command, process.execPath, PROGRAM], { encoding: 'utf8', timeout: 20_000 });
+    }
+
+    it('takes no more from its writer while nobody reads, and no memory', async () => {
+      const child = spawn(process.execPath, [PROGRAM, '--strategy', strategy], { timeout: 60_000 });
+      try {
+        child.stdin.write(LINES);
+        await within(once(child.stdout, 'readable'), () => 'it prints nothing');
+        const memory = memoryOf(child.pid!);
+        expect(await bytesTaken(child.stdin)).to.be.below(8_000_000);
+        expect(memoryOf(child.pid!) - memory).to.be.below(64_000_000);
+      } finally {
+        child.stdin.destroy();
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+    });
   });
+}
+
+/** Writes until nobody has taken any for a while, or more than enough. */
+async function bytesTaken(stream: Writable): Promise<number> {
+  for (let count = 0; ; count += LINES.length) {
+    if (count >= 128_000_000) return count;
+    if (stream.write(LINES)) continue;
+    const isTaken = await Promise.race([once(stream, 'drain').then(() => true), later(1000, false)]);
+    if (!isTaken) return count;
+  }
+}
+
+/** How many bytes of memory a process has (RSS). */
+function memoryOf(pid: number): number {
+  return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
 }

@@ -27,10 +27,10 @@ export class ByteBuffer {
     return index < this.length ? this.#bytes[this.#start + index] : undefined;
   }
 
-  /** Where `text` begins; -1 if it is not there. */
-  indexOf(text: string): number {
-    const index = this.#bytes.indexOf(text, this.#start, 'latin1');
-    return index < 0 || index + text.length > this.#end ? -1 : index - this.#start;
+  /** Where `byte` is first; -1 if it is not there. */
+  indexOf(byte: number): number {
+    const index = this.#bytes.indexOf(byte, this.#start);
+    return index < 0 || index >= this.#end ? -1 : index - this.#start;
   }
 
   /** Takes `count` bytes, of which there must be so many. */

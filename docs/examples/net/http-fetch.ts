@@ -4,11 +4,13 @@
  * Try it: node docs/dist/examples/net/http-fetch.js http://127.0.0.1:8080/
  * Names (`localhost`) are looked up by Node, which needs a strategy that lets it run: set-timeout.
  */
-import { TcpStream } from '@escapement/net';
+import { stdout, TcpStream } from '@escapement/net';
+import { ByteBuffer } from './byte-buffer.js';
 import { type Fields, framingOf, HttpError, parseChunkSize, parseFields } from './http-head.js';
 import { programOptions, refuse } from './options.js';
 import { run } from './run.js';
 
+const LINE_FEED = 10;
 const LONGEST_LINE = 8192;
 const MOST_FIELDS = 100;
 
@@ -21,71 +23,102 @@ function urlOf([text, ...more]: readonly string[]): URL {
   return new URL(text);
 }
 
+const out = stdout();
+
 function* main() {
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   using stream = yield* TcpStream.connect({ host: hostname, port: Number(url.port || 80) });
   yield* stream.write(
     `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nAccept: */*\r\nConnection: close\r\n\r\n`,
   );
-  const { status, fields } = yield* readHead(stream);
-  console.log(status);
-  for (const [name, value] of fields) console.log(`${name}: ${value}`);
-  console.log();
-  if (!/ (204|304)/.test(status)) yield* copyBody(stream, fields);
+  const answer = new Answer(stream);
+  const { status, fields } = yield* readHead(answer);
+  const lines = [status, ...Array.from(fields, ([name, value]) => `${name}: ${value}`), '', ''];
+  yield* out.write(Buffer.from(lines.join('\n'), 'latin1'));
+  if (!/^\S+ (204|304)\b/.test(status)) yield* copyBody(answer, fields);
 }
 
-function* readHead(stream: TcpStream) {
+/** What the server sends, in lines and in pieces: `read` of a stream gives more than a chunk, if there is more. */
+class Answer {
+  readonly #stream: TcpStream;
+  readonly #received = new ByteBuffer();
+
+  constructor(stream: TcpStream) {
+    this.#stream = stream;
+  }
+
+  /** As text of one character for each byte (latin1). */
+  *readLine() {
+    for (;;) {
+      const end = this.#received.indexOf(LINE_FEED);
+      if ((end < 0 ? this.#received.length : end) > LONGEST_LINE)
+        throw bad(`a line of more than ${LONGEST_LINE} bytes`);
+      if (end >= 0) return this.#received.takeText(end + 1).replace(/\r?\n$/, '');
+      if (!(yield* this.#receive())) throw bad('the answer ended too early');
+    }
+  }
+
+  /** What is there, at most `most` bytes; waits for some. @returns undefined at the end */
+  *read(most = Infinity) {
+    if (this.#received.length === 0 && !(yield* this.#receive())) return undefined;
+    return this.#received.take(Math.min(this.#received.length, most));
+  }
+
+  *#receive() {
+    const bytes = yield* this.#stream.read();
+    if (bytes !== undefined) this.#received.push(bytes);
+    return bytes !== undefined;
+  }
+}
+
+function* readHead(answer: Answer) {
   for (;;) {
-    const status = yield* requireLine(stream);
-    if (!/^HTTP\/1\.[01] \d{3}/.test(status)) throw new HttpError(502, `no HTTP/1.1, but '${status}'`);
-    const fields = yield* readFields(stream);
+    const status = yield* answer.readLine();
+    if (!/^HTTP\/1\.[01] \d{3}/.test(status)) throw bad(`no HTTP/1.1, but '${status}'`);
+    const fields = yield* readFields(answer);
     // 100 Continue and its like announce the answer.
     if (!/^\S+ 1/.test(status)) return { status, fields };
   }
 }
 
-function* readFields(stream: TcpStream) {
+function* readFields(answer: Answer) {
   const lines: string[] = [];
-  for (let line = yield* requireLine(stream); line !== ''; line = yield* requireLine(stream)) {
-    if (lines.push(line) > MOST_FIELDS) throw new HttpError(502, `more than ${MOST_FIELDS} header fields`);
+  for (let line = yield* answer.readLine(); line !== ''; line = yield* answer.readLine()) {
+    if (lines.push(line) > MOST_FIELDS) throw bad(`more than ${MOST_FIELDS} header fields`);
   }
   return parseFields(lines);
 }
 
-function* requireLine(stream: TcpStream) {
-  const line = yield* stream.readLine(LONGEST_LINE);
-  if (line === undefined) throw new HttpError(502, 'the answer ended too early');
-  return line;
-}
-
-function* copyBody(stream: TcpStream, fields: Fields) {
+function* copyBody(answer: Answer, fields: Fields) {
   const { contentLength, isChunked } = framingOf(fields);
-  if (isChunked) yield* copyChunks(stream);
-  else if (fields.has('content-length')) yield* copy(stream, contentLength);
-  else for (let bytes = yield* stream.read(); bytes !== undefined; bytes = yield* stream.read()) print(bytes);
+  if (isChunked) yield* copyChunks(answer);
+  else if (fields.has('content-length')) yield* copy(answer, contentLength);
+  else
+    for (let bytes = yield* answer.read(); bytes !== undefined; bytes = yield* answer.read()) yield* out.write(bytes);
 }
 
-function* copyChunks(stream: TcpStream) {
+function* copyChunks(answer: Answer) {
   for (;;) {
-    const size = parseChunkSize(yield* requireLine(stream));
+    const size = parseChunkSize(yield* answer.readLine());
     if (size === 0) break;
-    yield* copy(stream, size);
-    if ((yield* requireLine(stream)) !== '') throw new HttpError(502, 'a chunk longer than its size');
+    yield* copy(answer, size);
+    if ((yield* answer.readLine()) !== '') throw bad('a chunk longer than its size');
   }
-  yield* readFields(stream);
+  yield* readFields(answer);
 }
 
-/** Piece by piece, however many there are. */
-function* copy(stream: TcpStream, count: number) {
+/** Piece by piece, as they come. */
+function* copy(answer: Answer, count: number) {
   for (let left = count; left > 0; ) {
-    const piece = yield* stream.readExactly(Math.min(left, 65_536));
+    const piece = yield* answer.read(left);
+    if (piece === undefined) throw bad(`the answer ended after ${count - left} bytes of ${count}`);
     left -= piece.length;
-    print(piece);
+    yield* out.write(piece);
   }
 }
 
-function print(bytes: Uint8Array): void {
-  process.stdout.write(bytes);
+function bad(problem: string): HttpError {
+  return new HttpError(502, problem);
 }
 
 await run(strategy, main);

@@ -1,6 +1,8 @@
 /** A request or response that HTTP does not allow, or that is beyond a limit; `status` is the answer that it gets. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
+  /** What is wrong is with the peer, not with the program. */
+  readonly code = 'BAD_HTTP';
 
   constructor(
     readonly status: number,
@@ -13,38 +15,9 @@ export class HttpError extends Error {
 /** By their names in lower case. Fields of the same name are one, with a comma between. */
 export type Fields = ReadonlyMap<string, string>;
 
-export interface RequestHead {
-  readonly method: string;
-  /** What is asked for, as it was sent: `/path?query`. */
-  readonly target: string;
-  readonly fields: Fields;
-  /** Whether the connection goes on after the answer. */
-  readonly keepAlive: boolean;
-  readonly contentLength: number;
-  readonly isChunked: boolean;
-  readonly expectsContinue: boolean;
-}
-
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
+/** Bytes beyond ASCII may be any text; here they are a character each (latin1). */
 const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
-
-/** @param text the lines up to the empty one. @throws HttpError */
-export function parseRequestHead(text: string): RequestHead {
-  const lines = text.split('\r\n');
-  const words = lines[0]!.split(' ');
-  const [method = '', target = '', version = ''] = words;
-  if (words.length !== 3 || !TOKEN.test(method) || !TARGET.test(target)) throw new HttpError(400, 'bad request line');
-  if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') {
-    throw /^HTTP\/\d\.\d$/.test(version) ? new HttpError(505, `no ${version} here`) : new HttpError(400, 'bad version');
-  }
-  const fields = parseFields(lines, 1);
-  if (version === 'HTTP/1.1' && !fields.has('host')) throw new HttpError(400, 'no Host');
-  const { contentLength, isChunked } = framingOf(fields);
-  const keepAlive = isKeptAlive(version, fields.get('connection'));
-  const expectsContinue = fields.get('expect')?.toLowerCase() === '100-continue';
-  return { method, target, fields, keepAlive, contentLength, isChunked, expectsContinue };
-}
 
 /** The fields in `lines`, from `first` on. @throws HttpError */
 export function parseFields(lines: readonly string[], first = 0): Fields {
@@ -71,8 +44,14 @@ export function framingOf(fields: Fields): { readonly contentLength: number; rea
     if (coding.toLowerCase() !== 'chunked') throw new HttpError(501, 'a Transfer-Encoding other than chunked');
     return { contentLength: 0, isChunked: true };
   }
-  if (length !== undefined && !/^\d{1,15}$/.test(length)) throw new HttpError(400, 'bad Content-Length');
-  return { contentLength: Number(length ?? 0), isChunked: false };
+  return { contentLength: length === undefined ? 0 : parseLength(length), isChunked: false };
+}
+
+/** Said twice, it may be the same. */
+function parseLength(text: string): number {
+  const length = /^(\d{1,15})(?:[\t ]*,[\t ]*\1)*$/.exec(text)?.[1];
+  if (length === undefined) throw new HttpError(400, 'bad Content-Length');
+  return Number(length);
 }
 
 /** The size in the line before a chunk, which may have extensions, of which nobody knows any. @throws HttpError */
@@ -80,15 +59,6 @@ export function parseChunkSize(line: string): number {
   const size = /^([0-9a-f]{1,8})[\t ]*(?:;|$)/i.exec(line)?.[1];
   if (size === undefined || NO_VALUE.test(line)) throw new HttpError(400, 'bad chunk size');
   return Number.parseInt(size, 16);
-}
-
-function isKeptAlive(version: string, connection: string | undefined): boolean {
-  if (connection === undefined) return version === 'HTTP/1.1';
-  const options = connection
-    .toLowerCase()
-    .split(',')
-    .map(option => option.trim());
-  return !options.includes('close') && (version === 'HTTP/1.1' || options.includes('keep-alive'));
 }
 
 /** Without the spaces and tabs around it. (`trim` takes more than HTTP allows, a regular expression more time.) */

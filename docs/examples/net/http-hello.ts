@@ -9,7 +9,7 @@
 import { STATUS_CODES } from 'node:http';
 import { TcpListener, type TcpStream } from '@escapement/net';
 import { formatAddress } from '@escapement/posix';
-import { TimeoutError, timeout } from 'escapement';
+import { every, spawn } from 'escapement';
 import { HttpError } from './http-head.js';
 import { HttpParser, type HttpRequest } from './http-parser.js';
 import { serverOptions } from './options.js';
@@ -18,21 +18,48 @@ import { run } from './run.js';
 const { strategy, host, port } = serverOptions('An HTTP server that says hello.', 8080);
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
-/** How long to wait for a client to have read the last answer. */
-const LINGER = 1000;
+/** So long may an exchange take, from the end of the last one on: or idle clients would hold all connections there are. */
+const PATIENCE = 30_000;
+const SWEEP_INTERVAL = 1000;
+
+/** When each connection began to wait for its request. */
+const waitingSince = new Map<TcpStream, number>();
 
 function* converse(stream: TcpStream) {
   const parser = new HttpParser();
-  for (let bytes = yield* stream.read(); bytes !== undefined; bytes = yield* stream.read()) {
-    parser.push(bytes);
-    const { text, isLast } = answersTo(parser);
-    if (text !== '') yield* stream.write(Buffer.from(text, 'latin1'));
-    if (isLast) return yield* hangUp(stream);
+  waitingSince.set(stream, performance.now());
+  try {
+    for (let bytes = yield* stream.read(); bytes !== undefined; bytes = yield* stream.read()) {
+      parser.push(bytes);
+      const { text, isLast } = answersTo(parser);
+      if (text === '') continue;
+      yield* stream.write(Buffer.from(text, 'latin1'));
+      if (isLast) return yield* stream.hangUp();
+      waitingSince.set(stream, performance.now());
+    }
+  } finally {
+    waitingSince.delete(stream);
   }
 }
 
-/** The answers to the requests that are there. `isLast`: the connection ends with them. */
-function answersTo(parser: HttpParser): { readonly text: string; readonly isLast: boolean } {
+/** One task for all connections: a `timeout` for each request would take longer than the request. */
+function* closeTheIdle() {
+  const beat = every(SWEEP_INTERVAL);
+  for (;;) {
+    yield* beat;
+    const oldest = performance.now() - PATIENCE;
+    for (const [stream, since] of waitingSince) if (since < oldest) stream.close();
+  }
+}
+
+interface Answers {
+  readonly text: string;
+  /** Whether the connection ends with them. */
+  readonly isLast: boolean;
+}
+
+/** The answers to the requests that are there. */
+function answersTo(parser: HttpParser): Answers {
   let text = '';
   try {
     for (let request = parser.next(); request !== undefined; request = parser.next()) {
@@ -49,7 +76,7 @@ function answersTo(parser: HttpParser): { readonly text: string; readonly isLast
 function answerTo({ head, body }: HttpRequest): string {
   const { method, target, keepAlive } = head;
   const isHead = method === 'HEAD';
-  switch (target) {
+  switch (pathOf(target)) {
     case '/':
       return response(200, 'Hello, world!\n', keepAlive, isHead);
     case '/echo':
@@ -57,6 +84,11 @@ function answerTo({ head, body }: HttpRequest): string {
     default:
       return response(404, 'not found\n', keepAlive, isHead);
   }
+}
+
+/** Of `/path?query`, and of `http://host/path`, which is as good. */
+function pathOf(target: string): string {
+  return target.replace(/^http:\/\/[^/?]+\/?/i, '/').replace(/\?.*/, '');
 }
 
 /** As text of one character for each byte (latin1). */
@@ -84,22 +116,9 @@ function date(): string {
   return dateText;
 }
 
-/** To close while the client still sends would reset the connection, and the answer could get lost. */
-function* hangUp(stream: TcpStream) {
-  stream.end();
-  try {
-    yield* timeout(LINGER, drain(stream));
-  } catch (error) {
-    if (!(error instanceof TimeoutError)) throw error;
-  }
-}
-
-function* drain(stream: TcpStream) {
-  while ((yield* stream.read()) !== undefined);
-}
-
 await run(strategy, function* () {
   using listener = TcpListener.listen({ host, port });
   console.log(`listening on ${formatAddress(listener.address)}`);
+  yield* spawn(closeTheIdle(), { name: 'close the idle', daemon: true });
   yield* listener.serve(converse);
 });

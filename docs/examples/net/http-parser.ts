@@ -1,5 +1,23 @@
 import { ByteBuffer } from './byte-buffer.js';
-import { HttpError, parseChunkSize, parseFields, parseRequestHead, type RequestHead } from './http-head.js';
+import { type Fields, framingOf, HttpError, parseChunkSize, parseFields } from './http-head.js';
+
+const CARRIAGE_RETURN = 13;
+const LINE_FEED = 10;
+
+const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
+
+export interface RequestHead {
+  readonly method: string;
+  /** What is asked for, as it was sent: `/path?query` or `http://host/path?query`. */
+  readonly target: string;
+  readonly fields: Fields;
+  /** Whether the connection goes on after the answer. */
+  readonly keepAlive: boolean;
+  readonly contentLength: number;
+  readonly isChunked: boolean;
+  readonly expectsContinue: boolean;
+}
 
 export interface HttpRequest {
   readonly head: RequestHead;
@@ -7,7 +25,7 @@ export interface HttpRequest {
 }
 
 export interface HttpLimits {
-  /** The most bytes that the lines before the body may have; and those after it. */
+  /** The most bytes that the lines before the body may have, up to the empty one; and those after it. */
   readonly head?: number;
   /** The most bytes that a body may have. */
   readonly body?: number;
@@ -29,11 +47,13 @@ export class HttpParser {
   readonly #bodyLimit: number;
   /** Of the request whose body is being received. */
   #head: RequestHead | undefined;
+  /** Of a head or of trailers, of which not all is there. */
+  #lines: string[] = [];
+  #linesSize = 0;
   #hasToldContinue = false;
   /** What came of a chunked body. */
   #body = new ByteBuffer();
   #chunkSize: number | undefined;
-  #trailerSize = 0;
 
   constructor({ head = 16_384, body = 1_048_576 }: HttpLimits = {}) {
     this.#headLimit = head;
@@ -42,7 +62,7 @@ export class HttpParser {
 
   /** How many bytes wait for the rest of their request. */
   get pending(): number {
-    return this.#received.length + this.#body.length;
+    return this.#received.length + this.#linesSize + this.#body.length;
   }
 
   /** @param bytes belong to the parser from now on */
@@ -72,15 +92,24 @@ export class HttpParser {
   }
 
   #takeHead(): RequestHead | undefined {
-    const received = this.#received;
-    // Some clients send an empty line after a body.
-    while (received.at(0) === 13 && received.at(1) === 10) received.skip(2);
-    const text = this.#takeUntil('\r\n\r\n', this.#headLimit, 431);
-    if (text === undefined) return undefined;
-    const head = parseRequestHead(text);
+    let lines: readonly string[] | undefined;
+    do {
+      if (this.#linesSize === 0) this.#refuseOtherProtocols();
+      lines = this.#takeLines();
+      // Some clients send an empty line after a body.
+    } while (lines?.length === 0);
+    if (lines === undefined) return undefined;
+    const head = parseRequestHead(lines);
     if (head.contentLength > this.#bodyLimit) throw tooLarge(this.#bodyLimit);
     this.#hasToldContinue = false;
     return head;
+  }
+
+  /** At once, by the first byte: in what begins a TLS connection a line may never end. */
+  #refuseOtherProtocols(): void {
+    const first = this.#received.at(0);
+    if (first === undefined || first === CARRIAGE_RETURN || METHOD.test(String.fromCharCode(first))) return;
+    throw new HttpError(400, 'no HTTP');
   }
 
   #takeChunks(): Uint8Array | undefined {
@@ -98,7 +127,7 @@ export class HttpParser {
   }
 
   #takeChunkSize(): number | undefined {
-    const line = this.#takeUntil('\r\n', LONGEST_CHUNK_LINE, 400);
+    const line = this.#takeLine(400, LONGEST_CHUNK_LINE);
     if (line === undefined) return undefined;
     const size = parseChunkSize(line);
     if (this.#body.length + size > this.#bodyLimit) throw tooLarge(this.#bodyLimit);
@@ -107,18 +136,14 @@ export class HttpParser {
 
   /** Fields after the last chunk, which nobody asked for. @returns whether all are there */
   #skipTrailers(): boolean {
-    for (;;) {
-      const line = this.#takeUntil('\r\n', this.#headLimit - this.#trailerSize, 431);
-      if (line === undefined) return false;
-      if (line === '') return true;
-      parseFields([line]);
-      this.#trailerSize += line.length + 2;
-    }
+    const lines = this.#takeLines();
+    if (lines === undefined) return false;
+    parseFields(lines);
+    return true;
   }
 
   #takeBody(): Uint8Array {
     this.#chunkSize = undefined;
-    this.#trailerSize = 0;
     return this.#body.take(this.#body.length);
   }
 
@@ -126,17 +151,68 @@ export class HttpParser {
     return this.#received.length < count ? undefined : this.#received.take(count);
   }
 
-  /** The text before `end`, which is taken, too. */
-  #takeUntil(end: string, limit: number, status: number): string | undefined {
-    const length = this.#received.indexOf(end);
-    // Where it is not there, it can begin no earlier than in the last bytes: so it does not matter how they were cut.
-    const least = length < 0 ? this.#received.length - end.length + 1 : length;
-    if (least > limit) throw new HttpError(status, `more than ${limit} bytes`);
-    if (length < 0) return undefined;
-    const text = this.#received.takeText(length);
-    this.#received.skip(end.length);
-    return text;
+  /** The lines up to an empty one; undefined if not all are there. */
+  #takeLines(): readonly string[] | undefined {
+    for (;;) {
+      const line = this.#takeLine(431, this.#headLimit, this.#linesSize);
+      if (line === undefined) return undefined;
+      if (line === '') break;
+      this.#linesSize += line.length + 2;
+      this.#lines.push(line);
+    }
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#linesSize = 0;
+    return lines;
   }
+
+  /** Line ends of LF alone are refused: a server in front that knows only CR LF would see other requests. */
+  #takeLine(status: number, limit: number, used = 0): string | undefined {
+    const received = this.#received;
+    const end = received.indexOf(LINE_FEED);
+    if (used + (end < 0 ? received.length : end + 1) > limit) throw new HttpError(status, `more than ${limit} bytes`);
+    if (end < 0) return undefined;
+    if (end === 0 || received.at(end - 1) !== CARRIAGE_RETURN)
+      throw new HttpError(400, 'a line that does not end with CR LF');
+    const line = received.takeText(end - 1);
+    received.skip(2);
+    return line;
+  }
+}
+
+/** @throws HttpError */
+function parseRequestHead(lines: readonly string[]): RequestHead {
+  const { method, target, isOld } = parseRequestLine(lines[0]!);
+  const fields = parseFields(lines, 1);
+  const host = fields.get('host');
+  if (host === undefined && !isOld) throw new HttpError(400, 'no Host');
+  // Two are one by now, with a comma and a space between.
+  if (host?.includes(' ')) throw new HttpError(400, 'more than one Host');
+  const { contentLength, isChunked } = framingOf(fields);
+  // HTTP/1.0 has no chunks: who sends some may not know where they end.
+  const keepAlive = isKeptAlive(isOld, fields.get('connection')) && !(isOld && isChunked);
+  const expectsContinue = !isOld && fields.get('expect')?.toLowerCase() === '100-continue';
+  return { method, target, fields, keepAlive, contentLength, isChunked, expectsContinue };
+}
+
+/** `isOld`: HTTP/1.0; versions after 1.1 are to be understood by who knows that one. */
+function parseRequestLine(line: string) {
+  const [method = '', target = '', version = '', ...more] = line.split(' ');
+  const numbers = /^HTTP\/(\d)\.(\d)$/.exec(version);
+  if (numbers === null || more.length > 0 || !METHOD.test(method) || !TARGET.test(target)) {
+    throw new HttpError(400, 'bad request line');
+  }
+  if (numbers[1] !== '1') throw new HttpError(505, `no ${version} here`);
+  return { method, target, isOld: numbers[2] === '0' };
+}
+
+function isKeptAlive(isOld: boolean, connection: string | undefined): boolean {
+  if (connection === undefined) return !isOld;
+  const options = connection
+    .toLowerCase()
+    .split(',')
+    .map(option => option.trim());
+  return !options.includes('close') && (!isOld || options.includes('keep-alive'));
 }
 
 function tooLarge(limit: number): HttpError {

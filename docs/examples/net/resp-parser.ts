@@ -7,6 +7,9 @@ const ZERO = 48;
 const CARRIAGE_RETURN = 13;
 const LINE_FEED = 10;
 
+/** Zeros in front could go on without end. */
+const MOST_DIGITS = 20;
+
 /** A client does not keep to the protocol; nothing that follows can be understood. The message is for the client. */
 export class RespError extends Error {
   override readonly name = 'RespError';
@@ -19,7 +22,7 @@ export class RespError extends Error {
 export interface RespLimits {
   /** The most bytes that a command may have. */
   readonly command?: number;
-  /** The most bytes that a line may have: a command that somebody typed (`PING`), or the number of bytes that follow. */
+  /** The most bytes that a command may have that somebody typed in a line (`PING`). */
   readonly line?: number;
 }
 
@@ -73,6 +76,7 @@ export class RespParser {
       }
       const count = this.#takeNumber('invalid multibulk length');
       if (count === undefined) return undefined;
+      if (count > this.#commandLimit) throw this.#tooLarge();
       // Redis, too, takes a command of nothing for none.
       this.#missing = Math.max(count, 0);
       this.#size = 0;
@@ -105,7 +109,7 @@ export class RespParser {
     if (length === undefined) return false;
     if (length < 0) throw new RespError('invalid bulk length');
     this.#size += length + '$0\r\n\r\n'.length;
-    if (this.#size > this.#commandLimit) throw new RespError(`a command of more than ${this.#commandLimit} bytes`);
+    if (this.#size > this.#commandLimit) throw this.#tooLarge();
     this.#length = length;
     return true;
   }
@@ -123,7 +127,7 @@ export class RespParser {
       if (byte === CARRIAGE_RETURN) break;
       const digit = byte - ZERO;
       number = 10 * number + digit;
-      if (digit < 0 || digit > 9 || number > this.#commandLimit) throw new RespError(problem);
+      if (digit < 0 || digit > 9 || index - start === MOST_DIGITS) throw new RespError(problem);
     }
     if (index === start) throw new RespError(problem);
     const end = received.at(index + 1);
@@ -135,11 +139,16 @@ export class RespParser {
 
   /** The words of a line that somebody typed. */
   #takeWords(): readonly string[] | undefined {
-    const end = this.#received.indexOf('\n');
+    const end = this.#received.indexOf(LINE_FEED);
     if ((end < 0 ? this.#received.length : end) > this.#lineLimit) throw new RespError('too big inline request');
     if (end < 0) return undefined;
-    const words = this.#received.takeText(end).split(/[ \t\r]+/);
+    const line = this.#received.takeText(end);
     this.#received.skip(1);
-    return words.filter(word => word !== '');
+    if (/["']/.test(line)) throw new RespError('quotes in an inline request are not supported');
+    return line.split(/[ \t\r]+/).filter(word => word !== '');
+  }
+
+  #tooLarge(): RespError {
+    return new RespError(`a command larger than ${this.#commandLimit} bytes`);
   }
 }

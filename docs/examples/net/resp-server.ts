@@ -30,7 +30,7 @@ function* serve(stream: TcpStream) {
     do {
       batch = nextBatch(parser);
       if (batch.replies !== '') yield* stream.write(Buffer.from(batch.replies, 'latin1'));
-      if (batch.isLast) return;
+      if (batch.isLast) return yield* stream.hangUp();
     } while (batch.hasMore);
   }
 }
@@ -59,8 +59,8 @@ function nextBatch(parser: RespParser): Batch {
   return { replies, hasMore: true, isLast: false };
 }
 
-function isQuit([name]: readonly string[]): boolean {
-  return name!.length === 4 && name!.toUpperCase() === 'QUIT';
+function isQuit(words: readonly string[]): boolean {
+  return words.length === 1 && words[0]!.toUpperCase() === 'QUIT';
 }
 
 function* sweep() {

@@ -19,6 +19,12 @@ const SYNTAX_ERROR = failure('ERR syntax error');
 /** What clients ask for before they begin; there is nothing to configure. */
 const CONFIGURATION: Readonly<Record<string, string>> = { save: '', appendonly: 'no' };
 
+/** Whom clients take it for: names, each with its value. */
+const SELF = array([
+  ...['server', 'redis', 'version', '7.0.0', 'mode', 'standalone', 'role', 'master'].map(bulk),
+  ...[bulk('proto'), integer(2), bulk('modules'), array([])],
+]);
+
 /** Keys and values in memory, and the commands that Redis has for them. */
 export class RespStore {
   readonly #entries = new Map<string, Entry>();
@@ -27,7 +33,7 @@ export class RespStore {
     ['PING', command(0, 1, ([text]) => (text === undefined ? simple('PONG') : bulk(text)))],
     ['ECHO', command(1, 1, ([text]) => bulk(text!))],
     ['GET', command(1, 1, ([key]) => this.#get(key!))],
-    ['SET', command(2, 4, args => this.#set(args))],
+    ['SET', command(2, Infinity, args => this.#set(args))],
     ['DEL', command(1, Infinity, keys => this.#count(keys, key => this.#find(key) && this.#entries.delete(key)))],
     ['EXISTS', command(1, Infinity, keys => this.#count(keys, key => this.#find(key)))],
     ['INCR', command(1, 1, ([key]) => this.#increment(key!))],
@@ -35,6 +41,8 @@ export class RespStore {
     ['FLUSHALL', command(0, 1, () => this.#clear())],
     ['CONFIG', command(1, Infinity, args => configuration(args))],
     ['COMMAND', command(0, Infinity, () => array([]))],
+    ['HELLO', command(0, Infinity, ([version]) => hello(version))],
+    ['SELECT', command(1, 1, ([index]) => (index === '0' ? OK : failure('ERR DB index is out of range')))],
     ['QUIT', command(0, 0, () => OK)],
   ]);
 
@@ -68,13 +76,13 @@ export class RespStore {
     return entry === undefined ? NIL : bulk(entry.value);
   }
 
-  #set([key, value, unit, duration]: readonly string[]): string {
+  #set([key, value, unit, duration, ...more]: readonly string[]): string {
     if (unit === undefined) {
       this.#entries.set(key!, { value: value!, expiresAt: Infinity });
       return OK;
     }
     const scale = { EX: 1000, PX: 1 }[unit.toUpperCase()];
-    if (scale === undefined || duration === undefined) return SYNTAX_ERROR;
+    if (scale === undefined || duration === undefined || more.length > 0) return SYNTAX_ERROR;
     const count = integerOf(duration);
     if (count === undefined) return NOT_AN_INTEGER;
     if (count <= 0) return failure("ERR invalid expire time in 'set' command");
@@ -106,8 +114,13 @@ function command(least: number, most: number, execute: Command['execute']): Comm
 
 function configuration([action, ...names]: readonly string[]): string {
   if (action!.toUpperCase() !== 'GET') return SYNTAX_ERROR;
-  const known = names.filter(name => Object.hasOwn(CONFIGURATION, name));
-  return array(known.flatMap(name => [bulk(name), bulk(CONFIGURATION[name]!)]));
+  const known = Object.entries(CONFIGURATION).filter(([name]) => names.includes(name) || names.includes('*'));
+  return array(known.flat().map(bulk));
+}
+
+/** What clients begin with that would rather speak RESP3; refused that, they go on with RESP2. */
+function hello(version = '2'): string {
+  return version === '2' ? SELF : failure('NOPROTO unsupported protocol version');
 }
 
 /** Whole numbers in the form in which they are printed; those that JavaScript cannot count exactly are out of range. */

@@ -1,5 +1,6 @@
 import { ioModule } from '@escapement/io';
 import { netModule } from '@escapement/net';
+import { PosixError } from '@escapement/posix';
 import { syncModule } from '@escapement/sync';
 import { type CoreEvent, createLoop, type EventsOf, type Program, sleepModule } from 'escapement';
 import { programName, type StrategyName, strategies } from './options.js';
@@ -25,10 +26,16 @@ export async function run(strategy: StrategyName, main: Program<void, Events>): 
   try {
     await createLoop(strategies[strategy], ...modules).run(main, stop);
   } catch (error) {
-    if (stop.signal.aborted) return;
+    if (stop.signal.aborted || isReaderGone(error)) return;
     // An error with a code says what is wrong with the world (the port is in use); any other is a bug.
     if (!(error instanceof Error && 'code' in error)) throw error;
     console.error(`${programName}: ${error.message}`);
     process.exitCode = 1;
   }
+}
+
+/** Who read the output has gone, as `head` does: no failure. Several tasks may hear of it. (Of connections `send` says so.) */
+function isReaderGone(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isReaderGone);
+  return error instanceof PosixError && error.code === 'EPIPE' && error.syscall === 'write';
 }

@@ -6,7 +6,8 @@
  * Ctrl-C ends it under every strategy; see run.ts for how.
  */
 import { statSync } from 'node:fs';
-import { type DescriptorStream, openReader, stdin } from '@escapement/net';
+import { type DescriptorStream, openReader, stdin, stdout } from '@escapement/net';
+import { Lock } from '@escapement/sync';
 import { spawn } from 'escapement';
 import { programOptions, refuse } from './options.js';
 import { run } from './run.js';
@@ -14,13 +15,16 @@ import { run } from './run.js';
 const { strategy, operands } = programOptions('Prints lines as they come.', '[FIFO | -]...');
 const paths = operands.length === 0 ? ['-'] : operands;
 
+const out = stdout();
+const turn = new Lock('stdout');
+
 function* follow(path: string) {
-  const print = paths.length === 1 ? console.log : (line: string) => console.log(`${path}: ${line}`);
-  if (path === '-') return yield* printLines(stdin(), print);
+  const prefix = paths.length === 1 ? '' : `${path}: `;
+  if (path === '-') return yield* printLines(stdin(), prefix);
   let stream = openReader(path);
   try {
     for (;;) {
-      yield* printLines(stream, print);
+      yield* printLines(stream, prefix);
       // All who wrote are gone. First the next one, so that there is always a reader and no byte gets lost.
       const next = openReader(path);
       stream.close();
@@ -31,8 +35,12 @@ function* follow(path: string) {
   }
 }
 
-function* printLines(stream: DescriptorStream, print: (line: string) => void) {
-  for (let line = yield* stream.readLine(); line !== undefined; line = yield* stream.readLine()) print(line);
+/** Who reads them slowly slows their writers down: `write` waits for it. */
+function* printLines(stream: DescriptorStream, prefix: string) {
+  for (let line = yield* stream.readLine(); line !== undefined; line = yield* stream.readLine()) {
+    const text = `${prefix}${line}\n`;
+    yield* turn.with(() => out.write(text));
+  }
 }
 
 function isFifo(path: string): boolean {

@@ -1,12 +1,21 @@
-import { OpenFlags, open, pipe } from '@escapement/posix';
+import { OpenFlags, open, PollEvents, PollList, pipe, WOULD_BLOCK, write } from '@escapement/posix';
 import { ByteStream } from './byte-stream.js';
+
+/** A pipe that has any room has room for so much (PIPE_BUF); a socket for more. */
+const SURELY_TAKEN = 4096;
+
+/** The reader may be as fast: others get their turn. */
+const MOST_AT_ONCE = 65_536;
+
+const list = new PollList(1);
+list.add(-1, PollEvents.writable);
 
 /** A stream on a descriptor that somebody else opened: an end of a pipe, a FIFO, a terminal, a serial line. */
 export class DescriptorStream extends ByteStream {
   readonly #name: string;
 
   /**
-   * Reads work with descriptors that block, too, if nobody else reads from them; writes would block the loop.
+   * It may be a descriptor that blocks, if nobody else reads from it or fills it (for a terminal: `stdout`, `openWriter`).
    *
    * @param fd is closed with the stream
    * @param name for messages
@@ -19,6 +28,29 @@ export class DescriptorStream extends ByteStream {
   override describe(): string {
     return this.#name;
   }
+
+  /** @internal Gives it no more than fits: it may be one that blocks. */
+  protected override send(fd: number, bytes: Uint8Array): number {
+    const most = Math.min(bytes.length, MOST_AT_ONCE);
+    let count = 0;
+    while (count < most && isWritable(fd)) {
+      const taken = write(fd, bytes.subarray(count, Math.min(count + SURELY_TAKEN, most)));
+      if (taken === WOULD_BLOCK) break;
+      count += taken;
+    }
+    return count;
+  }
+
+  /** @internal */
+  protected override sendPieces(fd: number, pieces: readonly Uint8Array[]): number {
+    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    return this.send(fd, Buffer.concat(pieces, Math.min(size, MOST_AT_ONCE)));
+  }
+}
+
+function isWritable(fd: number): boolean {
+  list.set(0, fd, PollEvents.writable);
+  return list.poll(0) > 0;
 }
 
 /**
@@ -42,9 +74,4 @@ export function openReader(path: string): DescriptorStream {
 /** A FIFO or device to write to. @throws PosixError (ENXIO: nobody has the FIFO open to read) */
 export function openWriter(path: string): DescriptorStream {
   return new DescriptorStream(open(path, OpenFlags.write), path);
-}
-
-/** The standard input of the process. Use it, or `process.stdin`, but not both. Closing it closes it for the process. */
-export function stdin(): DescriptorStream {
-  return new DescriptorStream(0, 'stdin');
 }
