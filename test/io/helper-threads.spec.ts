@@ -1,6 +1,5 @@
 import { spawn as spawnProcess, spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { createRequire, syncBuiltinESMExports } from 'node:module';
 import type { Worker as NodeWorker } from 'node:worker_threads';
 import { EpollSelector, EpollStrategy, IoHandler, PollSelector, readable } from '@escapement/io';
 import { close, pipe, write } from '@escapement/posix';
@@ -19,27 +18,7 @@ import {
   type Wakeup,
 } from 'escapement';
 import { byte, eventually, givingBackAll, ioLoop, readSome, settleDown, threads } from './io-loop.js';
-
-// No hook in what is tested: whoever makes a thread makes one that we know, too.
-const workerThreads = createRequire(import.meta.url)('node:worker_threads') as { Worker: typeof NodeWorker };
-const RealWorker = workerThreads.Worker;
-const made: NodeWorker[] = [];
-
-function knowWorkers(): void {
-  workerThreads.Worker = class extends RealWorker {
-    constructor(...args: ConstructorParameters<typeof NodeWorker>) {
-      super(...args);
-      made.push(this);
-    }
-  };
-  syncBuiltinESMExports();
-}
-
-function forgetWorkers(): void {
-  workerThreads.Worker = RealWorker;
-  syncBuiltinESMExports();
-  made.length = 0;
-}
+import { forgetWorkers, knowWorkers, made, RealWorker } from './known-workers.js';
 
 /** Something becomes readable after 20 ms, again and again; each time it has to be noticed long before the next check. */
 function* pingsAreNoticed(count: number) {
@@ -56,7 +35,7 @@ function* pingsAreNoticed(count: number) {
 
 describe('io: the thread that watches', () => {
   givingBackAll();
-  beforeEach(knowWorkers);
+  beforeEach(() => knowWorkers());
   afterEach(forgetWorkers);
 
   it('is made when the loop sleeps for a descriptor, one for all the sleeps of a run, and is gone afterwards', async () => {

@@ -9,6 +9,7 @@ import {
   selectorModule,
 } from '@escapement/io';
 import { close, pipe, write } from '@escapement/posix';
+import { virtualTimeModule } from '@escapement/virtual-time';
 import { expect } from 'chai';
 import {
   atomicsWaitModule,
@@ -93,6 +94,28 @@ describe('io: the modules', () => {
     expect(() => loop.runSync(() => readable(0))).to.throw('which no handler serves');
     const module: LoopModule = epollModule;
     expect(module).to.be.an.instanceOf(LoopModule);
+  });
+});
+
+describe('io: under virtual time', () => {
+  it('does not go from one of its own deadlines to the next', () => {
+    const { reader, writer } = pipe();
+    const loop = createLoop(virtualTimeModule, ioModule, sleepModule);
+    const run = () =>
+      loop.runSync(function* () {
+        // What is there is found, also by who waits for nothing else.
+        write(writer, byte);
+        expect(yield* readSome(reader)).to.equal(1);
+        const waiting = yield* spawn(readable(reader));
+        yield* sleep(10_000);
+        write(writer, byte);
+        yield* waiting.join();
+        expect(yield* readSome(reader)).to.equal(1);
+        yield* readable(reader);
+      });
+    for (let n = 0; n < 2; n++) expect(run).to.throw(DeadlockError);
+    close(reader);
+    close(writer);
   });
 });
 

@@ -374,6 +374,12 @@ describe('readable and writable', () => {
     }
   });
 
+  it('show what they refuse', () => {
+    expect(() => readable('0' as never)).to.throw('"0" is no descriptor');
+    expect(() => readable(1.5)).to.throw('1.5 is no descriptor');
+    expect(() => readable(Object.create(null))).to.throw(InvalidDescriptorError);
+  });
+
   it('say what they wait for', () => {
     expect(String(readable(7))).to.equal('Readable(fd=7)');
     expect(String(writable(7))).to.equal('Writable(fd=7)');

@@ -56,6 +56,26 @@ describe('posix: PollList', () => {
     expect(new PollList().poll(0)).to.equal(0);
   });
 
+  it('refuses a capacity that is no whole number', () => {
+    for (const wrong of [1.5, -1, Number.NaN, Infinity, '3']) {
+      expect(() => new PollList(wrong as number), String(wrong)).to.throw(RangeError, 'capacity');
+    }
+  });
+
+  it('refuses a place that it does not have', () => {
+    const list = new PollList();
+    const { reader } = opened.add(pipe());
+    for (const wrong of [0, -1, 1, 0.5, Number.NaN]) {
+      expect(() => list.remove(wrong), String(wrong)).to.throw(RangeError, 'place');
+      expect(() => list.set(wrong, reader, readable), String(wrong)).to.throw(RangeError, 'place');
+      expect(list.count).to.equal(0);
+    }
+    list.add(reader, readable);
+    for (const wrong of [-1, 1, 0.5]) expect(() => list.remove(wrong), String(wrong)).to.throw(RangeError, 'place');
+    list.remove(0);
+    expect(list.poll(0)).to.equal(0);
+  });
+
   it('has the numbers of epoll', () => {
     for (const name of ['readable', 'writable', 'error', 'hangUp'] as const) {
       expect(PollEvents[name]).to.equal(EpollEvents[name]);

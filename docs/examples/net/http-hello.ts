@@ -42,7 +42,7 @@ function* converse(stream: TcpStream) {
   }
 }
 
-/** One task for all connections: a `timeout` for each request would take longer than the request. */
+/** One task for all connections: a `timeout` for each request would take half as long as the request. */
 function* closeTheIdle() {
   const beat = every(SWEEP_INTERVAL);
   for (;;) {

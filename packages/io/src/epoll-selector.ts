@@ -69,9 +69,9 @@ export class EpollSelector extends Selector {
   override look(): number {
     const found = this.#found;
     this.#found = 0;
-    if (found > 0 || this.#epoll === undefined) return found;
+    if (found > 0) return found;
     if (this.#isStale) this.#renew();
-    return this.#results.look(this.#epoll);
+    return this.#epoll === undefined ? 0 : this.#results.look(this.#epoll);
   }
 
   override wait(duration: Duration): number {
@@ -100,23 +100,26 @@ export class EpollSelector extends Selector {
   override close(): void {
     this.#watched.clear();
     this.#found = 0;
+    this.#isStale = false;
     this.#closeEpoll();
   }
 
   #closeEpoll(): void {
-    this.#isStale = false;
     if (this.#epoll === undefined) return;
     const epoll = this.#epoll;
     this.#epoll = undefined;
     close(epoll);
   }
 
-  /** Only a new one knows what we know and no more. */
+  /** Only a new one knows what we know and no more. If it cannot be had, the next call tries again. */
   #renew(): void {
+    // In this order: where no descriptor is left, there is one now.
     this.#closeEpoll();
+    const epoll = this.#open();
     for (const [fd, interest] of this.#watched) {
-      ignoringRefusal(() => this.#control(EpollOperation.add, fd, interest));
+      ignoringRefusal(() => epollControl(epoll, EpollOperation.add, fd, EVENTS_FOR[interest]!));
     }
+    this.#isStale = false;
   }
 
   #open(): number {

@@ -5,6 +5,8 @@ import { WakeupBell } from './wakeup-bell.js';
 
 /** Until requests from other threads are heard, sleeps are this short. */
 const UNHEARD: Duration = 1;
+/** And from then on: the thread that hears them may die. */
+const HEARD: Duration = 1000;
 
 /**
  * Sleeps in the selector: what becomes ready ends the sleep with no thread in between.
@@ -30,7 +32,7 @@ export class EpollStrategy extends SleepStrategy {
   }
 
   override sleep(until: Instant, wakeup: Wakeup): void {
-    const limit = wakeup.isShared && !this.#listen(wakeup) ? UNHEARD : Infinity;
+    const limit = wakeup.isShared ? this.#listen(wakeup) : Infinity;
     if (wakeup.requested) return;
     const duration = until - this.clock.now();
     if (duration > 0) this.#selector.wait(Math.min(duration, limit));
@@ -42,9 +44,9 @@ export class EpollStrategy extends SleepStrategy {
     this.#selector.close();
   }
 
-  /** @returns whether a request from another thread would end the sleep */
-  #listen(wakeup: Wakeup): boolean {
+  /** So that a request from another thread ends the sleep. @returns the longest sleep that this can answer for */
+  #listen(wakeup: Wakeup): Duration {
     this.#bell ??= new WakeupBell(this.#selector);
-    return this.#bell.begin(wakeup, this.clock.now());
+    return this.#bell.begin(wakeup, this.clock.now()) ? HEARD : UNHEARD;
   }
 }

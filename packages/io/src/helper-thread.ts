@@ -37,6 +37,7 @@ export class HelperThread {
   readonly #nudge: () => void;
   #beats = 0;
   #beatAt: Instant | undefined;
+  #isGivenUp = false;
   #hasDied = false;
 
   /**
@@ -77,7 +78,8 @@ export class HelperThread {
       this.#beatAt = now;
     }
     const patience = state === HelperState.booting ? STILLBORN_AFTER : DEAD_AFTER;
-    return this.#hasDied || now - this.#beatAt > patience;
+    this.#isGivenUp = now - this.#beatAt > patience;
+    return this.#hasDied || this.#isGivenUp;
   }
 
   /** Only when it is up. What it works with has to be there before. @returns false if it was at work already */
@@ -89,19 +91,26 @@ export class HelperThread {
     return true;
   }
 
-  /** Makes it leave, and waits until it has, so that what it used can be closed. */
-  stop(): void {
+  /** Makes it leave. @param release gives back what it used, once it touches nothing any more: now, as a rule */
+  stop(release: () => void): void {
     // One that is not up yet touches nothing, and leaves when it comes: ended while it loads its modules, it would leave
     // their files open.
-    if (this.quit() === HelperState.booting) return;
+    if (this.quit() === HelperState.booting) {
+      release();
+      return;
+    }
+    if (this.hasLeft()) release();
+    else {
+      this.#worker.once('exit', release);
+      this.#worker.terminate();
+    }
     forget(this);
-    if (!this.hasLeft()) this.#worker.terminate();
   }
 
-  /** After `quit`: waits until it touches nothing any more. @returns false if that took too long */
+  /** After `quit`: waits until it touches nothing any more. @returns false if that took too long, or is not to be expected */
   hasLeft(): boolean {
     if (this.#hasDied) return true;
-    Atomics.wait(this.control, STATE, HelperState.quitting, MOST_TO_LEAVE);
+    if (!this.#isGivenUp) Atomics.wait(this.control, STATE, HelperState.quitting, MOST_TO_LEAVE);
     return Atomics.load(this.control, STATE) === HelperState.gone;
   }
 
@@ -138,12 +147,13 @@ export function startHelper(
     return { counter: own, thread: new HelperThread(file, data(own), () => nudge(own)) };
   } catch (error) {
     if (counter !== undefined) close(counter);
-    const code = (error as { code?: unknown }).code;
-    if (error instanceof PosixError || code === 'ERR_WORKER_INIT_FAILED' || code === 'ERR_WORKER_OUT_OF_MEMORY')
-      return undefined;
+    if (error instanceof PosixError || NO_THREAD.includes((error as { code?: unknown }).code)) return undefined;
     throw error;
   }
 }
+
+/** None is left, or none is allowed (Node's permission model). */
+const NO_THREAD: readonly unknown[] = ['ERR_WORKER_INIT_FAILED', 'ERR_WORKER_OUT_OF_MEMORY', 'ERR_ACCESS_DENIED'];
 
 const threads = new Set<HelperThread>();
 
@@ -175,7 +185,8 @@ export function serveAsHelper(control: Int32Array, work: () => void): void {
   Atomics.notify(control, STATE);
 }
 
-/** @internal The work is done: whoever gives the next gives it to a parked thread. */
-export function park(control: Int32Array): void {
-  Atomics.compareExchange(control, STATE, HelperState.working, HelperState.parked);
+/** @internal The work is done: whoever gives the next gives it to a parked thread. @returns false if it was not at work */
+export function park(control: Int32Array): boolean {
+  const { working, parked } = HelperState;
+  return Atomics.compareExchange(control, STATE, working, parked) === working;
 }

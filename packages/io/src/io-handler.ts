@@ -1,6 +1,7 @@
 import { type Duration, EventHandler, type Instant, type Waiter, type Wakeup } from '@escapement/core';
 import { onClose, PollEvents, PollList, PosixError } from '@escapement/posix';
 import { injectable } from 'inversify';
+import { Doubts } from './doubts.js';
 import { Interest } from './interest.js';
 import { interestIn } from './poll-selector.js';
 import { Readiness } from './readiness.js';
@@ -27,9 +28,11 @@ export class IoHandler extends EventHandler<Readiness> {
   readonly #sleepWatch: SleepWatch;
   readonly #descriptors = new Map<number, WatchedDescriptor>();
   readonly #checkList = new PollList();
+  readonly #doubts = new Doubts();
   readonly #needless: WatchedDescriptor[] = [];
   readonly #gone: WatchedDescriptor[] = [];
   #hasJustFound = false;
+  #hasSlept = false;
   #waiting = 0;
   #polledAt: Instant = 0;
   #checkAt: Instant = 0;
@@ -45,8 +48,9 @@ export class IoHandler extends EventHandler<Readiness> {
     this.#stopListening ??= onClose(fd => this.#closed(fd));
     const descriptor = this.#descriptors.get(event.fd) ?? this.#add(event.fd);
     const wanted = descriptor.watched | event.interest;
-    if (wanted !== descriptor.watched && !this.#watch(descriptor, wanted, waiter)) return;
-    descriptor.join(event.interest, waiter);
+    if (wanted === descriptor.watched) this.#doubts.add(descriptor, event, this.#polledAt);
+    else if (!this.#watch(descriptor, wanted, waiter)) return;
+    descriptor.join(event, waiter);
     this.#waiting++;
   }
 
@@ -57,14 +61,15 @@ export class IoHandler extends EventHandler<Readiness> {
   override poll(now: Instant): void {
     this.#polledAt = now;
     if (this.#descriptors.size === 0) return;
+    if (now >= this.#doubts.dueAt) this.#doubts.settle(this.#confirm);
     this.#settleReady();
     if (this.#waiting > 0 && now >= this.#checkAt) this.#checkDescriptors(now);
   }
 
   override nextDeadline(): Instant {
-    if (this.#waiting === 0) return Infinity;
+    if (this.#waiting === 0 || !this.#hasSlept) return Infinity;
     const isWatched = this.#selector.isSleptIn || this.#sleepWatch.isReady;
-    return isWatched ? this.#checkAt : this.#polledAt + UNWATCHED;
+    return isWatched ? Math.min(this.#checkAt, this.#doubts.dueAt) : this.#polledAt + UNWATCHED;
   }
 
   override inFlight(): number {
@@ -72,9 +77,11 @@ export class IoHandler extends EventHandler<Readiness> {
   }
 
   override beforeSleep(wakeup: Wakeup): void {
+    this.#hasJustFound = false;
+    if (!this.#hasSlept) this.#expectSleeps(wakeup);
     // What is found ready for nobody would be found again and again. Only here is it sure that nobody is about to come back.
     for (let needless = this.#needless.pop(); needless !== undefined; needless = this.#needless.pop())
-      this.#rewatch(needless);
+      this.#rewatch(needless, needless.wanted);
     if (this.#waiting > 0 && !this.#selector.isSleptIn) this.#sleepWatch.begin(wakeup, this.#polledAt);
   }
 
@@ -83,8 +90,9 @@ export class IoHandler extends EventHandler<Readiness> {
     this.#stopListening = undefined;
     this.#sleepWatch.end();
     this.#descriptors.clear();
+    this.#doubts.settle(() => {});
     this.#needless.length = 0;
-    this.#hasJustFound = false;
+    this.#hasJustFound = this.#hasSlept = false;
     this.#waiting = 0;
     this.#selector.close();
   }
@@ -133,22 +141,38 @@ export class IoHandler extends EventHandler<Readiness> {
       this.#fail(descriptor);
   }
 
-  /** After a look that found something, a strategy that sleeps in the selector looks again if nobody has anything to do. */
+  /**
+   * After a look that found something, a strategy that sleeps in the selector looks again if nobody has anything to do.
+   * Not after the sleep: what that found would be old by the next look.
+   */
   #isSleepNext(): boolean {
     const isNext = this.#hasJustFound && this.#selector.isSleptIn;
     this.#hasJustFound = false;
     return isNext;
   }
 
-  /** Looks for what somebody waits for, and no more. */
-  #rewatch(descriptor: WatchedDescriptor): void {
-    if (descriptor.waiting === 0) {
+  /** Only now that somebody really sleeps: deadlines of our own are no events of the program's. */
+  #expectSleeps(wakeup: Wakeup): void {
+    this.#hasSlept = true;
+    // This sleep is without one.
+    if (this.#waiting > 0) wakeup.request();
+  }
+
+  readonly #confirm = (descriptor: WatchedDescriptor) => {
+    if (this.#descriptors.get(descriptor.fd) === descriptor) this.#rewatch(descriptor, descriptor.watched);
+  };
+
+  /** Tells the selector, which may know another of that number. */
+  #rewatch(descriptor: WatchedDescriptor, interest: Interest): void {
+    if (interest === Interest.none) {
       this.#drop(descriptor);
       return;
     }
     try {
-      descriptor.watched = descriptor.wanted;
-      this.#selector.watch(descriptor.fd, descriptor.watched);
+      descriptor.watched = interest;
+      if (this.#selector.watch(descriptor.fd, interest)) return;
+      this.#drop(descriptor);
+      this.#waiting -= descriptor.settle(Interest.both);
     } catch (error) {
       if (!(error instanceof PosixError)) throw error;
       this.#fail(descriptor);
@@ -158,6 +182,7 @@ export class IoHandler extends EventHandler<Readiness> {
   #closed(fd: number): void {
     const descriptor = this.#descriptors.get(fd);
     if (descriptor !== undefined) this.#fail(descriptor);
+    this.#sleepWatch.letGo();
   }
 
   #fail(descriptor: WatchedDescriptor): void {
@@ -193,7 +218,7 @@ export class IoHandler extends EventHandler<Readiness> {
     // The selector should have said so: it may know another of that number. Put it in afresh.
     this.#waiting -= descriptor.settle(interestIn(found));
     this.#selector.watch(descriptor.fd, Interest.none);
-    this.#rewatch(descriptor);
+    this.#rewatch(descriptor, descriptor.wanted);
   }
 }
 

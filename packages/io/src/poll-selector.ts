@@ -40,11 +40,10 @@ export class PollSelector extends Selector {
   #version = 0;
 
   override watch(fd: number, interest: Interest): boolean {
-    this.#version++;
     const place = this.#places.get(fd);
-    if (interest === Interest.none) this.#remove(fd, place);
-    else if (place !== undefined) this.#list.set(place, fd, EVENTS_FOR[interest]!);
-    else this.#add(fd, EVENTS_FOR[interest]!);
+    const events = EVENTS_FOR[interest]!;
+    const isNews = (place === undefined ? 0 : this.#list.eventsAt(place)) !== events;
+    if (isNews) this.#change(fd, place, events);
     return true;
   }
 
@@ -95,6 +94,15 @@ export class PollSelector extends Selector {
     }
   }
 
+  #change(fd: number, place: number | undefined, events: number): void {
+    if (place === undefined) this.#add(fd, events);
+    else if (events === 0) this.#remove(fd, place);
+    else this.#list.set(place, fd, events);
+    this.#version++;
+    // What was found is told by place.
+    this.#isFresh = false;
+  }
+
   #add(fd: number, events: number): void {
     const newcomer = this.#newcomer;
     newcomer.clear();
@@ -104,8 +112,7 @@ export class PollSelector extends Selector {
     this.#places.set(fd, this.#list.add(fd, events));
   }
 
-  #remove(fd: number, place: number | undefined): void {
-    if (place === undefined) return;
+  #remove(fd: number, place: number): void {
     this.#places.delete(fd);
     const moved = this.#list.remove(place);
     if (moved !== undefined) this.#places.set(moved, place);

@@ -29,9 +29,14 @@ export class InvalidDescriptorError extends RangeError {
   /** @internal */
   constructor(given: unknown) {
     super(
-      `${String(given)} is no descriptor, expected a whole number, 0 or more. Of a Node socket or stream take \`fd\`, if it has one.`,
+      `${shown(given)} is no descriptor, expected a whole number, 0 or more. Of a Node socket or stream take \`fd\`, if it has one.`,
     );
   }
+}
+
+function shown(given: unknown): string {
+  if (typeof given === 'string') return JSON.stringify(given);
+  return typeof given === 'object' && given !== null ? 'an object' : String(given);
 }
 
 export class Readable extends Readiness {
@@ -58,7 +63,9 @@ export class Writable extends Readiness {
  * Waits until a read from `fd` would not block: there is data, a connection to accept, the end, a hang-up or an error,
  * which the read then tells. It may be for nothing, if somebody else was quicker: read until it would block, or wait again.
  *
- * At the `yield*`: `PosixError` (EBADF) if it is not open, `DescriptorClosedError` if it is closed meanwhile.
+ * At the `yield*`: `PosixError` (EBADF) if it is not open, `DescriptorClosedError` if it is closed meanwhile. `PosixError`
+ * too where the system has no more to give: EMFILE or ENFILE, no descriptor for the selector itself; ENOSPC, the most that
+ * a user may watch; ENOMEM.
  *
  * @example
  * while ((count = read(fd, buffer)) === WOULD_BLOCK) yield* readable(fd);

@@ -6,9 +6,13 @@ import type { Interest } from './interest.js';
  * Asks the system which descriptors are ready: an extension point. It is level-triggered: what is ready is found again
  * and again until somebody reads or writes. One loop uses it, on its own thread.
  *
- * The handler says what to look for with `watch` and calls `look` once a turn; a strategy that sleeps in the selector
+ * The handler says what to look for with `watch` and calls `look` once a turn at most; a strategy that sleeps in the selector
  * calls `wait`, and the next `look` gives what that found. Either returns how many descriptors were found; `fdAt` and
  * `readyAt` describe them until the next call.
+ *
+ * There may be several `wait`s in a row, of which the last one counts, and a `watch` between `wait` and `look`: what that
+ * changed must not be found as it was. A `watch` for the same again is to make sure that the number still belongs to the
+ * same descriptor. A selector that wraps another has to pass on everything, `isSleptIn` too.
  */
 export abstract class Selector {
   /** A strategy that sleeps in this selector sets it; otherwise a thread watches on behalf of a loop that sleeps. */
@@ -18,7 +22,7 @@ export abstract class Selector {
    * Look for `interest` from now on, instead of what was looked for before; `Interest.none` takes `fd` out and never
    * fails, whatever became of the descriptor.
    * @returns false if `fd` is always ready, as files on a disk are, and cannot be watched
-   * @throws PosixError (EBADF)
+   * @throws PosixError (EBADF; where the system has no more to give EMFILE, ENFILE, ENOSPC, ENOMEM)
    */
   abstract watch(fd: number, interest: Interest): boolean;
 
@@ -39,6 +43,6 @@ export abstract class Selector {
   /** Adds what another thread has to `poll` to know that `look` would find something. */
   abstract describeTo(list: PollList): void;
 
-  /** The run is over: let go of what the system lent. It may be used again. */
+  /** The run is over: let go of what the system lent. It may be used again. Called once or twice a run, or not at all. */
   abstract close(): void;
 }

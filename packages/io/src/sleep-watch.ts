@@ -1,6 +1,6 @@
 import type { Duration, Instant, Wakeup } from '@escapement/core';
 import { close, PollList, raise } from '@escapement/posix';
-import { type Helper, RETRY_DELAY, startHelper } from './helper-thread.js';
+import { type Helper, park, RETRY_DELAY, startHelper } from './helper-thread.js';
 import type { Selector } from './selector.js';
 import { SharedPollList } from './shared-poll-list.js';
 
@@ -29,6 +29,7 @@ export class SleepWatch {
   readonly #list = new PollList();
   #watcher: Watcher | undefined;
   #startAt: Instant | undefined;
+  #ending: NodeJS.Immediate | undefined;
 
   constructor(selector: Selector) {
     this.#selector = selector;
@@ -41,6 +42,7 @@ export class SleepWatch {
 
   /** Watches from now on, whatever becomes of this sleep. */
   begin(wakeup: Wakeup, now: Instant): void {
+    clearImmediate(this.#ending);
     const wasReady = this.isReady;
     this.#begin(wakeup, now);
     // The loop means to sleep for long, and there is a new thread, which does not watch yet.
@@ -49,7 +51,7 @@ export class SleepWatch {
 
   #begin(wakeup: Wakeup, now: Instant): void {
     if (this.#watcher?.helper.thread.isDead(now)) {
-      this.end();
+      this.#stop();
       this.#startAt = now + RETRY_DELAY;
     }
     this.#startAt ??= now + WORTH_A_THREAD;
@@ -60,21 +62,45 @@ export class SleepWatch {
     this.#watcher?.helper.thread.work();
   }
 
-  /** Afterwards nobody but the loop uses the selector. */
+  /** The selector has let go of something: as long as the thread polls it, the system keeps it open. */
+  letGo(): void {
+    if (this.#watcher === undefined || this.#watcher.version === this.#selector.version) return;
+    // The loop may be asleep, and nobody watches now.
+    if (this.#park()) this.#watcher.wakeup.request();
+  }
+
+  /**
+   * Nothing is polled any more. The thread goes when the host gets a turn: before that, the system would not get it back, and
+   * a run after the other would make one more each.
+   */
   end(): void {
     this.#startAt = undefined;
     if (this.#watcher === undefined) return;
+    this.#park();
+    clearImmediate(this.#ending);
+    this.#ending = setImmediate(() => this.#stop()).unref();
+  }
+
+  /** Makes the thread leave what it polls. @returns false if it did not poll anything */
+  #park(): boolean {
+    const { thread, counter } = this.#watcher!.helper;
+    const wasWorking = park(thread.control);
+    if (wasWorking) raise(counter);
+    return wasWorking;
+  }
+
+  #stop(): void {
+    if (this.#watcher === undefined) return;
     const { thread, counter } = this.#watcher.helper;
-    thread.stop();
-    close(counter);
     this.#watcher = undefined;
+    thread.stop(() => close(counter));
   }
 
   #publish(wakeup: Wakeup, now: Instant): void {
     const watcher = this.#watcher!;
     this.#describe();
     if (this.#list.count > watcher.shared.capacity) {
-      this.end();
+      this.#stop();
       this.#watcher = this.#start(wakeup, now);
       return;
     }
@@ -93,7 +119,7 @@ export class SleepWatch {
     const list = SharedPollList.memoryFor(Math.max(LEAST_CAPACITY, 2 * this.#list.count));
     const data = (counter: number): Omit<SleepWatchData, 'control'> => ({ wakeup: wakeup.share(), list, counter });
     const helper = startHelper(FILE, data, raise);
-    if (helper !== undefined) return { helper, shared: new SharedPollList(list), version: -1 };
+    if (helper !== undefined) return { helper, wakeup, shared: new SharedPollList(list), version: -1 };
     this.#startAt = now + RETRY_DELAY;
     return undefined;
   }
@@ -101,6 +127,7 @@ export class SleepWatch {
 
 interface Watcher {
   readonly helper: Helper;
+  readonly wakeup: Wakeup;
   readonly shared: SharedPollList;
   /** Of the selector, when its list was published last. */
   version: number;

@@ -1,5 +1,5 @@
 import type { Instant, Wakeup } from '@escapement/core';
-import { close, lower } from '@escapement/posix';
+import { close, lower, PosixError } from '@escapement/posix';
 import { type Helper, RETRY_DELAY, startHelper } from './helper-thread.js';
 import { Interest } from './interest.js';
 import type { Selector } from './selector.js';
@@ -40,17 +40,20 @@ export class WakeupBell {
   end(): void {
     if (this.#helper === undefined) return;
     const { thread, counter } = this.#helper;
-    thread.stop();
-    // Takes it out of the selector first: the handler's own descriptors are not concerned.
-    this.#selector.watch(counter, Interest.none);
-    close(counter);
     this.#helper = undefined;
+    this.#selector.watch(counter, Interest.none);
+    thread.stop(() => close(counter));
   }
 
   #start(wakeup: Wakeup, now: Instant): void {
     this.#startAt = now + RETRY_DELAY;
     const data = (counter: number): Omit<WakeupBellData, 'control'> => ({ wakeup: wakeup.share(), counter });
-    this.#helper = startHelper(FILE, data, () => Atomics.notify(wakeup.word, 0));
-    if (this.#helper !== undefined) this.#selector.watch(this.#helper.counter, Interest.read);
+    this.#helper = startHelper(FILE, data, () => wakeup.request());
+    try {
+      if (this.#helper !== undefined) this.#selector.watch(this.#helper.counter, Interest.read);
+    } catch (error) {
+      if (!(error instanceof PosixError)) throw error;
+      this.end();
+    }
   }
 }

@@ -1,6 +1,7 @@
 import type { Waiter } from '@escapement/core';
 import { DescriptorClosedError } from './descriptor-closed-error.js';
 import { Interest } from './interest.js';
+import type { Readiness } from './readiness.js';
 import { forEachIn, joined, lengthOf, type WaitLine, without } from './wait-line.js';
 
 /** A descriptor that somebody waits for, or waited for lately. */
@@ -9,6 +10,10 @@ export class WatchedDescriptor {
   #writers: WaitLine;
   /** What the selector looks for. */
   watched: Interest = Interest.none;
+  /** What was waited for last. */
+  lastEvent: Readiness | undefined;
+  /** Whether `Doubts` has it. */
+  isDoubted = false;
 
   constructor(readonly fd: number) {}
 
@@ -21,8 +26,9 @@ export class WatchedDescriptor {
     return lengthOf(this.#readers) + lengthOf(this.#writers);
   }
 
-  join(interest: Interest, waiter: Waiter<void>): void {
-    if (interest === Interest.read) this.#readers = joined(this.#readers, waiter);
+  join(event: Readiness, waiter: Waiter<void>): void {
+    this.lastEvent = event;
+    if (event.interest === Interest.read) this.#readers = joined(this.#readers, waiter);
     else this.#writers = joined(this.#writers, waiter);
   }
 

@@ -38,7 +38,8 @@ export function open(path: string, flags: number = OpenFlags.read, mode = 0o666)
 const closeListeners = new Set<(fd: number) => void>();
 
 /**
- * Closes a descriptor. Whoever listens with `onClose` is told just before: the number is free for others at once.
+ * Closes a descriptor. Whoever listens with `onClose` is told just before: the number is free for others at once. The file,
+ * a port say, is once nobody has it under another number, and no thread is in the midst of a call on it.
  * @throws PosixError (EBADF: it was not open)
  */
 export function close(fd: number): void {

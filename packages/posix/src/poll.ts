@@ -24,7 +24,13 @@ export class PollList {
   #masks: Uint16Array;
   #count = 0;
 
+  /**
+   * @param capacity how many it has room for at first; it grows
+   * @throws RangeError if that is not a whole number
+   */
   constructor(capacity = 16) {
+    if (!Number.isSafeInteger(capacity) || capacity < 0)
+      throw new RangeError(`PollList: the capacity has to be a whole number, not ${String(capacity)}`);
     [this.#bytes, this.#fds, this.#masks] = viewsOf(Math.max(capacity, 1));
   }
 
@@ -36,22 +42,33 @@ export class PollList {
   add(fd: number, events: number): number {
     if (this.#count * ENTRY_SIZE === this.#bytes.length) this.#grow();
     const index = this.#count++;
-    this.set(index, fd, events);
+    this.#set(index, fd, events);
     return index;
   }
 
+  /** @throws RangeError if it has no such place */
   set(index: number, fd: number, events: number): void {
+    this.#check(index);
+    this.#set(index, fd, events);
+  }
+
+  #set(index: number, fd: number, events: number): void {
     this.#fds[2 * index] = fd;
     this.#masks[4 * index + 2] = events;
     this.#masks[4 * index + 3] = 0;
   }
 
-  /** The last one takes the place of the one that goes. @returns the descriptor that moved to `index`, if one did */
+  /**
+   * The last one takes the place of the one that goes.
+   * @returns the descriptor that moved to `index`, if one did
+   * @throws RangeError if it has no such place
+   */
   remove(index: number): number | undefined {
+    this.#check(index);
     const last = --this.#count;
     if (index === last) return undefined;
     const moved = this.#fds[2 * last]!;
-    this.set(index, moved, this.#masks[4 * last + 2]!);
+    this.#set(index, moved, this.#masks[4 * last + 2]!);
     this.#masks[4 * index + 3] = this.#masks[4 * last + 3]!;
     return moved;
   }
@@ -86,6 +103,12 @@ export class PollList {
     // Nothing was written, and what an earlier call found is old.
     for (let index = 0; index < this.#count; index++) this.#masks[4 * index + 3] = 0;
     return 0;
+  }
+
+  /** A wrong count would let the system write where it should not. */
+  #check(index: number): void {
+    if (!Number.isInteger(index) || index < 0 || index >= this.#count)
+      throw new RangeError(`PollList: there is no place ${String(index)} in a list of ${this.#count}`);
   }
 
   #grow(): void {

@@ -9,7 +9,7 @@ const cWritev = libcFunction<Transfer>('long writev(int fd, const void *iovec, i
 
 /**
  * Reads what is there, at most `into.length` bytes.
- * @returns how many, 0 at the end, `WOULD_BLOCK` if there is nothing yet
+ * @returns how many, 0 at the end (and for an `into` of no length, which says nothing), `WOULD_BLOCK` if there is nothing yet
  * @throws PosixError
  */
 export function read(fd: number, into: Uint8Array): number {
@@ -38,7 +38,7 @@ const MOST_PARTS = 1024;
 const iovec = new BigUint64Array(2 * MOST_PARTS);
 const iovecBytes = new Uint8Array(iovec.buffer);
 
-/** `read` into several buffers, one after another: the first 1,024 of them. @throws PosixError */
+/** `read` into several buffers, one after another: the first 1,024 of them; 0 also if there is no room in them. @throws PosixError */
 export function readv(fd: number, into: readonly Uint8Array[]): number {
   const count = describeParts(into);
   for (;;) {
