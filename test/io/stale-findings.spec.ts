@@ -152,7 +152,7 @@ forEachPair((strategy, Kind) => {
 
   it('does not go on resuming a task for another open file that had the same number', async () => {
     const first = pipe();
-    const { loop } = ioLoop(strategy, Kind);
+    const { loop, counts } = ioLoop(strategy, Kind);
     // It has the same open file, under a number of its own.
     const child = spawnProcess('sleep', ['60'], { stdio: [first.reader, 'ignore', 'ignore'] });
     let resumed = 0;
@@ -165,7 +165,8 @@ forEachPair((strategy, Kind) => {
         }
       }
       const waiting = yield* spawn(readAgainAndAgain(first.reader));
-      yield* sleep(50);
+      // A thread on its way opens files, and would take the number.
+      yield* settleDown(counts);
       closeSync(first.reader);
       const second = pipe();
       expect(second.reader, 'the lowest free number comes first').to.equal(first.reader);
