@@ -203,13 +203,23 @@ class PluggableLoop<in E extends LoopEvent> {
 
   /** @throws DeadlockError if nothing outside the loop can ever end a wait */
   #expectSomethingOutside(root: Task): void {
-    const { waits } = this.#strategy;
-    if (this.#signal !== undefined && waits === 'yields') return;
+    if (this.#signal !== undefined && this.#strategy.waits === 'yields') return;
     const handlers = this.#handlers.inFlight();
     if (handlers.length === 0) throw new DeadlockError(describeWaits(root, this.#waitingSince));
-    if (waits === 'jumps' ? this.#wakeup.requested : waits !== 'blocks' || handlers.some(this.#handlers.canWake))
-      return;
+    if (this.#canBeWoken(handlers)) return;
     throw new DeadlockError(describeWaits(root, this.#waitingSince), handlers.map(nameOf), this.#strategy);
+  }
+
+  /** Whether a sleep without a deadline would end, by itself or by what one of `handlers` waits for. */
+  #canBeWoken(handlers: readonly EventHandler[]): boolean {
+    switch (this.#strategy.waits) {
+      case 'jumps':
+        return this.#wakeup.requested;
+      case 'blocks':
+        return handlers.some(handler => this.#handlers.canWake(handler));
+      default:
+        return true;
+    }
   }
 
   #callStrategy(until: Instant): Promise<void> | undefined {

@@ -79,7 +79,9 @@ export class HandlerTable {
   }
 
   /** Whether `handler` can end the sleep of a strategy that blocks. */
-  readonly canWake = (handler: EventHandler): boolean => this.#sleepers.includes(handler);
+  canWake(handler: EventHandler): boolean {
+    return this.#sleepers.includes(handler);
+  }
 
   beforeSleep(wakeup: Wakeup): void {
     for (const handler of this.#sleepers) {

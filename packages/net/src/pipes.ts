@@ -1,7 +1,7 @@
 import { OpenFlags, open, PollEvents, PollList, pipe, WOULD_BLOCK, write } from '@escapement/posix';
 import { ByteStream } from './byte-stream.js';
 
-/** A pipe that has any room has room for so much (PIPE_BUF); a socket for more. */
+/** Where a pipe has room it has room for so much (PIPE_BUF); a socket for more. */
 const SURELY_TAKEN = 4096;
 
 /** The reader may be as fast: others get their turn. */

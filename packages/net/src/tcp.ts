@@ -15,7 +15,7 @@ import {
 } from '@escapement/posix';
 import type { SleepFor } from '@escapement/sleep';
 import { connectedSocket } from './connect.js';
-import { addressesOf, ipAddressOf } from './host.js';
+import { addressesOf, type HostAndPort, ipAddressOf } from './host.js';
 import { Listener } from './listener.js';
 import type { Lookup } from './lookup.js';
 import { SocketStream } from './socket-stream.js';
@@ -31,12 +31,9 @@ export interface TcpListenOptions {
   readonly reusePort?: boolean;
 }
 
-export interface TcpConnectOptions {
+export interface TcpConnectOptions extends Omit<HostAndPort, 'host'> {
   /** An address, or a name, which needs a strategy that lets the host run; `127.0.0.1` if left out. */
   readonly host?: string;
-  readonly port: number;
-  /** IPv6: the number of the interface, for link-local addresses; or write `fe80::1%eth0`. */
-  readonly scope?: number | undefined;
 }
 
 /** What is to be known of a silent peer. */

@@ -48,7 +48,8 @@ export const all = /* @__PURE__ */ coroutine(function* all<const B extends Bodie
   return Object.fromEntries(Object.keys(bodies).map((key, place) => [key, values[place]])) as ValuesOf<B>;
 });
 
-// Not inside of `all`: V8 gives the generators of each function a shape of their own, which costs more than all the rest.
+// Not inside of `all`: V8 gives the generators of each function a shape of their own, and a function made anew in each call
+// takes longer than all the rest.
 function* spawnAll(bodies: readonly AnyBody[], tasks: Task[]): Coroutine<void, Spawn> {
   for (const body of bodies) tasks.push(yield* spawn(body));
 }

@@ -46,7 +46,7 @@ interface Mapping<T, R, E extends LoopEvent> {
   readonly results: R[];
 }
 
-// Not inside of `map`: V8 gives the generators of each function a shape of their own, which costs more than all the rest.
+// Not inside of `map`: see `all`.
 function* startWorkers<T, R, E extends LoopEvent>(
   mapping: Mapping<T, R, E>,
   concurrency: number,

@@ -65,7 +65,7 @@ function* firstOf(
   return contest.outcome();
 }
 
-// Not inside of `firstOf`: V8 gives the generators of each function a shape of their own, which costs more than all the rest.
+// Not inside of `firstOf`: see `all`.
 function* startAll(contest: Contest, bodies: readonly AnyBody[]): Coroutine<void, LoopEvent> {
   for (const body of bodies) contest.contestants.push(yield* spawn(compete(contest, body)));
 }
