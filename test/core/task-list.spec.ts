@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 // Not exported: the children of a task are its own business.
-const source = new URL('../../../packages/core/dist/task-list.js', import.meta.url);
+const source = new URL('../../../packages/core/dist/tasks/task-list.js', import.meta.url);
 interface List extends Iterable<Member> {
   readonly isEmpty: boolean;
   add(member: Member): void;

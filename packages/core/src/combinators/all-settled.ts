@@ -1,9 +1,9 @@
-import type { Coroutine } from '../coroutine.js';
-import { coroutine } from '../coroutine-function.js';
-import { Cancelled } from '../errors.js';
-import type { LoopEvent } from '../loop-event.js';
-import { type Scope, scope } from '../scope.js';
-import type { Spawn } from '../spawn.js';
+import type { Coroutine } from '../events/coroutine.js';
+import { coroutine } from '../events/coroutine-function.js';
+import type { LoopEvent } from '../events/loop-event.js';
+import { type Scope, scope } from '../primitives/scope.js';
+import type { Spawn } from '../primitives/spawn.js';
+import { Cancelled } from '../tasks/errors.js';
 import { type AnyBody, all, type Bodies, type EventsIn, type ValueOf } from './all.js';
 
 export type Settled<T> =

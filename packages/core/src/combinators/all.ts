@@ -1,11 +1,11 @@
-import type { Coroutine, Sent, Yieldable } from '../coroutine.js';
-import { coroutine } from '../coroutine-function.js';
-import { describe } from '../describe.js';
-import { TaskCancelledError } from '../errors.js';
-import type { LoopEvent } from '../loop-event.js';
-import { type Scope, scope } from '../scope.js';
-import { type Spawn, spawn } from '../spawn.js';
-import type { Task } from '../task.js';
+import { describe } from '../errors/describe.js';
+import type { Coroutine, Sent, Yieldable } from '../events/coroutine.js';
+import { coroutine } from '../events/coroutine-function.js';
+import type { LoopEvent } from '../events/loop-event.js';
+import { type Scope, scope } from '../primitives/scope.js';
+import { type Spawn, spawn } from '../primitives/spawn.js';
+import { TaskCancelledError } from '../tasks/errors.js';
+import type { Task } from '../tasks/task.js';
 
 /** Some coroutines or events, in a list or by name. */
 export type Bodies = readonly AnyBody[] | Readonly<Record<string, AnyBody>>;

@@ -1,11 +1,11 @@
-import type { Coroutine } from '../coroutine.js';
-import { coroutine } from '../coroutine-function.js';
-import { type CurrentTask, currentTask } from '../current-task.js';
-import { Cancelled, TaskCancelledError } from '../errors.js';
-import type { LoopEvent } from '../loop-event.js';
-import { type Scope, scope } from '../scope.js';
-import { type Spawn, spawn } from '../spawn.js';
-import type { Task } from '../task.js';
+import type { Coroutine } from '../events/coroutine.js';
+import { coroutine } from '../events/coroutine-function.js';
+import type { LoopEvent } from '../events/loop-event.js';
+import { type CurrentTask, currentTask } from '../primitives/current-task.js';
+import { type Scope, scope } from '../primitives/scope.js';
+import { type Spawn, spawn } from '../primitives/spawn.js';
+import { Cancelled, TaskCancelledError } from '../tasks/errors.js';
+import type { Task } from '../tasks/task.js';
 import type { AnyBody, EventsIn, ValueOf } from './all.js';
 import { type Settled, settle } from './all-settled.js';
 

@@ -1,0 +1,39 @@
+import type { Clock } from '../extension-points/clock.js';
+import type { Duration, Instant } from '../extension-points/instant.js';
+import type { Instrument } from '../extension-points/instrument.js';
+import type { LoopWarning } from '../extension-points/loop-warning.js';
+import type { Task } from '../tasks/task.js';
+
+/** @internal Keeps note of what `debug: true` promises: since when each task waits, and steps that take too long. */
+export class DebugInstrument implements Instrument {
+  readonly #clock: Clock;
+  readonly #slowStep: Duration;
+  readonly #warn: (warning: LoopWarning) => void;
+  readonly #since = new WeakMap<Task, Instant>();
+  #stepStartedAt: Instant = 0;
+
+  constructor(clock: Clock, slowStep: Duration, warn: (warning: LoopWarning) => void) {
+    this.#clock = clock;
+    this.#slowStep = slowStep;
+    this.#warn = warn;
+  }
+
+  stepStarted(): void {
+    this.#stepStartedAt = this.#clock.now();
+  }
+
+  stepEnded(task: Task): void {
+    const took = this.#clock.now() - this.#stepStartedAt;
+    if (took < this.#slowStep) return;
+    const message = `task "${task.name}" ran for ${took.toFixed(1)} ms without a suspension, and kept all others waiting. Do less between two yield*, or put a yield* pause() in.`;
+    this.#warn({ code: 'ESC_SLOW_STEP', message, task });
+  }
+
+  suspended(task: Task): void {
+    this.#since.set(task, this.#clock.now());
+  }
+
+  waitingSince(task: Task): Instant | undefined {
+    return this.#since.get(task);
+  }
+}

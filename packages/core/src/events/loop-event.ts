@@ -1,0 +1,68 @@
+import { watch } from '../debug/never-run.js';
+import type { Task } from '../tasks/task.js';
+import type { Sent } from './coroutine.js';
+import { iterateOnce } from './event-iterator.js';
+
+/**
+ * What a coroutine waits for: a plain value. It stores, it does not act; a handler knows how to wait for it.
+ *
+ * `yield* event` suspends the coroutine until it happened and evaluates to its result `R`. The event travels up through
+ * every coroutine on the stack to whoever drives the bottom one, and none of them needs to know who that is.
+ * This is Python's `__await__` that does `yield self`.
+ *
+ * A subclass gives `kind` a literal type of its own: TypeScript compares classes by shape, and `kind` keeps two events
+ * of like shape apart, so that an event without a handler is a compile error. An event may be yielded more than once,
+ * and by several tasks at a time; it must not change while it is waited for.
+ *
+ * @example
+ * class Sleep extends LoopEvent<void> {
+ *   readonly kind = 'sleep';
+ *   constructor(readonly until: Instant) { super(); }
+ * }
+ * function* nap() { yield* new Sleep(1589572249.3); }
+ */
+export abstract class LoopEvent<out R = unknown> {
+  /** A name of the event class's own, of literal type. */
+  abstract readonly kind: string;
+
+  /** The type of what `yield*` evaluates to; there is no such field. */
+  protected declare readonly _result?: R;
+
+  constructor() {
+    if (watch !== undefined) watch.eventMade(this, LoopEvent);
+  }
+
+  /** By hand, because a generator method costs twice as much for each wait. */
+  [Symbol.iterator](): Iterator<this, R, Sent> {
+    return iterateOnce({ done: false, value: this });
+  }
+
+  /** The tasks one of which must act for this to happen, as far as that can be said: reports look for cycles in it. */
+  blockers(): Iterable<Task> {
+    return [];
+  }
+
+  /** `Sleep(until=1589572249.3)`: the class and what it stores. */
+  toString(): string {
+    const stored = Object.entries(this)
+      .filter(([key]) => key !== 'kind')
+      .map(([key, value]) => `${key}=${describeStored(value)}`);
+    return `${this.constructor.name}(${stored.join(', ')})`;
+  }
+}
+
+function describeStored(value: unknown): string {
+  if (typeof value === 'number' && !Number.isInteger(value)) return value.toFixed(1);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return value.name || 'function';
+  if (typeof value === 'object' && value !== null && value.toString === Object.prototype.toString) {
+    return value.constructor?.name ?? 'Object';
+  }
+  return String(value);
+}
+
+/** What `yield*` evaluates to for an event of type `E`. */
+export type ResultOf<E> = E extends LoopEvent<infer R> ? R : never;
+
+/** The class of an event, abstract or not. */
+export type EventClass<E extends LoopEvent> = abstract new (...args: never[]) => E;

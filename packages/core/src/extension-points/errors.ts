@@ -1,0 +1,79 @@
+import { EscapementError } from '../errors/escapement-error.js';
+
+/** Two handlers for one event class, found when the loop is built. */
+export class DuplicateHandlerError extends EscapementError {
+  override readonly code = 'ESC_DUPLICATE_HANDLER';
+
+  constructor(eventName: string, first: string, second: string) {
+    super(
+      first === second
+        ? `${first} is there twice, expected one handler for ${eventName}. Load its module once.`
+        : `${first} and ${second} both handle ${eventName}, expected one handler for an event class. Leave one of their modules out.`,
+    );
+  }
+}
+
+/** The loop was built without a sleep strategy. */
+export class NoStrategyError extends EscapementError {
+  override readonly code = 'ESC_NO_STRATEGY';
+
+  constructor() {
+    super(
+      'the loop has no sleep strategy, expected one. Load a strategy module, for instance setTimeoutModule from @escapement/strategies, or pass `strategy`.',
+    );
+  }
+}
+
+/** A handler and a strategy that cannot work together, found when the loop is built. */
+export class IncompatiblePluginsError extends EscapementError {
+  override readonly code = 'ESC_INCOMPATIBLE_PLUGINS';
+
+  constructor(handler: string, strategy: string, waits: string) {
+    super(
+      `${handler} needs the host's own loop to run, but the strategy '${strategy}' ${waits} and never lets it. Use a strategy that yields to the host, for instance setTimeoutModule from @escapement/strategies.`,
+    );
+  }
+}
+
+/** A handler threw, or answered nonsense. */
+export class HandlerError extends EscapementError {
+  override readonly code = 'ESC_HANDLER_FAILED';
+
+  /** @internal */
+  constructor(handler: string, method: string, problem: string, cause?: unknown) {
+    super(`${handler}.${method} ${problem}. This is a fault of the handler; a refusal goes to waiter.reject(error).`, {
+      cause,
+    });
+  }
+}
+
+/** The sleep strategy threw, or did what its contract forbids. */
+export class StrategyError extends EscapementError {
+  override readonly code = 'ESC_STRATEGY_FAILED';
+
+  constructor(strategy: string, problem: string, cause?: unknown) {
+    super(`the strategy '${strategy}' ${problem}. This is a fault of the strategy.`, { cause });
+  }
+}
+
+/** A strategy that says it gives up the thread comes back early for ever. */
+export class StrategyStalledError extends EscapementError {
+  override readonly code = 'ESC_STRATEGY_STALLED';
+
+  constructor(strategy: string, waits: string, returns: number, elapsed: number) {
+    super(
+      `the strategy '${strategy}' (${waits}) returned early ${returns} times in a row within ${elapsed.toFixed(1)} ms of its clock, with no wakeup requested and nothing due. Sleep until the deadline or a wakeup, declare waits = 'spins', or let its clock move.`,
+    );
+  }
+}
+
+/** The scheduling policy threw, lost a task, or gave back one that it was not given. */
+export class PolicyError extends EscapementError {
+  override readonly code = 'ESC_POLICY_FAILED';
+
+  constructor(policy: string, problem: string, cause?: unknown) {
+    super(`the scheduling policy '${policy}' ${problem}. Each task added must come out of next() exactly once.`, {
+      cause,
+    });
+  }
+}

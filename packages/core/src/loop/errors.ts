@@ -1,0 +1,91 @@
+import { describe, isGenerator, isThenable } from '../errors/describe.js';
+import { EscapementError } from '../errors/escapement-error.js';
+import type { LoopEvent } from '../events/loop-event.js';
+
+/** A task yielded an event that no handler serves. Thrown into the task. */
+export class NoHandlerError extends EscapementError {
+  override readonly code = 'ESC_NO_HANDLER';
+
+  constructor(taskName: string, event: LoopEvent, installed: readonly string[], twin: string | undefined) {
+    const list = installed.length > 0 ? installed.join(', ') : 'nothing';
+    const fix =
+      twin === undefined
+        ? `Load the module that handles ${event.constructor.name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`
+        : `A handler serves another class ${twin} of the same kind '${event.kind}': two copies of its package are installed; \`npm dedupe\` leaves one.`;
+    super(
+      `task "${taskName}" yielded ${event.constructor.name}, which no handler serves. Handlers are installed for: ${list}. ${fix}`,
+    );
+  }
+}
+
+/** A task yielded something that is no event. Thrown into the task. */
+export class NotAnEventError extends EscapementError {
+  override readonly code = 'ESC_NOT_AN_EVENT';
+
+  constructor(taskName: string, yielded: unknown) {
+    super(`task "${taskName}" yielded ${describe(yielded)}, expected an event. ${adviceForYielded(yielded)}`);
+  }
+}
+
+function adviceForYielded(yielded: unknown): string {
+  if (yielded === undefined) return 'A bare `yield` waits for nothing; to let other tasks run, write `yield* pause()`.';
+  if (isGenerator(yielded)) return 'To run a coroutine and wait for it, write `yield*` instead of `yield`.';
+  if (isThenable(yielded)) {
+    return 'To wait for a promise, write `yield* resolved(promise)`, from @escapement/promises.';
+  }
+  if (typeof yielded === 'function') return 'Call it, and write `yield*` in front: `yield* sleep(5)`.';
+  if (typeof yielded === 'object' && yielded !== null && Symbol.iterator in yielded) {
+    return 'Write `yield*` instead of `yield`.';
+  }
+  return 'Events are instances of a class that extends LoopEvent.';
+}
+
+/** `run` or `runSync` of a loop that is running. */
+export class LoopRunningError extends EscapementError {
+  override readonly code = 'ESC_LOOP_RUNNING';
+
+  constructor(caller: string) {
+    super(
+      `${caller} of a loop that is running already. Inside a coroutine use \`yield* spawn(...)\`; otherwise build a second loop.`,
+    );
+  }
+}
+
+/** `runSync` with a strategy that lets the host run, and so needs `run`. */
+export class NotSynchronousError extends EscapementError {
+  override readonly code = 'ESC_NOT_SYNCHRONOUS';
+
+  constructor(strategy: string) {
+    super(
+      `runSync cannot use the strategy '${strategy}', which lets the host run while it sleeps. Use \`await loop.run(...)\`, or a strategy that spins or blocks.`,
+    );
+  }
+}
+
+/** Nothing is ready, no deadline is left and nothing outside can end a wait: nothing can ever happen again. */
+export class DeadlockError extends EscapementError {
+  override readonly code = 'ESC_DEADLOCK';
+
+  /**
+   * @internal
+   * @param waits a line for each task: its name and what it waits for.
+   * @param silent handlers that have something in flight, but no way to end a sleep of `strategy`.
+   */
+  constructor(
+    readonly waits: readonly string[],
+    silent: readonly string[] = [],
+    strategy?: { readonly alias: string; readonly waits: string },
+  ) {
+    const reason = strategy === undefined ? 'no handler has anything in flight' : whyNobodyWakes(silent, strategy);
+    const lines = waits.map(line => `  ${line}`).join('\n');
+    super(`nothing can ever happen: no task is ready, no deadline is left and ${reason}.\n${lines}`);
+  }
+}
+
+function whyNobodyWakes(silent: readonly string[], { alias, waits }: { alias: string; waits: string }): string {
+  const handlers = silent.join(', ');
+  if (waits === 'jumps') {
+    return `the strategy '${alias}' waits for nothing real, as ${handlers} would have it: put a handler that answers by itself in its place, or take a strategy in real time, for instance atomicsWaitModule from @escapement/strategies`;
+  }
+  return `the strategy '${alias}' blocks until somebody requests the wakeup, which ${handlers} never does: override beforeSleep, or set needsHost if only the host can complete its waits`;
+}

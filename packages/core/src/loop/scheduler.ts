@@ -1,0 +1,238 @@
+import { handOver, watch } from '../debug/never-run.js';
+import { describe } from '../errors/describe.js';
+import { LoopEvent } from '../events/loop-event.js';
+import type { Clock } from '../extension-points/clock.js';
+import { PolicyError } from '../extension-points/errors.js';
+import type { Duration, Instant } from '../extension-points/instant.js';
+import type { Instrument } from '../extension-points/instrument.js';
+import { cancellationSwallowed, type LoopWarning, sendWarning } from '../extension-points/loop-warning.js';
+import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
+import type { Wakeup } from '../extension-points/wakeup.js';
+import { LoopCall, type LoopCaller } from '../primitives/loop-call.js';
+import { PAUSE } from '../primitives/pause.js';
+import { Scope } from '../primitives/scope.js';
+import { CancellationIgnoredError, type Cancelled } from '../tasks/errors.js';
+import { runningTask, setRunningTask } from '../tasks/running-task.js';
+import { Task } from '../tasks/task.js';
+import type { TaskHost } from '../tasks/task-host.js';
+import type { TaskSpec } from '../tasks/task-spec.js';
+import { Waiter } from '../tasks/waiter.js';
+import { NoHandlerError, NotAnEventError } from './errors.js';
+import { arm, disarm, type HandlerTable } from './handler-table.js';
+import { noteThrough } from './stack-trace.js';
+
+/** A turn resumes at most this many tasks before timers and I/O get a look, so that a tight loop starves nobody... */
+const TURN_STEPS = 256;
+/** ...and ends after this long, so that slow steps do not add up. */
+const TURN_DURATION: Duration = 0.5;
+/** A cancelled task that suspends again this often is ended by force. */
+const MOST_IGNORED_CANCELS = 100;
+/** At least once in so many steps a turn looks at the clock. */
+const MOST_BETWEEN_LOOKS = 64;
+
+/** @internal Resumes ready tasks, one step at a time, and hands the event that each step yields to its handler. */
+export class Scheduler implements TaskHost, LoopCaller {
+  readonly #clock: Clock;
+  readonly #policy: SchedulingPolicy;
+  readonly #handlers: HandlerTable;
+  readonly #instrument: Instrument | undefined;
+  readonly #wakeup: Wakeup;
+  readonly #faults: unknown[] = [];
+  /** True while the strategy has the thread, or the host has it on the strategy's behalf. */
+  isSleeping = false;
+  #readyCount = 0;
+  #lastNumber = 0;
+
+  constructor(
+    clock: Clock,
+    policy: SchedulingPolicy,
+    handlers: HandlerTable,
+    instrument: Instrument | undefined,
+    wakeup: Wakeup,
+  ) {
+    this.#clock = clock;
+    this.#policy = policy;
+    this.#handlers = handlers;
+    this.#instrument = instrument;
+    this.#wakeup = wakeup;
+  }
+
+  get hasReady(): boolean {
+    return this.#readyCount > 0;
+  }
+
+  now(): Instant {
+    return this.#clock.now();
+  }
+
+  warn(warning: LoopWarning): void {
+    sendWarning(warning, this.#instrument);
+  }
+
+  spawn<T>(spec: TaskSpec<T>, parent: Task | undefined): Task<T> {
+    const task = new Task(this, spec, parent, ++this.#lastNumber);
+    if (this.#instrument !== undefined) {
+      this.#instrument.taskSpawned?.(task);
+      if (watch !== undefined) handOver(spec.body);
+    }
+    this.taskReady(task);
+    return task;
+  }
+
+  /**
+   * Resumes ready tasks in the policy's order until none is left or the turn is over.
+   * @throws the fault of a plugin that came up where no task could be told of it
+   */
+  runTurn(startedAt: Instant): void {
+    // Another loop's, where a coroutine runs a loop of its own.
+    const outer = runningTask();
+    try {
+      this.#resumeUntil(startedAt + TURN_DURATION);
+    } finally {
+      setRunningTask(outer);
+    }
+    if (this.#faults.length > 0) throw this.#faults.shift();
+  }
+
+  #resumeUntil(end: Instant): void {
+    let paused: Task | undefined;
+    let done = 0;
+    let nextLook = 2;
+    for (;;) {
+      const task = this.#nextAfter(paused);
+      if (task === undefined) break;
+      paused = this.#runStep(task) ? task : undefined;
+      if (++done < nextLook) continue;
+      if (done >= TURN_STEPS || this.#clock.now() >= end) break;
+      // Looking costs as much as a step. After as many steps again, so that slow ones cannot overrun by more than double.
+      nextLook = done + Math.min(done, MOST_BETWEEN_LOOKS);
+    }
+    if (paused !== undefined) this.taskReady(paused);
+  }
+
+  taskReady(task: Task): void {
+    this.#readyCount++;
+    this.#policy.add(task);
+    // A host callback settled a waiter while the strategy sleeps: the sleep is over.
+    if (this.isSleeping) this.#wakeup.request();
+  }
+
+  taskEnded(task: Task): void {
+    this.#instrument?.taskEnded?.(task);
+  }
+
+  waitAbandoned(waiter: Waiter<unknown>): void {
+    try {
+      disarm(this.#handlers.find(waiter.event)!, waiter);
+    } catch (fault) {
+      this.#faults.push(fault);
+    }
+  }
+
+  /** The task to resume next, given one that has just paused. Where it is alone there is nothing to decide. */
+  #nextAfter(paused: Task | undefined): Task | undefined {
+    if (this.#readyCount === 0) return paused;
+    if (paused !== undefined) this.taskReady(paused);
+    return this.#next();
+  }
+
+  #next(): Task {
+    this.#readyCount--;
+    let task: Task | undefined;
+    try {
+      task = this.#policy.next();
+    } catch (error) {
+      throw new PolicyError(this.#policy.alias, `threw in next(): ${error}`, error);
+    }
+    if (task === undefined) throw new PolicyError(this.#policy.alias, `lost ${this.#readyCount + 1} ready tasks`);
+    return task;
+  }
+
+  #runStep(task: Task): boolean {
+    if (this.#instrument === undefined) return this.#step(task);
+    this.#instrument.stepStarted?.(task);
+    const hasPaused = this.#step(task);
+    this.#instrument.stepEnded?.(task);
+    return hasPaused;
+  }
+
+  /** Runs the task up to its next suspension. True if it has only paused, and is ready to go on. */
+  #step(task: Task): boolean {
+    for (;;) {
+      let step: IteratorResult<unknown, unknown>;
+      try {
+        step = task.resume();
+      } catch (error) {
+        const callee = task.leave(error, true);
+        noteThrough(error, callee ?? `task "${task.name}"`);
+        if (callee !== undefined) continue;
+        task.bodyThrew(error);
+        return false;
+      }
+      if (step.done) {
+        if (task.leave(step.value, false) !== undefined) continue;
+        if (task.cancelDeliveries > 0) this.warn(cancellationSwallowed(task, 'returned'));
+        task.bodyReturned(step.value);
+        return false;
+      }
+      const event = step.value;
+      if (event === PAUSE && task.cancelled === undefined) {
+        task.paused();
+        return true;
+      }
+      if (!(event instanceof LoopCall)) {
+        this.#suspend(task, event);
+        return false;
+      }
+      this.#answer(task, event);
+    }
+  }
+
+  #answer(task: Task, call: LoopCall<unknown>): void {
+    // A bare `yield` does not ask the event for its iterator.
+    if (watch !== undefined) handOver(call);
+    try {
+      task.hand(call.answer(this, task), false);
+    } catch (error) {
+      task.hand(error, true);
+    }
+  }
+
+  #suspend(task: Task, event: unknown): void {
+    if (task.cancelled !== undefined && !(event instanceof Scope && event.isShield)) {
+      this.#throwCancelled(task, task.cancelled, event);
+      return;
+    }
+    const refusal = this.#refusalOf(task, event);
+    if (refusal !== undefined) {
+      handOver(event);
+      task.wake(refusal, true);
+      return;
+    }
+    const waiter = new Waiter<unknown>(task, event as LoopEvent);
+    task.waitWith(waiter);
+    this.#instrument?.suspended?.(task, waiter.event);
+    try {
+      arm(this.#handlers.find(waiter.event)!, waiter);
+    } catch (fault) {
+      this.#faults.push(fault);
+    }
+  }
+
+  #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
+    if (watch !== undefined) handOver(event);
+    if (task.cancelDeliveries >= MOST_IGNORED_CANCELS) {
+      task.endByForce(new CancellationIgnoredError(task.name, describe(event), MOST_IGNORED_CANCELS, cancelled));
+      return;
+    }
+    task.throwCancelled(cancelled);
+    if (task.cancelDeliveries !== 2) return;
+    this.warn(cancellationSwallowed(task, `waited for ${describe(event)}`));
+  }
+
+  #refusalOf(task: Task, event: unknown): Error | undefined {
+    if (!(event instanceof LoopEvent)) return new NotAnEventError(task.name, event);
+    if (this.#handlers.find(event) !== undefined) return undefined;
+    return new NoHandlerError(task.name, event, this.#handlers.handledNames, this.#handlers.twinOf(event));
+  }
+}

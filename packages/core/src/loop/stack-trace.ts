@@ -1,0 +1,53 @@
+import { Cancelled } from '../tasks/errors.js';
+
+/** The coroutines and tasks that an error went through after its own stack was taken. */
+const trails = new WeakMap<Error, string[]>();
+
+/** @internal `error` leaves a coroutine that was `call`ed, or a task. */
+export function noteThrough(error: unknown, name: string): void {
+  // A cancellation goes through everything, and is no news.
+  if (!(error instanceof Error) || error instanceof Cancelled) return;
+  const trail = trails.get(error);
+  if (trail === undefined) trails.set(error, [name]);
+  else trail.push(name);
+}
+
+/**
+ * @internal Rewrites the stack of an error that leaves the loop: the coroutines that it came through, innermost first, and
+ * not the loop's insides.
+ */
+export function showCoroutines(error: unknown): void {
+  if (!(error instanceof Error) || typeof error.stack !== 'string') return;
+  const trail = trails.get(error);
+  if (trail === undefined) return;
+  trails.delete(error);
+  const lines = markCoroutines(error.stack.split('\n')).filter(line => !isInside(line));
+  const lastFrame = lines.findLastIndex(line => FRAME.test(line) && line.endsWith(COROUTINE));
+  lines.splice(lastFrame + 1 || lines.length, 0, ...trail.map(name => `    at ${name}${COROUTINE}`));
+  error.stack = lines.join('\n');
+}
+
+const FRAME = /^\s+at /;
+const COROUTINE = ' (coroutine)';
+/** What V8 shows between a coroutine and whoever resumes it. */
+const RESUMPTION = /^\s+at .*\.(?:next|throw) \(<anonymous>\)$/;
+
+function markCoroutines(lines: readonly string[]): string[] {
+  const marked: string[] = [];
+  for (const line of lines) {
+    if (!RESUMPTION.test(line)) marked.push(line);
+    else if (marked.length > 0 && FRAME.test(marked.at(-1)!)) marked.push(`${marked.pop()}${COROUTINE}`);
+  }
+  return marked;
+}
+
+/** Where this package lies, compiled and, with source maps, as it was written; as an address and as a path. */
+const compiled = (import.meta as unknown as { url: string }).url.replace(/[^/]*\/[^/]*$/, '');
+const INSIDE = [compiled, compiled.replace(/dist\/$/, 'src/')].flatMap(place => [
+  place,
+  place.replace(/^file:\/\//, ''),
+]);
+
+function isInside(line: string): boolean {
+  return FRAME.test(line) && INSIDE.some(place => line.includes(place));
+}

@@ -1,0 +1,46 @@
+import { HandlerError, StrategyStalledError } from '../extension-points/errors.js';
+import type { Duration, Instant } from '../extension-points/instant.js';
+import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
+import type { HandlerTable } from './handler-table.js';
+
+const RETURNS_IN_A_ROW = 10_000;
+/** Less than this for so many sleeps in a row is not giving up the thread: 10 us each. */
+const BLOCKING_MINIMUM: Duration = 100;
+
+/**
+ * @internal Early returns are legal, but a loop that only ever comes back early hangs at full load. This tells the one
+ * from the other: many sleeps in a row, in next to no time, after none of which a task was ready.
+ */
+export class StallDetector {
+  readonly #strategy: SleepStrategy;
+  readonly #handlers: HandlerTable;
+  readonly #minimum: Duration;
+  #sleeps = 0;
+  #since: Instant = 0;
+
+  constructor(strategy: SleepStrategy, handlers: HandlerTable) {
+    this.#strategy = strategy;
+    this.#handlers = handlers;
+    // One that spins may come back as often as it likes, as long as its clock moves.
+    this.#minimum = strategy.waits === 'spins' ? 0 : BLOCKING_MINIMUM;
+  }
+
+  /** A task was ready, or a wakeup requested: the loop gets on. */
+  progressed(): void {
+    this.#sleeps = 0;
+  }
+
+  /** @throws StrategyStalledError, or HandlerError where a handler asks again and again for an instant that passed. */
+  sleeping(now: Instant, until: Instant): void {
+    if (this.#sleeps++ === 0) this.#since = now;
+    if (this.#sleeps <= RETURNS_IN_A_ROW) return;
+    this.#sleeps = 0;
+    if (until <= now) {
+      const problem = `settled nothing ${RETURNS_IN_A_ROW} times in a row, although nextDeadline says ${until} and it is ${now}`;
+      throw new HandlerError(this.#handlers.nameOfOverdue(now), 'poll', problem);
+    }
+    const elapsed = now - this.#since;
+    if (elapsed > this.#minimum) return;
+    throw new StrategyStalledError(this.#strategy.alias, this.#strategy.waits, RETURNS_IN_A_ROW, elapsed);
+  }
+}

@@ -1,0 +1,104 @@
+import { EscapementError } from '../errors/escapement-error.js';
+import type { Coroutine, Yieldable } from '../events/coroutine.js';
+import { coroutine } from '../events/coroutine-function.js';
+import type { LoopEvent } from '../events/loop-event.js';
+import type { Task } from '../tasks/task.js';
+import { LoopCall, type LoopCaller } from './loop-call.js';
+
+/** One value, and those that were there before. A list: there are a handful, and children share it. */
+export interface ContextEntry {
+  readonly key: ContextKey<unknown>;
+  readonly value: unknown;
+  readonly outer: ContextEntry | undefined;
+}
+
+/** Names a task-local value of type `T`. Two keys are different even if their names are alike. */
+export class ContextKey<out T> {
+  /** @internal */
+  readonly initial: readonly [] | readonly [T];
+
+  /** @param initial the value where none was given; without it, reading such a key throws `NoContextError`. */
+  constructor(
+    readonly name: string,
+    ...initial: readonly [] | readonly [T]
+  ) {
+    this.initial = initial;
+  }
+}
+
+/** The event behind `getContext()`. */
+export class GetContext<out T = unknown> extends LoopCall<T> {
+  override readonly kind = 'get-context';
+
+  constructor(readonly key: ContextKey<T>) {
+    super();
+  }
+
+  /** @internal */
+  override answer(_loop: LoopCaller, task: Task): T {
+    for (let entry = task.context; entry !== undefined; entry = entry.outer) {
+      if (entry.key === this.key) return entry.value as T;
+    }
+    if (this.key.initial.length === 0) throw new NoContextError(task.name, this.key.name);
+    return this.key.initial[0];
+  }
+}
+
+/** The event behind `withContext()`: sets the task's context, and evaluates to the one before. */
+export class SetContext extends LoopCall<ContextEntry | undefined> {
+  override readonly kind = 'set-context';
+
+  /** @internal */
+  constructor(readonly next: (present: ContextEntry | undefined) => ContextEntry | undefined) {
+    super();
+  }
+
+  /** @internal */
+  override answer(_loop: LoopCaller, task: Task): ContextEntry | undefined {
+    const before = task.context;
+    task.context = this.next(before);
+    return before;
+  }
+}
+
+/** `getContext` of a key that nobody gave a value and that has no initial one. */
+export class NoContextError extends EscapementError {
+  override readonly code = 'ESC_NO_CONTEXT';
+
+  /** @internal */
+  constructor(taskName: string, key: string) {
+    super(
+      `task "${taskName}" read the context "${key}", which has no value. Run it inside withContext(key, value, ...), or give the key an initial value.`,
+    );
+  }
+}
+
+/**
+ * `yield* getContext(key)` is the value that the task, or the nearest task above it, was given. Costs nothing where it is
+ * not used, and a step through a short list where it is.
+ *
+ * @throws NoContextError if there is none and the key has no initial value
+ */
+export function getContext<T>(key: ContextKey<T>): GetContext<T> {
+  return new GetContext(key);
+}
+
+/**
+ * Runs `body` with a task-local value. The tasks that it spawns inherit the value.
+ *
+ * @example
+ * const user = new ContextKey<User>('user');
+ * yield* withContext(user, alice, handleRequest());
+ */
+export const withContext = /* @__PURE__ */ coroutine(function* withContext<V, T, E extends LoopEvent>(
+  key: ContextKey<V>,
+  value: V,
+  body: Yieldable<T, E>,
+): Coroutine<T, E | SetContext> {
+  const before = yield* new SetContext(outer => ({ key, value, outer }));
+  try {
+    return yield* body;
+  } finally {
+    yield* new SetContext(() => before);
+  }
+});

@@ -1,0 +1,53 @@
+import type { Coroutine, Yieldable } from '../events/coroutine.js';
+import { coroutine } from '../events/coroutine-function.js';
+import type { LoopEvent } from '../events/loop-event.js';
+import type { Task } from '../tasks/task.js';
+import { appended } from '../tasks/task-extras.js';
+import { LoopCall, type LoopCaller } from './loop-call.js';
+
+/** The event behind `currentTask()`. */
+export class CurrentTask extends LoopCall<Task> {
+  override readonly kind = 'current-task';
+
+  /** @internal */
+  override answer(_loop: LoopCaller, task: Task): Task {
+    return task;
+  }
+}
+
+const CURRENT_TASK = new CurrentTask();
+
+/** `yield* currentTask()` is the task that runs this coroutine. */
+export function currentTask(): CurrentTask {
+  return CURRENT_TASK;
+}
+
+/**
+ * `yield* ensure(cleanup())` runs a coroutine at the end of the current task, however it ends: after its body and its
+ * children, shielded from cancellation, the last one registered first. An error in it fails the task, as another error.
+ *
+ * @example
+ * const file = yield* open(path);
+ * yield* ensure(file.close());
+ */
+export const ensure = /* @__PURE__ */ coroutine(function* ensure<E extends LoopEvent>(
+  cleanup: Yieldable<unknown, E>,
+): Coroutine<void, E | CurrentTask> {
+  const { more } = yield* currentTask();
+  more.cleanups = appended(more.cleanups, cleanup);
+});
+
+/**
+ * `yield* onCancel(listener)` calls `listener` with the reason as soon as the current task is cancelled, before any of its
+ * coroutines hears of it; at once if it is already. For what must be told synchronously: an AbortController, a child process.
+ * Evaluates to a function that takes it back. What the listener throws fails the task.
+ */
+export const onCancel = /* @__PURE__ */ coroutine(function* onCancel(
+  listener: (reason: unknown) => void,
+): Coroutine<() => void, CurrentTask> {
+  const { cancelled, more } = yield* currentTask();
+  if (cancelled !== undefined) listener(cancelled.reason);
+  more.cancelListeners ??= new Set();
+  more.cancelListeners.add(listener);
+  return () => more.cancelListeners?.delete(listener);
+});

@@ -1,0 +1,55 @@
+import type { Sent, Yieldable } from '../events/coroutine.js';
+import type { LoopEvent } from '../events/loop-event.js';
+import { CoroutineReusedError, NotACoroutineError } from './errors.js';
+import type { Task } from './task.js';
+
+/** @internal What a task needs of its coroutine. */
+export type Body<T = unknown> = Pick<Generator<unknown, T, Sent>, 'next' | 'throw'>;
+
+type Claimable<T> = Generator<unknown, T, unknown> & { [owner]?: Task };
+
+// A mark on the generator itself: a WeakSet costs ten times as much per spawn, and more memory than the task.
+const owner = Symbol('escapement.owner');
+
+/**
+ * The generator that runs `body`, claimed by `task` for ever: nothing tells a fresh generator from a used one.
+ * What is no generator (an event, say) is
+ * wrapped.
+ */
+export function claimCoroutine<T>(body: Yieldable<T, LoopEvent>, task: Task, caller: string): Body<T> {
+  if (!isGenerator(body)) {
+    if (typeof body !== 'object' || body === null || !(Symbol.iterator in body)) {
+      throw new NotACoroutineError(caller, body);
+    }
+    return new Delegate(body);
+  }
+  const coroutine = body as Claimable<T>;
+  if (coroutine[owner] !== undefined) throw new CoroutineReusedError(caller, coroutine[owner].name);
+  coroutine[owner] = task;
+  return coroutine;
+}
+
+function isGenerator(body: unknown): boolean {
+  const { next, throw: raise } = (body ?? {}) as Partial<Generator>;
+  return typeof next === 'function' && typeof raise === 'function';
+}
+
+/** Does what `function* () { return yield* body; }` does, in a fifth of the memory. */
+class Delegate<T> {
+  readonly #body: Yieldable<T, LoopEvent>;
+  #iterator: Iterator<unknown, T, Sent> | undefined = undefined;
+
+  constructor(body: Yieldable<T, LoopEvent>) {
+    this.#body = body;
+  }
+
+  next(inbox: Sent): IteratorResult<unknown, T> {
+    this.#iterator ??= this.#body[Symbol.iterator]();
+    return this.#iterator.next(inbox);
+  }
+
+  throw(error: unknown): IteratorResult<unknown, T> {
+    if (this.#iterator?.throw === undefined) throw error;
+    return this.#iterator.throw(error);
+  }
+}
