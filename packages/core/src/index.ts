@@ -1,3 +1,5 @@
+export { Fifo } from './collections/fifo.js';
+export { WaitQueue } from './collections/wait-queue.js';
 export { type AnyBody, all, type Bodies, type EventsIn, type ValueOf, type ValuesOf } from './combinators/all.js';
 export { allSettled, type Settled, type SettledOf } from './combinators/all-settled.js';
 export { type ConcurrencyOptions, forEach, map } from './combinators/map.js';
@@ -5,11 +7,11 @@ export { any, race } from './combinators/race.js';
 export * from './errors/escapement-error.js';
 export type { Coroutine, Program, Sent, Yieldable } from './events/coroutine.js';
 export { coroutine } from './events/coroutine-function.js';
+export type { Duration, Instant } from './events/instant.js';
 export { type EventClass, LoopEvent, type ResultOf } from './events/loop-event.js';
 export { Clock } from './extension-points/clock.js';
 export * from './extension-points/errors.js';
 export { EventHandler } from './extension-points/event-handler.js';
-export type { Duration, Instant } from './extension-points/instant.js';
 export type { Instrument } from './extension-points/instrument.js';
 export type { LoopWarning } from './extension-points/loop-warning.js';
 export { SchedulingPolicy } from './extension-points/scheduling-policy.js';
@@ -20,24 +22,21 @@ export { EventLoop, type EventLoopConstructor, type EventsServedBy } from './loo
 export { FifoPolicy } from './loop/fifo-policy.js';
 export type { LoopOptions, RunOptions } from './loop/loop-options.js';
 export { type Call, call } from './primitives/call.js';
-export {
-  ContextKey,
-  type GetContext,
-  getContext,
-  NoContextError,
-  type SetContext,
-  withContext,
-} from './primitives/context.js';
+export { type GetContext, getContext, NoContextError, type SetContext, withContext } from './primitives/context.js';
 export type { CoreEvent } from './primitives/core-event.js';
 export { type CurrentTask, currentTask, ensure, onCancel } from './primitives/current-task.js';
-export type { Join } from './primitives/join.js';
 export { type Now, now } from './primitives/now.js';
 export { type Pause, pause } from './primitives/pause.js';
 export { type Scope, type SuperviseOptions, scope, shield, supervise } from './primitives/scope.js';
 export { type Spawn, type SpawnOptions, spawn } from './primitives/spawn.js';
 export { type Warn, warn } from './primitives/warn.js';
+export { type StartWatch, watch } from './primitives/watch.js';
+export { ContextKey } from './tasks/context-entry.js';
 export * from './tasks/errors.js';
+export { ANSWERED, type Answer, ImmediateEvent } from './tasks/immediate-event.js';
+export type { Join } from './tasks/join.js';
 export { runningTask } from './tasks/running-task.js';
 export type { Task } from './tasks/task.js';
 export type { TaskResult, TaskState } from './tasks/task-state.js';
 export type { Waiter } from './tasks/waiter.js';
+export type { Watch, WatchTarget } from './tasks/watch.js';

@@ -1,5 +1,5 @@
+import type { Duration, Instant } from '../events/instant.js';
 import type { Clock } from '../extension-points/clock.js';
-import type { Duration, Instant } from '../extension-points/instant.js';
 import type { Instrument } from '../extension-points/instrument.js';
 import type { LoopWarning } from '../extension-points/loop-warning.js';
 import type { Task } from '../tasks/task.js';

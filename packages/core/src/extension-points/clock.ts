@@ -1,4 +1,4 @@
-import type { Instant } from './instant.js';
+import type { Instant } from '../events/instant.js';
 
 /**
  * Tells the time. Each sleep strategy has one, and the whole loop reads that one: who tells the time decides the sleep.

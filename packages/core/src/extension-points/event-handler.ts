@@ -1,6 +1,6 @@
+import type { Instant } from '../events/instant.js';
 import type { EventClass, LoopEvent, ResultOf } from '../events/loop-event.js';
 import type { Waiter } from '../tasks/waiter.js';
-import type { Instant } from './instant.js';
 import type { Wakeup } from './wakeup.js';
 
 /**
@@ -38,6 +38,24 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
    * never after `waiter` was settled. Settling it from now on does nothing.
    */
   abstract disarm(event: E, waiter: Waiter<ResultOf<E>>): void;
+
+  /**
+   * The task that waits for `event` was cancelled. True, the default: the wait ends now, with `disarm` and `Cancelled`.
+   * False: the operation cannot be interrupted, or not before it has stopped. The wait then goes on, and whoever cancels waits for
+   * it, until you settle `waiter`: with its result, or, once the operation has stopped, with `waiter.reject(waiter.cancelled)`.
+   * Called once for a wait at most; may settle `waiter` itself. (Trio's `abort_fn`, which may refuse.)
+   */
+  interrupt(_event: E, _waiter: Waiter<ResultOf<E>>): boolean {
+    return true;
+  }
+
+  /**
+   * Whether a task that is cancelled already may begin to wait for `event`. False, the default: `Cancelled` is thrown at the
+   * `yield*`. True only for what a clean-up needs, as `shield` does; such a wait is not interrupted.
+   */
+  startsWhenCancelled(_event: E): boolean {
+    return false;
+  }
 
   /** Settle every waiter whose event has come by `now`. Called once a turn; must not block. */
   poll(_now: Instant): void {}

@@ -1,6 +1,6 @@
+import type { Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import type { Task } from '../tasks/task.js';
-import type { Instant } from './instant.js';
 import type { LoopWarning } from './loop-warning.js';
 
 /**

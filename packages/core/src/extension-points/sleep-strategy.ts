@@ -1,5 +1,5 @@
+import type { Instant } from '../events/instant.js';
 import type { Clock } from './clock.js';
-import type { Instant } from './instant.js';
 import type { Wakeup } from './wakeup.js';
 
 /**

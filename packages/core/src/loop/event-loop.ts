@@ -2,16 +2,16 @@ import { DebugInstrument } from '../debug/debug-instrument.js';
 import { NeverRunWatch } from '../debug/never-run.js';
 import { describe } from '../errors/describe.js';
 import type { Program } from '../events/coroutine.js';
+import type { Duration, Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { NoStrategyError, StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
-import type { Duration, Instant } from '../extension-points/instant.js';
 import { combineInstruments, type Instrument } from '../extension-points/instrument.js';
 import { type LoopWarning, sendWarning } from '../extension-points/loop-warning.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import { Wakeup } from '../extension-points/wakeup.js';
 import type { CoreEvent } from '../primitives/core-event.js';
-import { JoinHandler } from '../primitives/join.js';
+import { JoinHandler } from '../primitives/join-handler.js';
 import { ScopeHandler } from '../primitives/scope.js';
 import { Spawn, type SpawnOptions } from '../primitives/spawn.js';
 import type { Task } from '../tasks/task.js';
@@ -95,7 +95,7 @@ class PluggableLoop<in E extends LoopEvent> {
    */
   spawn<T, F extends E | CoreEvent>(program: Program<T, F>, options?: SpawnOptions): Task<T> {
     const body = typeof program === 'function' ? program() : program;
-    if (this.#root !== undefined) return this.#root.spawn(new Spawn(body, options));
+    if (this.#root !== undefined) return this.#scheduler.spawn(new Spawn(body, options), this.#root);
     const root = this.#spawnRoot(body, 'spawn', options?.name);
     // In a turn of its own, so that a strategy that keeps the thread gives back the task first.
     Promise.resolve()

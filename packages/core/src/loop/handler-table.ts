@@ -1,8 +1,8 @@
 import { describe } from '../errors/describe.js';
+import type { Duration, Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.js';
 import { EventHandler } from '../extension-points/event-handler.js';
-import type { Duration, Instant } from '../extension-points/instant.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
 import type { Waiter } from '../tasks/waiter.js';
 
@@ -137,6 +137,15 @@ export function arm(handler: EventHandler, waiter: Waiter<unknown>): void {
     // A waiter that was settled before the throw has been heard already: then the whole run must hear of the fault.
     if (waiter.isSettled) throw failure;
     waiter.reject(failure);
+  }
+}
+
+/** @internal */
+export function mayInterrupt(handler: EventHandler, waiter: Waiter<unknown>): boolean {
+  try {
+    return handler.interrupt(waiter.event, waiter);
+  } catch (error) {
+    throw fault(handler, 'interrupt', error, waiter.event);
   }
 }
 

@@ -1,6 +1,6 @@
+import type { Duration } from '../events/instant.js';
 import { IncompatiblePluginsError, StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
-import type { Duration } from '../extension-points/instant.js';
 import type { Instrument } from '../extension-points/instrument.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';

@@ -1,25 +1,25 @@
 import { handOver, watch } from '../debug/never-run.js';
 import { describe } from '../errors/describe.js';
+import type { Duration, Instant } from '../events/instant.js';
 import { LoopEvent } from '../events/loop-event.js';
 import type { Clock } from '../extension-points/clock.js';
 import { PolicyError } from '../extension-points/errors.js';
-import type { Duration, Instant } from '../extension-points/instant.js';
 import type { Instrument } from '../extension-points/instrument.js';
-import { cancellationSwallowed, type LoopWarning, sendWarning } from '../extension-points/loop-warning.js';
+import { cancellationSwallowed, sendWarning } from '../extension-points/loop-warning.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
-import { LoopCall, type LoopCaller } from '../primitives/loop-call.js';
 import { PAUSE } from '../primitives/pause.js';
-import { Scope } from '../primitives/scope.js';
+import { noteThrough } from '../tasks/error-trail.js';
 import { CancellationIgnoredError, type Cancelled } from '../tasks/errors.js';
+import { ImmediateEvent } from '../tasks/immediate-event.js';
 import { runningTask, setRunningTask } from '../tasks/running-task.js';
 import { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
 import type { TaskSpec } from '../tasks/task-spec.js';
 import { Waiter } from '../tasks/waiter.js';
+import { DeferredActions } from './deferred-actions.js';
 import { NoHandlerError, NotAnEventError } from './errors.js';
-import { arm, disarm, type HandlerTable } from './handler-table.js';
-import { noteThrough } from './stack-trace.js';
+import { arm, disarm, type HandlerTable, mayInterrupt } from './handler-table.js';
 
 /** A turn resumes at most this many tasks before timers and I/O get a look, so that a tight loop starves nobody... */
 const TURN_STEPS = 256;
@@ -31,7 +31,7 @@ const MOST_IGNORED_CANCELS = 100;
 const MOST_BETWEEN_LOOKS = 64;
 
 /** @internal Resumes ready tasks, one step at a time, and hands the event that each step yields to its handler. */
-export class Scheduler implements TaskHost, LoopCaller {
+export class Scheduler implements TaskHost {
   readonly #clock: Clock;
   readonly #policy: SchedulingPolicy;
   readonly #handlers: HandlerTable;
@@ -41,6 +41,9 @@ export class Scheduler implements TaskHost, LoopCaller {
   /** True while the strategy has the thread, or the host has it on the strategy's behalf. */
   isSleeping = false;
   #readyCount = 0;
+  /** How many ready tasks were resumed so far. */
+  #stepCount = 0;
+  readonly #deferred = new DeferredActions();
   #lastNumber = 0;
 
   constructor(
@@ -58,15 +61,15 @@ export class Scheduler implements TaskHost, LoopCaller {
   }
 
   get hasReady(): boolean {
-    return this.#readyCount > 0;
+    return this.#readyCount > 0 || this.#deferred.firstPlace !== Infinity;
   }
 
   now(): Instant {
     return this.#clock.now();
   }
 
-  warn(warning: LoopWarning): void {
-    sendWarning(warning, this.#instrument);
+  warn(code: string, message: string, task: Task): void {
+    sendWarning({ code, message, task }, this.#instrument);
   }
 
   spawn<T>(spec: TaskSpec<T>, parent: Task | undefined): Task<T> {
@@ -99,9 +102,15 @@ export class Scheduler implements TaskHost, LoopCaller {
     let done = 0;
     let nextLook = 2;
     for (;;) {
-      const task = this.#nextAfter(paused);
-      if (task === undefined) break;
-      paused = this.#runStep(task) ? task : undefined;
+      if (this.#deferred.firstPlace <= this.#stepCount) {
+        if (paused !== undefined) this.taskReady(paused);
+        paused = undefined;
+        this.#deferred.runFirst();
+      } else {
+        const task = this.#nextAfter(paused);
+        if (task === undefined) break;
+        paused = this.#runStep(task) ? task : undefined;
+      }
       if (++done < nextLook) continue;
       if (done >= TURN_STEPS || this.#clock.now() >= end) break;
       // Looking costs as much as a step. After as many steps again, so that slow ones cannot overrun by more than double.
@@ -121,7 +130,28 @@ export class Scheduler implements TaskHost, LoopCaller {
     this.#instrument?.taskEnded?.(task);
   }
 
-  waitAbandoned(waiter: Waiter<unknown>): void {
+  defer(task: Task, action: () => void): void {
+    this.#deferred.add(task, action, this.#stepCount + this.#readyCount);
+    if (this.isSleeping) this.#wakeup.request();
+  }
+
+  arm(waiter: Waiter<unknown>): void {
+    const { event } = waiter;
+    const refusal = this.#refusalOf(waiter.task!, event);
+    if (refusal !== undefined) throw refusal;
+    if (!(event instanceof ImmediateEvent) || !settleAtOnce(waiter, event)) this.#arm(waiter);
+  }
+
+  mayInterrupt(waiter: Waiter<unknown>): boolean {
+    try {
+      return mayInterrupt(this.#handlers.find(waiter.event)!, waiter);
+    } catch (fault) {
+      this.#faults.push(fault);
+      return true;
+    }
+  }
+
+  disarm(waiter: Waiter<unknown>): void {
     try {
       disarm(this.#handlers.find(waiter.event)!, waiter);
     } catch (fault) {
@@ -138,6 +168,7 @@ export class Scheduler implements TaskHost, LoopCaller {
 
   #next(): Task {
     this.#readyCount--;
+    this.#stepCount++;
     let task: Task | undefined;
     try {
       task = this.#policy.next();
@@ -163,15 +194,12 @@ export class Scheduler implements TaskHost, LoopCaller {
       try {
         step = task.resume();
       } catch (error) {
-        const callee = task.leave(error, true);
-        noteThrough(error, callee ?? `task "${task.name}"`);
-        if (callee !== undefined) continue;
+        noteThrough(error, `task "${task.name}"`);
         task.bodyThrew(error);
         return false;
       }
       if (step.done) {
-        if (task.leave(step.value, false) !== undefined) continue;
-        if (task.cancelDeliveries > 0) this.warn(cancellationSwallowed(task, 'returned'));
+        if (task.cancelDeliveries > 0) this.#warnOfSwallowed(task, 'returned');
         task.bodyReturned(step.value);
         return false;
       }
@@ -180,38 +208,49 @@ export class Scheduler implements TaskHost, LoopCaller {
         task.paused();
         return true;
       }
-      if (!(event instanceof LoopCall)) {
+      if (!(event instanceof ImmediateEvent) || !this.#answer(task, event)) {
         this.#suspend(task, event);
         return false;
       }
-      this.#answer(task, event);
     }
   }
 
-  #answer(task: Task, call: LoopCall<unknown>): void {
-    // A bare `yield` does not ask the event for its iterator.
-    if (watch !== undefined) handOver(call);
+  /** An event that need not wait: the task goes on at once. */
+  #answer(task: Task, event: ImmediateEvent): boolean {
     try {
-      task.hand(call.answer(this, task), false);
+      const answer = event.attempt(task);
+      if (answer === undefined) return false;
+      task.hand(answer.value, false);
     } catch (error) {
       task.hand(error, true);
     }
+    // A bare `yield` does not ask the event for its iterator.
+    if (watch !== undefined) handOver(event);
+    return true;
   }
 
   #suspend(task: Task, event: unknown): void {
-    if (task.cancelled !== undefined && !(event instanceof Scope && event.isShield)) {
+    if (task.cancelled !== undefined && !this.#startsWhenCancelled(event)) {
       this.#throwCancelled(task, task.cancelled, event);
       return;
     }
     const refusal = this.#refusalOf(task, event);
     if (refusal !== undefined) {
       handOver(event);
-      task.wake(refusal, true);
+      task.settled(refusal, true);
       return;
     }
     const waiter = new Waiter<unknown>(task, event as LoopEvent);
     task.waitWith(waiter);
     this.#instrument?.suspended?.(task, waiter.event);
+    this.#arm(waiter);
+  }
+
+  #startsWhenCancelled(event: unknown): boolean {
+    return event instanceof LoopEvent && (this.#handlers.find(event)?.startsWhenCancelled(event) ?? false);
+  }
+
+  #arm(waiter: Waiter<unknown>): void {
     try {
       arm(this.#handlers.find(waiter.event)!, waiter);
     } catch (fault) {
@@ -222,12 +261,16 @@ export class Scheduler implements TaskHost, LoopCaller {
   #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
     if (watch !== undefined) handOver(event);
     if (task.cancelDeliveries >= MOST_IGNORED_CANCELS) {
-      task.endByForce(new CancellationIgnoredError(task.name, describe(event), MOST_IGNORED_CANCELS, cancelled));
+      // Nothing of the body runs any more, not even its `finally`.
+      task.bodyThrew(new CancellationIgnoredError(task.name, describe(event), MOST_IGNORED_CANCELS, cancelled));
       return;
     }
-    task.throwCancelled(cancelled);
-    if (task.cancelDeliveries !== 2) return;
-    this.warn(cancellationSwallowed(task, `waited for ${describe(event)}`));
+    task.settled(cancelled, true);
+    if (task.cancelDeliveries === 2) this.#warnOfSwallowed(task, `waited for ${describe(event)}`);
+  }
+
+  #warnOfSwallowed(task: Task, instead: string): void {
+    sendWarning(cancellationSwallowed(task, instead), this.#instrument);
   }
 
   #refusalOf(task: Task, event: unknown): Error | undefined {
@@ -235,4 +278,15 @@ export class Scheduler implements TaskHost, LoopCaller {
     if (this.#handlers.find(event) !== undefined) return undefined;
     return new NoHandlerError(task.name, event, this.#handlers.handledNames, this.#handlers.twinOf(event));
   }
+}
+
+/** Whether the event could be answered at once. */
+function settleAtOnce(waiter: Waiter<unknown>, event: ImmediateEvent): boolean {
+  try {
+    const answer = event.attempt(waiter.task);
+    if (answer !== undefined) waiter.resolve(answer.value);
+  } catch (error) {
+    waiter.reject(error);
+  }
+  return waiter.isSettled;
 }

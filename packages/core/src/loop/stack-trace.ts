@@ -1,16 +1,4 @@
-import { Cancelled } from '../tasks/errors.js';
-
-/** The coroutines and tasks that an error went through after its own stack was taken. */
-const trails = new WeakMap<Error, string[]>();
-
-/** @internal `error` leaves a coroutine that was `call`ed, or a task. */
-export function noteThrough(error: unknown, name: string): void {
-  // A cancellation goes through everything, and is no news.
-  if (!(error instanceof Error) || error instanceof Cancelled) return;
-  const trail = trails.get(error);
-  if (trail === undefined) trails.set(error, [name]);
-  else trail.push(name);
-}
+import { takeTrail } from '../tasks/error-trail.js';
 
 /**
  * @internal Rewrites the stack of an error that leaves the loop: the coroutines that it came through, innermost first, and
@@ -18,9 +6,8 @@ export function noteThrough(error: unknown, name: string): void {
  */
 export function showCoroutines(error: unknown): void {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return;
-  const trail = trails.get(error);
+  const trail = takeTrail(error);
   if (trail === undefined) return;
-  trails.delete(error);
   const lines = markCoroutines(error.stack.split('\n')).filter(line => !isInside(line));
   const lastFrame = lines.findLastIndex(line => FRAME.test(line) && line.endsWith(COROUTINE));
   lines.splice(lastFrame + 1 || lines.length, 0, ...trail.map(name => `    at ${name}${COROUTINE}`));

@@ -1,5 +1,5 @@
+import type { Duration, Instant } from '../events/instant.js';
 import { HandlerError, StrategyStalledError } from '../extension-points/errors.js';
-import type { Duration, Instant } from '../extension-points/instant.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import type { HandlerTable } from './handler-table.js';
 

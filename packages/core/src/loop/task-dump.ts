@@ -1,4 +1,4 @@
-import type { Instant } from '../extension-points/instant.js';
+import type { Instant } from '../events/instant.js';
 import type { Task } from '../tasks/task.js';
 import { treeOf } from '../tasks/task-tree.js';
 

@@ -1,11 +1,12 @@
-import type { Coroutine, Yieldable } from '../events/coroutine.js';
+import type { Coroutine, Sent, Yieldable } from '../events/coroutine.js';
+import { iterateOnce } from '../events/event-iterator.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { claimCoroutine } from '../tasks/claim-coroutine.js';
+import { ANSWERED, type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
-import { LoopCall, type LoopCaller } from './loop-call.js';
 
 /** The event behind `call()`. */
-export class Call<out T = unknown> extends LoopCall<T> {
+export class Call<out T = unknown> extends ImmediateEvent<T> {
   override readonly kind = 'call';
 
   /** @internal */
@@ -16,10 +17,16 @@ export class Call<out T = unknown> extends LoopCall<T> {
     super();
   }
 
-  /** @internal The answer comes later: what the callee returns. Until then the task goes on with the callee. */
-  override answer(_loop: LoopCaller, task: Task): T {
-    task.enter(claimCoroutine(this.start(), task, 'call'), this.callee);
-    return undefined as T;
+  /** It has to go up: the caller must be suspended before the callee runs. */
+  override [Symbol.iterator](): Iterator<this, T, Sent> {
+    return iterateOnce({ done: false, value: this });
+  }
+
+  /** @internal From now on the task runs the callee, which this answer starts. What the callee returns, the caller gets. */
+  override attempt(task: Task | undefined): Answer<T> | undefined {
+    if (task === undefined) return undefined;
+    task.call(claimCoroutine(this.start(), task, 'call'), this.callee);
+    return ANSWERED as Answer<never>;
   }
 }
 

@@ -2,32 +2,12 @@ import { EscapementError } from '../errors/escapement-error.js';
 import type { Coroutine, Yieldable } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
+import { type ContextEntry, type ContextKey } from '../tasks/context-entry.js';
+import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
-import { LoopCall, type LoopCaller } from './loop-call.js';
-
-/** One value, and those that were there before. A list: there are a handful, and children share it. */
-export interface ContextEntry {
-  readonly key: ContextKey<unknown>;
-  readonly value: unknown;
-  readonly outer: ContextEntry | undefined;
-}
-
-/** Names a task-local value of type `T`. Two keys are different even if their names are alike. */
-export class ContextKey<out T> {
-  /** @internal */
-  readonly initial: readonly [] | readonly [T];
-
-  /** @param initial the value where none was given; without it, reading such a key throws `NoContextError`. */
-  constructor(
-    readonly name: string,
-    ...initial: readonly [] | readonly [T]
-  ) {
-    this.initial = initial;
-  }
-}
 
 /** The event behind `getContext()`. */
-export class GetContext<out T = unknown> extends LoopCall<T> {
+export class GetContext<out T = unknown> extends ImmediateEvent<T> {
   override readonly kind = 'get-context';
 
   constructor(readonly key: ContextKey<T>) {
@@ -35,7 +15,11 @@ export class GetContext<out T = unknown> extends LoopCall<T> {
   }
 
   /** @internal */
-  override answer(_loop: LoopCaller, task: Task): T {
+  override attempt(task: Task | undefined): Answer<T> | undefined {
+    return task && { done: true, value: this.#valueIn(task) };
+  }
+
+  #valueIn(task: Task): T {
     for (let entry = task.context; entry !== undefined; entry = entry.outer) {
       if (entry.key === this.key) return entry.value as T;
     }
@@ -45,7 +29,7 @@ export class GetContext<out T = unknown> extends LoopCall<T> {
 }
 
 /** The event behind `withContext()`: sets the task's context, and evaluates to the one before. */
-export class SetContext extends LoopCall<ContextEntry | undefined> {
+export class SetContext extends ImmediateEvent<ContextEntry | undefined> {
   override readonly kind = 'set-context';
 
   /** @internal */
@@ -54,10 +38,11 @@ export class SetContext extends LoopCall<ContextEntry | undefined> {
   }
 
   /** @internal */
-  override answer(_loop: LoopCaller, task: Task): ContextEntry | undefined {
+  override attempt(task: Task | undefined): Answer<ContextEntry | undefined> | undefined {
+    if (task === undefined) return undefined;
     const before = task.context;
     task.context = this.next(before);
-    return before;
+    return { done: true, value: before };
   }
 }
 

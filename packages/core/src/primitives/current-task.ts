@@ -1,17 +1,17 @@
 import type { Coroutine, Yieldable } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
+import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 import { appended } from '../tasks/task-extras.js';
-import { LoopCall, type LoopCaller } from './loop-call.js';
 
 /** The event behind `currentTask()`. */
-export class CurrentTask extends LoopCall<Task> {
+export class CurrentTask extends ImmediateEvent<Task> {
   override readonly kind = 'current-task';
 
   /** @internal */
-  override answer(_loop: LoopCaller, task: Task): Task {
-    return task;
+  override attempt(task: Task | undefined): Answer<Task> | undefined {
+    return task && { done: true, value: task };
   }
 }
 
@@ -33,8 +33,8 @@ export function currentTask(): CurrentTask {
 export const ensure = /* @__PURE__ */ coroutine(function* ensure<E extends LoopEvent>(
   cleanup: Yieldable<unknown, E>,
 ): Coroutine<void, E | CurrentTask> {
-  const { more } = yield* currentTask();
-  more.cleanups = appended(more.cleanups, cleanup);
+  const { extras } = yield* currentTask();
+  extras.cleanups = appended(extras.cleanups, cleanup);
 });
 
 /**
@@ -45,9 +45,9 @@ export const ensure = /* @__PURE__ */ coroutine(function* ensure<E extends LoopE
 export const onCancel = /* @__PURE__ */ coroutine(function* onCancel(
   listener: (reason: unknown) => void,
 ): Coroutine<() => void, CurrentTask> {
-  const { cancelled, more } = yield* currentTask();
+  const { cancelled, extras } = yield* currentTask();
   if (cancelled !== undefined) listener(cancelled.reason);
-  more.cancelListeners ??= new Set();
-  more.cancelListeners.add(listener);
-  return () => more.cancelListeners?.delete(listener);
+  extras.cancelListeners ??= new Set();
+  extras.cancelListeners.add(listener);
+  return () => extras.cancelListeners?.delete(listener);
 });

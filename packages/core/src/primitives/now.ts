@@ -1,13 +1,14 @@
-import type { Instant } from '../extension-points/instant.js';
-import { LoopCall, type LoopCaller } from './loop-call.js';
+import type { Instant } from '../events/instant.js';
+import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
+import type { Task } from '../tasks/task.js';
 
 /** The event behind `now()`. */
-export class Now extends LoopCall<Instant> {
+export class Now extends ImmediateEvent<Instant> {
   override readonly kind = 'now';
 
   /** @internal */
-  override answer(loop: LoopCaller): Instant {
-    return loop.now();
+  override attempt(task: Task | undefined): Answer<Instant> | undefined {
+    return task && { done: true, value: task.host.now() };
   }
 }
 

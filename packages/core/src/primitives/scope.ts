@@ -4,9 +4,8 @@ import { EventHandler } from '../extension-points/event-handler.js';
 import type { Task } from '../tasks/task.js';
 import { ISOLATED, SHIELDED, SUPERVISOR } from '../tasks/task-spec.js';
 import type { Waiter } from '../tasks/waiter.js';
-import { addJoiner } from './join.js';
 
-/** The event behind `scope()`, `shield()` and `supervise()`: waits for the end of a task of its own, come what may. */
+/** The event behind `scope()`, `shield()` and `supervise()`: waits for the end of a task of its own, and cannot be interrupted. */
 export class Scope<out T = unknown> extends LoopEvent<T> {
   override readonly kind = 'scope';
 
@@ -18,11 +17,6 @@ export class Scope<out T = unknown> extends LoopEvent<T> {
     readonly ended?: (child: Task) => void,
   ) {
     super();
-  }
-
-  /** @internal A task that is cancelled already may still enter it. */
-  get isShield(): boolean {
-    return (this.flags & SHIELDED) !== 0;
   }
 
   override toString(): string {
@@ -37,13 +31,23 @@ export class ScopeHandler extends EventHandler<Scope> {
   override arm({ body, caller, flags, ended }: Scope, waiter: Waiter<unknown>): void {
     const parent = waiter.task!;
     try {
-      addJoiner(parent.spawn({ body, caller, name: `${caller} of ${parent.name}`, flags, ended }), waiter);
+      const name = `${caller} of ${parent.name}`;
+      parent.host.spawn({ body, caller, name, flags, ended }, parent).addJoiner(waiter);
     } catch (error) {
       waiter.reject(error);
     }
   }
 
-  /** Never called: a cancellation goes to the task inside, and its end ends the wait. */
+  /** The cancellation goes to the task inside, and its end ends the wait. */
+  override interrupt(): boolean {
+    return false;
+  }
+
+  override startsWhenCancelled({ flags }: Scope): boolean {
+    return (flags & SHIELDED) !== 0;
+  }
+
+  /** Never called. */
   override disarm(): void {}
 }
 

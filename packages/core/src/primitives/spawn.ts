@@ -1,8 +1,8 @@
 import type { Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
+import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 import { DAEMON } from '../tasks/task-spec.js';
-import { LoopCall, type LoopCaller } from './loop-call.js';
 
 export interface SpawnOptions {
   /** Names the task in errors and reports; `task-7` if left out. */
@@ -14,7 +14,7 @@ export interface SpawnOptions {
 }
 
 /** The event behind `spawn()`: what the task is to be made of. */
-export class Spawn<out T = unknown> extends LoopCall<Task<T>> {
+export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
   override get kind() {
     return 'spawn' as const;
   }
@@ -36,8 +36,8 @@ export class Spawn<out T = unknown> extends LoopCall<Task<T>> {
   }
 
   /** @internal */
-  override answer(_loop: LoopCaller, task: Task): Task<T> {
-    return task.spawn(this);
+  override attempt(task: Task | undefined): Answer<Task<T>> | undefined {
+    return task && { done: true, value: task.host.spawn(this, task) };
   }
 }
 

@@ -1,8 +1,8 @@
+import { ANSWERED, type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
-import { LoopCall, type LoopCaller } from './loop-call.js';
 
 /** The event behind `warn()`. */
-export class Warn extends LoopCall<void> {
+export class Warn extends ImmediateEvent<void> {
   override get kind() {
     return 'warn' as const;
   }
@@ -15,8 +15,10 @@ export class Warn extends LoopCall<void> {
   }
 
   /** @internal */
-  override answer(loop: LoopCaller, task: Task): void {
-    loop.warn({ code: this.code, message: this.message, task });
+  override attempt(task: Task | undefined): Answer<void> | undefined {
+    if (task === undefined) return undefined;
+    task.host.warn(this.code, this.message, task);
+    return ANSWERED;
   }
 }
 

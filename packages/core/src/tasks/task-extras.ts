@@ -1,37 +1,38 @@
 import type { Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
-import type { Body } from './claim-coroutine.js';
-import type { Task } from './task.js';
 import type { Waiter } from './waiter.js';
-
-/** @internal A coroutine that waits for one that it called. */
-export interface Frame {
-  readonly coroutine: Body;
-  /** Of the called one. */
-  readonly callee: string;
-}
 
 /** @internal What only a few tasks have: the many that do without take a hundred bytes less. */
 export class TaskExtras {
   priority = 0;
-  /** Whether anybody was told of its failure. */
+  /** Whether its failure was reported to somebody. */
   isObserved = false;
   errors: unknown[] | undefined = undefined;
-  joiners: Waiter<unknown>[] | undefined = undefined;
   endListeners: (() => void)[] | undefined = undefined;
   cancelListeners: Set<(reason: unknown) => void> | undefined = undefined;
-  frames: Frame[] | undefined = undefined;
   cleanups: Yieldable<unknown, LoopEvent>[] | undefined = undefined;
-  childEnded: ((child: Task) => void) | undefined = undefined;
+  #joiners: Waiter<unknown>[] | undefined = undefined;
+  #joinersLeft = 0;
 
-  forgetListeners(): void {
-    this.joiners = undefined;
-    this.endListeners = undefined;
-    this.cancelListeners = undefined;
+  addJoiner(waiter: Waiter<unknown>): void {
+    this.#joiners = appended(this.#joiners, waiter);
   }
 
-  /** Gives back what the listeners threw. */
-  tellCancelListeners(reason: unknown): unknown[] {
+  /** One of the joiners was abandoned. Those are dropped together, when they are the majority. */
+  joinerLeft(): void {
+    if (this.#joiners === undefined || 2 * ++this.#joinersLeft <= this.#joiners.length) return;
+    this.#joiners = this.#joiners.filter(joiner => !joiner.isSettled);
+    this.#joinersLeft = 0;
+  }
+
+  takeJoiners(): readonly Waiter<unknown>[] {
+    const joiners = this.#joiners;
+    this.#joiners = undefined;
+    return joiners ?? [];
+  }
+
+  /** Calls them with the reason. @returns what they threw */
+  callCancelListeners(reason: unknown): unknown[] {
     const errors: unknown[] = [];
     for (const listener of this.cancelListeners ?? []) {
       try {

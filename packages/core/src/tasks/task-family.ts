@@ -1,24 +1,39 @@
+import { SlotList } from '../collections/slot-list.js';
 import type { Task } from './task.js';
-import { TaskList } from './task-list.js';
+import { appended } from './task-extras.js';
+import { ISOLATED, SHIELDED, SUPERVISOR } from './task-spec.js';
 
-/** @internal The children of a task that have not ended, and what became of the others as far as it matters. */
+/** @internal The children of a task that have not ended, and what their ends mean to it. Only a parent has one. */
 export class TaskFamily implements Iterable<Task> {
-  readonly #children = new TaskList<Task>();
-  #daemons: TaskList<Task> | undefined = undefined;
+  readonly #parent: Task;
+  readonly #children = new SlotList<Task>();
+  /** Of a supervisor that wants each end reported. */
+  childEndListener: ((child: Task) => void) | undefined = undefined;
+  #daemons: SlotList<Task> | undefined = undefined;
   #areDaemonsDismissed = false;
   /** Of a supervisor: the children whose failure failed nobody else. */
-  readonly failed: Task[] = [];
+  #failed: Task[] | undefined = undefined;
+
+  constructor(parent: Task) {
+    this.#parent = parent;
+  }
 
   get isEmpty(): boolean {
     return this.#children.isEmpty && (this.#daemons === undefined || this.#daemons.isEmpty);
   }
 
-  add(child: Task): void {
+  adopt(child: Task): void {
     this.#listFor(child).add(child);
+    const { cancelled } = this.#parent;
+    if (cancelled !== undefined && !child.has(SHIELDED)) child.deliverCancel(cancelled);
   }
 
-  remove(child: Task): void {
+  childEnded(child: Task): void {
     this.#listFor(child).remove(child);
+    if (child.has(ISOLATED)) return;
+    const listener = child.has(SHIELDED) ? undefined : this.childEndListener;
+    if (listener !== undefined) this.#report(child, listener);
+    else if (child.result.state === 'failed') this.#childFailed(child, child.result.error);
   }
 
   /** Cancels the daemons once nobody else is left. */
@@ -28,9 +43,10 @@ export class TaskFamily implements Iterable<Task> {
     for (const daemon of this) daemon.cancel('all but the daemons are done');
   }
 
-  /** The failures that nobody was told of. */
-  unobservedErrors(): unknown[] {
-    return this.failed.filter(child => !child.isObserved).map(child => child.failure);
+  /** The failures that were reported to nobody; undefined if there are none. */
+  unobservedErrors(): readonly unknown[] | undefined {
+    const unobserved = this.#failed?.filter(child => !child.isObserved);
+    return unobserved === undefined || unobserved.length === 0 ? undefined : unobserved.map(child => child.failure);
   }
 
   *[Symbol.iterator](): Generator<Task, void, undefined> {
@@ -38,9 +54,23 @@ export class TaskFamily implements Iterable<Task> {
     if (this.#daemons !== undefined) yield* this.#daemons;
   }
 
-  #listFor(child: Task): TaskList<Task> {
+  #report(child: Task, listener: (child: Task) => void): void {
+    if (child.result.state === 'failed') child.extras.isObserved = true;
+    try {
+      listener(child);
+    } catch (error) {
+      this.#parent.fail(error);
+    }
+  }
+
+  #childFailed(child: Task, error: unknown): void {
+    if (!this.#parent.has(SUPERVISOR)) this.#parent.fail(error);
+    else if (!child.isObserved) this.#failed = appended(this.#failed, child);
+  }
+
+  #listFor(child: Task): SlotList<Task> {
     if (!child.isDaemon) return this.#children;
-    this.#daemons ??= new TaskList();
+    this.#daemons ??= new SlotList();
     return this.#daemons;
   }
 }

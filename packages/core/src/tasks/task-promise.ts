@@ -5,11 +5,11 @@ import { appended } from './task-extras.js';
 export function promiseFor<T>(task: Task<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const settle = () => {
-      task.more.isObserved = true;
-      if (task.hasSucceeded) resolve(task.value);
+      task.extras.isObserved = true;
+      if (task.result.state === 'succeeded') resolve(task.result.value);
       else reject(task.failure);
     };
     if (task.isEnded) settle();
-    else task.more.endListeners = appended(task.more.endListeners, settle);
+    else task.extras.endListeners = appended(task.extras.endListeners, settle);
   });
 }

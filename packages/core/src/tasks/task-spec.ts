@@ -2,7 +2,7 @@ import type { Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import type { Task } from './task.js';
 
-/** @internal Its failure is told to who waits for it, and not to its parent. */
+/** @internal Its failure goes to the tasks that wait for it, and not to its parent. */
 export const ISOLATED = 1;
 /** @internal A cancellation of its parent does not reach it. */
 export const SHIELDED = 2;
@@ -10,6 +10,8 @@ export const SHIELDED = 2;
 export const DAEMON = 4;
 /** @internal A child that fails does not cancel the others, nor the body. */
 export const SUPERVISOR = 8;
+/** @internal Its run crashed, and it will never end. */
+export const ABANDONED = 16;
 
 /** @internal What a task is made of. */
 export interface TaskSpec<out T = unknown> {
@@ -19,6 +21,6 @@ export interface TaskSpec<out T = unknown> {
   readonly name?: string | undefined;
   readonly priority?: number | undefined;
   readonly flags: number;
-  /** Of a supervisor: hears of the end of each task that it spawned. */
+  /** Of a supervisor: called at the end of each task that it spawned. */
   readonly ended?: ((child: Task) => void) | undefined;
 }

@@ -47,3 +47,6 @@ export type TaskResult<T> =
   | { readonly state: 'succeeded'; readonly value: T }
   | { readonly state: 'failed'; readonly error: unknown }
   | { readonly state: 'cancelled'; readonly reason: unknown };
+
+/** @internal Of every task that has not ended. */
+export const PENDING = { state: 'pending' } as const;

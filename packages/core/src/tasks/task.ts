@@ -1,21 +1,22 @@
 import { combineErrors } from '../errors/combine-errors.js';
 import { forgetFirstStep } from '../events/event-iterator.js';
 import type { LoopEvent } from '../events/loop-event.js';
-import type { ContextEntry } from '../primitives/context.js';
-import { Join } from '../primitives/join.js';
-import { Scope } from '../primitives/scope.js';
+import { CallStack } from './call-stack.js';
 import { type Body, claimCoroutine } from './claim-coroutine.js';
+import type { ContextEntry } from './context-entry.js';
 import { Cancelled, TaskCancelledError } from './errors.js';
+import { Join } from './join.js';
 import { setRunningTask } from './running-task.js';
 import { appended, TaskExtras } from './task-extras.js';
 import { TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
 import { promiseFor } from './task-promise.js';
-import { DAEMON, ISOLATED, SHIELDED, SUPERVISOR, type TaskSpec } from './task-spec.js';
+import { ABANDONED, DAEMON, SHIELDED, type TaskSpec } from './task-spec.js';
 import {
   CANCELLED,
   FAILED,
   FINISHING,
+  PENDING,
   READY,
   RUNNING,
   SPAWNED,
@@ -26,7 +27,8 @@ import {
   WAITING,
 } from './task-state.js';
 import { treeOf } from './task-tree.js';
-import type { Waiter } from './waiter.js';
+import type { Waiter, WaitTarget } from './waiter.js';
+import { Watch, type WatchTarget } from './watch.js';
 
 const OVER: Generator<never, never, unknown> = (function* () {})() as Generator<never, never, unknown>;
 
@@ -35,22 +37,25 @@ const OVER: Generator<never, never, unknown> = (function* () {})() as Generator<
  * and its children are done. When a child fails, the body and the other children are cancelled and the task fails with
  * the child's error; several errors become one `AggregateError`.
  */
-export class Task<out T = unknown> {
+export class Task<out T = unknown> implements WaitTarget {
   // In the order of use: what a resume touches shares a cache line.
   #state = SPAWNED;
-  // What to resume the coroutine with while it runs; afterwards what it returned or, if an error, how it ended.
-  #inbox: unknown = undefined;
-  #inboxIsError = false;
+  // The mailbox: what the next resume starts with.
+  #message: unknown = undefined;
+  #messageIsError = false;
   #waiter: Waiter<unknown> | undefined = undefined;
   #cancelled: Cancelled | undefined = undefined;
   #cancelDeliveries = 0;
-  readonly #host: TaskHost;
-  #coroutine: Body<T>;
+  /** @internal */
+  readonly host: TaskHost;
+  #body: Body<T>;
   readonly parent: Task | undefined;
   #family: TaskFamily | undefined = undefined;
   #extras: TaskExtras | undefined = undefined;
+  // How the body ended; once the task has ended, how that did.
+  #outcome: TaskResult<T> = PENDING;
   readonly #label: string | number;
-  readonly #flags: number;
+  #flags: number;
   /** @internal The task-locals, inherited from the parent. */
   context: ContextEntry | undefined;
   /** @internal Where it stands among its parent's children. */
@@ -58,15 +63,15 @@ export class Task<out T = unknown> {
 
   /** @internal @param number names the task if the spec does not */
   constructor(host: TaskHost, spec: TaskSpec<T>, parent: Task | undefined, number: number) {
-    this.#host = host;
+    this.host = host;
     this.#label = spec.name ?? number;
     this.#flags = spec.flags;
     this.parent = parent;
     this.context = parent?.context;
-    this.#coroutine = claimCoroutine(spec.body, this, spec.caller);
-    if (spec.priority !== undefined) this.more.priority = spec.priority;
-    if (spec.ended !== undefined) this.more.childEnded = spec.ended;
-    if (parent !== undefined) parent.#adopt(this);
+    this.#body = claimCoroutine(spec.body, this, spec.caller);
+    if (spec.priority !== undefined) this.extras.priority = spec.priority;
+    if (spec.ended !== undefined) this.family.childEndListener = spec.ended;
+    parent?.family.adopt(this);
   }
 
   get name(): string {
@@ -92,16 +97,16 @@ export class Task<out T = unknown> {
   }
 
   get result(): TaskResult<T> {
-    switch (this.#state) {
-      case SUCCEEDED:
-        return { state: 'succeeded', value: this.value };
-      case FAILED:
-        return { state: 'failed', error: this.#inbox };
-      case CANCELLED:
-        return { state: 'cancelled', reason: this.#inbox };
-      default:
-        return { state: 'pending' };
-    }
+    return this.isEnded ? this.#outcome : PENDING;
+  }
+
+  get isDaemon(): boolean {
+    return this.has(DAEMON);
+  }
+
+  /** Whether it was cancelled: it may still be cleaning up. */
+  get isCancelled(): boolean {
+    return this.#cancelled !== undefined;
   }
 
   /** The tasks that this one spawned and that have not ended, oldest first, daemons last. */
@@ -126,9 +131,28 @@ export class Task<out T = unknown> {
    */
   cancel(reason: unknown = 'cancel() was called'): void {
     if (this.isEnded || this.#cancelled !== undefined) return;
+    // One error for the whole tree: making one costs more than all the rest of a cancellation.
     const cancelled = Cancelled.withoutStack(this.name, reason);
-    if (this.#family === undefined) this.#deliverCancel(cancelled);
-    else this.#cancelTree(cancelled);
+    if (this.#family === undefined) this.deliverCancel(cancelled);
+    else for (const task of treeOf(this, child => !child.has(SHIELDED))) task.deliverCancel(cancelled);
+  }
+
+  /**
+   * Waits for `event` beside what the task does: see `Watch`. The event is armed now; one that is there at once informs `target`
+   * inside of this call. In a coroutine write `yield* watch(event, target)`, which the compiler checks for handlers.
+   *
+   * @throws NoHandlerError
+   */
+  watch<R>(event: LoopEvent<R>, target: WatchTarget<R>): Watch {
+    return new Watch(this, event, target);
+  }
+
+  /**
+   * Runs `action`, once, when the tasks that are ready now have had their turn: where the first step of a task would be that is
+   * spawned now. Not if the task has ended by then. What `action` throws fails the task.
+   */
+  defer(action: () => void): void {
+    this.host.defer(this, action);
   }
 
   /**
@@ -144,45 +168,24 @@ export class Task<out T = unknown> {
     return promiseFor(this).then(onSuccess, onFailure);
   }
 
-  /** @internal */
-  get hasSucceeded(): boolean {
-    return this.#state === SUCCEEDED;
-  }
-
-  /** @internal Of a task that has succeeded. */
-  get value(): T {
-    return this.#inbox as T;
-  }
+  // From here on internal. Not with `#`: a `#method` takes 8 bytes of every task.
 
   /** @internal Runs the coroutine up to its next event. */
   resume(): IteratorResult<unknown, T> {
-    const inbox = this.#inbox;
-    this.#inbox = undefined;
+    const message = this.#message;
+    this.#message = undefined;
     this.#state = RUNNING;
     forgetFirstStep();
     setRunningTask(this);
-    if (!this.#inboxIsError) return this.#coroutine.next(inbox);
-    this.#inboxIsError = false;
-    return this.#coroutine.throw(inbox);
-  }
-
-  /** @internal The wait is over: `inbox` is what `yield*` evaluates to, or throws. */
-  wake(inbox: unknown, isError: boolean): void {
-    this.#waiter = undefined;
-    this.#state = READY;
-    this.hand(inbox, isError);
-    this.#host.taskReady(this);
+    if (!this.#messageIsError) return this.#body.next(message);
+    this.#messageIsError = false;
+    return this.#body.throw(message);
   }
 
   /** @internal What the next `resume` starts with. */
-  hand(inbox: unknown, isError: boolean): void {
-    this.#inbox = inbox;
-    this.#inboxIsError = isError;
-  }
-
-  /** @internal Ready with nothing to tell: the hot path of `pause()`. */
-  paused(): void {
-    this.#state = READY;
+  hand(message: unknown, isError: boolean): void {
+    this.#message = message;
+    this.#messageIsError = isError;
   }
 
   /** @internal */
@@ -191,9 +194,25 @@ export class Task<out T = unknown> {
     this.#waiter = waiter;
   }
 
-  /** Whether it was cancelled: it may still be cleaning up. */
-  get isCancelled(): boolean {
-    return this.#cancelled !== undefined;
+  /** @internal The wait is over: `message` is what `yield*` evaluates to, or throws. */
+  settled(message: unknown, isError: boolean): void {
+    this.#waiter = undefined;
+    this.#state = READY;
+    if (isError && this.#cancelled !== undefined && message === this.#cancelled) this.#cancelDeliveries++;
+    this.hand(message, isError);
+    this.host.taskReady(this);
+  }
+
+  /** @internal Ready without a message: the hot path of `pause()`. */
+  paused(): void {
+    this.#state = READY;
+  }
+
+  /** @internal Goes on with `body`, and comes back to the present coroutine when that is done. */
+  call(body: Body, callee: string): void {
+    const stack = this.#body instanceof CallStack ? this.#body : new CallStack(this.#body);
+    stack.push(body, callee);
+    this.#body = stack as Body<T>;
   }
 
   /** @internal Once cancelled, every suspension throws this. */
@@ -201,199 +220,174 @@ export class Task<out T = unknown> {
     return this.#cancelled;
   }
 
-  /** @internal Goes on with `coroutine`, and comes back to the present one when that is done. */
-  enter(coroutine: Body, callee: string): void {
-    this.more.frames = appended(this.more.frames, { coroutine: this.#coroutine, callee });
-    this.#coroutine = coroutine as Body<T>;
-  }
-
-  /**
-   * @internal The coroutine is done. If it was called by another, that one goes on with what it returned or threw; gives
-   * back the name of the called one then.
-   */
-  leave(inbox: unknown, isError: boolean): string | undefined {
-    const frame = this.#extras?.frames?.pop();
-    if (frame === undefined) return undefined;
-    this.#coroutine = frame.coroutine as Body<T>;
-    this.hand(inbox, isError);
-    return frame.callee;
-  }
-
-  /** @internal */
-  bodyReturned(value: T): void {
-    this.#inbox = value;
-    this.#bodyEnded();
-  }
-
-  /** @internal */
-  bodyThrew(error: unknown): void {
-    if (this.#cancelled !== undefined && error === this.#cancelled) this.hand(this.#cancelled.reason, true);
-    else this.#addError(error);
-    this.#bodyEnded();
-  }
-
-  /** @internal */
-  spawn<U>(spec: TaskSpec<U>): Task<U> {
-    return this.#host.spawn(spec, this);
-  }
-
-  /** @internal `Cancelled` is thrown at the next resume. */
-  throwCancelled(cancelled: Cancelled): void {
-    this.#cancelDeliveries++;
-    this.wake(cancelled, true);
-  }
-
   /** @internal How often `Cancelled` was thrown into it. */
   get cancelDeliveries(): number {
     return this.#cancelDeliveries;
   }
 
-  /** @internal Nothing of the body runs any more, not even its `finally`. */
-  endByForce(error: unknown): void {
-    if (this.#extras !== undefined) this.#extras.frames = undefined;
-    this.bodyThrew(error);
-  }
-
-  /** @internal The run is over: whatever settles a wait of this task or its children later must find nobody. */
-  abandon(): void {
-    for (const task of treeOf(this)) task.#waiter?.abandon();
-  }
-
-  /** @internal What only a few tasks have, made when it is needed. */
-  get more(): TaskExtras {
-    this.#extras ??= new TaskExtras();
-    return this.#extras;
-  }
-
-  get isDaemon(): boolean {
-    return this.#has(DAEMON);
-  }
-
-  #has(flag: number): boolean {
-    return (this.#flags & flag) !== 0;
-  }
-
-  #adopt(child: Task): void {
-    this.#family ??= new TaskFamily();
-    this.#family.add(child);
-    if (this.#cancelled !== undefined && !child.#has(SHIELDED)) child.#deliverCancel(this.#cancelled);
-  }
-
   /** @internal */
-  childEnded(child: Task): void {
-    this.#family?.remove(child);
-    // Who is cancelled while it waits for its children is so if one of them was: the others came in time.
-    const isOnlyWaiting = this.#state === FINISHING && this.#cancelled !== undefined;
-    if (isOnlyWaiting && child.#state === CANCELLED && !child.isDaemon) this.hand(this.#cancelled?.reason, true);
-    if (child.#has(ISOLATED)) return;
-    if (this.#extras?.childEnded !== undefined && !child.#has(SHIELDED))
-      this.#tellOfEnd(child, this.#extras.childEnded);
-    else if (child.#state === FAILED) this.#childFailed(child);
-  }
-
-  #tellOfEnd(child: Task, listener: (child: Task) => void): void {
-    if (child.#state === FAILED) child.more.isObserved = true;
-    try {
-      listener(child);
-    } catch (error) {
-      this.#addError(error);
-    }
-  }
-
-  #childFailed(child: Task): void {
-    if (!this.#has(SUPERVISOR)) this.#addError(child.#inbox);
-    else if (!child.isObserved) this.#family?.failed.push(child);
-  }
-
-  // One error for all of them: making one costs more than all the rest of a cancellation.
-  #cancelTree(cancelled: Cancelled): void {
-    for (const task of treeOf(this, child => !child.#has(SHIELDED))) {
-      if (task.#cancelled === undefined) task.#deliverCancel(cancelled);
-    }
-  }
-
-  #deliverCancel(cancelled: Cancelled): void {
+  deliverCancel(cancelled: Cancelled): void {
+    if (this.#cancelled !== undefined) return;
     this.#cancelled = cancelled;
     if (this.#state === SPAWNED) {
       this.hand(cancelled, true);
       this.#cancelDeliveries++;
-    } else if (this.#state === WAITING && !(this.#waiter!.event instanceof Scope)) {
-      const waiter = this.#waiter!;
-      waiter.abandon();
-      this.throwCancelled(cancelled);
-      this.#host.waitAbandoned(waiter);
+    } else if (this.#state === WAITING) {
+      this.interrupt(this.#waiter!, cancelled);
     }
-    for (const error of this.#extras?.tellCancelListeners(cancelled.reason) ?? []) this.#addError(error);
+    for (const error of this.#extras?.callCancelListeners(cancelled.reason) ?? []) this.fail(error);
   }
 
-  #addError(error: unknown): void {
-    const extras = this.more;
+  private interrupt(waiter: Waiter<unknown>, cancelled: Cancelled): void {
+    if (!this.host.mayInterrupt(waiter) || waiter.isSettled) return;
+    waiter.abandon();
+    this.settled(cancelled, true);
+    this.host.disarm(waiter);
+  }
+
+  /** @internal One of the errors that the task fails with, once all in it has ended. */
+  fail(error: unknown): void {
+    const { extras } = this;
     // A child's error that the body rethrows is one error, not two.
     if (!extras.errors?.includes(error)) extras.errors = appended(extras.errors, error);
     this.cancel(error);
   }
 
+  /** @internal */
+  bodyReturned(value: T): void {
+    this.#outcome = { state: 'succeeded', value };
+    this.bodyEnded();
+  }
+
+  /** @internal */
+  bodyThrew(error: unknown): void {
+    const cancelled = this.#cancelled;
+    if (cancelled !== undefined && error === cancelled)
+      this.#outcome = { state: 'cancelled', reason: cancelled.reason };
+    else this.fail(error);
+    this.bodyEnded();
+  }
+
   // Up the tree, as far as this end is also the end of the parent. A loop instead of recursion: see `treeOf`.
-  #bodyEnded(): void {
+  private bodyEnded(): void {
     this.#state = FINISHING;
     // Whoever keeps the task for its result shall not keep all that its body held.
-    this.#coroutine = OVER;
+    this.#body = OVER;
     let task: Task | undefined = this;
-    while (task !== undefined && task.#state === FINISHING && task.#hasNothingLeft()) {
-      task.#end();
+    while (task !== undefined && task.#state === FINISHING && task.hasNothingLeft()) {
+      task.end();
       task.parent?.childEnded(task);
       task = task.parent;
     }
   }
 
   /** First the children end, then the daemons are cancelled, then what was ensured runs. */
-  #hasNothingLeft(): boolean {
+  private hasNothingLeft(): boolean {
     if (this.#family !== undefined && !this.#family.isEmpty) {
       this.#family.dismissDaemons();
       return false;
     }
     const cleanup = this.#extras?.cleanups?.pop();
     if (cleanup === undefined) return true;
-    this.spawn({ body: cleanup, caller: 'ensure', name: `cleanup of ${this.name}`, flags: SHIELDED });
+    const name = `cleanup of ${this.name}`;
+    this.host.spawn({ body: cleanup, caller: 'ensure', name, flags: SHIELDED }, this);
     return false;
   }
 
-  #end(): void {
-    const extras = this.#extras;
-    const errors = [...(extras?.errors ?? []), ...(this.#family?.unobservedErrors() ?? [])];
-    if (errors.length > 0) {
-      this.#inbox = combineErrors(errors, `task "${this.name}" failed`);
+  private end(): void {
+    const errors = this.errors();
+    if (errors !== undefined) {
+      this.#outcome = { state: 'failed', error: combineErrors(errors, `task "${this.name}" failed`) };
       this.#state = FAILED;
     } else {
-      this.#state = this.#inboxIsError ? CANCELLED : SUCCEEDED;
+      this.#state = this.#outcome.state === 'cancelled' ? CANCELLED : SUCCEEDED;
     }
-    if (extras !== undefined) {
-      for (const waiter of extras.joiners ?? []) this.tell(waiter);
-      for (const listener of extras.endListeners ?? []) listener();
-      extras.forgetListeners();
-    }
-    this.#host.taskEnded(this);
+    if (this.#extras !== undefined) this.reportEnd(this.#extras);
+    this.host.taskEnded(this);
   }
 
-  /** @internal Settles a waiter of a task that has ended. */
-  tell(waiter: Waiter<unknown>): void {
-    if (this.#state === SUCCEEDED) {
-      waiter.resolve(this.#inbox);
+  private errors(): readonly unknown[] | undefined {
+    const own = this.#extras?.errors;
+    const unobserved = this.#family?.unobservedErrors();
+    return unobserved === undefined ? own : [...(own ?? []), ...unobserved];
+  }
+
+  private reportEnd(extras: TaskExtras): void {
+    for (const waiter of extras.takeJoiners()) this.settleJoiner(waiter);
+    for (const listener of extras.endListeners ?? []) listener();
+    extras.endListeners = extras.cancelListeners = undefined;
+  }
+
+  /** @internal */
+  addJoiner(waiter: Waiter<unknown>): void {
+    if (this.isEnded) this.settleJoiner(waiter);
+    else this.extras.addJoiner(waiter);
+  }
+
+  private settleJoiner(waiter: Waiter<unknown>): void {
+    if (this.#outcome.state === 'succeeded') {
+      waiter.resolve(this.#outcome.value);
       return;
     }
-    this.more.isObserved = true;
-    // Who waits in a scope was cancelled with it, as a rule: then that is what it is told.
-    const isCallers = this.#state === CANCELLED && waiter.event instanceof Scope;
-    waiter.reject((isCallers && waiter.task?.cancelled) || this.failure);
+    this.extras.isObserved = true;
+    // A joiner that is cancelled and still waits is the caller of a scope, and the two were cancelled together, as a rule.
+    waiter.reject((this.#state === CANCELLED && waiter.cancelled) || this.failure);
   }
 
-  /** @internal Of a task that has failed: whether anybody was told. */
+  /** @internal */
+  childEnded(child: Task): void {
+    // A task that is cancelled while it waits for its children is so if one of them was: the others came in time.
+    const isOnlyWaiting = this.#state === FINISHING && this.#cancelled !== undefined;
+    if (isOnlyWaiting && child.#state === CANCELLED && !child.isDaemon) {
+      this.#outcome = { state: 'cancelled', reason: this.#cancelled!.reason };
+    }
+    this.#family?.childEnded(child);
+  }
+
+  /** @internal The run is over: whatever settles a wait of this task or its children later must find nobody. */
+  abandon(): void {
+    for (const task of treeOf(this)) {
+      task.#waiter?.abandon();
+      task.#flags |= ABANDONED;
+    }
+  }
+
+  /** @internal False once it or its run has ended. */
+  get isLive(): boolean {
+    return !this.isEnded && !this.has(ABANDONED);
+  }
+
+  /** @internal */
+  has(flag: number): boolean {
+    return (this.#flags & flag) !== 0;
+  }
+
+  /** @internal */
+  get family(): TaskFamily {
+    this.#family ??= new TaskFamily(this);
+    return this.#family;
+  }
+
+  /** @internal What only a few tasks have, made when it is needed. */
+  get extras(): TaskExtras {
+    this.#extras ??= new TaskExtras();
+    return this.#extras;
+  }
+
+  /** @internal */
+  get task(): this {
+    return this;
+  }
+
+  /** @internal Of a task that has failed: whether it was reported to anybody. */
   get isObserved(): boolean {
     return this.#extras?.isObserved ?? false;
   }
 
-  /** @internal What whoever waits for it is thrown, of a task that has not succeeded. */
+  /** @internal What a task that waits for it is thrown, if it has not succeeded. */
   get failure(): unknown {
-    return this.#state === FAILED ? this.#inbox : new TaskCancelledError(this.name, this.#inbox);
+    const result = this.#outcome;
+    if (result.state === 'failed') return result.error;
+    return new TaskCancelledError(this.name, result.state === 'cancelled' ? result.reason : undefined);
   }
 }

@@ -1,52 +1,67 @@
 import type { LoopEvent } from '../events/loop-event.js';
+import type { Cancelled } from './errors.js';
 import type { Task } from './task.js';
 
+/** @internal Whom a waiter informs: a task, or a watch. */
+export interface WaitTarget {
+  readonly task: Task;
+  settled(message: unknown, isError: boolean): void;
+}
+
 /**
- * What a handler settles, once, to resume the coroutine that waits. A second `resolve` or `reject`, and one after
+ * What a handler settles, once, when the event has come. A second `resolve` or `reject`, and one after
  * `disarm`, does nothing. Only on the loop's own thread: from another thread, request the wakeup and settle in `poll`.
  *
  * Settling makes the task ready, it does not run it: nothing of the coroutine happens inside `resolve`. A settled task
  * takes its turn behind those that are ready already.
  */
 export class Waiter<in R = never> {
-  #task: Task | undefined;
+  #target: WaitTarget | undefined;
   /** @internal What it waits for. */
   readonly event: LoopEvent;
 
   /** @internal */
-  constructor(task: Task, event: LoopEvent) {
-    this.#task = task;
+  constructor(target: WaitTarget, event: LoopEvent) {
+    this.#target = target;
     this.event = event;
   }
 
-  /** The task that waits; undefined once the wait is over. */
+  /** The task that waits, or on whose behalf a watch waits; undefined once the wait is over. */
   get task(): Task | undefined {
-    return this.#task;
+    return this.#target?.task;
   }
 
   /** True once the wait is over: settled, or abandoned. */
   get isSettled(): boolean {
-    return this.#task === undefined;
+    return this.#target === undefined;
+  }
+
+  /**
+   * Set once the task is cancelled, in a wait that `EventHandler.interrupt` did not let end. When the operation has stopped
+   * because of the cancellation, reject the waiter with it.
+   */
+  get cancelled(): Cancelled | undefined {
+    return this.#target?.task.cancelled;
   }
 
   /** The event has come: `yield*` evaluates to `value`. */
   resolve(value: R): void {
-    this.#release()?.wake(value, false);
+    this.#release()?.settled(value, false);
   }
 
   /** The wait failed: `yield*` throws `error`. */
   reject(error: unknown): void {
-    this.#release()?.wake(error, true);
+    this.#release()?.settled(error, true);
   }
 
   /** @internal The wait was given up. */
   abandon(): void {
-    this.#task = undefined;
+    this.#target = undefined;
   }
 
-  #release(): Task | undefined {
-    const task = this.#task;
-    this.#task = undefined;
-    return task;
+  #release(): WaitTarget | undefined {
+    const target = this.#target;
+    this.#target = undefined;
+    return target;
   }
 }

@@ -9,7 +9,7 @@ export interface ListMember {
  * when members are added and they are the majority. Links through the members would cost two more cache misses a
  * removal, a Set more memory.
  */
-export class TaskList<T extends ListMember> implements Iterable<T> {
+export class SlotList<T extends ListMember> implements Iterable<T> {
   #slots: (T | undefined)[] = [];
   #size = 0;
 

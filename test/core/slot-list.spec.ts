@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 // Not exported: the children of a task are its own business.
-const source = new URL('../../../packages/core/dist/tasks/task-list.js', import.meta.url);
+const source = new URL('../../../packages/core/dist/collections/slot-list.js', import.meta.url);
 interface List extends Iterable<Member> {
   readonly isEmpty: boolean;
   add(member: Member): void;
@@ -11,14 +11,14 @@ interface List extends Iterable<Member> {
 interface Member {
   place: number;
 }
-const { TaskList }: { TaskList: new () => List } = await import(source.href);
+const { SlotList }: { SlotList: new () => List } = await import(source.href);
 
-describe('TaskList', () => {
+describe('SlotList', () => {
   it('is a list in the order of adding, from which anything can be removed', () => {
     const moves = fc.array(fc.option(fc.nat(), { freq: 2 }), { maxLength: 400, size: 'max' });
     fc.assert(
       fc.property(moves, history => {
-        const list = new TaskList();
+        const list = new SlotList();
         const model: Member[] = [];
         for (const which of history) {
           if (which === null || model.length === 0) {

@@ -1,0 +1,62 @@
+/**
+ * First in, first out, in a ring buffer that grows by doubling and shrinks again. O(1), no allocation for an item; while it
+ * is empty and new it has no buffer.
+ */
+export class Fifo<T> {
+  // Its length is 0 or a power of two, so `& (length - 1)` wraps around.
+  #ring: (T | undefined)[] = [];
+  #head = 0;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(item: T): void {
+    if (this.#size === this.#ring.length) this.#resize(Math.max(8, 2 * this.#size));
+    this.#ring[(this.#head + this.#size) & (this.#ring.length - 1)] = item;
+    this.#size++;
+  }
+
+  /** The oldest item, which stays; undefined if there is none. */
+  peek(): T | undefined {
+    return this.#ring[this.#head];
+  }
+
+  /** Takes the oldest item; undefined if there is none. */
+  shift(): T | undefined {
+    if (this.#size === 0) return undefined;
+    const item = this.#ring[this.#head];
+    this.#ring[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#ring.length - 1);
+    this.#size--;
+    // A queue that once held a million items gives the memory back.
+    if (this.#ring.length > 64 && this.#size < this.#ring.length >> 2) this.#resize(this.#ring.length >> 1);
+    return item;
+  }
+
+  /** Drops the items that are not `wanted`, and keeps the order of the others. O(n). */
+  keep(wanted: (item: T) => boolean): void {
+    const kept = this.#toArray().filter(wanted);
+    this.clear();
+    for (const item of kept) this.push(item);
+  }
+
+  clear(): void {
+    this.#ring = [];
+    this.#head = 0;
+    this.#size = 0;
+  }
+
+  #toArray(): T[] {
+    const { length } = this.#ring;
+    return Array.from({ length: this.#size }, (_, n) => this.#ring[(this.#head + n) & (length - 1)] as T);
+  }
+
+  #resize(length: number): void {
+    const ring: (T | undefined)[] = this.#toArray();
+    while (ring.length < length) ring.push(undefined);
+    this.#ring = ring;
+    this.#head = 0;
+  }
+}

@@ -1,0 +1,32 @@
+import { Fifo } from '../collections/fifo.js';
+import type { Task } from '../tasks/task.js';
+
+interface Deferred {
+  readonly task: Task;
+  readonly action: () => void;
+  /** After so many steps. */
+  readonly place: number;
+}
+
+/** @internal Actions that wait for their turn between the steps of tasks. */
+export class DeferredActions {
+  readonly #queue = new Fifo<Deferred>();
+  /** The place of the first one; `Infinity` if there is none. */
+  firstPlace = Infinity;
+
+  add(task: Task, action: () => void, place: number): void {
+    this.#queue.push({ task, action, place });
+    if (this.firstPlace === Infinity) this.firstPlace = place;
+  }
+
+  runFirst(): void {
+    const { task, action } = this.#queue.shift()!;
+    this.firstPlace = this.#queue.peek()?.place ?? Infinity;
+    if (!task.isLive) return;
+    try {
+      action();
+    } catch (error) {
+      task.fail(error);
+    }
+  }
+}

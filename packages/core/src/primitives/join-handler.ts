@@ -1,0 +1,16 @@
+import { EventHandler } from '../extension-points/event-handler.js';
+import { Join } from '../tasks/join.js';
+import type { Waiter } from '../tasks/waiter.js';
+
+/** @internal Tasks settle their joiners themselves, so nothing has to be polled. */
+export class JoinHandler extends EventHandler<Join> {
+  override readonly handles = Join;
+
+  override arm(event: Join, waiter: Waiter<unknown>): void {
+    event.task.addJoiner(waiter);
+  }
+
+  override disarm(event: Join): void {
+    event.task.extras.joinerLeft();
+  }
+}

@@ -1,0 +1,27 @@
+import { type Answer, ImmediateEvent } from './immediate-event.js';
+import type { Task } from './task.js';
+
+/** The event behind `task.join()`. A task that has succeeded answers at once. */
+export class Join<out T = unknown> extends ImmediateEvent<T> {
+  override get kind() {
+    return 'join' as const;
+  }
+
+  constructor(readonly task: Task<T>) {
+    super();
+  }
+
+  /** @internal */
+  override attempt(): Answer<T> | undefined {
+    const { result } = this.task;
+    return result.state === 'succeeded' ? { done: true, value: result.value } : undefined;
+  }
+
+  override blockers(): Iterable<Task> {
+    return [this.task];
+  }
+
+  override toString(): string {
+    return `Join(task "${this.task.name}")`;
+  }
+}
