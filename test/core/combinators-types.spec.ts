@@ -169,7 +169,7 @@ describe('the types of the combinators', () => {
     const mapped = () => map([1], () => read());
     isTrue<Same<EventsOf<ReturnType<typeof mapped>>, Readable | Scope | Spawn | CurrentTask>>();
     const timed = () => timeout(1, read());
-    isTrue<Same<EventsOf<ReturnType<typeof timed>>, Readable | Now | Sleep | Scope | Spawn | CurrentTask>>();
+    isTrue<Same<EventsOf<ReturnType<typeof timed>>, Readable | Now | Sleep | Scope | CurrentTask>>();
     const retried = () => retry(() => read());
     isTrue<Same<EventsOf<ReturnType<typeof retried>>, Readable | SleepFor>>();
     const called = () => call(read);

@@ -187,18 +187,21 @@ export class ModelPlayer {
     this.model.trace.add(this.model.time, self.name, `has ${lock}`);
   }
 
-  /** A scope, and in it a daemon that cancels it when the time is up. */
+  /** A scope, and beside it a timer that cancels it when the time is up. Both begin and end of it take their turn. */
   *#timeout(ms: number, block: Block, self: ModelTask): Play<unknown> {
     const { model } = this;
     const player = this;
     const until = model.time + ms;
     const expired = new Failure(`TimeoutError(${self.name})`);
-    function* expire(limited: ModelTask): Play<void> {
-      yield model.sleepUntil(until);
-      model.cancel(limited, expired);
+    let isOver = false;
+    let stop = () => {};
+    function startTimer(limited: ModelTask): void {
+      if (isOver) return;
+      const expire = () => model.cancel(limited, expired);
+      stop = model.sleepUntil(until).begin(() => model.defer(limited, expire));
     }
     function* limited(task: ModelTask): Body {
-      model.spawn(task, `the timeout of ${ms} ms of ${self.name}`, () => expire(task), { isDaemon: true });
+      model.defer(task, () => startTimer(task));
       return yield* player.#body(block, task);
     }
     let scope: ModelTask | undefined;
@@ -211,6 +214,9 @@ export class ModelPlayer {
       const isTimeout = scope?.state === 'cancelled' && scope.cancelled?.reason === expired;
       // A cancellation of the caller goes before.
       throw isTimeout && !(error instanceof Cancellation) ? expired : error;
+    } finally {
+      isOver = true;
+      stop();
     }
   }
 

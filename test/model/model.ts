@@ -8,7 +8,7 @@ export class Model {
   readonly trace = new Trace();
   readonly tasks: ModelTask[] = [];
   time = 0;
-  #ready: ModelTask[] = [];
+  #ready: (ModelTask | Deferred)[] = [];
   #timers: Timer[] = [];
 
   /** @throws NotComparableError */
@@ -58,6 +58,11 @@ export class Model {
     const cancelled = new Cancellation(`Cancelled(${task.name}: ${show(reason)})`, reason);
     const tree = task.tree(child => !child.traits.isShielded);
     for (const member of tree) if (member.cancelled === undefined) this.#deliverCancel(member, cancelled);
+  }
+
+  /** Runs `action` in the place of a task that is spawned now. */
+  defer(task: ModelTask, action: () => void): void {
+    this.#ready.push({ task, action });
   }
 
   /** The waits. Each begins when it is called, and answers with how to give it up. */
@@ -132,7 +137,9 @@ export class Model {
     for (let steps = 0; this.#ready.length > 0; steps++) {
       // How a long turn is cut into pieces is nobody's business.
       if (steps >= MOST_STEPS) throw new NotComparableError('too many steps');
-      this.#step(this.#ready.shift() as ModelTask);
+      const next = this.#ready.shift() as ModelTask | Deferred;
+      if (next instanceof ModelTask) this.#step(next);
+      else if (!next.task.isEnded) next.action();
     }
   }
 
@@ -305,6 +312,11 @@ export interface Traits {
 }
 
 export type Body = Generator<Wait, unknown, unknown>;
+
+interface Deferred {
+  readonly task: ModelTask;
+  readonly action: () => void;
+}
 
 interface Timer {
   readonly at: number;

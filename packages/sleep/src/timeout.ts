@@ -11,11 +11,11 @@ import {
   type Now,
   now,
   type Scope,
-  type Spawn,
   scope,
-  spawn,
   type Task,
   type TaskCancelledError,
+  type Watch,
+  type WatchTarget,
   type Yieldable,
 } from '@escapement/core';
 import { checkDuration, checkInstant } from './check-time.js';
@@ -37,7 +37,7 @@ export class TimeoutError extends EscapementError {
 }
 
 /** The events that a deadline itself waits for. */
-export type DeadlineEvent = Sleep | Scope | Spawn | CurrentTask;
+export type DeadlineEvent = Sleep | Scope | CurrentTask;
 
 /**
  * Runs `body` and evaluates to its value; when `duration` is up before that, `body` is cancelled and finished, and
@@ -76,26 +76,24 @@ function* limit<T, E extends LoopEvent>(
     return yield* scope(limited(limit, body));
   } catch (error) {
     throw limit.errorFor(error);
+  } finally {
+    limit.end();
   }
 }
 
 // Not inside of `limit`: V8 gives the generators of each function a shape of their own, and a function made anew in each call
 // takes longer than all the rest.
 function* limited<T, E extends LoopEvent>(limit: Limit, body: Yieldable<T, E>): Coroutine<T, E | DeadlineEvent> {
-  limit.task = yield* currentTask();
-  yield* spawn(expire(limit), { daemon: true, name: limit.name });
+  limit.begin(yield* currentTask());
   return yield* body;
 }
 
-function* expire(limit: Limit): Coroutine<void, Sleep> {
-  yield* new Sleep(limit.until);
-  limit.expire();
-}
-
-class Limit {
+/** A timer beside the task that runs the body. Both its start and its expiry take their turn among the tasks that are ready. */
+class Limit implements WatchTarget<void> {
+  #task: Task | undefined;
+  #timer: Watch | undefined;
+  #isOver = false;
   #expired: TimeoutError | undefined;
-  /** Runs what is limited. */
-  task: Task | undefined;
 
   constructor(
     readonly until: Instant,
@@ -103,18 +101,36 @@ class Limit {
     readonly taskName: string,
   ) {}
 
-  get name(): string {
-    return `${this.what} of ${this.taskName}`;
+  begin(task: Task): void {
+    this.#task = task;
+    task.defer(() => {
+      if (!this.#isOver) this.#timer = task.watch(new Sleep(this.until), this);
+    });
   }
 
-  expire(): void {
+  end(): void {
+    this.#isOver = true;
+    this.#timer?.cancel();
+  }
+
+  resolved(): void {
+    this.#task!.defer(() => this.#expire());
+  }
+
+  rejected(error: unknown): void {
+    this.#task!.defer(() => {
+      throw error;
+    });
+  }
+
+  #expire(): void {
     this.#expired = new TimeoutError(this.taskName, this.what, this.until);
-    this.task!.cancel(this.#expired);
+    this.#task!.cancel(this.#expired);
   }
 
   /** What to throw for `error`: a cancellation of the caller goes before; so does an error of the clean-up, for then the task has failed. */
   errorFor(error: unknown): unknown {
-    const isTimeout = this.#expired !== undefined && this.task?.state === 'cancelled' && !(error instanceof Cancelled);
+    const isTimeout = this.#expired !== undefined && this.#task?.state === 'cancelled' && !(error instanceof Cancelled);
     return isTimeout && (error as TaskCancelledError).cause === this.#expired ? this.#expired : error;
   }
 }
