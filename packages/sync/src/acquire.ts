@@ -1,49 +1,31 @@
-import { type Coroutine, coroutine, type LoopEvent, type Program, type Task, type Waiter } from '@escapement/core';
-import { AT_ONCE, type AtOnce, SyncEvent } from './sync-event.js';
+import {
+  ANSWERED,
+  type Answer,
+  type Coroutine,
+  coroutine,
+  type LoopEvent,
+  type Program,
+  type Task,
+} from '@escapement/core';
+import { SourceEvent, type SyncSource } from './sync-event.js';
 
 /** What can be acquired: a lock, a semaphore. */
-export interface Acquirable {
+export interface Acquirable extends SyncSource<void> {
   /** @internal False if `task` has to wait. */
   takeNow(task: Task | undefined): boolean;
-  /** @internal */
-  enter(waiter: Waiter<void>): void;
-  /** @internal */
-  leave(): void;
   acquire(): Acquire;
   release(): void;
 }
 
 /** The event behind `lock.acquire()` and `semaphore.acquire()`. */
-export class Acquire extends SyncEvent<void> {
+export class Acquire extends SourceEvent<void, Acquirable> {
   override get kind() {
     return 'acquire' as const;
   }
 
-  readonly #source: Acquirable;
-
   /** @internal */
-  constructor(source: Acquirable) {
-    super();
-    this.#source = source;
-  }
-
-  /** @internal */
-  override attempt(task: Task | undefined): AtOnce<void> | undefined {
-    return this.#source.takeNow(task) ? AT_ONCE : undefined;
-  }
-
-  /** @internal */
-  override enter(waiter: Waiter<void>): void {
-    this.#source.enter(waiter);
-  }
-
-  /** @internal */
-  override leave(): void {
-    this.#source.leave();
-  }
-
-  override toString(): string {
-    return `Acquire(${this.#source})`;
+  override attempt(task: Task | undefined): Answer<void> | undefined {
+    return this.source.takeNow(task) ? ANSWERED : undefined;
   }
 }
 

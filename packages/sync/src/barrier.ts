@@ -1,40 +1,17 @@
-import type { Waiter } from '@escapement/core';
+import { type Answer, type Waiter, WaitQueue } from '@escapement/core';
 import { titled } from './describe.js';
 import { checkCount } from './errors.js';
-import { type AtOnce, SyncEvent } from './sync-event.js';
-import { WaitLine } from './wait-line.js';
+import { SourceEvent } from './sync-event.js';
 
 /** The event behind `barrier.wait()`. */
-export class AllArrived extends SyncEvent<number> {
+export class AllArrived extends SourceEvent<number, Barrier> {
   override get kind() {
     return 'all-arrived' as const;
   }
 
-  readonly #barrier: Barrier;
-
   /** @internal */
-  constructor(barrier: Barrier) {
-    super();
-    this.#barrier = barrier;
-  }
-
-  /** @internal */
-  override attempt(): AtOnce<number> | undefined {
-    return this.#barrier.openForLast();
-  }
-
-  /** @internal */
-  override enter(waiter: Waiter<number>): void {
-    this.#barrier.enter(waiter);
-  }
-
-  /** @internal */
-  override leave(): void {
-    this.#barrier.leave();
-  }
-
-  override toString(): string {
-    return `AllArrived(${this.#barrier})`;
+  override attempt(): Answer<number> | undefined {
+    return this.source.openForLast();
   }
 }
 
@@ -50,7 +27,8 @@ export class AllArrived extends SyncEvent<number> {
  * if (index === 0) report();   // one of the three
  */
 export class Barrier {
-  readonly #line = new WaitLine<Waiter<number>>();
+  /** @internal */
+  readonly waiting = new WaitQueue<Waiter<number>>();
   readonly #wait = new AllArrived(this);
 
   /**
@@ -67,7 +45,7 @@ export class Barrier {
 
   /** How many wait at present, of the `parties` it takes. */
   get arrived(): number {
-    return this.#line.length;
+    return this.waiting.length;
   }
 
   /** `yield* barrier.wait()` waits for the others, and evaluates to the place in their order: 0 came first. */
@@ -76,23 +54,13 @@ export class Barrier {
   }
 
   /** @internal For somebody who has come now: if all others are here, they go on, and so does the caller. */
-  openForLast(): AtOnce<number> | undefined {
+  openForLast(): Answer<number> | undefined {
     const others = this.parties - 1;
-    if (this.#line.mostLength < others || this.#line.length < others) return undefined;
-    this.#line.takeAll().forEach((waiter, index) => {
+    if (this.waiting.maxLength < others || this.waiting.length < others) return undefined;
+    this.waiting.takeAll().forEach((waiter, index) => {
       waiter.resolve(index);
     });
     return { done: true, value: others };
-  }
-
-  /** @internal */
-  enter(waiter: Waiter<number>): void {
-    this.#line.add(waiter);
-  }
-
-  /** @internal */
-  leave(): void {
-    this.#line.leave();
   }
 
   /** `barrier "round", 2 of 3 are here` */

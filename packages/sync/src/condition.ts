@@ -1,42 +1,19 @@
-import { type Coroutine, type Scope, shield, type Waiter } from '@escapement/core';
+import { type Coroutine, type Scope, shield, type Waiter, WaitQueue } from '@escapement/core';
 import type { Acquire } from './acquire.js';
 import { titled } from './describe.js';
 import { checkCount } from './errors.js';
 import type { Lock } from './lock.js';
-import { SyncEvent } from './sync-event.js';
-import { WaitLine } from './wait-line.js';
+import { SourceEvent } from './sync-event.js';
 
 /** The event in the midst of `condition.wait()`. */
-export class Notified extends SyncEvent<void> {
+export class Notified extends SourceEvent<void, Condition> {
   override get kind() {
     return 'notified' as const;
-  }
-
-  readonly #condition: Condition;
-
-  /** @internal */
-  constructor(condition: Condition) {
-    super();
-    this.#condition = condition;
   }
 
   /** @internal A notification is for those who wait already. */
   override attempt(): undefined {
     return undefined;
-  }
-
-  /** @internal */
-  override enter(waiter: Waiter<void>): void {
-    this.#condition.enter(waiter);
-  }
-
-  /** @internal */
-  override leave(): void {
-    this.#condition.leave();
-  }
-
-  override toString(): string {
-    return `Notified(${this.#condition})`;
   }
 }
 
@@ -57,7 +34,8 @@ export class Notified extends SyncEvent<void> {
  * // elsewhere: stock++; changed.notify();
  */
 export class Condition {
-  readonly #line = new WaitLine<Waiter<void>>();
+  /** @internal */
+  readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #notified = new Notified(this);
 
   /** @param name for deadlock reports */
@@ -94,7 +72,7 @@ export class Condition {
   notify(count = 1): void {
     checkCount('count of a notify', count, 0, true, 'To wake all call notifyAll().');
     for (let left = count; left > 0; left--) {
-      const waiter = this.#line.take();
+      const waiter = this.waiting.take();
       if (waiter === undefined) return;
       waiter.resolve();
     }
@@ -103,16 +81,6 @@ export class Condition {
   /** Wakes all who wait; they get the lock one after the other. */
   notifyAll(): void {
     this.notify(Infinity);
-  }
-
-  /** @internal */
-  enter(waiter: Waiter<void>): void {
-    this.#line.add(waiter);
-  }
-
-  /** @internal */
-  leave(): void {
-    this.#line.leave();
   }
 
   /** `condition "stock" of lock "db", held by nobody` */

@@ -1,8 +1,15 @@
-import { type Coroutine, type LoopEvent, type Program, runningTask, type Task, type Waiter } from '@escapement/core';
+import {
+  type Coroutine,
+  type LoopEvent,
+  type Program,
+  runningTask,
+  type Task,
+  type Waiter,
+  WaitQueue,
+} from '@escapement/core';
 import { type Acquirable, Acquire, holding } from './acquire.js';
 import { titled, titleOf } from './describe.js';
 import { LockHeldError, LockNotHeldError } from './errors.js';
-import { WaitLine } from './wait-line.js';
 
 /**
  * Held by one task at a time; the others get it in the order in which they asked. Not re-entrant: who acquires it twice is
@@ -22,7 +29,8 @@ import { WaitLine } from './wait-line.js';
  * });
  */
 export class Lock implements Acquirable {
-  readonly #line = new WaitLine<Waiter<void>>();
+  /** @internal */
+  readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #acquire = new Acquire(this);
   #isHeld = false;
   #taker: Task | undefined;
@@ -80,7 +88,7 @@ export class Lock implements Acquirable {
     if (!this.#isHeld || !this.#belongsTo(caller)) {
       throw new LockNotHeldError(titleOf(caller), action, titled('lock', this.name), this.#state());
     }
-    const next = this.#line.take();
+    const next = this.waiting.take();
     this.#isHeld = next !== undefined;
     this.#taker = next?.task;
     next?.resolve();
@@ -95,16 +103,6 @@ export class Lock implements Acquirable {
     this.#isHeld = true;
     this.#taker = task;
     return true;
-  }
-
-  /** @internal */
-  enter(waiter: Waiter<void>): void {
-    this.#line.add(waiter);
-  }
-
-  /** @internal */
-  leave(): void {
-    this.#line.leave();
   }
 
   /** `lock "db", held by task "writer"` */

@@ -1,11 +1,22 @@
-import type { Task, Waiter } from '@escapement/core';
+import { ANSWERED, type Answer, type Task, type Waiter, type WaitQueue } from '@escapement/core';
 import { titleOf } from './describe.js';
 import { QueueClosedError } from './errors.js';
-import type { Queue } from './queue.js';
-import { AT_ONCE, type AtOnce, SyncEvent } from './sync-event.js';
+import { SyncEvent } from './sync-event.js';
 
 /** @internal What `takeNow` gives of a queue that has nothing. */
 export const NOTHING: unique symbol = Symbol('nothing');
+
+/** @internal What the events need of a queue. */
+export interface QueueEnds<T> {
+  readonly capacity: number;
+  readonly isClosed: boolean;
+  readonly putters: WaitQueue<Putter<T>>;
+  readonly takers: WaitQueue<Taker<T>>;
+  /** False if there is no room. */
+  putNow(item: T, task: Task | undefined): boolean;
+  takeNow(): T | typeof NOTHING;
+  toString(): string;
+}
 
 /** The event behind `queue.put(item)`. */
 export class Put<out T = unknown> extends SyncEvent<void> {
@@ -13,29 +24,29 @@ export class Put<out T = unknown> extends SyncEvent<void> {
     return 'put' as const;
   }
 
-  readonly #queue: Queue<T>;
+  readonly #queue: QueueEnds<T>;
   readonly #item: T;
 
   /** @internal */
-  constructor(queue: Queue<T>, item: T) {
+  constructor(queue: QueueEnds<T>, item: T) {
     super();
     this.#queue = queue;
     this.#item = item;
   }
 
   /** @internal */
-  override attempt(task: Task | undefined): AtOnce<void> | undefined {
-    return this.#queue.putNow(this.#item, task) ? AT_ONCE : undefined;
+  override attempt(task: Task | undefined): Answer<void> | undefined {
+    return this.#queue.putNow(this.#item, task) ? ANSWERED : undefined;
   }
 
   /** @internal */
   override enter(waiter: Waiter<void>): void {
-    this.#queue.enterPutter(new Putter(this.#item, waiter));
+    this.#queue.putters.add(new Putter(this.#item, waiter));
   }
 
   /** @internal */
   override leave(): void {
-    this.#queue.leavePutter();
+    this.#queue.putters.abandoned();
   }
 
   override toString(): string {
@@ -49,7 +60,7 @@ export abstract class Take<out T, out R> extends SyncEvent<R> {
   /** @internal */
   constructor(
     /** @internal */
-    readonly queue: Queue<T>,
+    readonly queue: QueueEnds<T>,
   ) {
     super();
   }
@@ -61,7 +72,7 @@ export abstract class Take<out T, out R> extends SyncEvent<R> {
   abstract atEnd(task: Task | undefined): R;
 
   /** @internal */
-  override attempt(task: Task | undefined): AtOnce<R> | undefined {
+  override attempt(task: Task | undefined): Answer<R> | undefined {
     const item = this.queue.takeNow();
     if (item !== NOTHING) return { done: true, value: this.resultFor(item) };
     return this.queue.isClosed ? { done: true, value: this.atEnd(task) } : undefined;
@@ -69,12 +80,12 @@ export abstract class Take<out T, out R> extends SyncEvent<R> {
 
   /** @internal */
   override enter(waiter: Waiter<R>): void {
-    this.queue.enterTaker(new TakerInLine<T, R>(this, waiter));
+    this.queue.takers.add(new WaitingTaker<T, R>(this, waiter));
   }
 
   /** @internal */
   override leave(): void {
-    this.queue.leaveTaker();
+    this.queue.takers.abandoned();
   }
 
   override toString(): string {
@@ -139,7 +150,7 @@ export interface Taker<T> {
   tellEnd(): void;
 }
 
-class TakerInLine<T, R> implements Taker<T> {
+class WaitingTaker<T, R> implements Taker<T> {
   constructor(
     readonly event: Take<T, R>,
     readonly waiter: Waiter<R>,

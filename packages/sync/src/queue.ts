@@ -1,9 +1,15 @@
-import { type Coroutine, type LoopEvent, runningTask, type Task, type Yieldable } from '@escapement/core';
+import {
+  type Coroutine,
+  Fifo,
+  type LoopEvent,
+  runningTask,
+  type Task,
+  WaitQueue,
+  type Yieldable,
+} from '@escapement/core';
 import { titled, titleOf } from './describe.js';
 import { checkCount, QueueClosedError } from './errors.js';
-import { Fifo } from './fifo.js';
-import { Get, Next, NOTHING, Put, type Putter, type Taker } from './queue-events.js';
-import { WaitLine } from './wait-line.js';
+import { Get, Next, NOTHING, Put, type Putter, type QueueEnds, type Taker } from './queue-events.js';
 
 export interface QueueOptions {
   /** How many items it holds; then `put` waits. `Infinity` if left out; with 0 each put waits for its taker. */
@@ -27,11 +33,13 @@ export interface QueueOptions {
  * for (const job of list) yield* jobs.put(job);   // waits while ten are waiting
  * jobs.close();
  */
-export class Queue<T> {
+export class Queue<T> implements QueueEnds<T> {
   readonly #items = new Fifo<T>();
   // Somebody waits in one of them only while nothing can be done for him, so what is done at once overtakes nobody.
-  readonly #putters = new WaitLine<Putter<T>>();
-  readonly #takers = new WaitLine<Taker<T>>();
+  /** @internal */
+  readonly putters = new WaitQueue<Putter<T>>();
+  /** @internal */
+  readonly takers = new WaitQueue<Taker<T>>();
   readonly #get: Get<T> = new Get(this);
   readonly #next: Next<T> = new Next(this);
   readonly capacity: number;
@@ -106,14 +114,14 @@ export class Queue<T> {
    */
   close(): void {
     this.#isClosed = true;
-    for (const putter of this.#putters.takeAll()) putter.refuse(String(this));
-    for (const taker of this.#takers.takeAll()) taker.tellEnd();
+    for (const putter of this.putters.takeAll()) putter.refuse(String(this));
+    for (const taker of this.takers.takeAll()) taker.tellEnd();
   }
 
   /** @internal False if there is no room. */
   putNow(item: T, task: Task | undefined): boolean {
     if (this.#isClosed) throw QueueClosedError.forPut(titleOf(task), String(this));
-    const taker = this.#takers.take();
+    const taker = this.takers.take();
     if (taker !== undefined) {
       taker.give(item);
       return true;
@@ -126,32 +134,12 @@ export class Queue<T> {
   /** @internal */
   takeNow(): T | typeof NOTHING {
     // First in, then out: so it is the same whether there is room for any item or for none.
-    const putter = this.#putters.take();
+    const putter = this.putters.take();
     if (putter !== undefined) {
       this.#items.push(putter.item);
       putter.waiter.resolve();
     }
     return this.#items.size === 0 ? NOTHING : (this.#items.shift() as T);
-  }
-
-  /** @internal */
-  enterPutter(putter: Putter<T>): void {
-    this.#putters.add(putter);
-  }
-
-  /** @internal */
-  leavePutter(): void {
-    this.#putters.leave();
-  }
-
-  /** @internal */
-  enterTaker(taker: Taker<T>): void {
-    this.#takers.add(taker);
-  }
-
-  /** @internal */
-  leaveTaker(): void {
-    this.#takers.leave();
   }
 
   /** `queue "jobs"` */

@@ -1,8 +1,15 @@
-import { type Coroutine, type LoopEvent, type Program, runningTask, type Task, type Waiter } from '@escapement/core';
+import {
+  type Coroutine,
+  type LoopEvent,
+  type Program,
+  runningTask,
+  type Task,
+  type Waiter,
+  WaitQueue,
+} from '@escapement/core';
 import { type Acquirable, Acquire, holding } from './acquire.js';
 import { titled, titleOf } from './describe.js';
 import { checkCount, SemaphoreFullError } from './errors.js';
-import { WaitLine } from './wait-line.js';
 
 export interface SemaphoreOptions {
   /** For errors and deadlock reports. */
@@ -24,7 +31,8 @@ export interface SemaphoreOptions {
  * for (const url of urls) yield* spawn(connections.with(fetchPage(url)));   // four at a time
  */
 export class Semaphore implements Acquirable {
-  readonly #line = new WaitLine<Waiter<void>>();
+  /** @internal */
+  readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #acquire = new Acquire(this);
   readonly name: string | undefined;
   readonly max: number;
@@ -60,7 +68,7 @@ export class Semaphore implements Acquirable {
   /** Gives a permit to the next in line. @throws SemaphoreFullError if there are `max` already */
   release(): void {
     if (this.#free >= this.max) throw new SemaphoreFullError(titleOf(runningTask()), this.#title, this.max);
-    const next = this.#line.take();
+    const next = this.waiting.take();
     if (next === undefined) this.#free++;
     else next.resolve();
   }
@@ -77,19 +85,9 @@ export class Semaphore implements Acquirable {
     return true;
   }
 
-  /** @internal */
-  enter(waiter: Waiter<void>): void {
-    this.#line.add(waiter);
-  }
-
-  /** @internal */
-  leave(): void {
-    this.#line.leave();
-  }
-
   /** `semaphore "pool", permits free: 0, tasks waiting: 2` */
   toString(): string {
-    return `${this.#title}, permits free: ${this.#free}, tasks waiting: ${this.#line.length}`;
+    return `${this.#title}, permits free: ${this.#free}, tasks waiting: ${this.waiting.length}`;
   }
 
   get #title(): string {

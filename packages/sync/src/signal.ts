@@ -1,39 +1,16 @@
-import type { Waiter } from '@escapement/core';
+import { ANSWERED, type Answer, type Waiter, WaitQueue } from '@escapement/core';
 import { titled } from './describe.js';
-import { AT_ONCE, type AtOnce, SyncEvent } from './sync-event.js';
-import { WaitLine } from './wait-line.js';
+import { SourceEvent } from './sync-event.js';
 
 /** The event behind `signal.wait()`. */
-export class SignalSet extends SyncEvent<void> {
+export class SignalSet extends SourceEvent<void, Signal> {
   override get kind() {
     return 'signal-set' as const;
   }
 
-  readonly #signal: Signal;
-
   /** @internal */
-  constructor(signal: Signal) {
-    super();
-    this.#signal = signal;
-  }
-
-  /** @internal */
-  override attempt(): AtOnce<void> | undefined {
-    return this.#signal.isSet ? AT_ONCE : undefined;
-  }
-
-  /** @internal */
-  override enter(waiter: Waiter<void>): void {
-    this.#signal.enter(waiter);
-  }
-
-  /** @internal */
-  override leave(): void {
-    this.#signal.leave();
-  }
-
-  override toString(): string {
-    return `SignalSet(${this.#signal})`;
+  override attempt(): Answer<void> | undefined {
+    return this.source.isSet ? ANSWERED : undefined;
   }
 }
 
@@ -49,7 +26,8 @@ export class SignalSet extends SyncEvent<void> {
  * ready.set();
  */
 export class Signal {
-  readonly #line = new WaitLine<Waiter<void>>();
+  /** @internal */
+  readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #wait = new SignalSet(this);
   #isSet = false;
 
@@ -63,22 +41,12 @@ export class Signal {
   /** Lets all go on who wait, in the order in which they came. Setting it again does nothing. */
   set(): void {
     this.#isSet = true;
-    for (const waiter of this.#line.takeAll()) waiter.resolve();
+    for (const waiter of this.waiting.takeAll()) waiter.resolve();
   }
 
   /** `yield* signal.wait()` waits until it is set. */
   wait(): SignalSet {
     return this.#wait;
-  }
-
-  /** @internal */
-  enter(waiter: Waiter<void>): void {
-    this.#line.add(waiter);
-  }
-
-  /** @internal */
-  leave(): void {
-    this.#line.leave();
   }
 
   /** `signal "ready"` */

@@ -1,52 +1,48 @@
-import { LoopEvent, runningTask, type Sent, type Task, type Waiter } from '@escapement/core';
+import { ImmediateEvent, type Waiter, type WaitQueue } from '@escapement/core';
 
-/** @internal What a `yield*` that need not wait evaluates to. */
-export type AtOnce<R> = IteratorReturnResult<R>;
-
-/** @internal At once, with nothing to tell. */
-export const AT_ONCE: AtOnce<void> = { done: true, value: undefined };
+/** @internal What an event of this package is about. */
+export interface SyncSource<R> {
+  readonly waiting: WaitQueue<Waiter<R>>;
+  toString(): string;
+}
 
 /**
  * An event of this package. It stores which lock or queue it is about, and that knows how to wait.
  *
- * If there is nothing to wait for, `yield*` goes on at once: the loop does not see the event, no other task runs in between,
- * and a cancelled task is not told of its cancellation.
+ * If there is nothing to wait for, `yield*` goes on at once: see `ImmediateEvent`.
  */
-export abstract class SyncEvent<out R = unknown> extends LoopEvent<R> {
+export abstract class SyncEvent<out R = unknown> extends ImmediateEvent<R> {
   /** For the type checker, to which every event would look like one of these otherwise; there is no such field. */
   protected declare readonly _isSync: true;
 
-  /** @internal Takes for `task` what there is to take without overtaking anybody; undefined if it has to wait. */
-  abstract attempt(task: Task | undefined): AtOnce<R> | undefined;
-
-  /** @internal After an attempt in vain: `waiter` joins the line. */
+  /** @internal After an attempt in vain: `waiter` joins the queue. */
   abstract enter(waiter: Waiter<R>): void;
 
-  /** @internal One of those in the line gave up; its waiter is settled already. */
+  /** @internal One of the waiters in the queue was abandoned. */
   abstract leave(): void;
-
-  override [Symbol.iterator](): Iterator<this, R, Sent> {
-    return new Attempt<this, R>(this);
-  }
 }
 
-/** One `yield*` of an event. The attempt is made in its first step: an iterator that nobody uses takes nothing. */
-class Attempt<E extends SyncEvent<R>, R> implements Iterator<E, R, Sent> {
-  #event: E | undefined;
-
-  constructor(event: E) {
-    this.#event = event;
+/** An event that waits in the queue of its source. */
+export abstract class SourceEvent<out R, S extends SyncSource<R>> extends SyncEvent<R> {
+  /** @internal */
+  constructor(
+    /** @internal */
+    readonly source: S,
+  ) {
+    super();
   }
 
-  next(result: R): IteratorResult<E, R> {
-    const event = this.#event;
-    if (event === undefined) return { done: true, value: result };
-    this.#event = undefined;
-    return event.attempt(runningTask()) ?? { done: false, value: event };
+  /** @internal */
+  override enter(waiter: Waiter<R>): void {
+    this.source.waiting.add(waiter);
   }
 
-  // Without it `yield*` would replace the error by a TypeError of its own.
-  throw(error: unknown): never {
-    throw error;
+  /** @internal */
+  override leave(): void {
+    this.source.waiting.abandoned();
+  }
+
+  override toString(): string {
+    return `${this.constructor.name}(${this.source})`;
   }
 }

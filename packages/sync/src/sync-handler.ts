@@ -6,14 +6,7 @@ export class SyncHandler extends EventHandler<SyncEvent> {
   override readonly handles = SyncEvent;
 
   override arm(event: SyncEvent, waiter: Waiter<unknown>): void {
-    try {
-      // Again, for who wrote `yield` instead of `yield*` and has not tried yet.
-      const atOnce = event.attempt(waiter.task);
-      if (atOnce === undefined) event.enter(waiter);
-      else waiter.resolve(atOnce.value);
-    } catch (refusal) {
-      waiter.reject(refusal);
-    }
+    event.enter(waiter);
   }
 
   override disarm(event: SyncEvent): void {

@@ -1,0 +1,98 @@
+import { Fifo, WaitQueue } from '@escapement/core';
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+interface Waiting {
+  isSettled: boolean;
+}
+
+function queueOf(length: number) {
+  const queue = new WaitQueue<Waiting>();
+  const waiting = Array.from({ length }, () => ({ isSettled: false }));
+  for (const one of waiting) queue.add(one);
+  return { queue, waiting };
+}
+
+function abandon(queue: WaitQueue<Waiting>, one: Waiting): void {
+  one.isSettled = true;
+  queue.abandoned();
+}
+
+function collect(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
+describe('WaitQueue', () => {
+  it('keeps at most twice as many as wait, in whatever order they are abandoned', () => {
+    const orders = fc.array(fc.nat(), { minLength: 1, maxLength: 100 });
+    fc.assert(
+      fc.property(orders, order => {
+        const { queue, waiting } = queueOf(order.length);
+        for (const choice of order) {
+          const [one] = waiting.splice(choice % waiting.length, 1);
+          abandon(queue, one!);
+          expect(queue.maxLength).to.be.within(waiting.length, 2 * waiting.length);
+        }
+      }),
+    );
+  });
+
+  it('keeps its order, and all that wait, when half of it was abandoned', () => {
+    const { queue, waiting } = queueOf(4);
+    abandon(queue, waiting[1]!);
+    abandon(queue, waiting[2]!);
+    expect(queue.maxLength, 'the walk along the queue is put off until it frees more than it keeps').to.equal(4);
+    expect(queue.length).to.equal(2);
+    expect(queue.takeAll()).to.deep.equal([waiting[0], waiting[3]]);
+  });
+
+  it('drops an abandoned waiter when its turn comes, counted or not', () => {
+    const { queue, waiting } = queueOf(10);
+    // As in a run that broke.
+    for (const one of waiting.slice(0, 5)) one.isSettled = true;
+    expect(queue.take()).to.equal(waiting[5]);
+    expect(queue.maxLength).to.equal(4);
+    for (const one of waiting.slice(6, 9)) abandon(queue, one);
+    expect(queue.maxLength).to.equal(1);
+    expect(queue.takeAll()).to.deep.equal([waiting[9]]);
+  });
+});
+
+describe('Fifo', () => {
+  it('gives its memory back once it is almost empty', () => {
+    const ring = new Fifo<number>();
+    for (let n = 0; n < 1_000_000; n++) ring.push(n);
+    collect();
+    const full = process.memoryUsage().heapUsed;
+    for (let n = 0; n < 1_000_000 - 10; n++) ring.shift();
+    collect();
+    // A million places take 4 MB at least.
+    expect(full - process.memoryUsage().heapUsed).to.be.greaterThan(3_000_000);
+    expect(ring.size).to.equal(10);
+    expect(ring.shift()).to.equal(1_000_000 - 10);
+  });
+
+  it('is a queue, whatever is added, looked at, taken and dropped', () => {
+    const moves = fc.array(fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constant('drop' as const)), { maxLength: 80 });
+    fc.assert(
+      fc.property(moves, history => {
+        const ring = new Fifo<number>();
+        let model: number[] = [];
+        for (const move of history) {
+          if (move === 'drop') {
+            ring.keep(item => item % 2 === 0);
+            model = model.filter(item => item % 2 === 0);
+            continue;
+          }
+          for (let n = 0; n < move; n++) {
+            ring.push(10 * model.length + n);
+            model.push(10 * model.length + n);
+          }
+          expect(ring.peek()).to.equal(model[0]);
+          for (let n = 0; n > move; n--) expect(ring.shift()).to.equal(model.shift());
+          expect(ring.size).to.equal(model.length);
+        }
+      }),
+    );
+  });
+});

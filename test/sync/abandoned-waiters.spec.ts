@@ -1,0 +1,71 @@
+import {
+  Barrier,
+  Channel,
+  Condition,
+  Lock,
+  Queue,
+  Semaphore,
+  Signal,
+  type SyncEvent,
+  SyncHandler,
+} from '@escapement/sync';
+import { expect } from 'chai';
+import { type CoreEvent, type Coroutine, spawn, type Task, type Waiter } from 'escapement';
+import { virtualLoop } from '../support/virtual-loop.js';
+import { settle } from './sync-loop.js';
+
+function collect(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
+/** Remembers, weakly, all who ever waited. */
+class WatchingHandler extends SyncHandler {
+  readonly waiters: WeakRef<Waiter<unknown>>[] = [];
+
+  override arm(event: SyncEvent, waiter: Waiter<unknown>): void {
+    this.waiters.push(new WeakRef(waiter));
+    super.arm(event, waiter);
+  }
+}
+
+describe('sync: waiters that were abandoned', () => {
+  it('are not kept, although nobody else ever comes: of each kind', async () => {
+    const lock = new Lock();
+    lock.tryAcquire();
+    const free = new Lock();
+    const condition = new Condition(free);
+    const semaphore = new Semaphore(0);
+    const signal = new Signal();
+    const barrier = new Barrier(100);
+    const queue = new Queue<number>();
+    const channel = new Channel<number>();
+    const waits: (() => Coroutine<unknown, SyncEvent | CoreEvent>)[] = [
+      () => free.with(() => condition.wait()),
+      ...[lock.acquire(), semaphore.acquire(), signal.wait(), barrier.wait()].map(event => () => waitFor(event)),
+      ...[queue.get(), queue.next(), channel.put(1)].map(event => () => waitFor(event)),
+    ];
+    const handler = new WatchingHandler();
+    virtualLoop({ handlers: [handler] }).loop.runSync(function* () {
+      for (const wait of waits) {
+        const tasks: Task[] = [];
+        for (let n = 0; n < 10; n++) tasks.push(yield* spawn(wait()));
+        yield* settle();
+        for (const task of tasks) task.cancel();
+        yield* settle();
+      }
+    });
+    const left = () => handler.waiters.filter(ref => ref.deref() !== undefined).length;
+    expect(left()).to.equal(10 * waits.length);
+    for (let n = 0; n < 20 && left() > 0; n++) {
+      await new Promise(resolve => setImmediate(resolve));
+      collect();
+    }
+    expect(left()).to.equal(0);
+    // Still in use here, so that they were not collected themselves.
+    expect(String([lock, condition, semaphore, signal, barrier, queue, channel])).to.include('semaphore');
+  });
+});
+
+function* waitFor<E extends SyncEvent>(event: E): Coroutine<unknown, E> {
+  return yield event;
+}
