@@ -1,6 +1,7 @@
 import { forgetFirstStep } from '../events/event-iterator.js';
 import type { Body } from './claim-coroutine.js';
 import { noteThrough } from './error-trail.js';
+import { forgetAttempt } from './immediate-event.js';
 
 /** A coroutine that waits for one that it called. */
 interface Caller {
@@ -58,6 +59,7 @@ export class CallStack implements Body {
     if (caller === undefined) return undefined;
     this.#innermost = caller.body;
     forgetFirstStep();
+    forgetAttempt();
     return caller.callee;
   }
 }

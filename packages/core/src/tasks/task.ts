@@ -5,6 +5,7 @@ import { CallStack } from './call-stack.js';
 import { type Body, claimCoroutine } from './claim-coroutine.js';
 import type { ContextEntry } from './context-entry.js';
 import { Cancelled, TaskCancelledError } from './errors.js';
+import { forgetAttempt } from './immediate-event.js';
 import { Join } from './join.js';
 import { setRunningTask } from './running-task.js';
 import { appended, TaskExtras } from './task-extras.js';
@@ -176,6 +177,7 @@ export class Task<out T = unknown> implements WaitTarget {
     this.#message = undefined;
     this.#state = RUNNING;
     forgetFirstStep();
+    forgetAttempt();
     setRunningTask(this);
     if (!this.#messageIsError) return this.#body.next(message);
     this.#messageIsError = false;
