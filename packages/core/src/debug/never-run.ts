@@ -1,11 +1,9 @@
+import { type CreationHook, creationHook, type InStack, setCreationHook } from '../events/creation-hook.js';
 import type { Instrument } from '../extension-points/instrument.js';
 import type { LoopWarning } from '../extension-points/loop-warning.js';
 import { runningTask } from '../tasks/running-task.js';
 import type { Task } from '../tasks/task.js';
 import { type CallSite, callSiteOf } from './call-site.js';
-
-/** @internal The watch of the loop whose step runs right now, if that loop is one with `debug: true`. */
-export let watch: NeverRunWatch | undefined;
 
 /** A place where coroutines or events are made. */
 interface Site extends CallSite {
@@ -66,7 +64,7 @@ const USES_OF_EVENT = [Symbol.iterator];
  *
  * There is one suspicion for each place and task at most, and none holds what it is about.
  */
-export class NeverRunWatch implements Instrument {
+export class NeverRunWatch implements Instrument, CreationHook {
   readonly #warn: (warning: LoopWarning) => void;
   readonly #sites = new Map<string, Site>();
   readonly #ledgers = new Map<Task, Ledger>();
@@ -78,7 +76,7 @@ export class NeverRunWatch implements Instrument {
     this.#report(suspicion);
   });
   #task: Task | undefined;
-  #outer: NeverRunWatch | undefined;
+  #outer: CreationHook | undefined;
   #step = 0;
   #isCrashed = false;
 
@@ -93,18 +91,22 @@ export class NeverRunWatch implements Instrument {
     if (ledger !== undefined) ledger.latestStep = this.#step;
     this.#task = task;
     // Our own after a step that a fault broke off; another loop's where a coroutine runs a loop of its own.
-    if (watch === this) return;
-    this.#outer = watch;
-    watch = this;
+    if (creationHook === this) return;
+    this.#outer = creationHook;
+    setCreationHook(this);
   }
 
   stepEnded(): void {
-    watch = this.#outer;
+    setCreationHook(this.#outer);
     this.#task = this.#outer = undefined;
   }
 
   suspended(_task: Task, event: object): void {
     handOver(event);
+  }
+
+  handedOver(made: unknown): void {
+    handOver(made);
   }
 
   taskEnded(task: Task): void {
@@ -123,7 +125,7 @@ export class NeverRunWatch implements Instrument {
   }
 
   runEnded({ result }: Task): void {
-    if (watch === this) this.stepEnded();
+    if (creationHook === this) this.stepEnded();
     if (result.state === 'succeeded') handOverParts([result.value]);
     for (const task of [...this.#ledgers.keys()]) this.taskEnded(task);
     const suspicions = [...this.#left.values()].sort((a, b) => a.step - b.step);
@@ -133,9 +135,7 @@ export class NeverRunWatch implements Instrument {
     for (const suspicion of suspicions) suspicion.task = undefined;
   }
 
-  /** An event is being made: none of what it stores is there yet. @param below its base class's constructor */
-  // biome-ignore lint/complexity/noBannedTypes: a constructor
-  eventMade(event: object, below: Function): void {
+  eventMade(event: object, below: InStack): void {
     const site = this.#siteOf(event, below);
     if (site === undefined) return;
     const { name } = event.constructor;
@@ -147,8 +147,7 @@ export class NeverRunWatch implements Instrument {
     });
   }
 
-  /** A coroutine was made. @param below the function that was called for it */
-  coroutineMade(made: object, below: (...args: never) => unknown, args: Iterable<unknown>): void {
+  coroutineMade(made: object, below: InStack, args: Iterable<unknown>): void {
     const site = this.#siteOf(made, below);
     if (site === undefined || traces.has(made)) return;
     this.#suspect(made, USES_OF_COROUTINE, {
@@ -163,8 +162,7 @@ export class NeverRunWatch implements Instrument {
     });
   }
 
-  // biome-ignore lint/complexity/noBannedTypes: see `callSiteOf`
-  #siteOf(made: object, below: Function): Site | undefined {
+  #siteOf(made: object, below: InStack): Site | undefined {
     // Only our own tasks: a loop without debug may run in one of them.
     if (this.#task === undefined || runningTask() !== this.#task) return undefined;
     const place = callSiteOf(made, below, key => this.#sites.get(key));
@@ -227,8 +225,8 @@ function outermost(suspicions: readonly Suspicion[]): Iterable<Suspicion> {
   return lines.values();
 }
 
-/** @internal Somebody runs `made`, or has it run: from here on that is not its maker's business. */
-export function handOver(made: unknown): void {
+/** Somebody runs `made`, or has it run: from here on that is not its maker's business. */
+function handOver(made: unknown): void {
   if (typeof made !== 'object' || made === null) return;
   const trace = traces.get(made);
   if (trace === undefined) return;

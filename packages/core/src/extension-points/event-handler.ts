@@ -1,4 +1,5 @@
 import type { EventClass, LoopEvent, ResultOf } from '../events/loop-event.js';
+import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
 import type { Instant } from './instant.js';
 import type { Wakeup } from './wakeup.js';
@@ -54,6 +55,14 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
    */
   inFlight(): number {
     return 0;
+  }
+
+  /**
+   * The tasks one of which must act for `event` to happen, as far as the handler knows. Only reports ask: `loop.dump()` and
+   * `DeadlockError` name tasks that wait for each other in a circle.
+   */
+  blockers(_event: E): Iterable<Task> {
+    return [];
   }
 
   /**

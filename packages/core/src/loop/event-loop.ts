@@ -23,7 +23,7 @@ import { checkCompatibility, type LoopOptions, type RunOptions } from './loop-op
 import { isNews, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
 import { StallDetector } from './stall-detector.js';
-import { dumpTasks } from './task-dump.js';
+import { dumpTasks, type TaskDumpSource } from './task-dump.js';
 
 /** Under a strategy that yields, the host gets a chance this often even while tasks are always ready. */
 const HOST_INTERVAL: Duration = 1;
@@ -109,7 +109,7 @@ class PluggableLoop<in E extends LoopEvent> {
   /** The tree of tasks: their names, states, what each waits for, and a circle of them if there is one. */
   dump(): string {
     if (this.#root === undefined) return 'the loop is not running';
-    return dumpTasks(this.#root, this.#waitingSince, Infinity).join('\n');
+    return dumpTasks(this.#root, this.#dumpSource, Infinity).join('\n');
   }
 
   async #follow<T>(root: Task<T>): Promise<T> {
@@ -168,7 +168,10 @@ class PluggableLoop<in E extends LoopEvent> {
     return root;
   }
 
-  readonly #waitingSince = (task: Task) => this.#debug?.waitingSince(task);
+  readonly #dumpSource: TaskDumpSource = {
+    blockersOf: event => this.#handlers.blockersOf(event),
+    waitingSince: task => this.#debug?.waitingSince(task),
+  };
 
   /** Resume, poll, and sleep if nothing is ready. Gives back the strategy's promise, if it made one. */
   #turn(root: Task): Promise<void> | undefined {
@@ -206,9 +209,9 @@ class PluggableLoop<in E extends LoopEvent> {
   #expectSomethingOutside(root: Task): void {
     if (this.#signal !== undefined && this.#strategy.waits === 'yields') return;
     const handlers = this.#handlers.inFlight();
-    if (handlers.length === 0) throw new DeadlockError(dumpTasks(root, this.#waitingSince));
+    if (handlers.length === 0) throw new DeadlockError(dumpTasks(root, this.#dumpSource));
     if (this.#canBeWoken(handlers)) return;
-    throw new DeadlockError(dumpTasks(root, this.#waitingSince), handlers.map(nameOf), this.#strategy);
+    throw new DeadlockError(dumpTasks(root, this.#dumpSource), handlers.map(nameOf), this.#strategy);
   }
 
   /** Whether a sleep without a deadline would end, by itself or by what one of `handlers` waits for. */

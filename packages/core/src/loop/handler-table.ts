@@ -4,6 +4,7 @@ import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.
 import { EventHandler } from '../extension-points/event-handler.js';
 import type { Duration, Instant } from '../extension-points/instant.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
+import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
 
 type Overridable = 'poll' | 'nextDeadline' | 'inFlight' | 'beforeSleep' | 'close';
@@ -44,6 +45,17 @@ export class HandlerTable {
   /** The name of a handled class with the kind of `event` that is another class: a second copy of a package. */
   twinOf(event: LoopEvent): string | undefined {
     return this.#installed.find(({ handles }) => handles.name === event.constructor.name)?.handles.name;
+  }
+
+  /** The tasks that `event` waits for, as far as its handler knows. */
+  blockersOf(event: LoopEvent): Iterable<Task> {
+    const handler = this.find(event);
+    if (handler === undefined) return [];
+    try {
+      return handler.blockers(event);
+    } catch (error) {
+      throw fault(handler, 'blockers', error, event);
+    }
   }
 
   poll(now: Instant): void {

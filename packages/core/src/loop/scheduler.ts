@@ -1,5 +1,5 @@
-import { handOver, watch } from '../debug/never-run.js';
 import { describe } from '../errors/describe.js';
+import { creationHook } from '../events/creation-hook.js';
 import { LoopEvent } from '../events/loop-event.js';
 import type { Clock } from '../extension-points/clock.js';
 import { PolicyError } from '../extension-points/errors.js';
@@ -73,7 +73,7 @@ export class Scheduler implements TaskHost, LoopCaller {
     const task = new Task(this, spec, parent, ++this.#lastNumber);
     if (this.#instrument !== undefined) {
       this.#instrument.taskSpawned?.(task);
-      if (watch !== undefined) handOver(spec.body);
+      creationHook?.handedOver(spec.body);
     }
     this.taskReady(task);
     return task;
@@ -190,7 +190,7 @@ export class Scheduler implements TaskHost, LoopCaller {
 
   #answer(task: Task, call: LoopCall<unknown>): void {
     // A bare `yield` does not ask the event for its iterator.
-    if (watch !== undefined) handOver(call);
+    if (creationHook !== undefined) creationHook.handedOver(call);
     try {
       task.hand(call.answer(this, task), false);
     } catch (error) {
@@ -205,7 +205,7 @@ export class Scheduler implements TaskHost, LoopCaller {
     }
     const refusal = this.#refusalOf(task, event);
     if (refusal !== undefined) {
-      handOver(event);
+      creationHook?.handedOver(event);
       task.wake(refusal, true);
       return;
     }
@@ -220,7 +220,7 @@ export class Scheduler implements TaskHost, LoopCaller {
   }
 
   #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
-    if (watch !== undefined) handOver(event);
+    creationHook?.handedOver(event);
     if (task.cancelDeliveries >= MOST_IGNORED_CANCELS) {
       task.endByForce(new CancellationIgnoredError(task.name, describe(event), MOST_IGNORED_CANCELS, cancelled));
       return;

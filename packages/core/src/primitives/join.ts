@@ -20,10 +20,6 @@ export class Join<out T = unknown> extends LoopEvent<T> {
     return this.task.hasSucceeded ? new Over(this.task.value) : super[Symbol.iterator]();
   }
 
-  override blockers(): Iterable<Task> {
-    return [this.task];
-  }
-
   override toString(): string {
     return `Join(task "${this.task.name}")`;
   }
@@ -50,6 +46,10 @@ export class JoinHandler extends EventHandler<Join> {
   override disarm(event: Join, waiter: Waiter<unknown>): void {
     const { more } = event.task;
     more.joiners = more.joiners?.filter(joiner => joiner !== waiter);
+  }
+
+  override blockers(event: Join): Iterable<Task> {
+    return [event.task];
   }
 }
 
