@@ -20,6 +20,7 @@ import { DeadlockError, LoopRunningError, NotSynchronousError } from './errors.j
 import { FifoPolicy } from './fifo-policy.js';
 import { HandlerTable, nameOf } from './handler-table.js';
 import { checkCompatibility, type LoopOptions, type RunOptions } from './loop-options.js';
+import { ReadyQueue } from './ready-queue.js';
 import { isNews, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
 import { StallDetector } from './stall-detector.js';
@@ -32,6 +33,7 @@ class PluggableLoop<in E extends LoopEvent> {
   readonly #strategy: SleepStrategy;
   readonly #handlers: HandlerTable;
   readonly #instrument: Instrument | undefined;
+  readonly #ready: ReadyQueue;
   readonly #scheduler: Scheduler;
   readonly #stallDetector: StallDetector;
   readonly #wakeup = new Wakeup();
@@ -56,7 +58,8 @@ class PluggableLoop<in E extends LoopEvent> {
     }
     const ofDebug = [this.#debug, this.#neverRun].filter(instrument => instrument !== undefined);
     this.#instrument = combineInstruments([...instruments, ...ofDebug]);
-    this.#scheduler = new Scheduler(strategy.clock, policy, this.#handlers, this.#instrument, this.#wakeup);
+    this.#ready = new ReadyQueue(policy, this.#wakeup);
+    this.#scheduler = new Scheduler(strategy.clock, this.#ready, this.#handlers, this.#instrument);
     this.#stallDetector = new StallDetector(strategy, this.#handlers);
   }
 
@@ -136,7 +139,7 @@ class PluggableLoop<in E extends LoopEvent> {
         if (isNews(crash, crashes)) crashes.push(crash);
         this.#neverRun?.runCrashed();
         // The tasks clean up as far as they get.
-        if (!isFirst && !this.#scheduler.hasReady) break;
+        if (!isFirst && this.#ready.isEmpty) break;
         root.cancel(crash);
       }
     }
@@ -175,7 +178,7 @@ class PluggableLoop<in E extends LoopEvent> {
 
   /** Resume, poll, and sleep if nothing is ready. Gives back the strategy's promise, if it made one. */
   #turn(root: Task): Promise<void> | undefined {
-    if (this.#scheduler.hasReady) this.#stallDetector.progressed();
+    if (!this.#ready.isEmpty) this.#stallDetector.progressed();
     this.#scheduler.runTurn(this.#polledAt);
     if (root.isEnded) return undefined;
     // Before the poll: what was signalled before this request shows in the poll, what comes later requests again.
@@ -185,7 +188,7 @@ class PluggableLoop<in E extends LoopEvent> {
     }
     this.#polledAt = this.#strategy.clock.now();
     this.#handlers.poll(this.#polledAt);
-    return this.#scheduler.hasReady ? this.#letHostRun() : this.#sleep(root);
+    return this.#ready.isEmpty ? this.#sleep(root) : this.#letHostRun();
   }
 
   #letHostRun(): Promise<void> | undefined {
@@ -200,7 +203,7 @@ class PluggableLoop<in E extends LoopEvent> {
     const { waits } = this.#strategy;
     if (waits === 'blocks' || waits === 'yields') {
       this.#handlers.beforeSleep(this.#wakeup);
-      if (this.#scheduler.hasReady) return undefined;
+      if (!this.#ready.isEmpty) return undefined;
     }
     return this.#callStrategy(until);
   }
@@ -228,7 +231,7 @@ class PluggableLoop<in E extends LoopEvent> {
 
   #callStrategy(until: Instant): Promise<void> | undefined {
     this.#instrument?.sleepStarted?.(until);
-    this.#scheduler.isSleeping = true;
+    this.#ready.isSleeping = true;
     let slept: void | Promise<void>;
     try {
       slept = this.#strategy.sleep(until, this.#wakeup);
@@ -257,7 +260,7 @@ class PluggableLoop<in E extends LoopEvent> {
   }
 
   #awake(): void {
-    this.#scheduler.isSleeping = false;
+    this.#ready.isSleeping = false;
     this.#instrument?.sleepEnded?.();
   }
 }

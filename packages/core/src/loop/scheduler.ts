@@ -2,16 +2,14 @@ import { describe } from '../errors/describe.js';
 import { creationHook } from '../events/creation-hook.js';
 import { LoopEvent } from '../events/loop-event.js';
 import type { Clock } from '../extension-points/clock.js';
-import { PolicyError } from '../extension-points/errors.js';
 import type { Duration, Instant } from '../extension-points/instant.js';
 import type { Instrument } from '../extension-points/instrument.js';
 import { cancellationSwallowed, type LoopWarning, sendWarning } from '../extension-points/loop-warning.js';
-import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
-import type { Wakeup } from '../extension-points/wakeup.js';
 import { LoopCall, type LoopCaller } from '../primitives/loop-call.js';
 import { PAUSE } from '../primitives/pause.js';
 import { Scope } from '../primitives/scope.js';
 import { CancellationIgnoredError, type Cancelled } from '../tasks/errors.js';
+import type { ReadyCause } from '../tasks/ready-cause.js';
 import { runningTask, setRunningTask } from '../tasks/running-task.js';
 import { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
@@ -19,6 +17,7 @@ import type { TaskSpec } from '../tasks/task-spec.js';
 import { Waiter } from '../tasks/waiter.js';
 import { NoHandlerError, NotAnEventError } from './errors.js';
 import { arm, disarm, type HandlerTable } from './handler-table.js';
+import type { ReadyQueue } from './ready-queue.js';
 import { noteThrough } from './stack-trace.js';
 
 /** A turn resumes at most this many tasks before timers and I/O get a look, so that a tight loop starves nobody... */
@@ -33,32 +32,17 @@ const MOST_BETWEEN_LOOKS = 64;
 /** @internal Resumes ready tasks, one step at a time, and hands the event that each step yields to its handler. */
 export class Scheduler implements TaskHost, LoopCaller {
   readonly #clock: Clock;
-  readonly #policy: SchedulingPolicy;
+  readonly #ready: ReadyQueue;
   readonly #handlers: HandlerTable;
   readonly #instrument: Instrument | undefined;
-  readonly #wakeup: Wakeup;
   readonly #faults: unknown[] = [];
-  /** True while the strategy has the thread, or the host has it on the strategy's behalf. */
-  isSleeping = false;
-  #readyCount = 0;
   #lastNumber = 0;
 
-  constructor(
-    clock: Clock,
-    policy: SchedulingPolicy,
-    handlers: HandlerTable,
-    instrument: Instrument | undefined,
-    wakeup: Wakeup,
-  ) {
+  constructor(clock: Clock, ready: ReadyQueue, handlers: HandlerTable, instrument: Instrument | undefined) {
     this.#clock = clock;
-    this.#policy = policy;
+    this.#ready = ready;
     this.#handlers = handlers;
     this.#instrument = instrument;
-    this.#wakeup = wakeup;
-  }
-
-  get hasReady(): boolean {
-    return this.#readyCount > 0;
   }
 
   now(): Instant {
@@ -75,7 +59,7 @@ export class Scheduler implements TaskHost, LoopCaller {
       this.#instrument.taskSpawned?.(task);
       creationHook?.handedOver(spec.body);
     }
-    this.taskReady(task);
+    this.#ready.add(task, 'spawned');
     return task;
   }
 
@@ -99,7 +83,7 @@ export class Scheduler implements TaskHost, LoopCaller {
     let done = 0;
     let nextLook = 2;
     for (;;) {
-      const task = this.#nextAfter(paused);
+      const task = this.#ready.nextAfter(paused);
       if (task === undefined) break;
       paused = this.#runStep(task) ? task : undefined;
       if (++done < nextLook) continue;
@@ -107,14 +91,11 @@ export class Scheduler implements TaskHost, LoopCaller {
       // Looking costs as much as a step. After as many steps again, so that slow ones cannot overrun by more than double.
       nextLook = done + Math.min(done, MOST_BETWEEN_LOOKS);
     }
-    if (paused !== undefined) this.taskReady(paused);
+    if (paused !== undefined) this.#ready.add(paused, 'paused');
   }
 
-  taskReady(task: Task): void {
-    this.#readyCount++;
-    this.#policy.add(task);
-    // A host callback settled a waiter while the strategy sleeps: the sleep is over.
-    if (this.isSleeping) this.#wakeup.request();
+  taskReady(task: Task, cause: ReadyCause): void {
+    this.#ready.add(task, cause);
   }
 
   taskEnded(task: Task): void {
@@ -127,25 +108,6 @@ export class Scheduler implements TaskHost, LoopCaller {
     } catch (fault) {
       this.#faults.push(fault);
     }
-  }
-
-  /** The task to resume next, given one that has just paused. Where it is alone there is nothing to decide. */
-  #nextAfter(paused: Task | undefined): Task | undefined {
-    if (this.#readyCount === 0) return paused;
-    if (paused !== undefined) this.taskReady(paused);
-    return this.#next();
-  }
-
-  #next(): Task {
-    this.#readyCount--;
-    let task: Task | undefined;
-    try {
-      task = this.#policy.next();
-    } catch (error) {
-      throw new PolicyError(this.#policy.alias, `threw in next(): ${error}`, error);
-    }
-    if (task === undefined) throw new PolicyError(this.#policy.alias, `lost ${this.#readyCount + 1} ready tasks`);
-    return task;
   }
 
   #runStep(task: Task): boolean {
@@ -206,7 +168,7 @@ export class Scheduler implements TaskHost, LoopCaller {
     const refusal = this.#refusalOf(task, event);
     if (refusal !== undefined) {
       creationHook?.handedOver(event);
-      task.wake(refusal, true);
+      task.wake(refusal, true, 'refused');
       return;
     }
     const waiter = new Waiter<unknown>(task, event as LoopEvent);

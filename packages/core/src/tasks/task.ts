@@ -6,6 +6,7 @@ import { Join } from '../primitives/join.js';
 import { Scope } from '../primitives/scope.js';
 import { type Body, claimCoroutine } from './claim-coroutine.js';
 import { Cancelled, TaskCancelledError } from './errors.js';
+import type { ReadyCause } from './ready-cause.js';
 import { setRunningTask } from './running-task.js';
 import { appended, TaskExtras } from './task-extras.js';
 import { TaskFamily } from './task-family.js';
@@ -92,16 +93,10 @@ export class Task<out T = unknown> {
   }
 
   get result(): TaskResult<T> {
-    switch (this.#state) {
-      case SUCCEEDED:
-        return { state: 'succeeded', value: this.value };
-      case FAILED:
-        return { state: 'failed', error: this.#inbox };
-      case CANCELLED:
-        return { state: 'cancelled', reason: this.#inbox };
-      default:
-        return { state: 'pending' };
-    }
+    if (this.#state === SUCCEEDED) return { state: 'succeeded', value: this.value };
+    if (this.#state === FAILED) return { state: 'failed', error: this.#inbox };
+    if (this.#state === CANCELLED) return { state: 'cancelled', reason: this.#inbox };
+    return { state: 'pending' };
   }
 
   /** The tasks that this one spawned and that have not ended, oldest first, daemons last. */
@@ -167,11 +162,11 @@ export class Task<out T = unknown> {
   }
 
   /** @internal The wait is over: `inbox` is what `yield*` evaluates to, or throws. */
-  wake(inbox: unknown, isError: boolean): void {
+  wake(inbox: unknown, isError: boolean, cause: ReadyCause): void {
     this.#waiter = undefined;
     this.#state = READY;
     this.hand(inbox, isError);
-    this.#host.taskReady(this);
+    this.#host.taskReady(this, cause);
   }
 
   /** @internal What the next `resume` starts with. */
@@ -240,7 +235,7 @@ export class Task<out T = unknown> {
   /** @internal `Cancelled` is thrown at the next resume. */
   throwCancelled(cancelled: Cancelled): void {
     this.#cancelDeliveries++;
-    this.wake(cancelled, true);
+    this.wake(cancelled, true, 'cancelled');
   }
 
   /** @internal How often `Cancelled` was thrown into it. */

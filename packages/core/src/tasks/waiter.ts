@@ -31,12 +31,12 @@ export class Waiter<in R = never> {
 
   /** The event has come: `yield*` evaluates to `value`. */
   resolve(value: R): void {
-    this.#release()?.wake(value, false);
+    this.#release()?.wake(value, false, this.event);
   }
 
   /** The wait failed: `yield*` throws `error`. */
   reject(error: unknown): void {
-    this.#release()?.wake(error, true);
+    this.#release()?.wake(error, true, this.event);
   }
 
   /** @internal The wait was given up. */

@@ -1,0 +1,49 @@
+import { PolicyError } from '../extension-points/errors.js';
+import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
+import type { Wakeup } from '../extension-points/wakeup.js';
+import type { ReadyCause } from '../tasks/ready-cause.js';
+import type { Task } from '../tasks/task.js';
+
+/** @internal The ready tasks, in the policy's order. */
+export class ReadyQueue {
+  readonly #policy: SchedulingPolicy;
+  readonly #wakeup: Wakeup;
+  /** True while the strategy has the thread, or the host has it on the strategy's behalf. */
+  isSleeping = false;
+  #count = 0;
+
+  constructor(policy: SchedulingPolicy, wakeup: Wakeup) {
+    this.#policy = policy;
+    this.#wakeup = wakeup;
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  add(task: Task, _cause: ReadyCause): void {
+    this.#count++;
+    this.#policy.add(task);
+    // A host callback settled a waiter while the strategy sleeps: the sleep is over.
+    if (this.isSleeping) this.#wakeup.request();
+  }
+
+  /** The task to resume next, given one that has just paused. Where it is alone there is nothing to decide. */
+  nextAfter(paused: Task | undefined): Task | undefined {
+    if (this.#count === 0) return paused;
+    if (paused !== undefined) this.add(paused, 'paused');
+    return this.#next();
+  }
+
+  #next(): Task {
+    this.#count--;
+    let task: Task | undefined;
+    try {
+      task = this.#policy.next();
+    } catch (error) {
+      throw new PolicyError(this.#policy.alias, `threw in next(): ${error}`, error);
+    }
+    if (task === undefined) throw new PolicyError(this.#policy.alias, `lost ${this.#count + 1} ready tasks`);
+    return task;
+  }
+}
