@@ -158,7 +158,7 @@ describe('a loop explains itself', () => {
     const { loop, warnings } = debugLoop();
     loop.runSync(function* main() {
       yield* warn('POOL_EXHAUSTED', 'all are taken');
-      expect(warnings.map(({ code, message, task }) => [code, message, task.name])).to.deep.equal([
+      expect(warnings.map(({ code, message, task }) => [code, message, task?.name])).to.deep.equal([
         ['POOL_EXHAUSTED', 'all are taken', 'main'],
       ]);
     });

@@ -10,6 +10,8 @@ export class Model {
   time = 0;
   #ready: ModelTask[] = [];
   #timers: Timer[] = [];
+  /** In the present step: the trace names them after it. */
+  #ended: ModelTask[] = [];
 
   /** @throws NotComparableError */
   run(name: string, body: (task: ModelTask) => Body): void {
@@ -133,6 +135,8 @@ export class Model {
       // How a long turn is cut into pieces is nobody's business.
       if (steps >= MOST_STEPS) throw new NotComparableError('too many steps');
       this.#step(this.#ready.shift() as ModelTask);
+      for (const task of this.#ended) this.trace.add(this.time, task.name, task.describeEnd());
+      this.#ended = [];
     }
   }
 
@@ -246,7 +250,7 @@ export class Model {
     if (task.errors.length > 0) task.state = 'failed';
     else task.state = 'error' in task.bodyEnd ? 'cancelled' : 'succeeded';
     for (const settle of task.joiners) task.tell(settle);
-    this.trace.add(this.time, task.name, task.describeEnd());
+    this.#ended.push(task);
     if (task.parent === undefined) return;
     this.#childEnded(task.parent, task);
     this.#endIfDone(task.parent);

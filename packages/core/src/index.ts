@@ -37,6 +37,7 @@ export { type Scope, type SuperviseOptions, scope, shield, supervise } from './p
 export { type Spawn, type SpawnOptions, spawn } from './primitives/spawn.js';
 export { type Warn, warn } from './primitives/warn.js';
 export * from './tasks/errors.js';
+export type { ReadyCause } from './tasks/ready-cause.js';
 export { runningTask } from './tasks/running-task.js';
 export type { Task } from './tasks/task.js';
 export type { TaskResult, TaskState } from './tasks/task-state.js';

@@ -90,8 +90,7 @@ export class NeverRunWatch implements Instrument, CreationHook {
     this.#step++;
     if (ledger !== undefined) ledger.latestStep = this.#step;
     this.#task = task;
-    // Our own after a step that a fault broke off; another loop's where a coroutine runs a loop of its own.
-    if (creationHook === this) return;
+    // Another loop's, where a coroutine runs a loop of its own.
     this.#outer = creationHook;
     setCreationHook(this);
   }
@@ -120,12 +119,11 @@ export class NeverRunWatch implements Instrument, CreationHook {
   }
 
   /** From now on tasks are cancelled because of a fault, and what was forgotten may be the cause. */
-  runCrashed(): void {
+  crashed(): void {
     this.#isCrashed = true;
   }
 
   runEnded({ result }: Task): void {
-    if (creationHook === this) this.stepEnded();
     if (result.state === 'succeeded') handOverParts([result.value]);
     for (const task of [...this.#ledgers.keys()]) this.taskEnded(task);
     const suspicions = [...this.#left.values()].sort((a, b) => a.step - b.step);

@@ -1,12 +1,9 @@
-import { DebugInstrument } from '../debug/debug-instrument.js';
-import { NeverRunWatch } from '../debug/never-run.js';
+import { Debugging } from '../debug/debugging.js';
 import type { Program } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { NoStrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { Instant } from '../extension-points/instant.js';
-import { combineInstruments, type Instrument } from '../extension-points/instrument.js';
-import { type LoopWarning, sendWarning } from '../extension-points/loop-warning.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import { Wakeup } from '../extension-points/wakeup.js';
 import type { CoreEvent } from '../primitives/core-event.js';
@@ -18,8 +15,9 @@ import { type AbortSignalLike, onAbort } from './abort-signal.js';
 import { LoopRunningError, NotSynchronousError } from './errors.js';
 import { FifoPolicy } from './fifo-policy.js';
 import { HandlerTable } from './handler-table.js';
+import { type Hooks, Instruments } from './instruments.js';
 import { checkCompatibility, type LoopOptions, type RunOptions } from './loop-options.js';
-import { ReadyQueue } from './ready-queue.js';
+import { ReadyQueue, WatchedReadyQueue } from './ready-queue.js';
 import { isNews, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
 import { SleepPhase } from './sleep-phase.js';
@@ -28,39 +26,34 @@ import { dumpTasks, type TaskDumpSource } from './task-dump.js';
 class PluggableLoop<in E extends LoopEvent> {
   readonly #strategy: SleepStrategy;
   readonly #handlers: HandlerTable;
-  readonly #instrument: Instrument | undefined;
   readonly #ready: ReadyQueue;
   readonly #scheduler: Scheduler;
   readonly #sleepPhase: SleepPhase;
-  readonly #debug: DebugInstrument | undefined;
-  readonly #neverRun: NeverRunWatch | undefined;
+  readonly #hooks: Hooks | undefined;
+  readonly #debugging: Debugging | undefined;
   #root: Task | undefined = undefined;
   #signal: AbortSignalLike | undefined = undefined;
   #polledAt: Instant = 0;
 
   constructor(options: LoopOptions) {
-    const { strategy, handlers = [], policy = new FifoPolicy(), instruments = [] } = options;
+    const { strategy, handlers = [], policy = new FifoPolicy(), slowStep = 100 } = options;
     if (strategy === undefined) throw new NoStrategyError();
     checkCompatibility(strategy, handlers);
     this.#strategy = strategy;
     this.#handlers = new HandlerTable([new JoinHandler(), new ScopeHandler()], handlers);
-    if (options.debug) {
-      const { slowStep = 100 } = options;
-      const tell = (warning: LoopWarning) => sendWarning(warning, this.#instrument);
-      this.#debug = new DebugInstrument(strategy.clock, slowStep, tell);
-      this.#neverRun = new NeverRunWatch(tell);
-    }
-    const ofDebug = [this.#debug, this.#neverRun].filter(instrument => instrument !== undefined);
-    this.#instrument = combineInstruments([...instruments, ...ofDebug]);
+    if (options.debug) this.#debugging = new Debugging(strategy.clock, slowStep, warning => instruments.warn(warning));
+    const instruments = new Instruments([...(options.instruments ?? []), ...(this.#debugging?.instruments ?? [])]);
+    const { hooks } = instruments;
     const wakeup = new Wakeup();
-    this.#ready = new ReadyQueue(policy, wakeup);
-    this.#scheduler = new Scheduler(strategy.clock, this.#ready, this.#handlers, this.#instrument);
+    this.#hooks = hooks;
+    this.#ready = hooks === undefined ? new ReadyQueue(policy, wakeup) : new WatchedReadyQueue(policy, wakeup, hooks);
+    this.#scheduler = new Scheduler(strategy.clock, this.#ready, this.#handlers, instruments);
     this.#sleepPhase = new SleepPhase({
       strategy,
       handlers: this.#handlers,
       ready: this.#ready,
       wakeup,
-      instrument: this.#instrument,
+      hooks,
       dump: () => dumpTasks(this.#root!, this.#dumpSource),
     });
   }
@@ -138,8 +131,10 @@ class PluggableLoop<in E extends LoopEvent> {
         if (slept !== undefined) yield* this.#sleepPhase.untilAwake(slept);
       } catch (crash) {
         const isFirst = crashes.length === 0;
-        if (isNews(crash, crashes)) crashes.push(crash);
-        this.#neverRun?.runCrashed();
+        if (isNews(crash, crashes)) {
+          crashes.push(crash);
+          this.#hooks?.crashed?.(crash);
+        }
         // The tasks clean up as far as they get.
         if (!isFirst && this.#ready.isEmpty) break;
         root.cancel(crash);
@@ -147,8 +142,9 @@ class PluggableLoop<in E extends LoopEvent> {
     }
     root.abandon();
     this.#root = this.#signal = undefined;
-    this.#neverRun?.runEnded(root);
-    return outcomeOf(root, [...crashes, ...this.#handlers.close(), ...this.#sleepPhase.close()]);
+    crashes.push(...this.#handlers.close(), ...this.#sleepPhase.close());
+    this.#hooks?.runEnded?.(root);
+    return outcomeOf(root, crashes);
   }
 
   #spawnRoot<T>(program: Program<T, LoopEvent>, caller: string, name?: string): Task<T> {
@@ -167,7 +163,7 @@ class PluggableLoop<in E extends LoopEvent> {
 
   readonly #dumpSource: TaskDumpSource = {
     blockersOf: event => this.#handlers.blockersOf(event),
-    waitingSince: task => this.#debug?.waitingSince(task),
+    waitingSince: task => this.#debugging?.waitingSince(task),
   };
 
   /** Resume, poll, and sleep if nothing is ready. Gives back the strategy's promise, if it made one. */

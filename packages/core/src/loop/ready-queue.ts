@@ -3,6 +3,7 @@ import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js'
 import type { Wakeup } from '../extension-points/wakeup.js';
 import type { ReadyCause } from '../tasks/ready-cause.js';
 import type { Task } from '../tasks/task.js';
+import type { Hooks } from './instruments.js';
 
 /** @internal The ready tasks, in the policy's order. */
 export class ReadyQueue {
@@ -45,5 +46,26 @@ export class ReadyQueue {
     }
     if (task === undefined) throw new PolicyError(this.#policy.alias, `lost ${this.#count + 1} ready tasks`);
     return task;
+  }
+}
+
+/** @internal Calls `taskReady`. A class of its own, so that a loop without instruments pays nothing for that. */
+export class WatchedReadyQueue extends ReadyQueue {
+  readonly #hooks: Hooks;
+
+  constructor(policy: SchedulingPolicy, wakeup: Wakeup, hooks: Hooks) {
+    super(policy, wakeup);
+    this.#hooks = hooks;
+  }
+
+  override add(task: Task, cause: ReadyCause): void {
+    super.add(task, cause);
+    this.#hooks.taskReady?.(task, cause);
+  }
+
+  override nextAfter(paused: Task | undefined): Task | undefined {
+    // Where it is alone nobody adds it.
+    if (paused !== undefined && this.isEmpty) this.#hooks.taskReady?.(paused, 'paused');
+    return super.nextAfter(paused);
   }
 }

@@ -3,8 +3,7 @@ import { creationHook } from '../events/creation-hook.js';
 import { LoopEvent } from '../events/loop-event.js';
 import type { Clock } from '../extension-points/clock.js';
 import type { Duration, Instant } from '../extension-points/instant.js';
-import type { Instrument } from '../extension-points/instrument.js';
-import { cancellationSwallowed, type LoopWarning, sendWarning } from '../extension-points/loop-warning.js';
+import type { LoopWarning } from '../extension-points/loop-warning.js';
 import { LoopCall, type LoopCaller } from '../primitives/loop-call.js';
 import { PAUSE } from '../primitives/pause.js';
 import { Scope } from '../primitives/scope.js';
@@ -17,8 +16,10 @@ import type { TaskSpec } from '../tasks/task-spec.js';
 import { Waiter } from '../tasks/waiter.js';
 import { NoHandlerError, NotAnEventError } from './errors.js';
 import { arm, disarm, type HandlerTable } from './handler-table.js';
+import type { Hooks, Instruments } from './instruments.js';
 import type { ReadyQueue } from './ready-queue.js';
 import { noteThrough } from './stack-trace.js';
+import { cancellationSwallowed } from './warnings.js';
 
 /** A turn resumes at most this many tasks before timers and I/O get a look, so that a tight loop starves nobody... */
 const TURN_STEPS = 256;
@@ -34,15 +35,19 @@ export class Scheduler implements TaskHost, LoopCaller {
   readonly #clock: Clock;
   readonly #ready: ReadyQueue;
   readonly #handlers: HandlerTable;
-  readonly #instrument: Instrument | undefined;
+  readonly #instruments: Instruments;
+  readonly #hooks: Hooks | undefined;
   readonly #faults: unknown[] = [];
+  /** In the present step; an instrument hears of them after it. */
+  #ended: Task[] = [];
   #lastNumber = 0;
 
-  constructor(clock: Clock, ready: ReadyQueue, handlers: HandlerTable, instrument: Instrument | undefined) {
+  constructor(clock: Clock, ready: ReadyQueue, handlers: HandlerTable, instruments: Instruments) {
     this.#clock = clock;
     this.#ready = ready;
     this.#handlers = handlers;
-    this.#instrument = instrument;
+    this.#instruments = instruments;
+    this.#hooks = instruments.hooks;
   }
 
   now(): Instant {
@@ -50,13 +55,14 @@ export class Scheduler implements TaskHost, LoopCaller {
   }
 
   warn(warning: LoopWarning): void {
-    sendWarning(warning, this.#instrument);
+    this.#instruments.warn(warning);
   }
 
   spawn<T>(spec: TaskSpec<T>, parent: Task | undefined): Task<T> {
     const task = new Task(this, spec, parent, ++this.#lastNumber);
-    if (this.#instrument !== undefined) {
-      this.#instrument.taskSpawned?.(task);
+    if (this.#hooks !== undefined) {
+      if (parent === undefined) this.#hooks.runStarted?.(task);
+      this.#hooks.taskSpawned?.(task);
       creationHook?.handedOver(spec.body);
     }
     this.#ready.add(task, 'spawned');
@@ -99,7 +105,7 @@ export class Scheduler implements TaskHost, LoopCaller {
   }
 
   taskEnded(task: Task): void {
-    this.#instrument?.taskEnded?.(task);
+    if (this.#hooks?.taskEnded !== undefined) this.#ended.push(task);
   }
 
   waitAbandoned(waiter: Waiter<unknown>): void {
@@ -111,11 +117,19 @@ export class Scheduler implements TaskHost, LoopCaller {
   }
 
   #runStep(task: Task): boolean {
-    if (this.#instrument === undefined) return this.#step(task);
-    this.#instrument.stepStarted?.(task);
-    const hasPaused = this.#step(task);
-    this.#instrument.stepEnded?.(task);
-    return hasPaused;
+    return this.#hooks === undefined ? this.#step(task) : this.#runWatchedStep(task, this.#hooks);
+  }
+
+  #runWatchedStep(task: Task, hooks: Hooks): boolean {
+    hooks.stepStarted?.(task);
+    try {
+      return this.#step(task);
+    } finally {
+      hooks.stepEnded?.(task);
+      const ended = this.#ended;
+      if (ended.length > 0) this.#ended = [];
+      for (const one of ended) hooks.taskEnded?.(one);
+    }
   }
 
   /** Runs the task up to its next suspension. True if it has only paused, and is ready to go on. */
@@ -173,7 +187,7 @@ export class Scheduler implements TaskHost, LoopCaller {
     }
     const waiter = new Waiter<unknown>(task, event as LoopEvent);
     task.waitWith(waiter);
-    this.#instrument?.suspended?.(task, waiter.event);
+    this.#hooks?.suspended?.(task, waiter.event);
     try {
       arm(this.#handlers.find(waiter.event)!, waiter);
     } catch (fault) {

@@ -2,11 +2,11 @@ import { describe } from '../errors/describe.js';
 import { StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { Duration, Instant } from '../extension-points/instant.js';
-import type { Instrument } from '../extension-points/instrument.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
 import { DeadlockError } from './errors.js';
 import { type HandlerTable, nameOf } from './handler-table.js';
+import type { Hooks } from './instruments.js';
 import type { ReadyQueue } from './ready-queue.js';
 import { StallDetector } from './stall-detector.js';
 
@@ -19,7 +19,7 @@ export interface SleepPhaseParts {
   readonly handlers: HandlerTable;
   readonly ready: ReadyQueue;
   readonly wakeup: Wakeup;
-  readonly instrument: Instrument | undefined;
+  readonly hooks: Hooks | undefined;
   /** What each task waits for, to report a deadlock. */
   readonly dump: () => readonly string[];
 }
@@ -30,17 +30,17 @@ export class SleepPhase {
   readonly #handlers: HandlerTable;
   readonly #ready: ReadyQueue;
   readonly #wakeup: Wakeup;
-  readonly #instrument: Instrument | undefined;
+  readonly #hooks: Hooks | undefined;
   readonly #dump: () => readonly string[];
   readonly #stallDetector: StallDetector;
   #hostRanAt: Instant = 0;
 
-  constructor({ strategy, handlers, ready, wakeup, instrument, dump }: SleepPhaseParts) {
+  constructor({ strategy, handlers, ready, wakeup, hooks, dump }: SleepPhaseParts) {
     this.#strategy = strategy;
     this.#handlers = handlers;
     this.#ready = ready;
     this.#wakeup = wakeup;
-    this.#instrument = instrument;
+    this.#hooks = hooks;
     this.#dump = dump;
     this.#stallDetector = new StallDetector(strategy, handlers);
   }
@@ -124,7 +124,7 @@ export class SleepPhase {
   }
 
   #callStrategy(until: Instant): Promise<void> | undefined {
-    this.#instrument?.sleepStarted?.(until);
+    this.#hooks?.sleepStarted?.(until);
     this.#ready.isSleeping = true;
     let slept: void | Promise<void>;
     try {
@@ -144,6 +144,6 @@ export class SleepPhase {
 
   #awake(): void {
     this.#ready.isSleeping = false;
-    this.#instrument?.sleepEnded?.();
+    this.#hooks?.sleepEnded?.();
   }
 }
