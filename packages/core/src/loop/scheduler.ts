@@ -40,7 +40,7 @@ export class Scheduler implements TaskHost, LoopCaller {
   readonly #faults: unknown[] = [];
   /** In the present step; an instrument hears of them after it. */
   #ended: Task[] = [];
-  #lastNumber = 0;
+  #lastId = 0;
 
   constructor(clock: Clock, ready: ReadyQueue, handlers: HandlerTable, instruments: Instruments) {
     this.#clock = clock;
@@ -59,7 +59,7 @@ export class Scheduler implements TaskHost, LoopCaller {
   }
 
   spawn<T>(spec: TaskSpec<T>, parent: Task | undefined): Task<T> {
-    const task = new Task(this, spec, parent, ++this.#lastNumber);
+    const task = new Task(this, spec, parent, ++this.#lastId);
     if (this.#hooks !== undefined) {
       if (parent === undefined) this.#hooks.runStarted?.(task);
       this.#hooks.taskSpawned?.(task);

@@ -10,6 +10,8 @@ export const SHIELDED = 2;
 export const DAEMON = 4;
 /** @internal A child that fails does not cancel the others, nor the body. */
 export const SUPERVISOR = 8;
+/** @internal All flags are below this. */
+export const FLAGS_END = 16;
 
 /** @internal What a task is made of. */
 export interface TaskSpec<out T = unknown> {

@@ -12,7 +12,7 @@ import { appended, TaskExtras } from './task-extras.js';
 import { TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
 import { promiseFor } from './task-promise.js';
-import { DAEMON, ISOLATED, SHIELDED, SUPERVISOR, type TaskSpec } from './task-spec.js';
+import { DAEMON, FLAGS_END, ISOLATED, SHIELDED, SUPERVISOR, type TaskSpec } from './task-spec.js';
 import {
   CANCELLED,
   FAILED,
@@ -50,18 +50,19 @@ export class Task<out T = unknown> {
   readonly parent: Task | undefined;
   #family: TaskFamily | undefined = undefined;
   #extras: TaskExtras | undefined = undefined;
-  readonly #label: string | number;
-  readonly #flags: number;
+  readonly #name: string | undefined;
+  // Both in one number: a field more would cost each task eight bytes.
+  readonly #idAndFlags: number;
   /** @internal The task-locals, inherited from the parent. */
   context: ContextEntry | undefined;
   /** @internal Where it stands among its parent's children. */
   place = 0;
 
-  /** @internal @param number names the task if the spec does not */
-  constructor(host: TaskHost, spec: TaskSpec<T>, parent: Task | undefined, number: number) {
+  /** @internal */
+  constructor(host: TaskHost, spec: TaskSpec<T>, parent: Task | undefined, id: number) {
     this.#host = host;
-    this.#label = spec.name ?? number;
-    this.#flags = spec.flags;
+    this.#name = spec.name;
+    this.#idAndFlags = id * FLAGS_END + spec.flags;
     this.parent = parent;
     this.context = parent?.context;
     this.#coroutine = claimCoroutine(spec.body, this, spec.caller);
@@ -71,7 +72,12 @@ export class Task<out T = unknown> {
   }
 
   get name(): string {
-    return typeof this.#label === 'string' ? this.#label : `task-${this.#label}`;
+    return this.#name ?? `task-${this.id}`;
+  }
+
+  /** Tells it apart from all other tasks of its loop, which counts them from 1, through all its runs. */
+  get id(): number {
+    return Math.floor(this.#idAndFlags / FLAGS_END);
   }
 
   get state(): TaskState {
@@ -128,7 +134,6 @@ export class Task<out T = unknown> {
 
   /**
    * For host code: `await task`. In a coroutine use `yield* task.join()`.
-   *
    * A promise that resolves or rejects with a task goes on to the task's own value or error.
    */
   // biome-ignore lint/suspicious/noThenProperty: to be awaited is what it is for
@@ -265,7 +270,7 @@ export class Task<out T = unknown> {
   }
 
   #has(flag: number): boolean {
-    return (this.#flags & flag) !== 0;
+    return (this.#idAndFlags & flag) !== 0;
   }
 
   #adopt(child: Task): void {
