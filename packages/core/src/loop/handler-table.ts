@@ -3,6 +3,7 @@ import type { LoopEvent } from '../events/loop-event.js';
 import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.js';
 import { EventHandler } from '../extension-points/event-handler.js';
 import type { Duration, Instant } from '../extension-points/instant.js';
+import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
 import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
@@ -95,10 +96,10 @@ export class HandlerTable {
     return this.#sleepers.includes(handler);
   }
 
-  beforeSleep(wakeup: Wakeup): void {
+  beforeSleep(wakeup: Wakeup, strategy: SleepStrategy): void {
     for (const handler of this.#sleepers) {
       try {
-        handler.beforeSleep(wakeup);
+        handler.beforeSleep(wakeup, strategy);
       } catch (error) {
         throw fault(handler, 'beforeSleep', error);
       }

@@ -78,7 +78,7 @@ export class SleepPhase {
     if (until === Infinity && !(isAbortable && waits === 'yields')) this.#expectSomethingOutside();
     this.#stallDetector.sleeping(now, until);
     if (waits === 'blocks' || waits === 'yields') {
-      this.#handlers.beforeSleep(this.#wakeup);
+      this.#handlers.beforeSleep(this.#wakeup, this.#strategy);
       if (!this.#ready.isEmpty) return undefined;
     }
     return this.#callStrategy(until);
