@@ -3,22 +3,41 @@ import type { Duration, Instant } from '../extension-points/instant.js';
 import type { Instrument } from '../extension-points/instrument.js';
 import type { LoopWarning } from '../extension-points/loop-warning.js';
 import type { Task } from '../tasks/task.js';
-import { DebugInstrument } from './debug-instrument.js';
 import { NeverRunWatch } from './never-run.js';
 
-/** @internal What `debug: true` turns on. */
-export class Debugging {
-  /** For the loop they are instruments like all others. */
+/** @internal What `debug: true` turns on: notes when each task began to wait, and warns of slow steps and what never ran. */
+export class Debugging implements Instrument {
+  /** The loop treats these as it treats all others. */
   readonly instruments: readonly Instrument[];
-  readonly #steps: DebugInstrument;
+  readonly #clock: Clock;
+  readonly #slowStep: Duration;
+  readonly #warn: (warning: LoopWarning) => void;
+  readonly #since = new WeakMap<Task, Instant>();
+  #stepStartedAt: Instant = 0;
 
   constructor(clock: Clock, slowStep: Duration, warn: (warning: LoopWarning) => void) {
-    this.#steps = new DebugInstrument(clock, slowStep, warn);
-    this.instruments = [this.#steps, new NeverRunWatch(warn)];
+    this.#clock = clock;
+    this.#slowStep = slowStep;
+    this.#warn = warn;
+    this.instruments = [this, new NeverRunWatch(warn)];
   }
 
-  /** When `task` began to wait. */
+  stepStarted(): void {
+    this.#stepStartedAt = this.#clock.now();
+  }
+
+  stepEnded(task: Task): void {
+    const took = this.#clock.now() - this.#stepStartedAt;
+    if (took < this.#slowStep) return;
+    const message = `task "${task.name}" ran for ${took.toFixed(1)} ms without a suspension, and kept all others waiting. Do less between two yield*, or put a yield* pause() in.`;
+    this.#warn({ code: 'ESC_SLOW_STEP', message, task });
+  }
+
+  suspended(task: Task): void {
+    this.#since.set(task, this.#clock.now());
+  }
+
   waitingSince(task: Task): Instant | undefined {
-    return this.#steps.waitingSince(task);
+    return this.#since.get(task);
   }
 }

@@ -7,13 +7,13 @@ import { type CallSite, callSiteOf } from './call-site.js';
 
 /** A place where coroutines or events are made. */
 interface Site extends CallSite {
-  /** Something that was made here was run: nobody has forgotten a `yield*`. */
+  /** Something that was made here did run: no `yield*` is missing. */
   isInUse: boolean;
   /** How many that were made here are shown to the garbage collector. */
   watchedCount: number;
 }
 
-/** One that is collected is enough; as long as the thread is not given back, the registry forgets none. */
+/** One that is collected is enough to report a place, and the registry only shrinks while the host runs. */
 const MOST_WATCHED = 16;
 
 /** What one task has made at one place, and nobody has run so far. */
@@ -22,7 +22,7 @@ interface Suspicion {
   readonly what: string;
   /** The first step in which the task made one here. */
   readonly step: number;
-  /** Undefined once there is nothing to say any more. */
+  /** Undefined once there is nothing to report any more. */
   task: Task | undefined;
 }
 
@@ -38,7 +38,7 @@ interface Trace {
   readonly parts: (() => Iterable<unknown>) | undefined;
 }
 
-/** What is suspected to be forgotten. Holds nothing: a made thing that is dropped is collected. */
+/** What is suspected to be forgotten. Weak: what nobody refers to any more is collected. */
 const traces = new WeakMap<object, Trace>();
 
 /** What is done to a coroutine to run it, or to end it for good. */
@@ -47,22 +47,22 @@ const USES_OF_COROUTINE = [Symbol.iterator, 'next', 'throw', 'return'];
 const USES_OF_EVENT = [Symbol.iterator];
 
 /**
- * @internal Tells of coroutines and events that a task made and nobody ever ran: there a `yield*` is missing, as a rule.
+ * @internal Warns of coroutines and events that a task made and that nobody ran: usually a `yield*` is missing there.
  *
- * Watched is what is made in a step of this loop, by the code of a coroutine or a function that it called; not what a
- * constructor makes, for that is kept, and no `yield*` could stand there. A place is told of once, when the garbage
- * collector has found something that was made there and never run, or else at the end of the run. Nothing is said
+ * It watches what is made in a step of this loop, by a coroutine or a function that it called. It ignores what a constructor
+ * makes: that is stored, and no `yield*` could stand there. Each place is reported once, when the garbage collector has found
+ * something that was made there and never ran, or else at the end of the run. Not reported is
  *
- * - of a place where anything that was made was run. Handing it to the loop (`spawn`, `call`, `all`, ...) is running it, also
- *   if the task is cancelled before its first step; it counts for what it was made of, too;
- * - of what is a part of the program's value;
- * - of what a task made in the step after which it was cancelled, for it might have come to it later. The same holds for the
- *   tasks above one that was cancelled before its first step: it might have been about to run what they gave it.
+ * - a place where anything that was made did run. Handing it to the loop (`spawn`, `call`, `all`, ...) counts as running it,
+ *   even if the task is cancelled before its first step; so does running what it is a part of;
+ * - what is a part of the program's value;
+ * - what a task made in the last step before it was cancelled: it might have run it later. The same holds for the ancestors
+ *   of a task that was cancelled before its first step: they might have been about to run what they gave it.
  *
- * What remains is a thing that was made, and was neither run nor thrown away by a cancellation, however the run ends: also
- * one that is kept for a case that did not occur. Make it where it is needed.
+ * What is left was made, and neither run nor lost to a cancellation, however the run ends. That includes what is kept for a
+ * case that did not occur: make it where it is needed.
  *
- * There is one suspicion for each place and task at most, and none holds what it is about.
+ * There is at most one suspicion for each place and task, and none refers to what it is about.
  */
 export class NeverRunWatch implements Instrument, CreationHook {
   readonly #warn: (warning: LoopWarning) => void;

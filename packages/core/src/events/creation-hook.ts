@@ -2,13 +2,13 @@
 // biome-ignore lint/complexity/noBannedTypes: see above
 export type InStack = Function;
 
-/** @internal Hears of each coroutine and event that is made, and of those that somebody runs. */
+/** @internal Called for each coroutine and event that is made, and for those that somebody runs. */
 export interface CreationHook {
   /** An event is being made: none of what it stores is there yet. @param below its base class's constructor */
   eventMade(event: object, below: InStack): void;
   /** @param below the function that was called for it, with `args` */
   coroutineMade(coroutine: object, below: InStack, args: Iterable<unknown>): void;
-  /** The loop runs `made`, or refuses to: from here on that is not its maker's business. */
+  /** The loop got `made`, to run it: whoever made it has not forgotten it. */
   handedOver(made: unknown): void;
 }
 

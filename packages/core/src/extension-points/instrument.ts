@@ -9,7 +9,7 @@ import type { LoopWarning } from './loop-warning.js';
  * comparison for each step; one with instruments pays for the hooks that they have when the loop is built.
  *
  * A hook must not throw. An instrument that does is switched off, all its hooks, for as long as the loop lives, and reported
- * with the warning `ESC_INSTRUMENT_FAILED`; the program and the other instruments do not notice.
+ * with the warning `ESC_INSTRUMENT_FAILED`; the program and the other instruments go on as before.
  *
  * The order of the calls:
  *

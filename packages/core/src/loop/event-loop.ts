@@ -48,14 +48,8 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#hooks = hooks;
     this.#ready = hooks === undefined ? new ReadyQueue(policy, wakeup) : new WatchedReadyQueue(policy, wakeup, hooks);
     this.#scheduler = new Scheduler(strategy.clock, this.#ready, this.#handlers, instruments);
-    this.#sleepPhase = new SleepPhase({
-      strategy,
-      handlers: this.#handlers,
-      ready: this.#ready,
-      wakeup,
-      hooks,
-      dump: () => dumpTasks(this.#root!, this.#dumpSource),
-    });
+    const dump = () => dumpTasks(this.#root!, this.#dumpSource);
+    this.#sleepPhase = new SleepPhase(strategy, this.#handlers, this.#ready, wakeup, hooks, dump);
   }
 
   /**

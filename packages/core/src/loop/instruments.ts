@@ -5,7 +5,7 @@ import { instrumentFailed } from './warnings.js';
 type Hook = keyof Instrument;
 type Listener = (...args: unknown[]) => void;
 
-/** @internal All hooks but that for warnings, which go to the console where no instrument has it. */
+/** @internal All hooks but `warned`: a warning goes to the console where no instrument has that. */
 export type Hooks = Omit<Instrument, 'warned'>;
 
 const HOOKS = [
@@ -58,9 +58,9 @@ export class Instruments {
     return this.#on.filter(instrument => instrument[hook] !== undefined);
   }
 
-  /** @returns whether the instrument heard it */
+  /** @returns false if the instrument threw, or is switched off */
   #call(instrument: Instrument, hook: Hook, args: readonly unknown[]): boolean {
-    // It may have been switched off by what an instrument before it did in this hook.
+    // An instrument before it may have caused a nested call in which this one threw.
     if (!this.#on.includes(instrument)) return false;
     try {
       (instrument[hook] as Listener)(...args);

@@ -25,11 +25,11 @@ export class ReadyQueue {
   add(task: Task, _cause: ReadyCause): void {
     this.#count++;
     this.#policy.add(task);
-    // A host callback settled a waiter while the strategy sleeps: the sleep is over.
+    // The host settled an event, or spawned a task, while the strategy sleeps: the sleep must end.
     if (this.isSleeping) this.#wakeup.request();
   }
 
-  /** The task to resume next, given one that has just paused. Where it is alone there is nothing to decide. */
+  /** The task to resume next. One that has just paused goes on at once if no other is ready: there is nothing to decide. */
   nextAfter(paused: Task | undefined): Task | undefined {
     if (this.#count === 0) return paused;
     if (paused !== undefined) this.add(paused, 'paused');
@@ -64,7 +64,7 @@ export class WatchedReadyQueue extends ReadyQueue {
   }
 
   override nextAfter(paused: Task | undefined): Task | undefined {
-    // Where it is alone nobody adds it.
+    // If it is alone it is never added.
     if (paused !== undefined && this.isEmpty) this.#hooks.taskReady?.(paused, 'paused');
     return super.nextAfter(paused);
   }

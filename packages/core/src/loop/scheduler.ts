@@ -38,7 +38,7 @@ export class Scheduler implements TaskHost, LoopCaller {
   readonly #instruments: Instruments;
   readonly #hooks: Hooks | undefined;
   readonly #faults: unknown[] = [];
-  /** In the present step; an instrument hears of them after it. */
+  /** The tasks that ended in the present step, to be reported after it. */
   #ended: Task[] = [];
   #lastId = 0;
 

@@ -13,18 +13,7 @@ import { StallDetector } from './stall-detector.js';
 /** Under a strategy that yields, the host gets a chance this often even while tasks are always ready. */
 const HOST_INTERVAL: Duration = 1;
 
-/** @internal */
-export interface SleepPhaseParts {
-  readonly strategy: SleepStrategy;
-  readonly handlers: HandlerTable;
-  readonly ready: ReadyQueue;
-  readonly wakeup: Wakeup;
-  readonly hooks: Hooks | undefined;
-  /** What each task waits for, to report a deadlock. */
-  readonly dump: () => readonly string[];
-}
-
-/** @internal Gives the thread to the strategy: until something is due, or so that the host gets a chance. */
+/** @internal Gives the thread to the strategy: until the next deadline or wakeup, or for a moment so that the host runs. */
 export class SleepPhase {
   readonly #strategy: SleepStrategy;
   readonly #handlers: HandlerTable;
@@ -35,7 +24,15 @@ export class SleepPhase {
   readonly #stallDetector: StallDetector;
   #hostRanAt: Instant = 0;
 
-  constructor({ strategy, handlers, ready, wakeup, hooks, dump }: SleepPhaseParts) {
+  /** @param dump what each task waits for, to report a deadlock */
+  constructor(
+    strategy: SleepStrategy,
+    handlers: HandlerTable,
+    ready: ReadyQueue,
+    wakeup: Wakeup,
+    hooks: Hooks | undefined,
+    dump: () => readonly string[],
+  ) {
     this.#strategy = strategy;
     this.#handlers = handlers;
     this.#ready = ready;
@@ -49,26 +46,26 @@ export class SleepPhase {
     this.#hostRanAt = now;
   }
 
-  /** A task was ready: the last sleep was not in vain. */
+  /** A task is ready: the sleeps before this turn led to something. */
   progressed(): void {
     this.#stallDetector.progressed();
   }
 
-  /** To be called before the poll: what was signalled before this request shows there, what comes later requests again. */
+  /** Must run before the poll, which then finds whatever the request was for. A later request counts again. */
   clearWakeup(): void {
     if (!this.#wakeup.requested) return;
     this.#stallDetector.progressed();
     this.#wakeup.clear();
   }
 
-  /** Tasks are ready. Gives back the strategy's promise, if it made one. */
+  /** To be called while tasks are ready. Returns the strategy's promise, if there is one. */
   letHostRun(now: Instant): Promise<void> | undefined {
     if (this.#strategy.waits !== 'yields' || now - this.#hostRanAt < HOST_INTERVAL) return undefined;
     return this.#callStrategy(now);
   }
 
   /**
-   * No task is ready. Gives back the strategy's promise, if it made one.
+   * To be called when no task is ready. Returns the strategy's promise, if there is one.
    * @param isAbortable whether the host may cancel the run
    * @throws DeadlockError if nothing outside the loop can ever end a wait
    */
@@ -84,6 +81,7 @@ export class SleepPhase {
     return this.#callStrategy(until);
   }
 
+  /** Yields the strategy's promise, to be resumed when it settles. */
   *untilAwake(slept: Promise<void>): Generator<Promise<void>, void, void> {
     try {
       yield slept;
@@ -95,7 +93,7 @@ export class SleepPhase {
     }
   }
 
-  /** Gives back what the strategy threw. */
+  /** Returns what the strategy threw. */
   close(): StrategyError[] {
     try {
       this.#strategy.close();
@@ -113,14 +111,9 @@ export class SleepPhase {
 
   /** Whether a sleep without a deadline would end, by itself or by what one of `handlers` waits for. */
   #canBeWoken(handlers: readonly EventHandler[]): boolean {
-    switch (this.#strategy.waits) {
-      case 'jumps':
-        return this.#wakeup.requested;
-      case 'blocks':
-        return handlers.some(handler => this.#handlers.canWake(handler));
-      default:
-        return true;
-    }
+    const { waits } = this.#strategy;
+    if (waits === 'jumps') return this.#wakeup.requested;
+    return waits !== 'blocks' || handlers.some(handler => this.#handlers.canWake(handler));
   }
 
   #callStrategy(until: Instant): Promise<void> | undefined {

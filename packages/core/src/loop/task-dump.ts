@@ -9,13 +9,13 @@ const MOST_LINES = 20;
 export interface TaskDumpSource {
   /** The tasks one of which must act for the event to happen. */
   blockersOf(event: LoopEvent): Iterable<Task>;
-  /** When the task began to wait, if somebody took note of that. */
+  /** When the task began to wait, if that was noted. */
   waitingSince(task: Task): Instant | undefined;
 }
 
 /**
- * @internal A line for each task that has not ended, indented below its parent: its name, what keeps it, since when. Of
- * very many the first ones; at the end a circle of tasks that wait for each other, if there is one.
+ * @internal A line for each task that has not ended, indented below its parent: its name, what it waits for, since when. If
+ * there are very many, only the first ones; at the end a circle of tasks that wait for each other, if there is one.
  */
 export function dumpTasks(root: Task, source: TaskDumpSource, mostLines = MOST_LINES): string[] {
   const lines: string[] = [];
