@@ -6,6 +6,7 @@ import {
   type Coroutine,
   type DeadlockError,
   EscapementError,
+  type EventHandler,
   EventLoop,
   type Instant,
   LoopEvent,
@@ -379,7 +380,7 @@ describe('bad input gets a clear error', () => {
 
   describe('from a plugin that fails', () => {
     class Faulty extends SignalHandler {
-      constructor(readonly fault: 'arm' | 'poll' | 'nextDeadline' | 'inFlight' | 'beforeSleep' | 'disarm' | 'close') {
+      constructor(readonly fault: Exclude<keyof EventHandler, 'handles' | 'needsHost'>) {
         super();
         const fail = () => {
           throw new Error('broken');
@@ -419,6 +420,12 @@ describe('bad input gets a clear error', () => {
         expect(cleaned).to.equal(true);
       });
     }
+
+    it('blockers throws: the report of a deadlock is about that instead', () => {
+      const { loop } = virtualLoop({ handlers: [new Faulty('blockers')] });
+      const error = thrownBy(() => loop.runSync(new Signal()));
+      expectError(error, 'ESC_HANDLER_FAILED', 'Faulty.blockers threw for Signal()', 'broken');
+    });
 
     it('disarm or close throws: run is told although the program succeeded', () => {
       for (const method of ['disarm', 'close'] as const) {

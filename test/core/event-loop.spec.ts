@@ -10,6 +10,7 @@ import {
   sleepUntil,
   spawn,
   type Task,
+  warn,
 } from 'escapement';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { virtualLoop } from '../support/virtual-loop.js';
@@ -250,6 +251,10 @@ describe('EventLoop', () => {
   it('tells an instrument of everything, in order', () => {
     const log: string[] = [];
     const instrument: Required<Instrument> = {
+      runStarted: root => log.push(`run of ${root.name}`),
+      runEnded: root => log.push(`run of ${root.name} ended: ${root.result.state}`),
+      crashed: fault => log.push(`crashed: ${fault}`),
+      taskReady: (task, cause) => log.push(`ready ${task.name}: ${cause}`),
       taskSpawned: task => log.push(`spawned ${task.name}`),
       stepStarted: task => log.push(`step ${task.name}`),
       stepEnded: task => log.push(`step of ${task.name} ended: ${task.state}`),
@@ -263,21 +268,32 @@ describe('EventLoop', () => {
     const { loop } = virtualLoop({ instruments: [instrument, { taskEnded: task => heardToo.push(task.name) }] });
     loop.runSync(function* main() {
       yield* spawn(sleepUntil(5), { name: 'napper' });
+      yield* pause();
+      yield* warn('MINE', 'a warning');
     });
     expect(log).to.deep.equal([
+      'run of main',
       'spawned main',
+      'ready main: spawned',
       'step main',
       'spawned napper',
-      'step of main ended: finishing',
+      'ready napper: spawned',
+      'step of main ended: ready',
+      'ready main: paused',
       'step napper',
       'napper waits for Sleep(until=5)',
       'step of napper ended: waiting',
+      'step main',
+      'a warning',
+      'step of main ended: finishing',
       'sleep until 5',
       'awake',
+      'ready napper: Sleep(until=5)',
       'step napper',
+      'step of napper ended: succeeded',
       'ended napper: succeeded',
       'ended main: succeeded',
-      'step of napper ended: succeeded',
+      'run of main ended: succeeded',
     ]);
     expect(heardToo).to.deep.equal(['napper', 'main']);
   });

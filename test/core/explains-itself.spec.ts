@@ -137,11 +137,28 @@ describe('a loop explains itself', () => {
     }
   });
 
+  it('a circle goes through events of a plugin whose handler names the tasks that it waits for', () => {
+    const tasks: Task[] = [];
+    class KnowingHandler extends SignalHandler {
+      override blockers(): Iterable<Task> {
+        return tasks.slice(0, 1);
+      }
+    }
+    const { loop } = virtualLoop({ handlers: [new KnowingHandler()] });
+    const error = thrownBy(() =>
+      loop.runSync(function* main() {
+        tasks.push(yield* currentTask());
+        yield* (yield* spawn(new Signal(), { name: 'child' })).join();
+      }),
+    );
+    expect(error.message).to.include('in a circle: "main" waits for "child" waits for "main"');
+  });
+
   it('a coroutine warns whoever listens, at once', () => {
     const { loop, warnings } = debugLoop();
     loop.runSync(function* main() {
       yield* warn('POOL_EXHAUSTED', 'all are taken');
-      expect(warnings.map(({ code, message, task }) => [code, message, task.name])).to.deep.equal([
+      expect(warnings.map(({ code, message, task }) => [code, message, task?.name])).to.deep.equal([
         ['POOL_EXHAUSTED', 'all are taken', 'main'],
       ]);
     });

@@ -72,7 +72,7 @@ describe('what was made and never run', () => {
       });
       return warnings;
     });
-    expect(task.name).to.equal('main');
+    expect(task?.name).to.equal('main');
     expect(warning.code).to.equal('ESC_NEVER_RUN');
     expect(warning.message).to.match(
       /^sleep\(\) was called at \S+never-run\.spec\.[jt]s:\d+:\d+ in task "main", and nobody waited for the SleepFor that it made\. Did you forget yield\*\?$/,
@@ -486,7 +486,7 @@ describe('what was made, never run and collected as garbage', () => {
       return warnings.map(({ message }) => message.slice(0, message.indexOf(' was called'))).sort();
     });
     expect(found).to.deep.equal(['nap()', 'sleep()']);
-    expect(warnings.map(({ task }) => task.name)).to.deep.equal(['forgetful', 'forgetful']);
+    expect(warnings.map(({ task }) => task?.name)).to.deep.equal(['forgetful', 'forgetful']);
     expect(warnings).to.have.lengthOf(2);
   });
 

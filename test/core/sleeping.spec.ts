@@ -120,6 +120,19 @@ describe('EventLoop asleep', () => {
     }
   });
 
+  it('tells the handlers which strategy is about to sleep', () => {
+    const strategies: SleepStrategy[] = [];
+    class Asking extends SignalHandler {
+      override beforeSleep(_wakeup: Wakeup, strategy: SleepStrategy): void {
+        strategies.push(strategy);
+      }
+    }
+    const strategy = new ScriptedStrategy('blocks');
+    loopOf(strategy, [new Asking()]).runSync(sleep(5));
+    expect(strategies).to.deep.equal([strategy]);
+    expect(strategy.sleepsIn, 'in nothing but the wakeup').to.equal(undefined);
+  });
+
   it('does not sleep when a wait is over before it does', () => {
     const signal = new Signal<string>();
     class Ready extends OutsideHandler {

@@ -2,8 +2,12 @@ import { expect } from 'chai';
 import {
   Cancelled,
   type Coroutine,
+  type CurrentTask,
+  currentTask,
+  type Pause,
   pause,
   type SleepFor,
+  type Spawn,
   sleep,
   spawn,
   type Task,
@@ -21,6 +25,13 @@ function* failAfter(duration: number, error: unknown): Coroutine<never, SleepFor
   yield* sleep(duration);
   throw error;
 }
+
+// The constructor is the loop's own business.
+const { Task: TaskClass } = (await import(
+  new URL('../../../packages/core/dist/tasks/task.js', import.meta.url).href
+)) as {
+  Task: new (host: object, spec: object, parent: undefined, id: number) => Task;
+};
 
 describe('Task', () => {
   it('is joined for its value, by any number of tasks, before and after its end', () => {
@@ -68,6 +79,30 @@ describe('Task', () => {
       yield* named.join();
       expect(named.waitsFor).to.equal(undefined);
     });
+  });
+
+  it('has an id, counted from 1 through all the runs of a loop, whatever else it is', () => {
+    const { loop } = virtualLoop();
+    function* ids(): Coroutine<number[], CurrentTask | Spawn | Pause> {
+      const main = yield* currentTask();
+      const daemon = yield* spawn(pause(), { name: 'daemon', daemon: true });
+      const nameless = yield* spawn(pause());
+      expect([daemon.name, nameless.name]).to.deep.equal(['daemon', `task-${nameless.id}`]);
+      expect([daemon.isDaemon, nameless.isDaemon]).to.deep.equal([true, false]);
+      return [main.id, daemon.id, nameless.id];
+    }
+    expect(loop.runSync(ids)).to.deep.equal([1, 2, 3]);
+    expect(loop.runSync(ids)).to.deep.equal([4, 5, 6]);
+    expect(virtualLoop().loop.runSync(ids)).to.deep.equal([1, 2, 3]);
+  });
+
+  it('keeps its id and what else it is when there are more than 32 bits of tasks', () => {
+    for (const id of [2 ** 27 - 1, 2 ** 27, 2 ** 28, 2 ** 31, 2 ** 32 + 5, 2 ** 48 + 1]) {
+      for (const flags of [0, 4]) {
+        const task = new TaskClass({}, { body: pause(), caller: 'test', flags }, undefined, id);
+        expect([task.id, task.name, task.isDaemon]).to.deep.equal([id, `task-${id}`, flags === 4]);
+      }
+    }
   });
 
   it('that fails cancels its siblings and the body, and fails the parent with the very error', () => {

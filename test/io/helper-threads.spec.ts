@@ -77,6 +77,13 @@ describe('io: the thread that watches', () => {
     expect(made).to.have.lengthOf(0);
   });
 
+  it('is made under a strategy that sleeps in another selector than the handler', async () => {
+    const strategy = new EpollStrategy(new PerformanceClock(), new EpollSelector());
+    const handlers = [new IoHandler(new EpollSelector()), new SleepHandler(strategy.clock)];
+    await new EventLoop({ strategy, handlers }).run(pingsAreNoticed(5));
+    expect(made.length).to.be.above(0);
+  });
+
   for (const strategy of ['set-timeout', 'atomics-wait']) {
     it(`is replaced when it dies, under ${strategy}, and nothing that was ready stays unnoticed for ever`, async function () {
       this.timeout(40_000);

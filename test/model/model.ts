@@ -10,6 +10,8 @@ export class Model {
   time = 0;
   #ready: (ModelTask | Deferred)[] = [];
   #timers: Timer[] = [];
+  /** In the present step: the trace names them after it. */
+  #ended: ModelTask[] = [];
 
   /** @throws NotComparableError */
   run(name: string, body: (task: ModelTask) => Body): void {
@@ -140,6 +142,8 @@ export class Model {
       const next = this.#ready.shift() as ModelTask | Deferred;
       if (next instanceof ModelTask) this.#step(next);
       else if (!next.task.isEnded) next.action();
+      for (const task of this.#ended) this.trace.add(this.time, task.name, task.describeEnd());
+      this.#ended = [];
     }
   }
 
@@ -253,7 +257,7 @@ export class Model {
     if (task.errors.length > 0) task.state = 'failed';
     else task.state = 'error' in task.bodyEnd ? 'cancelled' : 'succeeded';
     for (const settle of task.joiners) task.tell(settle);
-    this.trace.add(this.time, task.name, task.describeEnd());
+    this.#ended.push(task);
     if (task.parent === undefined) return;
     this.#childEnded(task.parent, task);
     this.#endIfDone(task.parent);

@@ -43,6 +43,7 @@ import {
   TimeoutError,
   timeout,
 } from 'escapement';
+import { InstrumentOrder } from '../support/instrument-order.js';
 import { type AtEnds, type Block, type LockName, QUEUES, resolveTarget, type Statement } from './program.js';
 import { MOST_NAMES, Trace } from './trace.js';
 
@@ -70,11 +71,13 @@ export class RealPlayer {
   }
 
   #run(program: Block): void {
+    const order = new InstrumentOrder();
     const strategy = new VirtualTimeStrategy(this.#clock);
     const loop = new EventLoop({
       strategy,
       handlers: [new SleepHandler(this.#clock), new SyncHandler()],
       instruments: [
+        order,
         {
           taskSpawned: task => this.#spawned(task),
           taskEnded: task => this.#ended(task),
@@ -90,6 +93,7 @@ export class RealPlayer {
       const isEnd = error instanceof Cancelled;
       this.trace.outcome(isEnd ? `cancelled ${show(error.reason)}` : `failed ${show(error)}`);
     }
+    if (order.violations.length > 0) throw new Error(`the instrument: ${order.violations.join('\n')}`);
   }
 
   #spawned(task: Task): void {

@@ -35,6 +35,7 @@ export { ContextKey } from './tasks/context-entry.js';
 export * from './tasks/errors.js';
 export { ANSWERED, type Answer, ImmediateEvent } from './tasks/immediate-event.js';
 export type { Join } from './tasks/join.js';
+export type { ReadyCause } from './tasks/ready-cause.js';
 export { runningTask } from './tasks/running-task.js';
 export type { Task } from './tasks/task.js';
 export type { TaskResult, TaskState } from './tasks/task-state.js';

@@ -19,34 +19,31 @@ const HEARD: Duration = 1000;
 export class EpollStrategy extends SleepStrategy {
   override readonly alias = 'epoll';
   override readonly waits = 'blocks';
-  readonly #selector: Selector;
   #bell: WakeupBell | undefined;
 
   constructor(
     override readonly clock: Clock,
-    selector: Selector,
+    override readonly sleepsIn: Selector,
   ) {
     super();
-    this.#selector = selector;
-    selector.isSleptIn = true;
   }
 
   override sleep(until: Instant, wakeup: Wakeup): void {
     const limit = wakeup.isShared ? this.#listen(wakeup) : Infinity;
     if (wakeup.requested) return;
     const duration = until - this.clock.now();
-    if (duration > 0) this.#selector.wait(Math.min(duration, limit));
+    if (duration > 0) this.sleepsIn.wait(Math.min(duration, limit));
   }
 
   override close(): void {
     this.#bell?.end();
     this.#bell = undefined;
-    this.#selector.close();
+    this.sleepsIn.close();
   }
 
   /** So that a request from another thread ends the sleep. @returns the longest sleep that this can answer for */
   #listen(wakeup: Wakeup): Duration {
-    this.#bell ??= new WakeupBell(this.#selector);
+    this.#bell ??= new WakeupBell(this.sleepsIn);
     return this.#bell.begin(wakeup, this.clock.now()) ? HEARD : UNHEARD;
   }
 }

@@ -1,4 +1,11 @@
-import { type Duration, EventHandler, type Instant, type Waiter, type Wakeup } from '@escapement/core';
+import {
+  type Duration,
+  EventHandler,
+  type Instant,
+  type SleepStrategy,
+  type Waiter,
+  type Wakeup,
+} from '@escapement/core';
 import { onClose, PollEvents, PollList, PosixError } from '@escapement/posix';
 import { injectable } from 'inversify';
 import { Doubts } from './doubts.js';
@@ -33,6 +40,8 @@ export class IoHandler extends EventHandler<Readiness> {
   readonly #gone: WatchedDescriptor[] = [];
   #hasJustFound = false;
   #hasSlept = false;
+  /** Whether the strategy sleeps in the selector, so that no thread has to watch. Known from the first sleep on. */
+  #isSleptIn = false;
   #waiting = 0;
   #polledAt: Instant = 0;
   #checkAt: Instant = 0;
@@ -68,7 +77,7 @@ export class IoHandler extends EventHandler<Readiness> {
 
   override nextDeadline(): Instant {
     if (this.#waiting === 0 || !this.#hasSlept) return Infinity;
-    const isWatched = this.#selector.isSleptIn || this.#sleepWatch.isReady;
+    const isWatched = this.#isSleptIn || this.#sleepWatch.isReady;
     return isWatched ? Math.min(this.#checkAt, this.#doubts.dueAt) : this.#polledAt + UNWATCHED;
   }
 
@@ -76,13 +85,14 @@ export class IoHandler extends EventHandler<Readiness> {
     return this.#waiting;
   }
 
-  override beforeSleep(wakeup: Wakeup): void {
+  override beforeSleep(wakeup: Wakeup, strategy: SleepStrategy): void {
+    this.#isSleptIn = strategy.sleepsIn === this.#selector;
     this.#hasJustFound = false;
     if (!this.#hasSlept) this.#expectSleeps(wakeup);
     // What is found ready for nobody would be found again and again. Only here is it sure that nobody is about to come back.
     for (let needless = this.#needless.pop(); needless !== undefined; needless = this.#needless.pop())
       this.#rewatch(needless, needless.wanted);
-    if (this.#waiting > 0 && !this.#selector.isSleptIn) this.#sleepWatch.begin(wakeup, this.#polledAt);
+    if (this.#waiting > 0 && !this.#isSleptIn) this.#sleepWatch.begin(wakeup, this.#polledAt);
   }
 
   override close(): void {
@@ -146,7 +156,7 @@ export class IoHandler extends EventHandler<Readiness> {
    * Not after the sleep: what that found would be old by the next look.
    */
   #isSleepNext(): boolean {
-    const isNext = this.#hasJustFound && this.#selector.isSleptIn;
+    const isNext = this.#hasJustFound && this.#isSleptIn;
     this.#hasJustFound = false;
     return isNext;
   }

@@ -12,12 +12,9 @@ import type { Interest } from './interest.js';
  *
  * There may be several `wait`s in a row, of which the last one counts, and a `watch` between `wait` and `look`: what that
  * changed must not be found as it was. A `watch` for the same again is to make sure that the number still belongs to the
- * same descriptor. A selector that wraps another has to pass on everything, `isSleptIn` too.
+ * same descriptor.
  */
 export abstract class Selector {
-  /** A strategy that sleeps in this selector sets it; otherwise a thread watches on behalf of a loop that sleeps. */
-  isSleptIn = false;
-
   /**
    * Look for `interest` from now on, instead of what was looked for before; `Interest.none` takes `fd` out and never
    * fails, whatever became of the descriptor.

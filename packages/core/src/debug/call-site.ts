@@ -1,3 +1,5 @@
+import type { InStack } from '../events/creation-hook.js';
+
 /** @internal Where something was made: the line of a coroutine, and what it called there. */
 export interface CallSite {
   /** Tells places apart: file, line and column of the code as it runs. */
@@ -18,9 +20,6 @@ interface Frame {
   getFunctionName(): string | null;
   isConstructor(): boolean;
 }
-
-// biome-ignore lint/complexity/noBannedTypes: whatever can stand in a stack
-type InStack = Function;
 
 interface StackCapture {
   captureStackTrace?(into: object, below: InStack): void;

@@ -1,21 +1,19 @@
+import { type CreationHook, creationHook, type InStack, setCreationHook } from '../events/creation-hook.js';
 import type { Instrument } from '../extension-points/instrument.js';
 import type { LoopWarning } from '../extension-points/loop-warning.js';
 import { runningTask } from '../tasks/running-task.js';
 import type { Task } from '../tasks/task.js';
 import { type CallSite, callSiteOf } from './call-site.js';
 
-/** @internal The watch of the loop whose step runs right now, if that loop is one with `debug: true`. */
-export let watch: NeverRunWatch | undefined;
-
 /** A place where coroutines or events are made. */
 interface Site extends CallSite {
-  /** Something that was made here was run: nobody has forgotten a `yield*`. */
+  /** Something that was made here did run: no `yield*` is missing. */
   isInUse: boolean;
   /** How many that were made here are shown to the garbage collector. */
   watchedCount: number;
 }
 
-/** One that is collected is enough; as long as the thread is not given back, the registry forgets none. */
+/** One that is collected is enough to report a place, and the registry only shrinks while the host runs. */
 const MOST_WATCHED = 16;
 
 /** What one task has made at one place, and nobody has run so far. */
@@ -24,7 +22,7 @@ interface Suspicion {
   readonly what: string;
   /** The first step in which the task made one here. */
   readonly step: number;
-  /** Undefined once there is nothing to say any more. */
+  /** Undefined once there is nothing to report any more. */
   task: Task | undefined;
 }
 
@@ -40,7 +38,7 @@ interface Trace {
   readonly parts: (() => Iterable<unknown>) | undefined;
 }
 
-/** What is suspected to be forgotten. Holds nothing: a made thing that is dropped is collected. */
+/** What is suspected to be forgotten. Weak: what nobody refers to any more is collected. */
 const traces = new WeakMap<object, Trace>();
 
 /** What is done to a coroutine to run it, or to end it for good. */
@@ -49,24 +47,24 @@ const USES_OF_COROUTINE = [Symbol.iterator, 'next', 'throw', 'return'];
 const USES_OF_EVENT = [Symbol.iterator];
 
 /**
- * @internal Tells of coroutines and events that a task made and nobody ever ran: there a `yield*` is missing, as a rule.
+ * @internal Warns of coroutines and events that a task made and that nobody ran: usually a `yield*` is missing there.
  *
- * Watched is what is made in a step of this loop, by the code of a coroutine or a function that it called; not what a
- * constructor makes, for that is kept, and no `yield*` could stand there. A place is told of once, when the garbage
- * collector has found something that was made there and never run, or else at the end of the run. Nothing is said
+ * It watches what is made in a step of this loop, by a coroutine or a function that it called. It ignores what a constructor
+ * makes: that is stored, and no `yield*` could stand there. Each place is reported once, when the garbage collector has found
+ * something that was made there and never ran, or else at the end of the run. Not reported is
  *
- * - of a place where anything that was made was run. Handing it to the loop (`spawn`, `call`, `all`, ...) is running it, also
- *   if the task is cancelled before its first step; it counts for what it was made of, too;
- * - of what is a part of the program's value;
- * - of what a task made in the step after which it was cancelled, for it might have come to it later. The same holds for the
- *   tasks above one that was cancelled before its first step: it might have been about to run what they gave it.
+ * - a place where anything that was made did run. Handing it to the loop (`spawn`, `call`, `all`, ...) counts as running it,
+ *   even if the task is cancelled before its first step; so does running what it is a part of;
+ * - what is a part of the program's value;
+ * - what a task made in the last step before it was cancelled: it might have run it later. The same holds for the ancestors
+ *   of a task that was cancelled before its first step: they might have been about to run what they gave it.
  *
- * What remains is a thing that was made, and was neither run nor thrown away by a cancellation, however the run ends: also
- * one that is kept for a case that did not occur. Make it where it is needed.
+ * What is left was made, and neither run nor lost to a cancellation, however the run ends. That includes what is kept for a
+ * case that did not occur: make it where it is needed.
  *
- * There is one suspicion for each place and task at most, and none holds what it is about.
+ * There is at most one suspicion for each place and task, and none refers to what it is about.
  */
-export class NeverRunWatch implements Instrument {
+export class NeverRunWatch implements Instrument, CreationHook {
   readonly #warn: (warning: LoopWarning) => void;
   readonly #sites = new Map<string, Site>();
   readonly #ledgers = new Map<Task, Ledger>();
@@ -78,7 +76,7 @@ export class NeverRunWatch implements Instrument {
     this.#report(suspicion);
   });
   #task: Task | undefined;
-  #outer: NeverRunWatch | undefined;
+  #outer: CreationHook | undefined;
   #step = 0;
   #isCrashed = false;
 
@@ -92,19 +90,22 @@ export class NeverRunWatch implements Instrument {
     this.#step++;
     if (ledger !== undefined) ledger.latestStep = this.#step;
     this.#task = task;
-    // Our own after a step that a fault broke off; another loop's where a coroutine runs a loop of its own.
-    if (watch === this) return;
-    this.#outer = watch;
-    watch = this;
+    // Another loop's, where a coroutine runs a loop of its own.
+    this.#outer = creationHook;
+    setCreationHook(this);
   }
 
   stepEnded(): void {
-    watch = this.#outer;
+    setCreationHook(this.#outer);
     this.#task = this.#outer = undefined;
   }
 
   suspended(_task: Task, event: object): void {
     handOver(event);
+  }
+
+  handedOver(made: unknown): void {
+    handOver(made);
   }
 
   taskEnded(task: Task): void {
@@ -118,12 +119,11 @@ export class NeverRunWatch implements Instrument {
   }
 
   /** From now on tasks are cancelled because of a fault, and what was forgotten may be the cause. */
-  runCrashed(): void {
+  crashed(): void {
     this.#isCrashed = true;
   }
 
   runEnded({ result }: Task): void {
-    if (watch === this) this.stepEnded();
     if (result.state === 'succeeded') handOverParts([result.value]);
     for (const task of [...this.#ledgers.keys()]) this.taskEnded(task);
     const suspicions = [...this.#left.values()].sort((a, b) => a.step - b.step);
@@ -133,9 +133,7 @@ export class NeverRunWatch implements Instrument {
     for (const suspicion of suspicions) suspicion.task = undefined;
   }
 
-  /** An event is being made: none of what it stores is there yet. @param below its base class's constructor */
-  // biome-ignore lint/complexity/noBannedTypes: a constructor
-  eventMade(event: object, below: Function): void {
+  eventMade(event: object, below: InStack): void {
     const site = this.#siteOf(event, below);
     if (site === undefined) return;
     const { name } = event.constructor;
@@ -147,8 +145,7 @@ export class NeverRunWatch implements Instrument {
     });
   }
 
-  /** A coroutine was made. @param below the function that was called for it */
-  coroutineMade(made: object, below: (...args: never) => unknown, args: Iterable<unknown>): void {
+  coroutineMade(made: object, below: InStack, args: Iterable<unknown>): void {
     const site = this.#siteOf(made, below);
     if (site === undefined || traces.has(made)) return;
     this.#suspect(made, USES_OF_COROUTINE, {
@@ -163,8 +160,7 @@ export class NeverRunWatch implements Instrument {
     });
   }
 
-  // biome-ignore lint/complexity/noBannedTypes: see `callSiteOf`
-  #siteOf(made: object, below: Function): Site | undefined {
+  #siteOf(made: object, below: InStack): Site | undefined {
     // Only our own tasks: a loop without debug may run in one of them.
     if (this.#task === undefined || runningTask() !== this.#task) return undefined;
     const place = callSiteOf(made, below, key => this.#sites.get(key));
@@ -227,8 +223,8 @@ function outermost(suspicions: readonly Suspicion[]): Iterable<Suspicion> {
   return lines.values();
 }
 
-/** @internal Somebody runs `made`, or has it run: from here on that is not its maker's business. */
-export function handOver(made: unknown): void {
+/** Somebody runs `made`, or has it run: from here on that is not its maker's business. */
+function handOver(made: unknown): void {
   if (typeof made !== 'object' || made === null) return;
   const trace = traces.get(made);
   if (trace === undefined) return;

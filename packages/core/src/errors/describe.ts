@@ -1,6 +1,14 @@
-/** @internal Says what a value is, in a few words, for an error message. */
+/** @internal Says what a value is, in a few words, for an error message. Never throws, whatever the value does when asked. */
 export function describe(value: unknown): string {
-  if (value instanceof Error) return value.message;
+  try {
+    return describeUnguarded(value);
+  } catch {
+    return `a value of type ${typeof value} that cannot be described`;
+  }
+}
+
+function describeUnguarded(value: unknown): string {
+  if (value instanceof Error) return String(value.message);
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') {
     const kind = value.constructor?.name ?? 'Function';

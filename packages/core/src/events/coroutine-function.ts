@@ -1,6 +1,6 @@
-import { watch } from '../debug/never-run.js';
 import { describe } from '../errors/describe.js';
 import type { Coroutine } from './coroutine.js';
+import { creationHook } from './creation-hook.js';
 import type { LoopEvent } from './loop-event.js';
 
 /**
@@ -19,7 +19,7 @@ export function coroutine<F extends (...args: never[]) => Coroutine<unknown, Loo
     // biome-ignore lint/complexity/noArguments: a rest parameter would make a list of them for each call
     const args = arguments as unknown as never[];
     const body = fn.apply(this, args);
-    if (watch !== undefined) watch.coroutineMade(body, made, args);
+    if (creationHook !== undefined) creationHook.coroutineMade(body, made, args);
     return body;
   }
   Object.defineProperty(made, 'name', { value: fn.name });

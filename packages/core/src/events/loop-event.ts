@@ -1,6 +1,5 @@
-import { watch } from '../debug/never-run.js';
-import type { Task } from '../tasks/task.js';
 import type { Sent } from './coroutine.js';
+import { creationHook } from './creation-hook.js';
 import { iterateOnce } from './event-iterator.js';
 
 /**
@@ -29,17 +28,12 @@ export abstract class LoopEvent<out R = unknown> {
   protected declare readonly _result?: R;
 
   constructor() {
-    if (watch !== undefined) watch.eventMade(this, LoopEvent);
+    if (creationHook !== undefined) creationHook.eventMade(this, LoopEvent);
   }
 
   /** By hand, because a generator method costs twice as much for each wait. */
   [Symbol.iterator](): Iterator<this, R, Sent> {
     return iterateOnce({ done: false, value: this });
-  }
-
-  /** The tasks one of which must act for this to happen, as far as that can be said: reports look for cycles in it. */
-  blockers(): Iterable<Task> {
-    return [];
   }
 
   /** `Sleep(until=1589572249.3)`: the class and what it stores. */

@@ -1,6 +1,8 @@
 import type { Instant } from '../events/instant.js';
 import type { EventClass, LoopEvent, ResultOf } from '../events/loop-event.js';
+import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
+import type { SleepStrategy } from './sleep-strategy.js';
 import type { Wakeup } from './wakeup.js';
 
 /**
@@ -75,10 +77,19 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
   }
 
   /**
-   * The loop is about to give up the thread. From now until the next `poll`, call `wakeup.request()` for a turn when an
-   * event comes from another thread. Not called for strategies that spin or jump: they come back within microseconds.
+   * The tasks one of which must act for `event` to happen, as far as the handler knows. Only reports ask: `loop.dump()` and
+   * `DeadlockError` name tasks that wait for each other in a circle.
    */
-  beforeSleep(_wakeup: Wakeup): void {}
+  blockers(_event: E): Iterable<Task> {
+    return [];
+  }
+
+  /**
+   * The loop is about to give up the thread. From now until the next `poll`, call `wakeup.request()` for a turn when an
+   * event comes from another thread, unless `strategy.sleepsIn` ends the sleep by itself. Not called for strategies that
+   * spin or jump: they come back within microseconds.
+   */
+  beforeSleep(_wakeup: Wakeup, _strategy: SleepStrategy): void {}
 
   /**
    * The run is over and every wait was settled or disarmed, unless the run broke: let go of what is held outside, if

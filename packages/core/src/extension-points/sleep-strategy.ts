@@ -43,6 +43,11 @@ export abstract class SleepStrategy {
   /** Who tells the time; the whole loop reads this clock. */
   abstract readonly clock: Clock;
   abstract readonly waits: Waits;
+  /**
+   * What a sleep waits for besides its deadline and the wakeup: a selector, say. The handler that has the same object may
+   * rely on it to end the sleep, and needs no thread for that. A strategy that wraps another passes this on.
+   */
+  readonly sleepsIn: object | undefined = undefined;
 
   /**
    * Let time pass until `until` (an instant on `clock`; `Infinity`: no deadline) or until `wakeup` is requested,

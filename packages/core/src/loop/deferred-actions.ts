@@ -4,7 +4,7 @@ import type { Task } from '../tasks/task.js';
 interface Deferred {
   readonly task: Task;
   readonly action: () => void;
-  /** After so many steps. */
+  /** How many tasks are taken before it. */
   readonly place: number;
 }
 

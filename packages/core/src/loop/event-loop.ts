@@ -1,13 +1,9 @@
-import { DebugInstrument } from '../debug/debug-instrument.js';
-import { NeverRunWatch } from '../debug/never-run.js';
-import { describe } from '../errors/describe.js';
+import { Debugging } from '../debug/debugging.js';
 import type { Program } from '../events/coroutine.js';
-import type { Duration, Instant } from '../events/instant.js';
+import type { Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
-import { NoStrategyError, StrategyError } from '../extension-points/errors.js';
+import { NoStrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
-import { combineInstruments, type Instrument } from '../extension-points/instrument.js';
-import { type LoopWarning, sendWarning } from '../extension-points/loop-warning.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import { Wakeup } from '../extension-points/wakeup.js';
 import type { CoreEvent } from '../primitives/core-event.js';
@@ -15,49 +11,46 @@ import { JoinHandler } from '../primitives/join-handler.js';
 import { ScopeHandler } from '../primitives/scope.js';
 import { Spawn, type SpawnOptions } from '../primitives/spawn.js';
 import type { Task } from '../tasks/task.js';
+import { treeOf } from '../tasks/task-tree.js';
 import { type AbortSignalLike, onAbort } from './abort-signal.js';
-import { DeadlockError, LoopRunningError, NotSynchronousError } from './errors.js';
+import { LoopRunningError, NotSynchronousError } from './errors.js';
 import { FifoPolicy } from './fifo-policy.js';
-import { HandlerTable, nameOf } from './handler-table.js';
+import { HandlerTable } from './handler-table.js';
+import { type Hooks, Instruments } from './instruments.js';
 import { checkCompatibility, type LoopOptions, type RunOptions } from './loop-options.js';
+import { ReadyQueue, WatchedReadyQueue } from './ready-queue.js';
 import { isNews, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
-import { StallDetector } from './stall-detector.js';
-import { dumpTasks } from './task-dump.js';
-
-/** Under a strategy that yields, the host gets a chance this often even while tasks are always ready. */
-const HOST_INTERVAL: Duration = 1;
+import { SleepPhase } from './sleep-phase.js';
+import { dumpTasks, type TaskDumpSource } from './task-dump.js';
 
 class PluggableLoop<in E extends LoopEvent> {
   readonly #strategy: SleepStrategy;
   readonly #handlers: HandlerTable;
-  readonly #instrument: Instrument | undefined;
+  readonly #ready: ReadyQueue;
   readonly #scheduler: Scheduler;
-  readonly #stallDetector: StallDetector;
-  readonly #wakeup = new Wakeup();
-  readonly #debug: DebugInstrument | undefined;
-  readonly #neverRun: NeverRunWatch | undefined;
+  readonly #sleepPhase: SleepPhase;
+  readonly #hooks: Hooks | undefined;
+  readonly #debugging: Debugging | undefined;
   #root: Task | undefined = undefined;
   #signal: AbortSignalLike | undefined = undefined;
   #polledAt: Instant = 0;
-  #hostRanAt: Instant = 0;
 
   constructor(options: LoopOptions) {
-    const { strategy, handlers = [], policy = new FifoPolicy(), instruments = [] } = options;
+    const { strategy, handlers = [], policy = new FifoPolicy(), slowStep = 100 } = options;
     if (strategy === undefined) throw new NoStrategyError();
     checkCompatibility(strategy, handlers);
     this.#strategy = strategy;
     this.#handlers = new HandlerTable([new JoinHandler(), new ScopeHandler()], handlers);
-    if (options.debug) {
-      const { slowStep = 100 } = options;
-      const tell = (warning: LoopWarning) => sendWarning(warning, this.#instrument);
-      this.#debug = new DebugInstrument(strategy.clock, slowStep, tell);
-      this.#neverRun = new NeverRunWatch(tell);
-    }
-    const ofDebug = [this.#debug, this.#neverRun].filter(instrument => instrument !== undefined);
-    this.#instrument = combineInstruments([...instruments, ...ofDebug]);
-    this.#scheduler = new Scheduler(strategy.clock, policy, this.#handlers, this.#instrument, this.#wakeup);
-    this.#stallDetector = new StallDetector(strategy, this.#handlers);
+    if (options.debug) this.#debugging = new Debugging(strategy.clock, slowStep, warning => instruments.warn(warning));
+    const instruments = new Instruments([...(options.instruments ?? []), ...(this.#debugging?.instruments ?? [])]);
+    const { hooks } = instruments;
+    const wakeup = new Wakeup();
+    this.#hooks = hooks;
+    this.#ready = hooks === undefined ? new ReadyQueue(policy, wakeup) : new WatchedReadyQueue(policy, wakeup, hooks);
+    this.#scheduler = new Scheduler(strategy.clock, this.#ready, this.#handlers, instruments);
+    const dump = () => dumpTasks(this.#root!, this.#dumpSource);
+    this.#sleepPhase = new SleepPhase(strategy, this.#handlers, this.#ready, wakeup, hooks, dump);
   }
 
   /**
@@ -109,7 +102,7 @@ class PluggableLoop<in E extends LoopEvent> {
   /** The tree of tasks: their names, states, what each waits for, and a circle of them if there is one. */
   dump(): string {
     if (this.#root === undefined) return 'the loop is not running';
-    return dumpTasks(this.#root, this.#waitingSince, Infinity).join('\n');
+    return dumpTasks(this.#root, this.#dumpSource, Infinity).join('\n');
   }
 
   async #follow<T>(root: Task<T>): Promise<T> {
@@ -130,34 +123,29 @@ class PluggableLoop<in E extends LoopEvent> {
     while (!root.isEnded) {
       try {
         const slept = this.#turn(root);
-        if (slept !== undefined) yield* this.#untilAwake(slept);
+        if (slept !== undefined) yield* this.#sleepPhase.untilAwake(slept);
       } catch (crash) {
         const isFirst = crashes.length === 0;
-        if (isNews(crash, crashes)) crashes.push(crash);
-        this.#neverRun?.runCrashed();
+        if (isNews(crash, crashes)) {
+          crashes.push(crash);
+          this.#hooks?.crashed?.(crash);
+        }
         // The tasks clean up as far as they get.
-        if (!isFirst && !this.#scheduler.hasReady) break;
+        if (!isFirst && this.#ready.isEmpty) break;
         root.cancel(crash);
       }
     }
-    root.abandon();
+    for (const task of treeOf(root)) task.abandon();
     this.#root = this.#signal = undefined;
-    this.#neverRun?.runEnded(root);
-    return outcomeOf(root, [...crashes, ...this.#handlers.close(), ...this.#closeStrategy()]);
-  }
-
-  #closeStrategy(): StrategyError[] {
-    try {
-      this.#strategy.close();
-      return [];
-    } catch (error) {
-      return [new StrategyError(this.#strategy.alias, `threw in close: ${describe(error)}`, error)];
-    }
+    crashes.push(...this.#handlers.close(), ...this.#sleepPhase.close());
+    this.#hooks?.runEnded?.(root);
+    return outcomeOf(root, crashes);
   }
 
   #spawnRoot<T>(program: Program<T, LoopEvent>, caller: string, name?: string): Task<T> {
     if (this.#root !== undefined) throw new LoopRunningError(caller);
-    this.#polledAt = this.#hostRanAt = this.#strategy.clock.now();
+    this.#polledAt = this.#strategy.clock.now();
+    this.#sleepPhase.runStarted(this.#polledAt);
     const body = typeof program === 'function' ? program() : program;
     const ownName = typeof program === 'function' ? program.name : undefined;
     const root = this.#scheduler.spawn(
@@ -168,94 +156,21 @@ class PluggableLoop<in E extends LoopEvent> {
     return root;
   }
 
-  readonly #waitingSince = (task: Task) => this.#debug?.waitingSince(task);
+  readonly #dumpSource: TaskDumpSource = {
+    blockersOf: event => this.#handlers.blockersOf(event),
+    waitingSince: task => this.#debugging?.waitingSince(task),
+  };
 
   /** Resume, poll, and sleep if nothing is ready. Gives back the strategy's promise, if it made one. */
   #turn(root: Task): Promise<void> | undefined {
-    if (this.#scheduler.hasReady) this.#stallDetector.progressed();
+    if (!this.#ready.isEmpty) this.#sleepPhase.progressed();
     this.#scheduler.runTurn(this.#polledAt);
     if (root.isEnded) return undefined;
-    // Before the poll: what was signalled before this request shows in the poll, what comes later requests again.
-    if (this.#wakeup.requested) {
-      this.#stallDetector.progressed();
-      this.#wakeup.clear();
-    }
+    this.#sleepPhase.clearWakeup();
     this.#polledAt = this.#strategy.clock.now();
     this.#handlers.poll(this.#polledAt);
-    return this.#scheduler.hasReady ? this.#letHostRun() : this.#sleep(root);
-  }
-
-  #letHostRun(): Promise<void> | undefined {
-    if (this.#strategy.waits !== 'yields' || this.#polledAt - this.#hostRanAt < HOST_INTERVAL) return undefined;
-    return this.#callStrategy(this.#polledAt);
-  }
-
-  #sleep(root: Task): Promise<void> | undefined {
-    const until = this.#handlers.nextDeadline();
-    if (until === Infinity) this.#expectSomethingOutside(root);
-    this.#stallDetector.sleeping(this.#polledAt, until);
-    const { waits } = this.#strategy;
-    if (waits === 'blocks' || waits === 'yields') {
-      this.#handlers.beforeSleep(this.#wakeup);
-      if (this.#scheduler.hasReady) return undefined;
-    }
-    return this.#callStrategy(until);
-  }
-
-  /** @throws DeadlockError if nothing outside the loop can ever end a wait */
-  #expectSomethingOutside(root: Task): void {
-    if (this.#signal !== undefined && this.#strategy.waits === 'yields') return;
-    const handlers = this.#handlers.inFlight();
-    if (handlers.length === 0) throw new DeadlockError(dumpTasks(root, this.#waitingSince));
-    if (this.#canBeWoken(handlers)) return;
-    throw new DeadlockError(dumpTasks(root, this.#waitingSince), handlers.map(nameOf), this.#strategy);
-  }
-
-  /** Whether a sleep without a deadline would end, by itself or by what one of `handlers` waits for. */
-  #canBeWoken(handlers: readonly EventHandler[]): boolean {
-    switch (this.#strategy.waits) {
-      case 'jumps':
-        return this.#wakeup.requested;
-      case 'blocks':
-        return handlers.some(handler => this.#handlers.canWake(handler));
-      default:
-        return true;
-    }
-  }
-
-  #callStrategy(until: Instant): Promise<void> | undefined {
-    this.#instrument?.sleepStarted?.(until);
-    this.#scheduler.isSleeping = true;
-    let slept: void | Promise<void>;
-    try {
-      slept = this.#strategy.sleep(until, this.#wakeup);
-    } catch (error) {
-      this.#awake();
-      throw new StrategyError(this.#strategy.alias, `threw: ${describe(error)}`, error);
-    }
-    if (slept !== undefined && this.#strategy.waits === 'yields') return slept;
-    this.#awake();
-    if (slept === undefined) return undefined;
-    throw new StrategyError(
-      this.#strategy.alias,
-      `returned a promise although it says that it ${this.#strategy.waits}`,
-    );
-  }
-
-  *#untilAwake(slept: Promise<void>): Generator<Promise<void>, void, void> {
-    try {
-      yield slept;
-    } catch (error) {
-      throw new StrategyError(this.#strategy.alias, `rejected: ${describe(error)}`, error);
-    } finally {
-      this.#hostRanAt = this.#strategy.clock.now();
-      this.#awake();
-    }
-  }
-
-  #awake(): void {
-    this.#scheduler.isSleeping = false;
-    this.#instrument?.sleepEnded?.();
+    if (!this.#ready.isEmpty) return this.#sleepPhase.letHostRun(this.#polledAt);
+    return this.#sleepPhase.sleepUntilDue(this.#polledAt, this.#signal !== undefined);
   }
 }
 

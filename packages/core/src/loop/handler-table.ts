@@ -3,7 +3,9 @@ import type { Duration, Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.js';
 import { EventHandler } from '../extension-points/event-handler.js';
+import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
+import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
 
 type Overridable = 'poll' | 'nextDeadline' | 'inFlight' | 'beforeSleep' | 'close';
@@ -46,6 +48,17 @@ export class HandlerTable {
     return this.#installed.find(({ handles }) => handles.name === event.constructor.name)?.handles.name;
   }
 
+  /** The tasks that `event` waits for, as far as its handler knows. */
+  blockersOf(event: LoopEvent): Iterable<Task> {
+    const handler = this.find(event);
+    if (handler === undefined) return [];
+    try {
+      return handler.blockers(event);
+    } catch (error) {
+      throw fault(handler, 'blockers', error, event);
+    }
+  }
+
   poll(now: Instant): void {
     for (const handler of this.#pollers) {
       try {
@@ -83,10 +96,10 @@ export class HandlerTable {
     return this.#sleepers.includes(handler);
   }
 
-  beforeSleep(wakeup: Wakeup): void {
+  beforeSleep(wakeup: Wakeup, strategy: SleepStrategy): void {
     for (const handler of this.#sleepers) {
       try {
-        handler.beforeSleep(wakeup);
+        handler.beforeSleep(wakeup, strategy);
       } catch (error) {
         throw fault(handler, 'beforeSleep', error);
       }

@@ -5,7 +5,7 @@ import type { Task } from '../tasks/task.js';
 import { DeadlockError } from './errors.js';
 import { showCoroutines } from './stack-trace.js';
 
-/** @internal After a crash, what is broken breaks again, and nothing moves any more: nobody needs to be told that. */
+/** @internal After a first fault the same plugin fails again, and there is a deadlock in the end: neither is worth a report. */
 export function isNews(crash: unknown, before: readonly unknown[]): boolean {
   if (before.length === 0) return true;
   const { code } = crash as Partial<EscapementError>;

@@ -1,25 +1,23 @@
-import { handOver, watch } from '../debug/never-run.js';
 import { describe } from '../errors/describe.js';
+import { creationHook } from '../events/creation-hook.js';
 import type { Duration, Instant } from '../events/instant.js';
 import { LoopEvent } from '../events/loop-event.js';
 import type { Clock } from '../extension-points/clock.js';
-import { PolicyError } from '../extension-points/errors.js';
-import type { Instrument } from '../extension-points/instrument.js';
-import { cancellationSwallowed, sendWarning } from '../extension-points/loop-warning.js';
-import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
-import type { Wakeup } from '../extension-points/wakeup.js';
 import { PAUSE } from '../primitives/pause.js';
 import { noteThrough } from '../tasks/error-trail.js';
 import { CancellationIgnoredError, type Cancelled } from '../tasks/errors.js';
 import { ImmediateEvent } from '../tasks/immediate-event.js';
+import type { ReadyCause } from '../tasks/ready-cause.js';
 import { runningTask, setRunningTask } from '../tasks/running-task.js';
 import { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
 import type { TaskSpec } from '../tasks/task-spec.js';
 import { Waiter } from '../tasks/waiter.js';
-import { DeferredActions } from './deferred-actions.js';
 import { NoHandlerError, NotAnEventError } from './errors.js';
 import { arm, disarm, type HandlerTable, mayInterrupt } from './handler-table.js';
+import type { Hooks, Instruments } from './instruments.js';
+import type { ReadyQueue } from './ready-queue.js';
+import { cancellationSwallowed } from './warnings.js';
 
 /** A turn resumes at most this many tasks before timers and I/O get a look, so that a tight loop starves nobody... */
 const TURN_STEPS = 256;
@@ -33,35 +31,21 @@ const MOST_BETWEEN_LOOKS = 64;
 /** @internal Resumes ready tasks, one step at a time, and hands the event that each step yields to its handler. */
 export class Scheduler implements TaskHost {
   readonly #clock: Clock;
-  readonly #policy: SchedulingPolicy;
+  readonly #ready: ReadyQueue;
   readonly #handlers: HandlerTable;
-  readonly #instrument: Instrument | undefined;
-  readonly #wakeup: Wakeup;
+  readonly #instruments: Instruments;
+  readonly #hooks: Hooks | undefined;
   readonly #faults: unknown[] = [];
-  /** True while the strategy has the thread, or the host has it on the strategy's behalf. */
-  isSleeping = false;
-  #readyCount = 0;
-  /** How many ready tasks were resumed so far. */
-  #stepCount = 0;
-  readonly #deferred = new DeferredActions();
-  #lastNumber = 0;
+  /** The tasks that ended in the present step, to be reported after it. */
+  #ended: Task[] = [];
+  #lastId = 0;
 
-  constructor(
-    clock: Clock,
-    policy: SchedulingPolicy,
-    handlers: HandlerTable,
-    instrument: Instrument | undefined,
-    wakeup: Wakeup,
-  ) {
+  constructor(clock: Clock, ready: ReadyQueue, handlers: HandlerTable, instruments: Instruments) {
     this.#clock = clock;
-    this.#policy = policy;
+    this.#ready = ready;
     this.#handlers = handlers;
-    this.#instrument = instrument;
-    this.#wakeup = wakeup;
-  }
-
-  get hasReady(): boolean {
-    return this.#readyCount > 0 || this.#deferred.firstPlace !== Infinity;
+    this.#instruments = instruments;
+    this.#hooks = instruments.hooks;
   }
 
   now(): Instant {
@@ -69,16 +53,17 @@ export class Scheduler implements TaskHost {
   }
 
   warn(code: string, message: string, task: Task): void {
-    sendWarning({ code, message, task }, this.#instrument);
+    this.#instruments.warn({ code, message, task });
   }
 
   spawn<T>(spec: TaskSpec<T>, parent: Task | undefined): Task<T> {
-    const task = new Task(this, spec, parent, ++this.#lastNumber);
-    if (this.#instrument !== undefined) {
-      this.#instrument.taskSpawned?.(task);
-      if (watch !== undefined) handOver(spec.body);
+    const task = new Task(this, spec, parent, ++this.#lastId);
+    if (this.#hooks !== undefined) {
+      if (parent === undefined) this.#hooks.runStarted?.(task);
+      this.#hooks.taskSpawned?.(task);
+      creationHook?.handedOver(spec.body);
     }
-    this.taskReady(task);
+    this.#ready.add(task, 'spawned');
     return task;
   }
 
@@ -102,12 +87,12 @@ export class Scheduler implements TaskHost {
     let done = 0;
     let nextLook = 2;
     for (;;) {
-      if (this.#deferred.firstPlace <= this.#stepCount) {
-        if (paused !== undefined) this.taskReady(paused);
+      if (this.#ready.hasDeferred) {
+        if (paused !== undefined) this.#ready.add(paused, 'paused');
         paused = undefined;
-        this.#deferred.runFirst();
+        this.#ready.runDeferred();
       } else {
-        const task = this.#nextAfter(paused);
+        const task = this.#ready.nextAfter(paused);
         if (task === undefined) break;
         paused = this.#runStep(task) ? task : undefined;
       }
@@ -116,23 +101,19 @@ export class Scheduler implements TaskHost {
       // Looking costs as much as a step. After as many steps again, so that slow ones cannot overrun by more than double.
       nextLook = done + Math.min(done, MOST_BETWEEN_LOOKS);
     }
-    if (paused !== undefined) this.taskReady(paused);
+    if (paused !== undefined) this.#ready.add(paused, 'paused');
   }
 
-  taskReady(task: Task): void {
-    this.#readyCount++;
-    this.#policy.add(task);
-    // A host callback settled a waiter while the strategy sleeps: the sleep is over.
-    if (this.isSleeping) this.#wakeup.request();
+  taskReady(task: Task, cause: ReadyCause): void {
+    this.#ready.add(task, cause);
   }
 
   taskEnded(task: Task): void {
-    this.#instrument?.taskEnded?.(task);
+    if (this.#hooks?.taskEnded !== undefined) this.#ended.push(task);
   }
 
   defer(task: Task, action: () => void): void {
-    this.#deferred.add(task, action, this.#stepCount + this.#readyCount);
-    if (this.isSleeping) this.#wakeup.request();
+    this.#ready.defer(task, action);
   }
 
   arm(waiter: Waiter<unknown>): void {
@@ -159,32 +140,20 @@ export class Scheduler implements TaskHost {
     }
   }
 
-  /** The task to resume next, given one that has just paused. Where it is alone there is nothing to decide. */
-  #nextAfter(paused: Task | undefined): Task | undefined {
-    if (this.#readyCount === 0) return paused;
-    if (paused !== undefined) this.taskReady(paused);
-    return this.#next();
-  }
-
-  #next(): Task {
-    this.#readyCount--;
-    this.#stepCount++;
-    let task: Task | undefined;
-    try {
-      task = this.#policy.next();
-    } catch (error) {
-      throw new PolicyError(this.#policy.alias, `threw in next(): ${error}`, error);
-    }
-    if (task === undefined) throw new PolicyError(this.#policy.alias, `lost ${this.#readyCount + 1} ready tasks`);
-    return task;
-  }
-
   #runStep(task: Task): boolean {
-    if (this.#instrument === undefined) return this.#step(task);
-    this.#instrument.stepStarted?.(task);
-    const hasPaused = this.#step(task);
-    this.#instrument.stepEnded?.(task);
-    return hasPaused;
+    return this.#hooks === undefined ? this.#step(task) : this.#runWatchedStep(task, this.#hooks);
+  }
+
+  #runWatchedStep(task: Task, hooks: Hooks): boolean {
+    hooks.stepStarted?.(task);
+    try {
+      return this.#step(task);
+    } finally {
+      hooks.stepEnded?.(task);
+      const ended = this.#ended;
+      if (ended.length > 0) this.#ended = [];
+      for (const one of ended) hooks.taskEnded?.(one);
+    }
   }
 
   /** Runs the task up to its next suspension. True if it has only paused, and is ready to go on. */
@@ -225,7 +194,7 @@ export class Scheduler implements TaskHost {
       task.hand(error, true);
     }
     // A bare `yield` does not ask the event for its iterator.
-    if (watch !== undefined) handOver(event);
+    creationHook?.handedOver(event);
     return true;
   }
 
@@ -236,13 +205,13 @@ export class Scheduler implements TaskHost {
     }
     const refusal = this.#refusalOf(task, event);
     if (refusal !== undefined) {
-      handOver(event);
-      task.settled(refusal, true);
+      creationHook?.handedOver(event);
+      task.settled(refusal, true, 'refused');
       return;
     }
     const waiter = new Waiter<unknown>(task, event as LoopEvent);
     task.waitWith(waiter);
-    this.#instrument?.suspended?.(task, waiter.event);
+    this.#hooks?.suspended?.(task, waiter.event);
     this.#arm(waiter);
   }
 
@@ -259,18 +228,18 @@ export class Scheduler implements TaskHost {
   }
 
   #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
-    if (watch !== undefined) handOver(event);
+    creationHook?.handedOver(event);
     if (task.cancelDeliveries >= MOST_IGNORED_CANCELS) {
       // Nothing of the body runs any more, not even its `finally`.
       task.bodyThrew(new CancellationIgnoredError(task.name, describe(event), MOST_IGNORED_CANCELS, cancelled));
       return;
     }
-    task.settled(cancelled, true);
+    task.settled(cancelled, true, 'cancelled');
     if (task.cancelDeliveries === 2) this.#warnOfSwallowed(task, `waited for ${describe(event)}`);
   }
 
   #warnOfSwallowed(task: Task, instead: string): void {
-    sendWarning(cancellationSwallowed(task, instead), this.#instrument);
+    this.#instruments.warn(cancellationSwallowed(task, instead));
   }
 
   #refusalOf(task: Task, event: unknown): Error | undefined {

@@ -8,8 +8,8 @@ const RETURNS_IN_A_ROW = 10_000;
 const BLOCKING_MINIMUM: Duration = 100;
 
 /**
- * @internal Early returns are legal, but a loop that only ever comes back early hangs at full load. This tells the one
- * from the other: many sleeps in a row, in next to no time, after none of which a task was ready.
+ * @internal A strategy may return early, but a loop whose sleeps all end early hangs at full load. This detects it: many
+ * sleeps in a row, in next to no time, and no task ready after any of them.
  */
 export class StallDetector {
   readonly #strategy: SleepStrategy;
@@ -25,7 +25,7 @@ export class StallDetector {
     this.#minimum = strategy.waits === 'spins' ? 0 : BLOCKING_MINIMUM;
   }
 
-  /** A task was ready, or a wakeup requested: the loop gets on. */
+  /** A task was ready, or a wakeup was requested: the loop makes progress. */
   progressed(): void {
     this.#sleeps = 0;
   }

@@ -1,25 +1,32 @@
 import type { Instant } from '../events/instant.js';
+import type { LoopEvent } from '../events/loop-event.js';
 import type { Task } from '../tasks/task.js';
 import { treeOf } from '../tasks/task-tree.js';
 
 const MOST_LINES = 20;
 
-/** @internal When each task began to wait, where somebody kept note of that. */
-export type WaitingSince = (task: Task) => Instant | undefined;
+/** @internal What a dump needs to know besides the tasks. */
+export interface TaskDumpSource {
+  /** The tasks one of which must act for the event to happen. */
+  blockersOf(event: LoopEvent): Iterable<Task>;
+  /** When the task began to wait, if that was noted. */
+  waitingSince(task: Task): Instant | undefined;
+}
 
 /**
- * @internal A line for each task that has not ended, indented below its parent: its name, what keeps it, since when. Of
- * very many the first ones; at the end a circle of tasks that wait for each other, if there is one.
+ * @internal A line for each task that has not ended, indented below its parent: its name, what it waits for, since when. If
+ * there are very many, only the first ones; at the end a circle of tasks that wait for each other, if there is one.
  */
-export function dumpTasks(root: Task, since: WaitingSince = () => undefined, mostLines = MOST_LINES): string[] {
+export function dumpTasks(root: Task, source: TaskDumpSource, mostLines = MOST_LINES): string[] {
   const lines: string[] = [];
   let left = 0;
   for (const task of treeOf(root)) {
-    if (lines.length < mostLines) lines.push(`${'  '.repeat(depthOf(task))}${describeWait(task, since(task))}`);
+    if (lines.length < mostLines)
+      lines.push(`${'  '.repeat(depthOf(task))}${describeWait(task, source.waitingSince(task))}`);
     else left++;
   }
   if (left > 0) lines.push(`and ${left} more`);
-  const circle = findCircle(root);
+  const circle = findCircle(root, source);
   if (circle !== undefined) lines.push(`in a circle: ${circle.map(task => `"${task.name}"`).join(' waits for ')}`);
   return lines;
 }
@@ -39,11 +46,11 @@ function depthOf(task: Task): number {
 }
 
 /** Tasks each of which waits for the next, the first one again at the end. */
-function findCircle(root: Task): Task[] | undefined {
+function findCircle(root: Task, source: TaskDumpSource): Task[] | undefined {
   const cleared = new Set<Task>();
   for (const start of treeOf(root)) {
     const path: Task[] = [];
-    for (let task: Task | undefined = start; task !== undefined && !cleared.has(task); task = blockerOf(task)) {
+    for (let task: Task | undefined = start; task !== undefined && !cleared.has(task); task = blockerOf(task, source)) {
       const before = path.indexOf(task);
       if (before >= 0) return [...path.slice(before), task];
       path.push(task);
@@ -54,7 +61,12 @@ function findCircle(root: Task): Task[] | undefined {
 }
 
 /** The one task that this one waits for. Where there are several, the others may still come. */
-function blockerOf(task: Task): Task | undefined {
-  const blockers = [...(task.waitsFor?.blockers() ?? (task.state === 'finishing' ? task.children : []))];
+function blockerOf(task: Task, source: TaskDumpSource): Task | undefined {
+  const blockers = [...blockersOf(task, source)];
   return blockers.length === 1 ? blockers[0] : undefined;
+}
+
+function blockersOf(task: Task, source: TaskDumpSource): Iterable<Task> {
+  if (task.waitsFor !== undefined) return source.blockersOf(task.waitsFor);
+  return task.state === 'finishing' ? task.children : [];
 }

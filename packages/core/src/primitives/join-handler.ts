@@ -1,5 +1,6 @@
 import { EventHandler } from '../extension-points/event-handler.js';
 import { Join } from '../tasks/join.js';
+import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
 
 /** @internal Tasks settle their joiners themselves, so nothing has to be polled. */
@@ -12,5 +13,9 @@ export class JoinHandler extends EventHandler<Join> {
 
   override disarm(event: Join): void {
     event.task.extras.joinerLeft();
+  }
+
+  override blockers(event: Join): Iterable<Task> {
+    return [event.task];
   }
 }

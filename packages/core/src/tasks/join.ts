@@ -17,10 +17,6 @@ export class Join<out T = unknown> extends ImmediateEvent<T> {
     return result.state === 'succeeded' ? { done: true, value: result.value } : undefined;
   }
 
-  override blockers(): Iterable<Task> {
-    return [this.task];
-  }
-
   override toString(): string {
     return `Join(task "${this.task.name}")`;
   }

@@ -1,4 +1,5 @@
 import type { Instant } from '../events/instant.js';
+import type { ReadyCause } from './ready-cause.js';
 import type { Task } from './task.js';
 import type { TaskSpec } from './task-spec.js';
 import type { Waiter } from './waiter.js';
@@ -8,7 +9,7 @@ export interface TaskHost {
   now(): Instant;
   warn(code: string, message: string, task: Task): void;
   spawn<T>(spec: TaskSpec<T>, parent: Task | undefined): Task<T>;
-  taskReady(task: Task): void;
+  taskReady(task: Task, cause: ReadyCause): void;
   taskEnded(task: Task): void;
   /** Arms a waiter that belongs to no task. @throws NoHandlerError */
   arm(waiter: Waiter<unknown>): void;

@@ -12,6 +12,8 @@ export const DAEMON = 4;
 export const SUPERVISOR = 8;
 /** @internal Its run crashed, and it will never end. */
 export const ABANDONED = 16;
+/** @internal All flags are below this. */
+export const FLAGS_END = 32;
 
 /** @internal What a task is made of. */
 export interface TaskSpec<out T = unknown> {

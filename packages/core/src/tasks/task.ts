@@ -7,12 +7,13 @@ import type { ContextEntry } from './context-entry.js';
 import { Cancelled, TaskCancelledError } from './errors.js';
 import { forgetAttempt } from './immediate-event.js';
 import { Join } from './join.js';
+import type { ReadyCause } from './ready-cause.js';
 import { setRunningTask } from './running-task.js';
 import { appended, TaskExtras } from './task-extras.js';
 import { TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
 import { promiseFor } from './task-promise.js';
-import { ABANDONED, DAEMON, SHIELDED, type TaskSpec } from './task-spec.js';
+import { ABANDONED, DAEMON, FLAGS_END, SHIELDED, type TaskSpec } from './task-spec.js';
 import {
   CANCELLED,
   FAILED,
@@ -55,18 +56,19 @@ export class Task<out T = unknown> implements WaitTarget {
   #extras: TaskExtras | undefined = undefined;
   // How the body ended; once the task has ended, how that did.
   #outcome: TaskResult<T> = PENDING;
-  readonly #label: string | number;
-  #flags: number;
+  readonly #name: string | undefined;
+  // Both in one number: a field more would cost each task eight bytes.
+  #idAndFlags: number;
   /** @internal The task-locals, inherited from the parent. */
   context: ContextEntry | undefined;
   /** @internal Where it stands among its parent's children. */
   place = 0;
 
-  /** @internal @param number names the task if the spec does not */
-  constructor(host: TaskHost, spec: TaskSpec<T>, parent: Task | undefined, number: number) {
+  /** @internal */
+  constructor(host: TaskHost, spec: TaskSpec<T>, parent: Task | undefined, id: number) {
     this.host = host;
-    this.#label = spec.name ?? number;
-    this.#flags = spec.flags;
+    this.#name = spec.name;
+    this.#idAndFlags = id * FLAGS_END + spec.flags;
     this.parent = parent;
     this.context = parent?.context;
     this.#body = claimCoroutine(spec.body, this, spec.caller);
@@ -76,7 +78,12 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   get name(): string {
-    return typeof this.#label === 'string' ? this.#label : `task-${this.#label}`;
+    return this.#name ?? `task-${this.id}`;
+  }
+
+  /** Tells it apart from all other tasks of its loop, which counts them from 1, through all its runs. */
+  get id(): number {
+    return Math.floor(this.#idAndFlags / FLAGS_END);
   }
 
   get state(): TaskState {
@@ -158,7 +165,6 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /**
    * For host code: `await task`. In a coroutine use `yield* task.join()`.
-   *
    * A promise that resolves or rejects with a task goes on to the task's own value or error.
    */
   // biome-ignore lint/suspicious/noThenProperty: to be awaited is what it is for
@@ -197,12 +203,12 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   /** @internal The wait is over: `message` is what `yield*` evaluates to, or throws. */
-  settled(message: unknown, isError: boolean): void {
+  settled(message: unknown, isError: boolean, cause: ReadyCause): void {
     this.#waiter = undefined;
     this.#state = READY;
     if (isError && this.#cancelled !== undefined && message === this.#cancelled) this.#cancelDeliveries++;
     this.hand(message, isError);
-    this.host.taskReady(this);
+    this.host.taskReady(this, cause);
   }
 
   /** @internal Ready without a message: the hot path of `pause()`. */
@@ -243,7 +249,7 @@ export class Task<out T = unknown> implements WaitTarget {
   private interrupt(waiter: Waiter<unknown>, cancelled: Cancelled): void {
     if (!this.host.mayInterrupt(waiter) || waiter.isSettled) return;
     waiter.abandon();
-    this.settled(cancelled, true);
+    this.settled(cancelled, true, 'cancelled');
     this.host.disarm(waiter);
   }
 
@@ -346,12 +352,10 @@ export class Task<out T = unknown> implements WaitTarget {
     this.#family?.childEnded(child);
   }
 
-  /** @internal The run is over: whatever settles a wait of this task or its children later must find nobody. */
+  /** @internal Its run crashed: whatever settles its wait later must find nobody. */
   abandon(): void {
-    for (const task of treeOf(this)) {
-      task.#waiter?.abandon();
-      task.#flags |= ABANDONED;
-    }
+    this.#waiter?.abandon();
+    if (!this.has(ABANDONED)) this.#idAndFlags += ABANDONED;
   }
 
   /** @internal False once it or its run has ended. */
@@ -361,7 +365,7 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** @internal */
   has(flag: number): boolean {
-    return (this.#flags & flag) !== 0;
+    return (this.#idAndFlags & flag) !== 0;
   }
 
   /** @internal */

@@ -5,7 +5,8 @@ import type { Task } from './task.js';
 /** @internal Whom a waiter informs: a task, or a watch. */
 export interface WaitTarget {
   readonly task: Task;
-  settled(message: unknown, isError: boolean): void;
+  /** @param cause why the task becomes ready: the event */
+  settled(message: unknown, isError: boolean, cause: LoopEvent): void;
 }
 
 /**
@@ -46,12 +47,12 @@ export class Waiter<in R = never> {
 
   /** The event has come: `yield*` evaluates to `value`. */
   resolve(value: R): void {
-    this.#release()?.settled(value, false);
+    this.#release()?.settled(value, false, this.event);
   }
 
   /** The wait failed: `yield*` throws `error`. */
   reject(error: unknown): void {
-    this.#release()?.settled(error, true);
+    this.#release()?.settled(error, true, this.event);
   }
 
   /** @internal The wait was given up. */

@@ -3,9 +3,12 @@ import type { Clock } from '../extension-points/clock.js';
 import type { Instrument } from '../extension-points/instrument.js';
 import type { LoopWarning } from '../extension-points/loop-warning.js';
 import type { Task } from '../tasks/task.js';
+import { NeverRunWatch } from './never-run.js';
 
-/** @internal Keeps note of what `debug: true` promises: since when each task waits, and steps that take too long. */
-export class DebugInstrument implements Instrument {
+/** @internal What `debug: true` turns on: notes when each task began to wait, and warns of slow steps and what never ran. */
+export class Debugging implements Instrument {
+  /** The loop treats these as it treats all others. */
+  readonly instruments: readonly Instrument[];
   readonly #clock: Clock;
   readonly #slowStep: Duration;
   readonly #warn: (warning: LoopWarning) => void;
@@ -16,6 +19,7 @@ export class DebugInstrument implements Instrument {
     this.#clock = clock;
     this.#slowStep = slowStep;
     this.#warn = warn;
+    this.instruments = [this, new NeverRunWatch(warn)];
   }
 
   stepStarted(): void {
