@@ -8,7 +8,9 @@ import {
   LoopEvent,
   type LoopWarning,
   type Pause,
+  PerformanceClock,
   pause,
+  SetTimeoutStrategy,
   SleepHandler,
   scope,
   shield,
@@ -81,6 +83,33 @@ describe('the order in which an instrument is called', () => {
     expect(() => loop.runSync(shield(new Signal()))).to.throw('nothing can ever happen');
     expect(order.violations).to.deep.equal([]);
     expect(results).to.deep.equal(['pending']);
+  });
+
+  it('is as documented when the host spawns, settles and cancels while the loop sleeps', async () => {
+    const order = new InstrumentOrder();
+    const handler = new SignalHandler();
+    handler.outside = 1;
+    const strategy = new SetTimeoutStrategy(new PerformanceClock());
+    const loop = new EventLoop({ strategy, handlers: [handler], instruments: [order] });
+    const [first, second] = [new Signal(), new Signal()];
+    const run = loop.run(function* main() {
+      yield* spawn(second, { name: 'second', daemon: true });
+      yield* first;
+    });
+    await new Promise(resolve => setTimeout(resolve, 5));
+    const before = order.calls.length;
+    const child = loop.spawn(pause(), { name: 'child' });
+    handler.waiting.get(first)!.resolve(undefined);
+    for (const task of [...child.parent!.children]) if (task.name === 'second') task.cancel();
+    expect(order.calls.slice(before - 1)).to.deep.equal([
+      'sleepStarted',
+      'taskSpawned child',
+      'taskReady child',
+      'taskReady main',
+      'taskReady second',
+    ]);
+    await run;
+    expect(order.violations).to.deep.equal([]);
   });
 
   it('has each pause in it, also of a task that pauses alone', () => {
