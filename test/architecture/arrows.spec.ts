@@ -20,7 +20,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   io: ['core', 'posix', 'strategies', 'wiring'],
   net: ['core', 'io', 'posix', 'sleep', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
-  lab: ['escapement', 'io', 'net', 'posix', 'sync'],
+  lab: ['escapement', 'io'],
+  bench: ['escapement', 'io', 'lab', 'net', 'posix', 'sync'],
 };
 
 /** These run on any host: the compiler gives them no types of Node's, nor of a page's. */

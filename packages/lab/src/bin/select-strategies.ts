@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from '../subjects/strategy.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../usage-error.js';
 
 /**
  * The shipped strategies, only the `wanted` ones if given, and those of the modules at `paths` (relative to the current

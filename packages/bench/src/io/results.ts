@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.js';
+import type { Machine } from '@escapement/lab';
 import type { CrowdRow } from './measuring/crowd.js';
 import type { IdleRow } from './measuring/idle.js';
 import type { OpenLoopRow } from './measuring/open-loop.js';

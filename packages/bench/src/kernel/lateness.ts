@@ -1,11 +1,14 @@
+import {
+  alternate,
+  baseline,
+  type Candidate,
+  LoopSleeper,
+  measureLateness,
+  Sample,
+  type Sleeper,
+  shippedStrategies,
+} from '@escapement/lab';
 import type { Duration } from 'escapement';
-import { measureLateness } from '../scenarios/measure-lateness.js';
-import { alternate, type Candidate } from '../statistics/alternate.js';
-import { Sample } from '../statistics/sample.js';
-import { baseline } from '../subjects/baselines.js';
-import { LoopSleeper } from '../subjects/loop-sleeper.js';
-import type { Sleeper } from '../subjects/sleeper.js';
-import { shippedStrategies } from '../subjects/strategy.js';
 import type { Contest } from './contest.js';
 
 const DURATION: Duration = 0.1;

@@ -1,5 +1,5 @@
+import { alternate } from '@escapement/lab';
 import { all, busyWaitModule, createLoop, pause, setTimeoutModule, sleep, sleepModule, spawn } from 'escapement';
-import { alternate } from '../statistics/alternate.js';
 import type { Contest } from './contest.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 

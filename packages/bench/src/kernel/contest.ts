@@ -1,4 +1,4 @@
-import type { Sample } from '../statistics/sample.js';
+import type { Sample } from '@escapement/lab';
 
 /** What a figure has to reach: a share of the anchor's, or a bound of its own. */
 export type Reach = { readonly timesAnchor: number } | { readonly atMost: number };

@@ -1,7 +1,6 @@
+import { alternate, type Candidate, Sample } from '@escapement/lab';
 import { Lock, Queue, syncModule } from '@escapement/sync';
 import { busyWaitModule, createLoop, pause } from 'escapement';
-import { alternate, type Candidate } from '../statistics/alternate.js';
-import { Sample } from '../statistics/sample.js';
 import type { Contest } from './contest.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
-  describeMachine,
   type IoResults,
   ioReport,
   isIoTargetReached,
@@ -14,7 +13,8 @@ import {
   processorTimeIn,
   Schedule,
   throughputTargets,
-} from '@escapement/lab';
+} from '@escapement/bench';
+import { describeMachine } from '@escapement/lab';
 import { expect } from 'chai';
 
 const WRK = `Running 2s test @ http://127.0.0.1:9000/
@@ -105,7 +105,7 @@ describe('bench:io, the report', () => {
 
 describe('npm run bench:io', function () {
   this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'escapement-lab-'));
+  const folder = mkdtempSync(join(tmpdir(), 'escapement-bench-'));
   after(() => rmSync(folder, { recursive: true }));
 
   it('says what it can', async () => {
@@ -138,7 +138,7 @@ function skip(test: Mocha.Context, needs: string): void {
 }
 
 async function runBench(...args: string[]): Promise<string> {
-  const bin = fileURLToPath(new URL('bin/bench-io.js', import.meta.resolve('@escapement/lab')));
+  const bin = fileURLToPath(new URL('bin/bench-io.js', import.meta.resolve('@escapement/bench')));
   return (await promisify(execFile)(process.execPath, [bin, ...args])).stdout;
 }
 

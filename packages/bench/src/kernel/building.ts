@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { alternate } from '@escapement/lab';
 import { busyWaitModule, createLoop, LoopModule, sleepModule } from 'escapement';
-import { alternate } from '../statistics/alternate.js';
 import type { Contest } from './contest.js';
 
 /** `createLoop` of three modules: the first one of a process, and one of many. */

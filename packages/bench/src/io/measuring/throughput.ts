@@ -1,4 +1,4 @@
-import { alternate } from '../../statistics/alternate.js';
+import { alternate } from '@escapement/lab';
 import type { Server } from '../processes/server.js';
 import { runWrk } from '../processes/wrk.js';
 import type { IoCourse } from './course.js';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { alternate } from '../../statistics/alternate.js';
+import { alternate } from '@escapement/lab';
 import type { Server } from '../processes/server.js';
 import { outputOf } from '../processes/tools.js';
 import type { IoCourse } from './course.js';

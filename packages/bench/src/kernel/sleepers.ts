@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { alternate, type Candidate } from '../statistics/alternate.js';
-import { Sample } from '../statistics/sample.js';
+import { alternate, type Candidate, Sample } from '@escapement/lab';
 import type { Contest } from './contest.js';
 
 const SLEEPERS = 1_000_000;

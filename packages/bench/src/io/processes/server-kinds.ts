@@ -49,7 +49,7 @@ function compiled(server: string): string {
 }
 
 function foreign(file: string): string {
-  return fileURLToPath(new URL(`../../../bench-servers/${file}`, import.meta.url));
+  return fileURLToPath(new URL(`../../../foreign-servers/${file}`, import.meta.url));
 }
 
 function pythonCommand(loop: 'asyncio' | 'uvloop'): readonly string[] | undefined {

@@ -1,6 +1,5 @@
-import { isReached, type Reach, ratioOf, type Standing } from '../bench/contest.js';
-import type { Sample } from '../statistics/sample.js';
-import { decimal } from './numbers.js';
+import { decimal, type Sample } from '@escapement/lab';
+import { isReached, type Reach, ratioOf, type Standing } from './contest.js';
 
 /** A table in Markdown, which reads well in a terminal too and goes into the documentation as it is. */
 export function standingsTable(standings: readonly Standing[]): string {

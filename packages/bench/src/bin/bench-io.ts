@@ -1,14 +1,12 @@
 #!/usr/bin/env node
+import { describeMachine, JsonFile, progressView } from '@escapement/lab';
 // What servers on Escapement answer, beside those on other loops: `npm run bench:io`.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { SERVER_KINDS } from '../io-bench/processes/server-kinds.js';
-import { chooseCores } from '../io-bench/processes/tools.js';
-import { PARTS, type Part } from '../io-bench/results.js';
-import { runIoBench } from '../io-bench/run.js';
-import { describeMachine } from '../machine.js';
-import { ioReport } from '../views/io-report.js';
-import { progressView } from '../views/progress-view.js';
-import { JsonFile } from './json-file.js';
+import { ioReport } from '../io/io-report.js';
+import { SERVER_KINDS } from '../io/processes/server-kinds.js';
+import { chooseCores } from '../io/processes/tools.js';
+import { PARTS, type Part } from '../io/results.js';
+import { runIoBench } from '../io/run.js';
 
 interface Options {
   readonly quick?: boolean;

@@ -1,5 +1,5 @@
+import { alternate, type Candidate } from '@escapement/lab';
 import { type Call, type Coroutine, call, createLoop, type Pause, pause, setTimeoutModule } from 'escapement';
-import { alternate, type Candidate } from '../statistics/alternate.js';
 import type { Contest } from './contest.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
+import { describeMachine } from '@escapement/lab';
 // What the kernel has to reach, beside what it has to reach it against: `npm run bench`.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Standing } from '../bench/contest.js';
-import { contests } from '../bench/contests.js';
-import { describeMachine } from '../machine.js';
-import { standingsTable } from '../views/standings-table.js';
+import type { Standing } from '../kernel/contest.js';
+import { contests } from '../kernel/contests.js';
+import { standingsTable } from '../kernel/standings-table.js';
 
 const command = new Command('bench')
   .description('Measures what Escapement has to reach, side by side with its anchors, in alternating rounds.')

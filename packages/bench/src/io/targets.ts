@@ -1,4 +1,4 @@
-import { Sample } from '../statistics/sample.js';
+import { Sample } from '@escapement/lab';
 import type { OpenLoopRow } from './measuring/open-loop.js';
 import { CONNECTIONS, type ThroughputRow } from './measuring/throughput.js';
 import { YARDSTICK } from './processes/server-kinds.js';

@@ -1,11 +1,9 @@
-import { LATENCY_FIGURES, type OpenLoopRow, RATE } from '../io-bench/measuring/open-loop.js';
-import { CONNECTIONS, type ThroughputRow } from '../io-bench/measuring/throughput.js';
-import { YARDSTICK } from '../io-bench/processes/server-kinds.js';
-import type { IoResults } from '../io-bench/results.js';
-import { type IoTarget, isIoTargetReached, otherTargets, ratioAt, throughputTargets } from '../io-bench/targets.js';
-import { Sample } from '../statistics/sample.js';
-import { decimal, whole } from './numbers.js';
-import { type Column, plainTable } from './plain-table.js';
+import { type Column, decimal, plainTable, Sample, whole } from '@escapement/lab';
+import { LATENCY_FIGURES, type OpenLoopRow, RATE } from './measuring/open-loop.js';
+import { CONNECTIONS, type ThroughputRow } from './measuring/throughput.js';
+import { YARDSTICK } from './processes/server-kinds.js';
+import type { IoResults } from './results.js';
+import { type IoTarget, isIoTargetReached, otherTargets, ratioAt, throughputTargets } from './targets.js';
 
 /** All that was measured, and the targets; at most 100 columns wide. */
 export function ioReport(results: IoResults): string {

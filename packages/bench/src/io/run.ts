@@ -1,4 +1,4 @@
-import { describeMachine } from '../machine.js';
+import { describeMachine } from '@escapement/lab';
 import type { IoCourse } from './measuring/course.js';
 import { measureCrowd } from './measuring/crowd.js';
 import { measureIdle } from './measuring/idle.js';
