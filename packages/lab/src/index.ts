@@ -19,12 +19,6 @@ export {
 } from './scenarios/lateness.js';
 export { LatenessMeasurement, measureLateness } from './scenarios/measure-lateness.js';
 export type { Course, Scenario } from './scenarios/scenario.js';
-export {
-  type SwitchCostFigures,
-  type SwitchCostResult,
-  type SwitchCostRow,
-  SwitchCostScenario,
-} from './scenarios/switch-cost.js';
 export { type AlternateOptions, alternate, type Candidate } from './statistics/alternate.js';
 export { Latenesses } from './statistics/latenesses.js';
 export { ProcessorTime } from './statistics/processor-time.js';
@@ -41,4 +35,3 @@ export { decimal, whole } from './views/numbers.js';
 export { type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';
 export { header, report } from './views/report.js';
-export { switchCostTable } from './views/switch-cost-table.js';

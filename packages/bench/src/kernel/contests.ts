@@ -4,6 +4,7 @@ import type { Contest } from './contest.js';
 import { deepStacks } from './deep-stacks.js';
 import { earlyWakes, idleCpu, lateness } from './lateness.js';
 import { limiting } from './limiting.js';
+import { otherLibraries } from './other-libraries.js';
 import { sleepers } from './sleepers.js';
 import { spawning } from './spawning.js';
 import { switching } from './switching.js';
@@ -18,6 +19,7 @@ export const contests: readonly Contest[] = [
   cancelling,
   limiting,
   synchronizing,
+  otherLibraries,
   sleepers,
   lateness,
   earlyWakes,
