@@ -15,17 +15,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sync: ['core', 'wiring'],
   promises: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
+  streams: ['core'],
   posix: [],
   // Its strategy is made into a module as the others are.
   io: ['core', 'posix', 'strategies', 'wiring'],
-  net: ['core', 'io', 'posix', 'sleep', 'wiring'],
+  net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
   lab: ['escapement', 'io'],
   bench: ['escapement', 'io', 'lab', 'net', 'posix', 'sync'],
 };
 
 /** These run on any host: the compiler gives them no types of Node's, nor of a page's. */
-const HOSTLESS = ['core', 'wiring', 'sleep', 'sync', 'promises', 'virtual-time'];
+const HOSTLESS = ['core', 'wiring', 'sleep', 'sync', 'promises', 'virtual-time', 'streams'];
 
 const MOST_LINES = 400;
 const MOST_LINES_OF: Readonly<Record<string, number>> = { 'core/event-loop.ts': 300 };

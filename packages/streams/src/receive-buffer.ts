@@ -1,3 +1,5 @@
+import { copyOf } from './copy-of.js';
+
 const LEAST_CAPACITY = 256;
 
 /** @internal Bytes that were received and not read yet. Holds no memory while it is empty. */
@@ -52,12 +54,4 @@ export class ReceiveBuffer {
     this.#end = used;
     return target;
   }
-}
-
-/** @internal */
-export function copyOf(bytes: Uint8Array): Uint8Array {
-  // From Node's pool, where it is small: three times as fast as memory of its own, which would be zeroed first.
-  const copy = Buffer.allocUnsafe(bytes.length);
-  copy.set(bytes);
-  return copy;
 }

@@ -4,7 +4,10 @@ import { EscapementError, runningTask } from '@escapement/core';
 export class ClosedError extends EscapementError {
   override readonly code = 'ESC_CLOSED';
 
-  /** @internal */
+  /**
+   * @param action what the task did, in the past: `read from`
+   * @param what what it did that with: `describe()` of the stream
+   */
   constructor(action: string, what: string) {
     super(
       `${who()} ${action} ${what}, which is closed. Close it when its last user is done, or take this as the sign to stop.`,
@@ -48,16 +51,6 @@ export class BusyError extends EscapementError {
     super(
       `${who()} ${action} ${what} while another task did. Let one task do it, or take turns with a Lock of @escapement/sync.`,
     );
-  }
-}
-
-/** A host name could not be turned into addresses. */
-export class NameLookupError extends EscapementError {
-  override readonly code = 'ESC_NAME_LOOKUP';
-
-  /** @internal */
-  constructor(task: string | undefined, host: string, problem: string, cause?: unknown) {
-    super(`task "${task}" looked up '${host}': ${problem}`, { cause });
   }
 }
 
