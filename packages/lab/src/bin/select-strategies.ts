@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from '../subjects/strategy.js';
+import {
+  isIoInstalled,
+  type Strategy,
+  shippedStrategies,
+  strategiesIn,
+  systemStrategies,
+} from '../subjects/strategy.js';
 import { UsageError } from '../usage-error.js';
 
 /**
@@ -55,5 +61,8 @@ function refuseDuplicates(strategies: readonly Strategy[]): void {
 function refuseUnknown(alias: string, strategies: readonly Strategy[]): void {
   if (strategies.some(strategy => strategy.alias === alias)) return;
   const known = strategies.map(strategy => strategy.alias).join(', ');
-  throw new UsageError(`--strategy ${alias}: there is none of that name, only ${known}. Add your own with --module.`);
+  const missing = isIoInstalled() ? '' : ', or install @escapement/io for epoll (on Linux)';
+  throw new UsageError(
+    `--strategy ${alias}: there is none of that name, only ${known}. Add your own with --module${missing}.`,
+  );
 }
