@@ -52,9 +52,12 @@ export function packageNameOf(specifier: string): string {
     .join('/');
 }
 
-/** The cycles of imports that exist at run time, each as its file names with the first one repeated at the end. */
-export function cyclesIn(sources: readonly SourceFile[]): string[][] {
-  const targets = new Map(sources.map(source => [source.name, runtimeTargets(source)]));
+/** Which imports count: those that are left after compilation, or all. */
+export type Counted = 'at run time' | 'types too';
+
+/** The cycles of imports, each as its file names with the first one repeated at the end. */
+export function cyclesIn(sources: readonly SourceFile[], counted: Counted): string[][] {
+  const targets = new Map(sources.map(source => [source.name, targetsOf(source, counted)]));
   const done = new Set<string>();
   const cycles: string[][] = [];
   const visit = (name: string, trail: readonly string[]): void => {
@@ -68,8 +71,31 @@ export function cyclesIn(sources: readonly SourceFile[]): string[][] {
   return cycles;
 }
 
-function runtimeTargets({ name, imports }: SourceFile): string[] {
+/**
+ * From the top to the bottom: each imports from those below it, types included, and from nothing beside it. A name is that
+ * of a folder in `src`, or of a file there.
+ */
+export type Layers = readonly (readonly string[])[];
+
+/** The imports that run upwards or sideways, and those of files that are in no layer: `tasks/task.ts -> loop/scheduler.ts`. */
+export function wrongArrows(sources: readonly SourceFile[], layers: Layers): string[] {
+  const depthOf = (room: string) => layers.findIndex(layer => layer.includes(room));
+  return sources.flatMap(source => {
+    const from = roomOf(source.name);
+    if (depthOf(from) < 0) return [`${source.name} is in no layer`];
+    return targetsOf(source, 'types too')
+      .filter(target => roomOf(target) !== from && depthOf(roomOf(target)) <= depthOf(from))
+      .map(target => `${source.name} -> ${target}`);
+  });
+}
+
+/** The folder in `src` that a file is in, or the file, if it is in none. */
+function roomOf(name: string): string {
+  return name.split('/')[0]!;
+}
+
+function targetsOf({ name, imports }: SourceFile, counted: Counted): string[] {
   return imports
-    .filter(({ specifier, atRuntime }) => atRuntime && specifier.startsWith('.'))
+    .filter(({ specifier, atRuntime }) => specifier.startsWith('.') && (atRuntime || counted === 'types too'))
     .map(({ specifier }) => join(name, '..', specifier).replace(/\.js$/, '.ts'));
 }

@@ -105,15 +105,5 @@ describe('escapement-lab', () => {
         expect(row.latenessUs.p90).to.equal(null);
       }
     });
-
-    it('writes the cost of a switch, with every round', () => {
-      const { rounds, rows } = results.switchCost;
-      for (const { ns } of rows) {
-        if (ns === null) continue;
-        expect(ns.values).to.have.length(rounds);
-        expect(ns.median).to.be.within(ns.min, ns.max).and.above(0);
-      }
-      expect(rows[0]!.name).to.equal('yield* pause()');
-    });
   });
 });

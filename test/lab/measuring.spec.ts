@@ -1,11 +1,4 @@
-import {
-  baseline,
-  LatenessScenario,
-  LoopSleeper,
-  measureLateness,
-  shippedStrategies,
-  systemStrategies,
-} from '@escapement/lab';
+import { baseline, LatenessScenario, LoopSleeper, measureLateness, shippedStrategies } from '@escapement/lab';
 import { expect } from 'chai';
 
 describe('measureLateness', () => {
@@ -28,13 +21,6 @@ describe('measureLateness', () => {
       expect(processor.percent).to.be.at.least(0);
     });
   }
-});
-
-describe('systemStrategies', () => {
-  it('has epoll where there is one', async () => {
-    const expected = process.platform === 'linux' ? ['epoll'] : [];
-    expect((await systemStrategies()).map(({ alias }) => alias)).to.deep.equal(expected);
-  });
 });
 
 describe('shippedStrategies', () => {

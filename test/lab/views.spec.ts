@@ -64,10 +64,6 @@ describe('the report', () => {
     expect(plain).to.include('12 rounds until the time was up');
   });
 
-  it('says what is not installed', () => {
-    expect(lineWith('Effection')).to.match(/not installed +- +- +-$/);
-  });
-
   function lineWith(text: string): string {
     return plain.split('\n').find(line => line.includes(text))!;
   }
@@ -94,15 +90,8 @@ function fakeComparison(): Comparison {
     schema: SCHEMA,
     date: '2025-01-31T12:00:00.000Z',
     machine: { node: 'v20.19.0', cpu: 'Some CPU', cores: 4, os: 'Linux 6.8.0 x64' },
-    parameters: { seed: 7, durationsMs: [0.1, 16.7], rounds: 15, switchRounds: 9, timeLimitMs: 50_000 },
+    parameters: { seed: 7, durationsMs: [0.1, 16.7], rounds: 15, timeLimitMs: 50_000 },
     lateness: { rounds: 12, rows: [0.1, 16.7].flatMap(durationMs => fakeRows(durationMs)) },
-    switchCost: {
-      rounds: 9,
-      rows: [
-        { name: 'yield* pause()', ns: { median: 41.5, min: 40, max: 1_234_567, values: [40, 41.5, 1_234_567] } },
-        { name: 'Effection', ns: null },
-      ],
-    },
   };
 }
 

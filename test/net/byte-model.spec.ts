@@ -1,4 +1,5 @@
-import { type ByteStream, openPipe } from '@escapement/net';
+import { openPipe, type StreamEvent } from '@escapement/net';
+import type { ByteStream } from '@escapement/streams';
 import { expect } from 'chai';
 import { all, type Coroutine, pause } from 'escapement';
 import fc from 'fast-check';
@@ -66,7 +67,7 @@ class Model {
   }
 }
 
-function* writing(stream: ByteStream, written: readonly Uint8Array[]): Coroutine<void, NetEvent> {
+function* writing(stream: ByteStream<StreamEvent>, written: readonly Uint8Array[]): Coroutine<void, NetEvent> {
   for (const piece of written) {
     yield* stream.write(piece);
     yield* pause();
@@ -74,13 +75,13 @@ function* writing(stream: ByteStream, written: readonly Uint8Array[]): Coroutine
   stream.close();
 }
 
-function* readingLines(stream: ByteStream): Coroutine<string[], NetEvent> {
+function* readingLines(stream: ByteStream<StreamEvent>): Coroutine<string[], NetEvent> {
   const lines: string[] = [];
   for (let line = yield* stream.readLine(); line !== undefined; line = yield* stream.readLine()) lines.push(line);
   return lines;
 }
 
-function* playing(stream: ByteStream, steps: readonly Step[], model: Model): Coroutine<void, NetEvent> {
+function* playing(stream: ByteStream<StreamEvent>, steps: readonly Step[], model: Model): Coroutine<void, NetEvent> {
   for (const step of steps) {
     if (step.how === 'line') expect(yield* stream.readLine()).to.equal(model.line());
     else if (step.how === 'exactly') expect(yield* exactly(stream, step.count)).to.equal(model.exactly(step.count));
@@ -88,7 +89,7 @@ function* playing(stream: ByteStream, steps: readonly Step[], model: Model): Cor
   }
 }
 
-function* exactly(stream: ByteStream, count: number): Coroutine<string, NetEvent> {
+function* exactly(stream: ByteStream<StreamEvent>, count: number): Coroutine<string, NetEvent> {
   try {
     return Buffer.from(yield* stream.readExactly(count)).toString('hex');
   } catch (error) {
@@ -97,7 +98,7 @@ function* exactly(stream: ByteStream, count: number): Coroutine<string, NetEvent
 }
 
 /** How many there are is the system's affair; which they are is not. */
-function* readingSome(stream: ByteStream, model: Model): Coroutine<void, NetEvent> {
+function* readingSome(stream: ByteStream<StreamEvent>, model: Model): Coroutine<void, NetEvent> {
   const some = yield* stream.read();
   if (some === undefined) {
     expect(model.length).to.equal(0);
@@ -107,7 +108,10 @@ function* readingSome(stream: ByteStream, model: Model): Coroutine<void, NetEven
   expect(Buffer.from(some).toString('hex')).to.equal(model.take(some.length).toString('hex'));
 }
 
-function runPipe<T>(written: readonly Uint8Array[], read: (reader: ByteStream) => Coroutine<T, NetEvent>): T {
+function runPipe<T>(
+  written: readonly Uint8Array[],
+  read: (reader: ByteStream<StreamEvent>) => Coroutine<T, NetEvent>,
+): T {
   return netLoop('busy-wait').loop.runSync(function* () {
     const { reader, writer } = openPipe();
     try {

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type ByteStream, TcpListener, TcpStream } from '@escapement/net';
+import { type StreamEvent, TcpListener, TcpStream } from '@escapement/net';
+import type { ByteStream } from '@escapement/streams';
 import { expect } from 'chai';
 import { all, type Coroutine, sleep, spawn, timeout } from 'escapement';
 import { codeOf, type NetEvent, runNet, STRATEGIES, textOf, underEach, warmUp, withPair } from './net-loop.js';
@@ -56,7 +57,7 @@ describe('net: faults of the peer', () => {
     }).timeout(25_000);
   }
 
-  function* endless(stream: ByteStream): Coroutine<void, NetEvent> {
+  function* endless(stream: ByteStream<StreamEvent>): Coroutine<void, NetEvent> {
     for (;;) yield* stream.write(new Uint8Array(1 << 20));
   }
 

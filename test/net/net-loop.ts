@@ -2,6 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as hostSleep } from 'node:timers/promises';
 import { EpollSelector, EpollStrategy, IoHandler, type Readiness } from '@escapement/io';
 import { type Lookup, LookupHandler, type SocketStream, TcpListener, TcpStream } from '@escapement/net';
+import type { ByteStream } from '@escapement/streams';
 import { expect } from 'chai';
 import {
   AtomicsWaitStrategy,
@@ -158,7 +159,7 @@ export function textOf(bytes: Uint8Array | undefined): string | undefined {
 }
 
 /** All that comes until the end. */
-export function* readAll(stream: { read(): Coroutine<Uint8Array | undefined, Readiness> }) {
+export function* readAll<E extends LoopEvent>(stream: ByteStream<E>): Coroutine<Buffer, E> {
   const pieces: Uint8Array[] = [];
   for (let piece = yield* stream.read(); piece !== undefined; piece = yield* stream.read()) pieces.push(piece);
   return Buffer.concat(pieces);

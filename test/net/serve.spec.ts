@@ -1,13 +1,7 @@
 import { constants as osConstants } from 'node:os';
-import {
-  isOnlyTheConnections,
-  openPipe,
-  type ServeOptions,
-  TcpListener,
-  TcpStream,
-  UnexpectedEndError,
-} from '@escapement/net';
+import { isOnlyTheConnections, openPipe, type ServeOptions, TcpListener, TcpStream } from '@escapement/net';
 import { PosixError } from '@escapement/posix';
+import { UnexpectedEndError } from '@escapement/streams';
 import { expect } from 'chai';
 import {
   type Coroutine,

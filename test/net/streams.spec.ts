@@ -1,4 +1,5 @@
-import { ClosedError, LineTooLongError, TcpListener, TcpStream, UnexpectedEndError } from '@escapement/net';
+import { TcpListener, TcpStream } from '@escapement/net';
+import { ClosedError, LineTooLongError, UnexpectedEndError } from '@escapement/streams';
 import { expect } from 'chai';
 import { type Coroutine, pause, sleep, spawn, timeout } from 'escapement';
 import {

@@ -4,14 +4,17 @@
  * Try it: node docs/dist/examples/net/echo-server.js --port 7000, and `nc 127.0.0.1 7000`.
  * Ctrl-C ends it under every strategy; see run.ts for how.
  */
-import { TcpListener, type TcpStream } from '@escapement/net';
+import type { LoopEvent } from '@escapement/core';
+import { TcpListener } from '@escapement/net';
 import { formatAddress } from '@escapement/posix';
+import type { ByteStream } from '@escapement/streams';
 import { serverOptions } from './options.js';
 import { run } from './run.js';
 
 const { strategy, host, port } = serverOptions('A TCP server that echoes what it is sent.', 7000);
 
-function* echo(stream: TcpStream) {
+/** Of any stream: it names no event, and still TypeScript knows those of the stream that it is given. */
+function* echo<E extends LoopEvent>(stream: ByteStream<E>) {
   for (let bytes = yield* stream.read(); bytes !== undefined; bytes = yield* stream.read()) yield* stream.write(bytes);
 }
 

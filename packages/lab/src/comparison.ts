@@ -1,10 +1,8 @@
 import { describeMachine, type Machine } from './machine.js';
 import { type LatenessOptions, type LatenessResult, LatenessScenario } from './scenarios/lateness.js';
-import type { Scenario } from './scenarios/scenario.js';
-import { type SwitchCostResult, SwitchCostScenario } from './scenarios/switch-cost.js';
 
 /** Rises when a field of `Comparison` changes its meaning or goes away; a new field does not raise it. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 /** All that was measured, on what, and how: this is what `--json` writes. */
 export interface Comparison {
@@ -14,7 +12,6 @@ export interface Comparison {
   readonly machine: Machine;
   readonly parameters: ComparisonParameters;
   readonly lateness: LatenessResult;
-  readonly switchCost: SwitchCostResult;
 }
 
 export interface ComparisonParameters {
@@ -22,14 +19,12 @@ export interface ComparisonParameters {
   readonly durationsMs: readonly number[];
   /** As planned; the results say how many there were. */
   readonly rounds: number;
-  readonly switchRounds: number;
-  /** For the rounds of lateness; null is no limit. */
+  /** For all rounds; null is no limit. */
   readonly timeLimitMs: number | null;
 }
 
 export interface ComparisonOptions extends LatenessOptions {
   readonly seed: number;
-  readonly switchRounds: number;
 }
 
 /** A comparison before it has results. */
@@ -42,27 +37,23 @@ export interface Observer {
   progressed(scenario: string, share: number, doing: string): void;
 }
 
-/** Runs every scenario on this machine. */
+/** Measures on this machine. */
 export async function compare(options: ComparisonOptions, observer: Observer): Promise<Comparison> {
   const plan = planOf(options);
   observer.planned(plan);
-  const run = <R>(scenario: Scenario<R>): Promise<R> =>
-    scenario.run({
-      seed: options.seed,
-      progress: (done, total, doing) => observer.progressed(scenario.name, done / total, doing),
-    });
-  return {
-    ...plan,
-    lateness: await run(new LatenessScenario(options)),
-    switchCost: await run(new SwitchCostScenario({ rounds: options.switchRounds })),
-  };
+  const scenario = new LatenessScenario(options);
+  const lateness = await scenario.run({
+    seed: options.seed,
+    progress: (done, total, doing) => observer.progressed(scenario.name, done / total, doing),
+  });
+  return { ...plan, lateness };
 }
 
-function planOf({ seed, durations, rounds, switchRounds, timeLimit }: ComparisonOptions): ComparisonPlan {
+function planOf({ seed, durations, rounds, timeLimit }: ComparisonOptions): ComparisonPlan {
   return {
     schema: SCHEMA,
     date: new Date().toISOString(),
     machine: describeMachine(),
-    parameters: { seed, durationsMs: durations, rounds, switchRounds, timeLimitMs: timeLimit ?? null },
+    parameters: { seed, durationsMs: durations, rounds, timeLimitMs: timeLimit ?? null },
   };
 }

@@ -7,13 +7,7 @@ export {
   type Observer,
   SCHEMA,
 } from './comparison.js';
-export type { IoCourse } from './io-bench/measuring/course.js';
-export type { OpenLoopReport } from './io-bench/measuring/open-loop.js';
-export { processorTimeIn } from './io-bench/processes/proc.js';
-export { parseWrk, type WrkReport } from './io-bench/processes/wrk.js';
-export type { IoResults, Part } from './io-bench/results.js';
-export { Schedule } from './io-bench/schedule.js';
-export { type IoTarget, isIoTargetReached, otherTargets, throughputTargets } from './io-bench/targets.js';
+export { JsonFile } from './json-file.js';
 export { describeMachine, type Machine } from './machine.js';
 export {
   type LatenessOptions,
@@ -25,12 +19,6 @@ export {
 } from './scenarios/lateness.js';
 export { LatenessMeasurement, measureLateness } from './scenarios/measure-lateness.js';
 export type { Course, Scenario } from './scenarios/scenario.js';
-export {
-  type SwitchCostFigures,
-  type SwitchCostResult,
-  type SwitchCostRow,
-  SwitchCostScenario,
-} from './scenarios/switch-cost.js';
 export { type AlternateOptions, alternate, type Candidate } from './statistics/alternate.js';
 export { Latenesses } from './statistics/latenesses.js';
 export { ProcessorTime } from './statistics/processor-time.js';
@@ -42,7 +30,8 @@ export { LoopSleeper } from './subjects/loop-sleeper.js';
 export type { Sleeper, Stopwatch } from './subjects/sleeper.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export { type Colours, coloursFor } from './views/colours.js';
-export { ioReport } from './views/io-report.js';
 export { latenessTable } from './views/lateness-table.js';
+export { decimal, whole } from './views/numbers.js';
+export { type Column, plainTable } from './views/plain-table.js';
+export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';
 export { header, report } from './views/report.js';
-export { switchCostTable } from './views/switch-cost-table.js';

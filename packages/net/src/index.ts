@@ -1,11 +1,11 @@
 export { formatAddress, type IpAddress, type SocketAddress, type UnixAddress } from '@escapement/posix';
-export { ByteStream, type Writing } from './byte-stream.js';
-export { Endpoint } from './endpoint.js';
-export { BusyError, ClosedError, LineTooLongError, NameLookupError, UnexpectedEndError } from './errors.js';
+export type { Endpoint } from './endpoint.js';
+export { EndpointStream, type StreamEvent } from './endpoint-stream.js';
 export type { HostAndPort } from './host.js';
 export { isOnlyTheConnections, Listener, type ServeOptions } from './listener.js';
 export { type LookedUp, Lookup, lookup } from './lookup.js';
 export { LookupHandler } from './lookup-handler.js';
+export { NameLookupError } from './name-lookup-error.js';
 export { netModule } from './net-module.js';
 export { DescriptorStream, openPipe, openReader, openWriter } from './pipes.js';
 export { SocketStream } from './socket-stream.js';

@@ -15,9 +15,9 @@ import {
 import type { Readable } from '@escapement/io';
 import { accept, PosixError, type SocketAddress, senderAddress, WOULD_BLOCK } from '@escapement/posix';
 import { exponential, type SleepFor, sleep, TimeoutError } from '@escapement/sleep';
-import type { ByteStream } from './byte-stream.js';
-import { Endpoint } from './endpoint.js';
-import { ClosedError, LineTooLongError, NameLookupError, UnexpectedEndError } from './errors.js';
+import { type ByteStream, ClosedError, LineTooLongError, UnexpectedEndError } from '@escapement/streams';
+import { NameLookupError } from './name-lookup-error.js';
+import { OwnedDescriptor } from './owned-descriptor.js';
 
 /** Out of descriptors or memory: it passes when a connection ends. */
 const EXHAUSTED: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
@@ -49,7 +49,7 @@ export interface ServeOptions<S> {
 }
 
 /** Takes connections, in the order in which they came. Any number of tasks may accept. */
-export abstract class Listener<S extends ByteStream> extends Endpoint {
+export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDescriptor {
   #acceptsInARow = 0;
   #mayHaveMore = false;
   #hasWarned = false;

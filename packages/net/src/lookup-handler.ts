@@ -1,8 +1,8 @@
 import { type LookupAddress, lookup as resolve } from 'node:dns';
 import { EventHandler, SleepStrategy, type Waiter } from '@escapement/core';
 import { injectable } from 'inversify';
-import { NameLookupError } from './errors.js';
 import { type LookedUp, Lookup } from './lookup.js';
+import { NameLookupError } from './name-lookup-error.js';
 
 /** Waits for name look-ups, which Node does in threads of its own and tells when the host's loop turns. */
 @injectable()

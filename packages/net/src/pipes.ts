@@ -1,5 +1,5 @@
 import { OpenFlags, open, PollEvents, PollList, pipe, WOULD_BLOCK, write } from '@escapement/posix';
-import { ByteStream } from './byte-stream.js';
+import { EndpointStream } from './endpoint-stream.js';
 
 /** Where a pipe has room it has room for so much (PIPE_BUF); a socket for more. */
 const SURELY_TAKEN = 4096;
@@ -11,7 +11,7 @@ const list = new PollList(1);
 list.add(-1, PollEvents.writable);
 
 /** A stream on a descriptor that somebody else opened: an end of a pipe, a FIFO, a terminal, a serial line. */
-export class DescriptorStream extends ByteStream {
+export class DescriptorStream extends EndpointStream {
   readonly #name: string;
 
   /**
@@ -30,7 +30,7 @@ export class DescriptorStream extends ByteStream {
   }
 
   /** @internal Gives it no more than fits: it may be one that blocks. */
-  protected override send(fd: number, bytes: Uint8Array): number {
+  protected override sendBytes(fd: number, bytes: Uint8Array): number {
     const most = Math.min(bytes.length, MOST_AT_ONCE);
     let count = 0;
     while (count < most && isWritable(fd)) {
@@ -44,7 +44,7 @@ export class DescriptorStream extends ByteStream {
   /** @internal */
   protected override sendPieces(fd: number, pieces: readonly Uint8Array[]): number {
     const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    return this.send(fd, Buffer.concat(pieces, Math.min(size, MOST_AT_ONCE)));
+    return this.sendBytes(fd, Buffer.concat(pieces, Math.min(size, MOST_AT_ONCE)));
   }
 }
 

@@ -1,11 +1,10 @@
 import type { CoreEvent, Coroutine, Duration } from '@escapement/core';
-import type { Readable } from '@escapement/io';
 import { PosixError, Shutdown, type SocketAddress, send, shutdown } from '@escapement/posix';
 import { type Sleep, TimeoutError, timeout } from '@escapement/sleep';
-import { ByteStream } from './byte-stream.js';
+import { EndpointStream, type StreamEvent } from './endpoint-stream.js';
 
 /** A connection: a stream whose halves can be ended apart. */
-export abstract class SocketStream extends ByteStream {
+export abstract class SocketStream extends EndpointStream {
   /** Whom it is connected to, or was; of a socket that others connected, asked late, PosixError (ENOTCONN) or ClosedError. */
   abstract get remote(): SocketAddress;
 
@@ -28,7 +27,7 @@ export abstract class SocketStream extends ByteStream {
    * @example yield* stream.write('-ERR I refuse to read on\r\n');
    * yield* stream.hangUp();
    */
-  *hangUp(patience: Duration = 1000): Coroutine<void, CoreEvent | Readable | Sleep> {
+  *hangUp(patience: Duration = 1000): Coroutine<void, CoreEvent | StreamEvent | Sleep> {
     try {
       this.end();
       yield* timeout(patience, this.#drain());
@@ -39,12 +38,12 @@ export abstract class SocketStream extends ByteStream {
     }
   }
 
-  *#drain(): Coroutine<void, Readable> {
+  *#drain(): Coroutine<void, StreamEvent> {
     while ((yield* this.read()) !== undefined);
   }
 
   /** @internal `write` would send a signal where a process wants to hear of those. */
-  protected override send(fd: number, bytes: Uint8Array): number {
+  protected override sendBytes(fd: number, bytes: Uint8Array): number {
     return send(fd, bytes);
   }
 }

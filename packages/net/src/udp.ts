@@ -14,9 +14,8 @@ import {
   socket,
   WOULD_BLOCK,
 } from '@escapement/posix';
-import { Endpoint } from './endpoint.js';
 import { type HostAndPort, ipAddressOf } from './host.js';
-import { copyOf } from './receive-buffer.js';
+import { OwnedDescriptor } from './owned-descriptor.js';
 
 export interface UdpOptions {
   /** An address of this machine: `127.0.0.1` if left out. */
@@ -38,7 +37,7 @@ const scratch = new Uint8Array(65_536);
 const MOST_SENDS_IN_A_ROW = 32;
 
 /** Sends and receives datagrams, which may get lost on their way, arrive twice, or in another order. */
-export class UdpSocket extends Endpoint {
+export class UdpSocket extends OwnedDescriptor {
   readonly address: IpAddress;
   #sendsInARow = 0;
 
@@ -68,7 +67,7 @@ export class UdpSocket extends Endpoint {
       yield* this.whenReadable('received from');
       const count = receiveFrom(this.openFd('received from'), scratch);
       if (count === WOULD_BLOCK) continue;
-      return { from: senderAddress() as IpAddress, bytes: copyOf(scratch.subarray(0, count)) };
+      return { from: senderAddress() as IpAddress, bytes: scratch.slice(0, count) };
     }
   }
 

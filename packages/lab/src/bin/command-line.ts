@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Duration } from 'escapement';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../usage-error.js';
 
 /** What the user asked for. */
 export interface CommandLine {

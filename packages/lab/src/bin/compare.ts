@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { compare } from '../comparison.js';
+import { JsonFile } from '../json-file.js';
+import { UsageError } from '../usage-error.js';
 import { coloursFor } from '../views/colours.js';
 import { progressView } from '../views/progress-view.js';
 import { header, report } from '../views/report.js';
 import { type CommandLine, parseCommandLine } from './command-line.js';
-import { JsonFile } from './json-file.js';
 import { planComparison } from './plan-comparison.js';
-import { UsageError } from './usage-error.js';
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -10,8 +10,8 @@ import { selectStrategies } from './select-strategies.js';
 const DURATIONS: readonly Duration[] = [0.1, 1, 5, 16.7];
 
 /** More samples for the high percentiles against an answer soon. */
-const THOROUGH = { rounds: 15, switchRounds: 9, timeLimit: 50_000 };
-const QUICK = { rounds: 3, switchRounds: 5, timeLimit: 10_500 };
+const THOROUGH = { rounds: 15, timeLimit: 50_000 };
+const QUICK = { rounds: 3, timeLimit: 10_500 };
 
 /**
  * What to measure, and how often.

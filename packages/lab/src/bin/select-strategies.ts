@@ -1,8 +1,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from '../subjects/strategy.js';
-import { UsageError } from './usage-error.js';
+import {
+  isIoInstalled,
+  type Strategy,
+  shippedStrategies,
+  strategiesIn,
+  systemStrategies,
+} from '../subjects/strategy.js';
+import { UsageError } from '../usage-error.js';
 
 /**
  * The shipped strategies, only the `wanted` ones if given, and those of the modules at `paths` (relative to the current
@@ -55,5 +61,8 @@ function refuseDuplicates(strategies: readonly Strategy[]): void {
 function refuseUnknown(alias: string, strategies: readonly Strategy[]): void {
   if (strategies.some(strategy => strategy.alias === alias)) return;
   const known = strategies.map(strategy => strategy.alias).join(', ');
-  throw new UsageError(`--strategy ${alias}: there is none of that name, only ${known}. Add your own with --module.`);
+  const missing = isIoInstalled() ? '' : ', or install @escapement/io for epoll (on Linux)';
+  throw new UsageError(
+    `--strategy ${alias}: there is none of that name, only ${known}. Add your own with --module${missing}.`,
+  );
 }

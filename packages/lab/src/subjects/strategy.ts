@@ -14,12 +14,24 @@ export function shippedStrategies(): Strategy[] {
   return strategiesIn(escapement);
 }
 
-/** Those of `@escapement/io`, which not every system has. */
+/** Those of `@escapement/io`: none where that is not installed, nor on a system that it does not know. */
 export async function systemStrategies(): Promise<Strategy[]> {
+  if (!isIoInstalled()) return [];
   try {
     return strategiesIn(await import('@escapement/io'));
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ESC_UNSUPPORTED_SYSTEM') return [];
+    throw error;
+  }
+}
+
+/** Asked before the import: that would fail in the same way for a package that io itself lacks. */
+export function isIoInstalled(): boolean {
+  try {
+    import.meta.resolve('@escapement/io');
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') return false;
     throw error;
   }
 }

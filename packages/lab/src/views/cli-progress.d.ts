@@ -2,7 +2,7 @@
 declare module 'cli-progress' {
   export interface BarOptions {
     readonly format: string;
-    readonly stream: NodeJS.WritableStream;
+    readonly stream: { write(text: string): unknown };
     readonly fps: number;
     readonly clearOnComplete: boolean;
   }

@@ -5,4 +5,4 @@ Lateness: from the time asked for until the sleeper ran again; "early" counts th
 below that had to share its core. "Node" rows are what there is without the loop.
 Choose set-timeout where the loop shares its thread with other code; atomics-wait on a thread of its
 own, free while it waits; busy-wait where microseconds count and a core can be spared; epoll, on
-Linux, for servers that live in the loop altogether.`;
+Linux and with @escapement/io installed, for servers that live in the loop altogether.`;

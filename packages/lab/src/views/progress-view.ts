@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:tty';
 import { SingleBar } from 'cli-progress';
 import type { Duration } from 'escapement';
 
@@ -9,8 +8,14 @@ export interface ProgressView {
   end(): void;
 }
 
+/** `process.stderr`, for instance. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 /** A bar on a terminal; elsewhere a line every few seconds. */
-export function progressView(stream: WriteStream): ProgressView {
+export function progressView(stream: ProgressStream): ProgressView {
   return stream.isTTY ? new ProgressBar(stream) : new ProgressLines(stream);
 }
 
@@ -19,7 +24,7 @@ class ProgressBar implements ProgressView {
   readonly #bar: SingleBar;
   #isShown = false;
 
-  constructor(stream: WriteStream) {
+  constructor(stream: ProgressStream) {
     this.#bar = new SingleBar({
       format: '{scenario} [{bar}] {percentage}% {doing}',
       stream,
@@ -45,10 +50,10 @@ const ALMOST_NEVER = 0.001;
 const BETWEEN_LINES: Duration = 5000;
 
 class ProgressLines implements ProgressView {
-  readonly #stream: WriteStream;
+  readonly #stream: ProgressStream;
   #writtenAt = performance.now();
 
-  constructor(stream: WriteStream) {
+  constructor(stream: ProgressStream) {
     this.#stream = stream;
   }
 

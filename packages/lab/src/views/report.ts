@@ -3,7 +3,6 @@ import type { Colours } from './colours.js';
 import { latenessTable } from './lateness-table.js';
 import { LEGEND } from './legend.js';
 import { whole } from './numbers.js';
-import { switchCostTable } from './switch-cost-table.js';
 
 /** What is asked, where, and how to ask it again; to be shown before the figures are there. */
 export function header({ machine, date, parameters }: ComparisonPlan, { bold, dim }: Colours): string {
@@ -17,15 +16,11 @@ export function header({ machine, date, parameters }: ComparisonPlan, { bold, di
 }
 
 /** The answer: every result, and how to read it. */
-export function report({ parameters, lateness, switchCost }: Comparison, colours: Colours): string {
+export function report({ parameters, lateness }: Comparison, colours: Colours): string {
   const shortfall = lateness.rounds < parameters.rounds ? `, ${lateness.rounds} rounds until the time was up` : '';
-  return [
-    colours.bold('Lateness in us (microseconds)') + shortfall,
-    latenessTable(lateness, colours),
-    colours.bold('Cost of one switch in ns (nanoseconds)'),
-    switchCostTable(switchCost, colours),
-    LEGEND,
-  ].join('\n\n');
+  return [colours.bold('Lateness in us (microseconds)') + shortfall, latenessTable(lateness, colours), LEGEND].join(
+    '\n\n',
+  );
 }
 
 function planned({ rounds, timeLimitMs }: ComparisonParameters): string {

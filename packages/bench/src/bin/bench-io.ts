@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+import { describeMachine, JsonFile, progressView } from '@escapement/lab';
+// What servers on Escapement answer, beside those on other loops: `npm run bench:io`.
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { ioReport } from '../io/io-report.js';
+import { SERVER_KINDS } from '../io/processes/server-kinds.js';
+import { chooseCores } from '../io/processes/tools.js';
+import { PARTS, type Part } from '../io/results.js';
+import { runIoBench } from '../io/run.js';
+
+interface Options {
+  readonly quick?: boolean;
+  readonly rounds?: number;
+  readonly seconds?: number;
+  readonly seed: number;
+  readonly only: readonly Part[];
+  readonly server?: readonly string[];
+  readonly json?: string;
+}
+
+const THOROUGH = { rounds: 5, seconds: 2 };
+const QUICK = { rounds: 1, seconds: 1 };
+
+// So that the servers are stopped.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+
+const options = parse();
+const { cores, cpu, os, node } = describeMachine();
+const pinning = chooseCores();
+console.log(`${cores} x ${cpu}, ${os}, Node ${node}, ${new Date().toISOString().slice(0, 10)}`);
+console.log(
+  pinning.arePinned
+    ? 'Servers run on one core, clients on another.'
+    : 'Servers and clients share the cores (two cores and taskset would part them).',
+);
+
+try {
+  await measureAndShow();
+} catch (error) {
+  console.error(`bench-io: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}
+// What failed may have left servers running.
+process.exit();
+
+async function measureAndShow(): Promise<void> {
+  const file = options.json === undefined ? undefined : await JsonFile.at(options.json);
+  const { rounds, seconds } = { ...(options.quick ? QUICK : THOROUGH), ...options };
+  const kinds = SERVER_KINDS.filter(({ name }) => options.server?.includes(name) ?? true);
+  console.log(`Rounds of ${seconds} s in shuffled order: ${rounds}. Medians; ratios within a round.\n`);
+  const progress = progressView(process.stderr);
+  const results = await runIoBench(options.only, kinds, {
+    rounds,
+    seconds,
+    seed: options.seed,
+    cores: pinning,
+    progress: (part, done, total, doing) => progress.show(part, done / total, doing),
+  }).finally(() => progress.end());
+  console.log(ioReport(results));
+  await file?.write(results);
+}
+
+function parse(): Options {
+  const names = SERVER_KINDS.map(({ name }) => name);
+  return new Command('bench-io')
+    .description('Measures servers on Escapement beside the same on other loops, each in a process of its own.')
+    .option('--quick', 'one round of one second: rough figures, in four minutes instead of thirteen')
+    .option('--rounds <count>', `how often each is measured (${THOROUGH.rounds})`, positive)
+    .option('--seconds <count>', `how long each time (${THOROUGH.seconds})`, positive)
+    .option('--seed <number>', 'shuffle as another run did', positive, 1)
+    .addOption(new Option('--only <part...>', 'some of the parts').choices(PARTS).default(PARTS))
+    .addOption(new Option('--server <name...>', 'some of the servers').choices(names))
+    .option('--json <file>', 'write the complete results to this file')
+    .parse()
+    .opts<Options>();
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('expected a whole number above 0');
+}

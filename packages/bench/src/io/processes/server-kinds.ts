@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { outputOf, works } from './tools.js';
+
+/** A server that takes part. */
+export interface ServerKind {
+  readonly name: string;
+  /** Of Escapement: the others are what it is compared with. */
+  readonly isOurs: boolean;
+  /** Takes its core even while nobody asks anything. */
+  readonly spins: boolean;
+  /** How to start it, or what it needs that is not there. */
+  command(): Promise<readonly string[] | { readonly needs: string }>;
+}
+
+export const YARDSTICK = 'node:net';
+
+/** What ours run under, by alias. */
+const SERVER_STRATEGIES = ['epoll', 'atomics-wait', 'set-timeout', 'busy-wait'] as const;
+export type ServerStrategy = (typeof SERVER_STRATEGIES)[number];
+
+/** In the order of the report. */
+export const SERVER_KINDS: readonly ServerKind[] = [
+  anchor(YARDSTICK, async () => [process.execPath, compiled('node-net-server')]),
+  anchor('asyncio', async () => pythonCommand('asyncio') ?? { needs: 'python3' }),
+  anchor('uvloop', async () => pythonCommand('uvloop') ?? { needs: 'python3 with uvloop' }),
+  anchor('C epoll', compileC),
+  ...SERVER_STRATEGIES.flatMap(strategy => [ours('net', strategy), ours('raw', strategy)]),
+];
+
+function anchor(name: string, command: ServerKind['command']): ServerKind {
+  return { name, isOurs: false, spins: false, command };
+}
+
+function ours(flavour: 'net' | 'raw', strategy: string): ServerKind {
+  const command = [process.execPath, compiled(`${flavour}-server`), strategy];
+  return {
+    name: `${strategy}/${flavour}`,
+    isOurs: true,
+    spins: strategy === 'busy-wait',
+    command: async () => command,
+  };
+}
+
+function compiled(server: string): string {
+  return fileURLToPath(new URL(`../servers/${server}.js`, import.meta.url));
+}
+
+function foreign(file: string): string {
+  return fileURLToPath(new URL(`../../../foreign-servers/${file}`, import.meta.url));
+}
+
+function pythonCommand(loop: 'asyncio' | 'uvloop'): readonly string[] | undefined {
+  // The system's has the system's packages.
+  const python = ['/usr/bin/python3', 'python3'].find(candidate => works(candidate, '-c', `import ${loop}`));
+  return python === undefined ? undefined : [python, foreign('asyncio-hello.py'), loop];
+}
+
+async function compileC(): Promise<readonly string[] | { readonly needs: string }> {
+  const compiler = ['gcc', 'cc'].find(candidate => works(candidate, '--version'));
+  if (compiler === undefined) return { needs: 'gcc' };
+  const folder = mkdtempSync(join(tmpdir(), 'escapement-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const program = join(folder, 'epoll-hello');
+  await outputOf([compiler, '-O2', '-o', program, foreign('epoll-hello.c')]);
+  return [program];
+}

@@ -1,0 +1,28 @@
+import { building } from './building.js';
+import { cancelling, combining } from './combining.js';
+import type { Contest } from './contest.js';
+import { deepStacks } from './deep-stacks.js';
+import { earlyWakes, idleCpu, lateness } from './lateness.js';
+import { limiting } from './limiting.js';
+import { otherLibraries } from './other-libraries.js';
+import { sleepers } from './sleepers.js';
+import { spawning } from './spawning.js';
+import { switching } from './switching.js';
+import { synchronizing } from './synchronizing.js';
+
+/** In the order of the report. */
+export const contests: readonly Contest[] = [
+  switching,
+  deepStacks,
+  spawning,
+  combining,
+  cancelling,
+  limiting,
+  synchronizing,
+  otherLibraries,
+  sleepers,
+  lateness,
+  earlyWakes,
+  idleCpu,
+  building,
+];

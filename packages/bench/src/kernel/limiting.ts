@@ -1,0 +1,53 @@
+import { alternate } from '@escapement/lab';
+import { createLoop, pause, race, setTimeoutModule, sleepModule, timeout } from 'escapement';
+import type { Contest } from './contest.js';
+import { nanosecondsEach } from './nanoseconds-each.js';
+
+const TIMES = 20_000;
+const LIMIT = 30_000;
+
+/** A time limit around work that is done long before, beside a timer in a `Promise.race`; and a race of two without one. */
+export const limiting: Contest = {
+  name: 'timeout',
+  async run(rounds) {
+    const loop = createLoop(setTimeoutModule, sleepModule);
+    const figures = await alternate(
+      [
+        { name: 'timeout', run: () => nanosecondsEach(TIMES, () => loop.run(limitOften)) },
+        { name: 'timer', run: () => nanosecondsEach(TIMES, limitPromisesOften) },
+        { name: 'race', run: () => nanosecondsEach(TIMES, () => loop.run(raceOften)) },
+      ],
+      { rounds },
+    );
+    const anchor = { name: 'Promise.race with a timer', figure: figures.get('timer')! };
+    return [
+      {
+        what: 'a timeout around a pause',
+        unit: 'ns',
+        ours: figures.get('timeout')!,
+        anchor,
+        reach: { timesAnchor: 4 },
+      },
+      { what: 'a race of two pauses', unit: 'ns', ours: figures.get('race')!, anchor, reach: { timesAnchor: 4 } },
+    ];
+  },
+};
+
+function* limitOften() {
+  for (let n = 0; n < TIMES; n++) yield* timeout(LIMIT, pause());
+}
+
+function* raceOften() {
+  for (let n = 0; n < TIMES; n++) yield* race([pause(), pause()]);
+}
+
+async function limitPromisesOften(): Promise<void> {
+  for (let n = 0; n < TIMES; n++) {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error('too late')), LIMIT);
+    });
+    await Promise.race([Promise.resolve(), limit]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,44 @@
+import { alternate } from '@escapement/lab';
+import { createLoop, setTimeoutModule, spawn, type Task } from 'escapement';
+import type { Contest } from './contest.js';
+import { nanosecondsEach } from './nanoseconds-each.js';
+
+const TASKS = 100_000;
+
+/** A hundred thousand trivial tasks, spawned and joined, beside as many async functions and `Promise.all`. */
+export const spawning: Contest = {
+  name: 'spawn',
+  async run(rounds) {
+    const loop = createLoop(setTimeoutModule);
+    const figures = await alternate(
+      [
+        { name: 'tasks', run: () => nanosecondsEach(TASKS, () => loop.run(spawnAndJoin)) },
+        { name: 'promises', run: () => nanosecondsEach(TASKS, startAndAwait) },
+      ],
+      { rounds },
+    );
+    const anchor = { name: 'async functions, Promise.all', figure: figures.get('promises')! };
+    return [{ what: 'spawn and join', unit: 'ns', ours: figures.get('tasks')!, anchor, reach: { timesAnchor: 1 } }];
+  },
+};
+
+function* spawnAndJoin() {
+  const tasks: Task<number>[] = [];
+  for (let n = 0; n < TASKS; n++) tasks.push(yield* spawn(returning(n)));
+  for (const task of tasks) yield* task.join();
+}
+
+function* returning(value: number): Generator<never, number, void> {
+  return value;
+}
+
+async function startAndAwait(): Promise<void> {
+  const promises: Promise<number>[] = [];
+  for (let n = 0; n < TASKS; n++) promises.push(suspending(n));
+  await Promise.all(promises);
+}
+
+async function suspending(value: number): Promise<number> {
+  await null;
+  return value;
+}

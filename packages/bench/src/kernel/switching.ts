@@ -1,0 +1,59 @@
+import { alternate, type Candidate } from '@escapement/lab';
+import { type Coroutine, createLoop, type Pause, pause, setTimeoutModule, spawn } from 'escapement';
+import type { Contest } from './contest.js';
+import { nanosecondsEach } from './nanoseconds-each.js';
+
+const SWITCHES = 1_000_000;
+const TASKS = 1_000;
+
+/** One switch through the real loop, of one task and of a thousand taking turns, beside the cheapest that JavaScript has. */
+export const switching: Contest = {
+  name: 'switch',
+  async run(rounds) {
+    const figures = await alternate(candidates(), { rounds });
+    const one = figures.get('one task')!;
+    const awaitNull = { name: 'await null', figure: figures.get('await null')! };
+    const asyncFunction = { name: 'await an async function', figure: figures.get('await an async function')! };
+    return [
+      { what: 'a switch of one task', unit: 'ns', ours: one, anchor: awaitNull, reach: { timesAnchor: 1 } },
+      { what: 'a switch of one task', unit: 'ns', ours: one, anchor: asyncFunction, reach: { timesAnchor: 0.6 } },
+      {
+        what: 'a switch of 1,000 tasks in turn',
+        unit: 'ns',
+        ours: figures.get('many tasks')!,
+        anchor: awaitNull,
+        reach: { timesAnchor: 1.5 },
+      },
+    ];
+  },
+};
+
+function candidates(): Candidate[] {
+  const loop = createLoop(setTimeoutModule);
+  return [
+    { name: 'one task', run: () => nanosecondsEach(SWITCHES, () => loop.run(pauses(SWITCHES))) },
+    { name: 'many tasks', run: () => nanosecondsEach(SWITCHES, () => loop.run(manyPausing)) },
+    { name: 'await null', run: () => nanosecondsEach(SWITCHES, awaitNulls) },
+    { name: 'await an async function', run: () => nanosecondsEach(SWITCHES, awaitAsyncFunctions) },
+  ];
+}
+
+function* pauses(times: number): Coroutine<void, Pause> {
+  for (let n = 0; n < times; n++) yield* pause();
+}
+
+function* manyPausing() {
+  for (let n = 0; n < TASKS; n++) yield* spawn(pauses(SWITCHES / TASKS));
+}
+
+async function awaitNulls(): Promise<void> {
+  for (let n = 0; n < SWITCHES; n++) await null;
+}
+
+async function awaitAsyncFunctions(): Promise<void> {
+  for (let n = 0; n < SWITCHES; n++) await suspendsOnce();
+}
+
+async function suspendsOnce(): Promise<void> {
+  await null;
+}

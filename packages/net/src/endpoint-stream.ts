@@ -1,0 +1,105 @@
+import type { Pause } from '@escapement/core';
+import type { Readable, Writable } from '@escapement/io';
+import { PosixError, read, WOULD_BLOCK, write, writev } from '@escapement/posix';
+import { BufferedStream } from '@escapement/streams';
+import type { Endpoint } from './endpoint.js';
+import { OwnedDescriptor } from './owned-descriptor.js';
+
+/** What streams on descriptors wait with: a `TcpStream` is a `ByteStream<StreamEvent>`. */
+export type StreamEvent = Readable | Writable | Pause;
+
+/** So much is read at once. One buffer for all: what came is copied out before anybody else can read. */
+const scratch = new Uint8Array(65_536);
+const NOTHING = new Uint8Array();
+
+/**
+ * A stream on a descriptor, which it owns. When it fails, what waits ends with the system's `PosixError` (ECONNRESET,
+ * ETIMEDOUT; EPIPE for who writes where nobody reads any more).
+ */
+export abstract class EndpointStream extends BufferedStream<Readable | Writable> implements Endpoint {
+  readonly #descriptor: StreamDescriptor;
+  /** The system tells of a failure once, and of a proper end from then on: half a message would pass for a whole one. */
+  #failure: PosixError | undefined;
+
+  /** @param fd an open descriptor, which belongs to the stream from now on */
+  constructor(fd: number) {
+    super();
+    this.#descriptor = new StreamDescriptor(fd, this);
+  }
+
+  get fd(): number {
+    return this.#descriptor.fd;
+  }
+
+  override get isClosed(): boolean {
+    return this.#descriptor.isClosed;
+  }
+
+  override close(): void {
+    this.#descriptor.close();
+  }
+
+  /** @internal @throws ClosedError, which says what was done with it */
+  openFd(action: string): number {
+    return this.#descriptor.openFd(action);
+  }
+
+  protected override get readable(): Readable {
+    return this.#descriptor.readable;
+  }
+
+  protected override get writable(): Writable {
+    return this.#descriptor.writable;
+  }
+
+  protected override receive(): Uint8Array | undefined {
+    try {
+      const count = read(this.fd, scratch);
+      if (count === WOULD_BLOCK) return NOTHING;
+      if (count > 0) return scratch.subarray(0, count);
+    } catch (error) {
+      if (error instanceof PosixError) this.#failure ??= error;
+      throw error;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    return undefined;
+  }
+
+  protected override send(pieces: readonly Uint8Array[]): number {
+    try {
+      const count = pieces.length === 1 ? this.sendBytes(this.fd, pieces[0]!) : this.sendPieces(this.fd, pieces);
+      return count === WOULD_BLOCK ? 0 : count;
+    } catch (error) {
+      // EPIPE says that nobody reads; what the peer has sent may be whole.
+      if (error instanceof PosixError && error.code !== 'EPIPE') this.#failure ??= error;
+      throw error;
+    }
+  }
+
+  protected override translated(error: unknown, action: string): unknown {
+    return this.#descriptor.translated(error, action);
+  }
+
+  /** @internal How bytes are given to the system. */
+  protected sendBytes(fd: number, bytes: Uint8Array): number {
+    return write(fd, bytes);
+  }
+
+  /** @internal */
+  protected sendPieces(fd: number, pieces: readonly Uint8Array[]): number {
+    return writev(fd, pieces);
+  }
+}
+
+class StreamDescriptor extends OwnedDescriptor {
+  readonly #stream: EndpointStream;
+
+  constructor(fd: number, stream: EndpointStream) {
+    super(fd);
+    this.#stream = stream;
+  }
+
+  override describe(): string {
+    return this.#stream.describe();
+  }
+}

@@ -1,0 +1,230 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { type Coroutine, type LoopEvent, type Pause, pause, type Yieldable } from '@escapement/core';
+import type { ByteStream, Writing } from './byte-stream.js';
+import { copyOf } from './copy-of.js';
+import { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
+import { ReceiveBuffer } from './receive-buffer.js';
+import { areForNow, decode, encodeForNow } from './text.js';
+
+const LONGEST_LINE = 65_536;
+/** A peer that takes all at once would keep its writer running for ever: after so many writes others get their turn. */
+const MOST_WRITES_IN_A_ROW = 32;
+/** The same for what can be read without waiting. */
+const MOST_READS_IN_A_ROW = 64;
+
+/** Of streams that have nothing left over, which are most of them. Nobody appends to it. */
+const EMPTY = new ReceiveBuffer();
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+/**
+ * A `ByteStream` over two operations that never wait, `receive` and `send`, and an event for each that says when to try
+ * again. It adds the rest: lines, exact counts and whole writes, one reader and one writer at a time, and turns for others
+ * when nothing ever has to wait.
+ *
+ * @typeParam E the events that a subclass waits with; `Pause` comes with them
+ */
+export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<E | Pause> {
+  #received = EMPTY;
+  #isReading = false;
+  #isWriting = false;
+  #hasEnded = false;
+  #readsInARow = 0;
+  #writesInARow = 0;
+
+  /** Waits until `receive` has something to give, or a failure to tell. May be over too early. */
+  protected abstract readonly readable: Yieldable<unknown, E>;
+
+  /**
+   * Takes the bytes that are there. Called after `readable`, and not after the end.
+   * @returns none if there are none yet, undefined at the end; the next call may overwrite them
+   */
+  protected abstract receive(): Uint8Array | undefined;
+
+  /** Waits until `send` has room, or a failure to tell. May be over too early. */
+  protected abstract readonly writable: Yieldable<unknown, E>;
+
+  /**
+   * Takes as many bytes as there is room for. What it keeps it copies: the bytes may be overwritten when it returns.
+   * @param pieces at least one, none of them empty
+   * @returns how many bytes it has taken, 0 if there is no room
+   */
+  protected abstract send(pieces: readonly Uint8Array[]): number;
+
+  abstract describe(): string;
+
+  abstract get isClosed(): boolean;
+
+  abstract close(): void;
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  *read(): Coroutine<Uint8Array | undefined, E | Pause> {
+    this.#claimReading();
+    try {
+      if (this.#received.length > 0) return this.#received.take(this.#received.length);
+      if (this.#hasEnded) return undefined;
+      this.#isAboutToWait();
+      let bytes: Uint8Array | undefined;
+      do {
+        // Waiting first saves the call that would find nothing, and works with descriptors that block, too.
+        yield* this.readable;
+        bytes = this.#receive();
+      } while (bytes?.length === 0);
+      return bytes && copyOf(bytes);
+    } catch (error) {
+      throw this.translated(error, 'read from');
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  *readExactly(count: number): Coroutine<Uint8Array, E | Pause> {
+    this.#claimReading();
+    try {
+      if (!Number.isInteger(count) || count < 0) {
+        throw new RangeError(`readExactly(${count}): expected a whole number of bytes, 0 or more`);
+      }
+      if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
+      while (this.#received.length < count) {
+        if (!(yield* this.#receiveMore())) {
+          throw new UnexpectedEndError(this.describe(), `${count}`, this.#received.length);
+        }
+      }
+      return this.#received.take(count);
+    } catch (error) {
+      throw this.translated(error, 'read from');
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  *readLine(longest: number = LONGEST_LINE): Coroutine<string | undefined, E | Pause> {
+    this.#claimReading();
+    try {
+      if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
+      let searched = 0;
+      for (;;) {
+        const received = this.#received;
+        const end = received.indexOf(LINE_FEED, searched);
+        if (lineLength(received, end) > longest) throw new LineTooLongError(this.describe(), longest);
+        if (end >= 0) return this.#takeLine(end);
+        searched = received.length;
+        if (!(yield* this.#receiveMore())) return searched === 0 ? undefined : decode(received.take(searched));
+      }
+    } catch (error) {
+      throw this.translated(error, 'read from');
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  *write(data: Writing): Coroutine<void, E | Pause> {
+    this.#claimWriting();
+    try {
+      if (++this.#writesInARow > MOST_WRITES_IN_A_ROW) {
+        this.#writesInARow = 0;
+        yield* pause();
+      }
+      for (let rest = piecesOf(data); ; ) {
+        this.#assertOpen('wrote to');
+        if (rest.length > 0) rest = without(rest, this.send(rest));
+        if (rest.length === 0) return;
+        if (typeof data === 'string') rest = rest.map(piece => (areForNow(piece) ? copyOf(piece) : piece));
+        this.#writesInARow = 0;
+        yield* this.writable;
+      }
+    } catch (error) {
+      throw this.translated(error, 'wrote to');
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  /** What to throw for `error`, which waiting, `receive` or `send` threw: `ClosedError` if it comes of a `close`. */
+  protected translated(error: unknown, _action: string): unknown {
+    return error;
+  }
+
+  #receive(): Uint8Array | undefined {
+    this.#assertOpen('read from');
+    const bytes = this.receive();
+    if (bytes === undefined) this.#hasEnded = true;
+    return bytes;
+  }
+
+  /** @returns false at the end */
+  *#receiveMore(): Coroutine<boolean, E> {
+    if (this.#hasEnded) return false;
+    this.#isAboutToWait();
+    let bytes: Uint8Array | undefined;
+    do {
+      yield* this.readable;
+      bytes = this.#receive();
+    } while (bytes?.length === 0);
+    if (bytes === undefined) return false;
+    if (this.#received === EMPTY) this.#received = new ReceiveBuffer();
+    this.#received.append(bytes);
+    return true;
+  }
+
+  #isAboutToWait(): void {
+    this.#readsInARow = this.#writesInARow = 0;
+  }
+
+  *#letOthersRun(): Coroutine<void, Pause> {
+    this.#readsInARow = 0;
+    yield* pause();
+  }
+
+  #claimReading(): void {
+    this.#assertOpen('read from');
+    if (this.#isReading) throw new BusyError('read from', this.describe());
+    this.#isReading = true;
+  }
+
+  #claimWriting(): void {
+    this.#assertOpen('wrote to');
+    if (this.#isWriting) throw new BusyError('wrote to', this.describe());
+    this.#isWriting = true;
+  }
+
+  #assertOpen(action: string): void {
+    if (this.isClosed) throw new ClosedError(action, this.describe());
+  }
+
+  #takeLine(length: number): string {
+    const line = this.#received.take(length);
+    this.#received.skip(1);
+    return decode(line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line);
+  }
+}
+
+function piecesOf(data: Writing): readonly Uint8Array[] {
+  const pieces = typeof data === 'string' ? [encodeForNow(data)] : data instanceof Uint8Array ? [data] : data;
+  if (!Array.isArray(pieces) || !pieces.every(piece => piece instanceof Uint8Array)) {
+    throw new TypeError(
+      `write() got ${data === null ? 'null' : typeof data}, expected a Uint8Array, several of them in an array, or a text`,
+    );
+  }
+  return pieces.filter(piece => piece.length > 0);
+}
+
+/** Of the line that ends at `end`, or has not ended, if that is below 0: a CR at its end does not count, nor may one yet. */
+function lineLength(received: ReceiveBuffer, end: number): number {
+  const length = end < 0 ? received.length : end;
+  return received.at(length - 1) === CARRIAGE_RETURN ? length - 1 : length;
+}
+
+function without(pieces: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  let left = count;
+  const first = pieces.findIndex(piece => {
+    if (piece.length > left) return true;
+    left -= piece.length;
+    return false;
+  });
+  return first < 0 ? [] : [pieces[first]!.subarray(left), ...pieces.slice(first + 1)];
+}

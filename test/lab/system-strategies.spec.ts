@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const LAB = JSON.stringify(import.meta.resolve('@escapement/lab'));
+const OTHER_IO = import.meta.resolve('./fixtures/other-io.js');
+
+const SHOW = `
+  const { systemStrategies } = await import(${LAB});
+  const shown = await systemStrategies().then(
+    strategies => strategies.map(({ alias, waits }) => alias + ' ' + waits).join(),
+    error => ['failed:', error.code, error.message].join(' '));
+  console.log(shown || 'none');`;
+
+describe('systemStrategies', () => {
+  it('has epoll where @escapement/io is installed, on Linux', async () => {
+    expect(await show([], SHOW)).to.equal(process.platform === 'linux' ? 'epoll blocks' : 'none');
+  });
+
+  it('has none where it is not installed', async () => {
+    expect(await showWith('missing')).to.equal('none');
+  });
+
+  it('has none on a system that io does not know', async () => {
+    const pretence = "Object.defineProperty(process, 'platform', { value: 'win32' });";
+    expect(await show([], pretence + SHOW)).to.equal('none');
+  });
+
+  it('reports an io that is installed and fails', async () => {
+    expect(await showWith("throw new Error('out of order')")).to.equal('failed:  out of order');
+  });
+
+  it('reports an io that lacks a package of its own: that is no lab without io', async () => {
+    expect(await showWith("import 'file:///no/such/koffi.js'")).to.match(/^failed: ERR_MODULE_NOT_FOUND .*koffi/);
+  });
+
+  it('takes what io exports, if it works', async () => {
+    const source = `
+      import { busyWaitModule } from '${import.meta.resolve('escapement')}';
+      export const module = busyWaitModule;`;
+    expect(await showWith(source)).to.equal('busy-wait spins');
+  });
+});
+
+describe('escapement-lab without @escapement/io', () => {
+  const lab = new URL('bin/compare.js', import.meta.resolve('@escapement/lab')).pathname;
+  const run = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ['--import', OTHER_IO, lab, ...args], {
+      env: { ...process.env, IO: 'missing' },
+    });
+
+  it('compares the other strategies', async () => {
+    const { stdout, stderr } = await run('--rounds', '1', '--sleep', '20', '--no-baselines');
+    expect(stderr).to.equal('');
+    const rows = stdout.split('\n').filter(line => /^[a-z]+-[a-z]+ +-?\d/.test(line));
+    expect(rows.map(row => row.split(' ')[0])).to.deep.equal(['atomics-wait', 'busy-wait', 'set-timeout']);
+  });
+
+  it('says what to install for epoll', async () => {
+    const error = await run('--strategy', 'epoll').catch(each => each);
+    expect(error.code).to.equal(2);
+    expect(error.stderr).to.match(/^escapement-lab: --strategy epoll: .*install @escapement\/io.*\n$/);
+  });
+});
+
+function showWith(io: string): Promise<string> {
+  return show(['--import', OTHER_IO], SHOW, { IO: io });
+}
+
+async function show(flags: readonly string[], program: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const args = [...flags, '--input-type=module', '-e', program];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env } });
+  return (stdout + stderr).trim();
+}

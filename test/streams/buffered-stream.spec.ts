@@ -1,0 +1,203 @@
+import { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from '@escapement/streams';
+import { expect } from 'chai';
+import { type CoreEvent, type Coroutine, pause, type Sleep, spawn } from 'escapement';
+import { virtualLoop } from '../support/virtual-loop.js';
+import { MemoryStream, type Moved, MovedHandler } from './memory-stream.js';
+
+type Step = () => Coroutine<void, Moved | CoreEvent | Sleep>;
+
+/** @returns how often the program waited */
+function run(program: Step): number {
+  const handler = new MovedHandler();
+  virtualLoop({ handlers: [handler] }).loop.runSync(program);
+  return handler.waits;
+}
+
+describe('BufferedStream', () => {
+  describe('reading', () => {
+    it('gives the pieces as they come, and the end again and again', () => {
+      run(function* () {
+        const stream = new MemoryStream('ab', 'c');
+        const pieces = [];
+        for (let n = 0; n < 4; n++) pieces.push(yield* stream.read());
+        expect(pieces.map(piece => piece && Buffer.from(piece).toString())).to.deep.equal([
+          'ab',
+          'c',
+          undefined,
+          undefined,
+        ]);
+      });
+    });
+
+    it('waits before it looks, and again where there was nothing', () => {
+      const waits = run(function* () {
+        const stream = new MemoryStream('', '', 'a');
+        expect(yield* stream.read()).to.have.length(1);
+      });
+      expect(waits).to.equal(3);
+    });
+
+    it('copies: who carries the bytes may overwrite them, and so may who got them', () => {
+      run(function* () {
+        for (const size of [1, 5, 2000, 3000, 10_000]) {
+          const borrowed = Buffer.alloc(size, 'a');
+          const stream = new MemoryStream();
+          stream.incoming.push(borrowed, Buffer.alloc(size, 'b'));
+          const [first, second] = [(yield* stream.read())!, (yield* stream.read())!];
+          borrowed.fill('x');
+          second.fill('y'.charCodeAt(0));
+          expect(Buffer.from(first).toString(), `${size}`).to.equal('a'.repeat(size));
+        }
+      });
+    });
+
+    it('mixes lines, counts and what is there', () => {
+      run(function* () {
+        const stream = new MemoryStream('one\r', '\ntwo\nthr', 'ee, four');
+        expect(yield* stream.readLine()).to.equal('one');
+        expect(Buffer.from(yield* stream.readExactly(4)).toString()).to.equal('two\n');
+        expect(Buffer.from((yield* stream.read())!).toString()).to.equal('thr');
+        expect(yield* stream.readLine()).to.equal('ee, four');
+        expect(yield* stream.readLine()).to.equal(undefined);
+      });
+    });
+
+    it('reads text of any kind, whole or cut in the middle of a letter', () => {
+      run(function* () {
+        const text = '\ufeffZoë 🚲';
+        const bytes = [...Buffer.from(`${text}\n`)].map(byte => Buffer.of(byte));
+        const stream = new MemoryStream();
+        stream.incoming.push(...bytes);
+        expect(yield* stream.readLine()).to.equal(text);
+      });
+    });
+
+    it('leaves what came where a read fails', () => {
+      run(function* () {
+        const stream = new MemoryStream('0123456789', 'ab');
+        expect(yield* failure(stream.readLine(9))).to.be.instanceOf(LineTooLongError);
+        expect(yield* failure(stream.readExactly(13)))
+          .to.be.instanceOf(UnexpectedEndError)
+          .and.include({ available: 12 });
+        expect(yield* stream.readLine()).to.equal('0123456789ab');
+      });
+    });
+  });
+
+  describe('writing', () => {
+    it('goes on where there was no room', () => {
+      const waits = run(function* () {
+        const stream = new MemoryStream();
+        stream.room.push(2, 0, 3);
+        yield* stream.write('0123456');
+        expect(stream.sent).to.deep.equal(['01', '', '234', '56']);
+      });
+      expect(waits).to.equal(3);
+    });
+
+    it('sends pieces in order, whichever of them had room, and no empty ones', () => {
+      run(function* () {
+        const stream = new MemoryStream();
+        stream.room.push(3, 1);
+        yield* stream.write([Buffer.from('ab'), Buffer.of(), Buffer.from('cd'), Buffer.from('ef')]);
+        expect(stream.sent).to.deep.equal(['abc', 'd', 'ef']);
+        yield* stream.write('');
+        yield* stream.write([]);
+        expect(stream.sent).to.have.length(3);
+      });
+    });
+
+    it('keeps the text of one who waits apart from that of others', () => {
+      run(function* () {
+        const [slow, quick] = [new MemoryStream(), new MemoryStream()];
+        slow.room.push(1, 0, 0, 0);
+        const writing = yield* spawn(slow.write('slow one'));
+        yield* pause();
+        yield* quick.write('QUICK ONE');
+        yield* writing.join();
+        expect(slow.sent.join('')).to.equal('slow one');
+      });
+    });
+
+    it('sends text that is longer than what it encodes at a time', () => {
+      run(function* () {
+        const stream = new MemoryStream();
+        const text = 'ö€'.repeat(20_000);
+        stream.room.push(70_000);
+        yield* stream.write(text);
+        expect(stream.sent).to.have.length(2);
+        expect(Buffer.concat(stream.sent.map(part => Buffer.from(part))).toString() === text).to.equal(true);
+      });
+    });
+
+    it('refuses what are no bytes, and says what it got', () => {
+      run(function* () {
+        const stream = new MemoryStream();
+        for (const wrong of [null, 5, {}, ['text']]) {
+          const error = yield* failure(stream.write(wrong as never));
+          expect(error)
+            .to.be.instanceOf(TypeError)
+            .with.property('message')
+            .match(/^write\(\) got/);
+        }
+        expect(stream.sent).to.deep.equal([]);
+      });
+    });
+  });
+
+  it('lets others have their turn where nothing ever waits', () => {
+    run(function* () {
+      let turns = 0;
+      const other = yield* spawn(
+        (function* () {
+          for (;;) {
+            turns++;
+            yield* pause();
+          }
+        })(),
+        { daemon: true },
+      );
+      const stream = new MemoryStream('a\n'.repeat(1000));
+      for (let n = 0; n < 1000; n++) yield* stream.readLine();
+      const afterReading = turns;
+      for (let n = 0; n < 1000; n++) yield* stream.write('a');
+      expect(afterReading).to.be.above(5);
+      expect(turns - afterReading).to.be.above(20);
+      other.cancel();
+    });
+  });
+
+  it('refuses a second reader and a second writer', () => {
+    run(function* () {
+      const stream = new MemoryStream('', '', '', 'a');
+      stream.room.push(0, 0, 0);
+      const first = [yield* spawn(stream.read()), yield* spawn(stream.write('b'))];
+      yield* pause();
+      expect(yield* failure(stream.readLine())).to.be.instanceOf(BusyError);
+      expect(yield* failure(stream.write('c'))).to.be.instanceOf(BusyError);
+      for (const task of first) yield* task.join();
+      expect(stream.sent.join('')).to.equal('b');
+    });
+  });
+
+  it('ends who waits when it is closed, and who comes later', () => {
+    run(function* () {
+      using stream = new MemoryStream(...Array(100).fill(''));
+      const reader = yield* spawn(failure(stream.read()));
+      yield* pause();
+      stream.close();
+      expect(yield* reader.join()).to.be.instanceOf(ClosedError);
+      expect(yield* failure(stream.write('a'))).to.be.instanceOf(ClosedError);
+      expect(stream.incoming).to.have.length.above(90);
+    });
+  });
+});
+
+function* failure(reading: Coroutine<unknown, Moved | CoreEvent>): Coroutine<unknown, Moved | CoreEvent> {
+  try {
+    yield* reading;
+  } catch (error) {
+    return error;
+  }
+  return 'nothing';
+}
