@@ -40,18 +40,15 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
  * Each line's folders do not know each other.
  */
 const LAYERS: Readonly<Record<string, Layers>> = {
-  // Until core's folders are there.
-  ...(existsSync(join(root, 'packages/core/src/tasks')) && {
-    core: [
-      ['index.ts'],
-      ['combinators', 'loop'],
-      ['debug', 'primitives'],
-      ['extension-points'],
-      ['tasks'],
-      ['events'],
-      ['errors', 'collections'],
-    ],
-  }),
+  core: [
+    ['index.ts'],
+    ['combinators', 'loop'],
+    ['debug', 'primitives'],
+    ['extension-points'],
+    ['tasks'],
+    ['events'],
+    ['errors', 'collections'],
+  ],
   lab: [
     ['index.ts', 'bin'],
     ['views'],
@@ -67,7 +64,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
 };
 
 /** In these, types may still import each other in a circle. */
-const CYCLES_OF_TYPES: readonly string[] = ['core', 'sync'];
+const CYCLES_OF_TYPES: readonly string[] = ['core'];
 
 /** These run on any host: the compiler gives them no types of Node's, nor of a page's. */
 const HOSTLESS = ['core', 'wiring', 'sleep', 'sync', 'promises', 'virtual-time', 'streams'];
