@@ -1,4 +1,5 @@
-import { Lock, Queue, syncModule } from '@escapement/sync';
+import { Lock, Queue } from '@escapement/sync';
+import { syncModule } from '@escapement/sync/module';
 import { busyWaitModule, createLoop, pause } from 'escapement';
 import { alternate, type Candidate } from '../statistics/alternate.js';
 import { Sample } from '../statistics/sample.js';
