@@ -6,4 +6,4 @@ import { SleepHandler } from './sleep-handler.js';
 decorate(inject(Clock), SleepHandler, 0);
 
 /** `sleep`, `sleepUntil`, `every`. Needs a `Clock`, which each strategy module binds. */
-export const sleepModule = handlerModule(SleepHandler);
+export const sleepModule = handlerModule(clock => new SleepHandler(clock));

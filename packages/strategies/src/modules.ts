@@ -13,10 +13,10 @@ for (const Strategy of [BusyWaitStrategy, AtomicsWaitStrategy, SetTimeoutStrateg
 }
 
 /** Never late, burns a core: see `BusyWaitStrategy`. */
-export const busyWaitModule = strategyModule(BusyWaitStrategy);
+export const busyWaitModule = strategyModule(clock => new BusyWaitStrategy(clock));
 
 /** Blocks the thread, costs nothing: see `AtomicsWaitStrategy`. */
-export const atomicsWaitModule = strategyModule(AtomicsWaitStrategy);
+export const atomicsWaitModule = strategyModule(clock => new AtomicsWaitStrategy(clock));
 
 /** Shares the thread with the host: see `SetTimeoutStrategy`. */
-export const setTimeoutModule = strategyModule(SetTimeoutStrategy);
+export const setTimeoutModule = strategyModule(clock => new SetTimeoutStrategy(clock));

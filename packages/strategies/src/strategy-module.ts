@@ -21,18 +21,23 @@ export function strategyModule<A extends unknown[]>(...given: ProviderArguments<
   const recipe = recipeOf(strategyModule.name, given);
   const bringsClock = recipe.tokens?.length === 0;
   return new LoopModule(({ bind, isBound }) => {
+    if (!bringsClock) {
+      // With two strategies by mistake, the loop shall say so, and not that there are two clocks.
+      if (!isBound(Clock)) {
+        bind(Clock)
+          .toDynamicValue(() => new PerformanceClock())
+          .inSingletonScope();
+      }
+      return recipe.bindTo(bind(SleepStrategy));
+    }
     // Not under `SleepStrategy` alone: if that is bound anew, the new one may ask for the clock.
     const own = Symbol('strategy');
     recipe.bindTo(bind<SleepStrategy>(own));
     bind(SleepStrategy).toService(own);
-    // With two strategies by mistake, the loop shall say so, and not that there are two clocks.
-    if (isBound(Clock)) return;
-    if (bringsClock) {
+    if (!isBound(Clock)) {
       bind(Clock)
-        .toDynamicValue(context => context.get<SleepStrategy>(own).clock)
+        .toDynamicValue(({ get }) => get<SleepStrategy>(own).clock)
         .inSingletonScope();
-    } else {
-      bind(Clock).to(PerformanceClock).inSingletonScope();
     }
   });
 }

@@ -1,5 +1,5 @@
 import { Clock } from '@escapement/core';
-import type { BindToFluentSyntax, Newable, ServiceIdentifier } from 'inversify';
+import type { BindToFluentSyntax, Newable, ResolutionContext, ServiceIdentifier } from 'inversify';
 import { isClass, NotAProviderError, nameOf } from './errors.js';
 
 /** What makes a plugin: a class, into whose constructor the container injects, or a function that gets the loop's clock. */
@@ -47,8 +47,8 @@ export function recipeOf<T extends object, A extends unknown[]>(
   const tokens = (Array.isArray(first) ? first : clockFor(make, caller)) as TokensOf<A>;
   const missing = tokens.indexOf(undefined as never);
   if (missing >= 0) throw new NotAProviderError(caller, `got undefined as token ${missing + 1}`);
-  const checked = (...args: A) => checkPlugin(make(...args), caller);
-  return { tokens, bindTo: syntax => void syntax.toResolvedValue(checked, tokens as never).inSingletonScope() };
+  const makeWith = ({ get }: ResolutionContext) => checkPlugin(make(...(tokens.map(token => get(token)) as A)), caller);
+  return { tokens, bindTo: syntax => void syntax.toDynamicValue(makeWith).inSingletonScope() };
 }
 
 /** Whoever takes nothing gets nothing, and has a clock of its own perhaps. */
