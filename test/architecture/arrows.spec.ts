@@ -82,6 +82,14 @@ describe('architecture', () => {
         );
       });
 
+      it('admits the version that all packages of ours have, in ranges that let npm choose one for all', () => {
+        const ranges = Object.entries(declared).filter(([name]) => folderOf.has(name));
+        assert.deepEqual(
+          ranges,
+          ranges.map(([name]) => [name, `^${manifest.version}`]),
+        );
+      });
+
       it('has no cycle of imports at run time', () => {
         assert.deepEqual(
           cyclesIn(sources).map(cycle => cycle.join(' -> ')),

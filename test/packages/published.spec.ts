@@ -1,7 +1,7 @@
 import { execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { assert } from 'chai';
 import { type Manifest, publishedPackages, root } from '../architecture/workspace.js';
 import { CHECKED_PROGRAM, PROGRAMS } from './programs.js';
@@ -66,6 +66,23 @@ describe('the published packages, installed outside the workspace', function () 
     it(title, () => assert.equal(run(folder, source), output));
   }
 
+  it('run without a container, where only core and its plugins are installed', () => {
+    const apart = mkdtempSync(join(tmpdir(), 'escapement-no-container-'));
+    try {
+      writeFileSync(join(apart, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
+      const tarballs = ['core', 'sleep', 'strategies', 'sync', 'promises', 'virtual-time'].map(name =>
+        join(folder, `escapement-${name}-${publishedPackages[0]!.manifest.version}.tgz`),
+      );
+      const installed = npmInstall(apart, tarballs);
+      assert.equal(installed.status, 0, installed.stderr);
+      assert.isFalse(existsSync(join(apart, 'node_modules/inversify')));
+      const program = PROGRAMS.find(({ title }) => title.includes('make a loop without a container'))!;
+      assert.equal(run(apart, program.source), program.output);
+    } finally {
+      rmSync(apart, { recursive: true, force: true });
+    }
+  });
+
   it('type-check alone: strictly, their own declarations too, with no types of a host', () => {
     writeFileSync(join(folder, 'program.ts'), CHECKED_PROGRAM);
     const entries = publishedPackages.flatMap(({ manifest }) => entriesOf(manifest));
@@ -93,7 +110,7 @@ function entriesOf({ name, exports = {} }: Manifest): string[] {
 
 function npmInstall(folder: string, tarballs: readonly string[]): SpawnSyncReturns<string> {
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1'];
-  const files = tarballs.map(tarball => `./${tarball}`);
+  const files = tarballs.map(tarball => resolve(folder, tarball));
   return spawnSync('npm', ['install', ...options, ...files], { cwd: folder, encoding: 'utf8' });
 }
 
