@@ -1,17 +1,13 @@
 import {
   Clock,
-  type CoreEvent,
   EventHandler,
   EventLoop,
   type Instrument,
   type LoopEvent,
   type LoopOptions,
   NoStrategyError,
-  type Program,
-  type RunOptions,
   SchedulingPolicy,
   SleepStrategy,
-  type SpawnOptions,
   type Task,
 } from '@escapement/core';
 import type { ResolutionContext, ServiceIdentifier } from 'inversify';
@@ -44,8 +40,10 @@ export const loopModule = new LoopModule(({ bind, isBound }) => {
     .inSingletonScope();
 });
 
-/** Does not run when its container has been changed. */
-class WiredLoop extends (EventLoop as new (options: LoopOptions) => EventLoop<LoopEvent>) {
+type AnyLoop = EventLoop<LoopEvent>;
+
+/** Does not run when its container has been changed. To whoever gets it, its methods have the types of `EventLoop`. */
+class WiredLoop extends (EventLoop as new (options: LoopOptions) => AnyLoop) {
   readonly #inventory: Inventory;
 
   constructor(inventory: Inventory) {
@@ -53,19 +51,22 @@ class WiredLoop extends (EventLoop as new (options: LoopOptions) => EventLoop<Lo
     this.#inventory = inventory;
   }
 
-  override async run<T, F extends LoopEvent | CoreEvent>(program: Program<T, F>, options?: RunOptions): Promise<T> {
+  // biome-ignore lint/suspicious/noExplicitAny: nobody sees this type
+  override async run(...given: Parameters<AnyLoop['run']>): Promise<any> {
     this.#inventory.refuseChanges();
-    return super.run(program, options);
+    return super.run(...given);
   }
 
-  override runSync<T, F extends LoopEvent | CoreEvent>(program: Program<T, F>): T {
+  // biome-ignore lint/suspicious/noExplicitAny: nobody sees this type
+  override runSync(...given: Parameters<AnyLoop['runSync']>): any {
     this.#inventory.refuseChanges();
-    return super.runSync(program);
+    return super.runSync(...given);
   }
 
-  override spawn<T, F extends LoopEvent | CoreEvent>(program: Program<T, F>, options?: SpawnOptions): Task<T> {
+  // biome-ignore lint/suspicious/noExplicitAny: nobody sees this type
+  override spawn(...given: Parameters<AnyLoop['spawn']>): Task<any> {
     this.#inventory.refuseChanges();
-    return super.spawn(program, options);
+    return super.spawn(...given);
   }
 }
 
