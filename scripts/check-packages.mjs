@@ -38,13 +38,14 @@ function publishedPackages() {
 async function check(manifest) {
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: manifest.path, stdio: 'pipe' });
   const tarball = join(folder, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
-  return [...missingFiles(tarball), ...(await publintProblems(tarball)), ...attwProblems(tarball)];
+  return [...missingFiles(tarball, manifest), ...(await publintProblems(tarball)), ...attwProblems(tarball)];
 }
 
 /** What the two tools don't ask for. */
-function missingFiles(tarball) {
+function missingFiles(tarball, manifest) {
   const packed = execFileSync('tar', ['-tf', tarball], { encoding: 'utf8' }).split('\n');
-  return ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts']
+  const exported = Object.values(manifest.exports).flatMap(Object.values);
+  return ['LICENSE', 'README.md', ...exported.map(file => file.replace('./', ''))]
     .filter(file => !packed.includes(`package/${file}`))
     .map(file => `pack: ${file} is missing`);
 }

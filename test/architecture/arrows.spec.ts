@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from 'chai';
 import {
@@ -11,7 +10,7 @@ import {
   sourcesOf,
   wrongArrows,
 } from './imports.js';
-import { packages, readJson, root } from './workspace.js';
+import { packages, readJson } from './workspace.js';
 
 /**
  * Who may import whom. Arrows run towards core, and never sideways between plugins: a package that is not listed here
@@ -122,6 +121,14 @@ describe('architecture', () => {
         assert.sameMembers(
           references.map(reference => reference.path.replace('../', '')),
           ours,
+        );
+      });
+
+      it('admits the version that all packages of ours have, in ranges that let npm choose one for all', () => {
+        const ranges = Object.entries(declared).filter(([name]) => folderOf.has(name));
+        assert.deepEqual(
+          ranges,
+          ranges.map(([name]) => [name, `^${manifest.version}`]),
         );
       });
 

@@ -9,7 +9,7 @@ import {
   selectorModule,
 } from '@escapement/io';
 import { close, pipe, write } from '@escapement/posix';
-import { virtualTimeModule } from '@escapement/virtual-time';
+import { virtualTimeModule } from '@escapement/virtual-time/module';
 import { expect } from 'chai';
 import {
   atomicsWaitModule,

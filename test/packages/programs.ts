@@ -53,8 +53,9 @@ export const PROGRAMS: readonly Program[] = [
     title: '@escapement/sleep and @escapement/strategies are wired by a container of the program',
     source: `
       import { EventLoop } from '@escapement/core';
-      import { sleep, sleepModule } from '@escapement/sleep';
-      import { busyWaitModule } from '@escapement/strategies';
+      import { sleep } from '@escapement/sleep';
+      import { sleepModule } from '@escapement/sleep/module';
+      import { busyWaitModule } from '@escapement/strategies/module';
       import { loopModule } from '@escapement/wiring';
       import { Container } from 'inversify';
       const container = new Container();
@@ -64,13 +65,91 @@ export const PROGRAMS: readonly Program[] = [
     output: 'slept\n',
   },
   {
-    title: '@escapement/wiring injects into decorated classes, whichever package is loaded first',
+    title: '@escapement/sleep and @escapement/strategies make a loop without a container',
     source: `
-      import { SleepHandler } from '@escapement/sleep';
-      import { BusyWaitStrategy } from '@escapement/strategies';
-      const injected = type => Reflect.getMetadata('design:paramtypes', type).map(({ name }) => name);
-      console.log(injected(SleepHandler), injected(BusyWaitStrategy));`,
-    output: "[ 'Clock' ] [ 'Clock' ]\n",
+      import { EventLoop } from '@escapement/core';
+      import { sleep, SleepHandler } from '@escapement/sleep';
+      import { BusyWaitStrategy, PerformanceClock } from '@escapement/strategies';
+      const strategy = new BusyWaitStrategy(new PerformanceClock());
+      new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock)] }).runSync(() => sleep(1));
+      console.log('slept', typeof Reflect.getMetadata);`,
+    output: 'slept undefined\n',
+  },
+  {
+    title: 'escapement has its classes injected into in a container of the program',
+    source: `
+      import { BusyWaitStrategy, Clock, EventHandler, EventLoop, loopModule, PerformanceClock, sleep, SleepHandler, SleepStrategy } from 'escapement';
+      import { Container } from 'inversify';
+      const container = new Container();
+      container.load(loopModule);
+      container.bind(Clock).to(PerformanceClock).inSingletonScope();
+      container.bind(SleepStrategy).to(BusyWaitStrategy).inSingletonScope();
+      container.bind(EventHandler).to(SleepHandler).inSingletonScope();
+      container.get(EventLoop).runSync(() => sleep(1));
+      console.log('slept');`,
+    output: 'slept\n',
+  },
+  {
+    title: 'escapement makes modules of plain classes without decorators',
+    source: `
+      import { Clock, createLoop, EventHandler, handlerModule, LoopEvent, now, SchedulingPolicy, policyModule, SleepStrategy, strategyModule } from 'escapement';
+      class Spin extends SleepStrategy {
+        alias = 'spin';
+        waits = 'spins';
+        constructor(clock, lookUpEvery) {
+          super();
+          this.clock = clock;
+          this.lookUpEvery = lookUpEvery;
+        }
+        sleep(until) {
+          const lookUp = Math.min(until, this.clock.now() + this.lookUpEvery);
+          while (this.clock.now() < lookUp);
+        }
+      }
+      class Nap extends LoopEvent {
+        kind = 'nap';
+      }
+      class NapHandler extends EventHandler {
+        handles = Nap;
+        due = Infinity;
+        constructor(clock, strategy) {
+          super();
+          this.clock = clock;
+          console.log(clock === strategy.clock);
+        }
+        arm(_nap, waiter) {
+          this.waiter = waiter;
+          this.due = this.clock.now() + 5;
+        }
+        disarm() {}
+        poll(now) {
+          if (now >= this.due) this.waiter.resolve();
+        }
+        nextDeadline() {
+          return this.due;
+        }
+      }
+      class Lifo extends SchedulingPolicy {
+        alias = 'lifo';
+        tasks = [];
+        add(task) {
+          this.tasks.push(task);
+        }
+        next() {
+          return this.tasks.pop();
+        }
+      }
+      const loop = createLoop(
+        strategyModule(clock => new Spin(clock, 0.01)),
+        handlerModule([Clock, SleepStrategy], (clock, strategy) => new NapHandler(clock, strategy)),
+        policyModule(() => new Lifo()),
+      );
+      loop.runSync(function* () {
+        const start = yield* now();
+        yield* new Nap();
+        console.log((yield* now()) - start >= 5);
+      });`,
+    output: 'true\ntrue\n',
   },
   {
     title: '@escapement/wiring names what is missing',

@@ -1,9 +1,9 @@
 import { execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { assert } from 'chai';
-import { publishedPackages, root } from '../architecture/workspace.js';
+import { type Manifest, publishedPackages, root } from '../architecture/workspace.js';
 import { CHECKED_PROGRAM, PROGRAMS } from './programs.js';
 
 /** What npm says when it cannot reach the registry; any other failure of an installation is a failure of ours. */
@@ -34,19 +34,21 @@ describe('the published packages, installed outside the workspace', function () 
   for (const { manifest } of publishedPackages) {
     it(`${manifest.name} is complete: entry, types, sources of its source maps, licence`, () => {
       const installed = join(folder, 'node_modules', manifest.name);
-      for (const file of ['dist/index.js', 'dist/index.d.ts', 'README.md'])
+      for (const file of ['README.md', ...Object.values(manifest.exports ?? {}).flatMap(Object.values<string>)])
         assert.isTrue(existsSync(join(installed, file)), file);
       assert.equal(readFileSync(join(installed, 'LICENSE'), 'utf8'), readFileSync(join(root, 'LICENSE'), 'utf8'));
       assert.deepEqual(mapsWithoutSources(installed), [], 'dist has files whose source is gone: npm run clean');
     });
 
-    it(`${manifest.name} can be imported alone, and nothing that it exports is missing`, () => {
-      const program = `
-        import * as all from '${manifest.name}';
-        const names = Object.keys(all);
-        console.log(names.length > 0, names.filter(name => all[name] === undefined));`;
-      assert.equal(run(folder, program), 'true []\n');
-    });
+    for (const entry of entriesOf(manifest)) {
+      it(`${entry} can be imported alone, and nothing that it exports is missing`, () => {
+        const program = `
+          import * as all from '${entry}';
+          const names = Object.keys(all);
+          console.log(names.length > 0, names.filter(name => all[name] === undefined));`;
+        assert.equal(run(folder, program), 'true []\n');
+      });
+    }
 
     for (const [command, file] of Object.entries(manifest.bin ?? {})) {
       it(`${manifest.name} installs the command ${command}`, () => {
@@ -64,9 +66,27 @@ describe('the published packages, installed outside the workspace', function () 
     it(title, () => assert.equal(run(folder, source), output));
   }
 
+  it('run without a container, where only core and its plugins are installed', () => {
+    const apart = mkdtempSync(join(tmpdir(), 'escapement-no-container-'));
+    try {
+      writeFileSync(join(apart, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
+      const tarballs = ['core', 'sleep', 'strategies', 'sync', 'promises', 'virtual-time'].map(name =>
+        join(folder, `escapement-${name}-${publishedPackages[0]!.manifest.version}.tgz`),
+      );
+      const installed = npmInstall(apart, tarballs);
+      assert.equal(installed.status, 0, installed.stderr);
+      assert.isFalse(existsSync(join(apart, 'node_modules/inversify')));
+      const program = PROGRAMS.find(({ title }) => title.includes('make a loop without a container'))!;
+      assert.equal(run(apart, program.source), program.output);
+    } finally {
+      rmSync(apart, { recursive: true, force: true });
+    }
+  });
+
   it('type-check alone: strictly, their own declarations too, with no types of a host', () => {
     writeFileSync(join(folder, 'program.ts'), CHECKED_PROGRAM);
-    const imports = names.map((name, index) => `import * as all${index} from '${name}';\nvoid all${index};`);
+    const entries = publishedPackages.flatMap(({ manifest }) => entriesOf(manifest));
+    const imports = entries.map((entry, index) => `import * as all${index} from '${entry}';\nvoid all${index};`);
     writeFileSync(join(folder, 'everything.ts'), imports.join('\n'));
     const compilerOptions = {
       strict: true,
@@ -83,9 +103,14 @@ describe('the published packages, installed outside the workspace', function () 
   });
 });
 
+/** What users write to import: `@escapement/sleep`, `@escapement/sleep/module`. */
+function entriesOf({ name, exports = {} }: Manifest): string[] {
+  return Object.keys(exports).map(path => `${name}${path.slice(1)}`);
+}
+
 function npmInstall(folder: string, tarballs: readonly string[]): SpawnSyncReturns<string> {
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1'];
-  const files = tarballs.map(tarball => `./${tarball}`);
+  const files = tarballs.map(tarball => resolve(folder, tarball));
   return spawnSync('npm', ['install', ...options, ...files], { cwd: folder, encoding: 'utf8' });
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as later } from 'node:timers/promises';
-import { manage, NotDisposableError, promiseModule, resolved } from '@escapement/promises';
+import { manage, NotDisposableError, resolved } from '@escapement/promises';
+import { promiseModule } from '@escapement/promises/module';
 import { expect } from 'chai';
 import { busyWaitModule, createLoop, pause, scope, shield, sleep, spawn } from 'escapement';
 import { Deferred, errorOf, promiseLoop } from './promise-loop.js';

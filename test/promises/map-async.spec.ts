@@ -1,5 +1,6 @@
 import { setTimeout as later } from 'node:timers/promises';
-import { forEachAsync, mapAsync, promiseModule, resolved } from '@escapement/promises';
+import { forEachAsync, mapAsync, resolved } from '@escapement/promises';
+import { promiseModule } from '@escapement/promises/module';
 import { expect } from 'chai';
 import {
   createLoop,

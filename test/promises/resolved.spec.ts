@@ -1,4 +1,5 @@
-import { NotAPromiseError, PromiseHandler, promiseModule, Resolved, resolved } from '@escapement/promises';
+import { NotAPromiseError, PromiseHandler, Resolved, resolved } from '@escapement/promises';
+import { promiseModule } from '@escapement/promises/module';
 import { expect } from 'chai';
 import {
   all,

@@ -10,8 +10,8 @@ import {
   Semaphore,
   Signal,
   SyncHandler,
-  syncModule,
 } from '@escapement/sync';
+import { syncModule } from '@escapement/sync/module';
 import { expect } from 'chai';
 import { busyWaitModule, createLoop, type SleepFor, sleep, sleepModule } from 'escapement';
 

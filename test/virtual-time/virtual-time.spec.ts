@@ -1,17 +1,18 @@
-import { InvalidAdvanceError, VirtualClock, VirtualTimeStrategy, virtualTimeModule } from '@escapement/virtual-time';
+import { InvalidAdvanceError, VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
+import { virtualTimeModule } from '@escapement/virtual-time/module';
 import { expect } from 'chai';
 import {
   busyWaitModule,
   Clock,
   createLoop,
   DeadlockError,
+  DuplicatePluginError,
   EventHandler,
   EventLoop,
   every,
   LoopModule,
   loopModule,
   now,
-  SeveralStrategiesError,
   SleepStrategy,
   sleep,
   sleepModule,
@@ -172,7 +173,7 @@ describe('virtualTimeModule', () => {
     { order: 'behind', modules: [busyWaitModule, virtualTimeModule] },
   ]) {
     it(`${order} another strategy is refused by the loop`, () => {
-      expect(() => createLoop(...modules, sleepModule)).to.throw(SeveralStrategiesError);
+      expect(() => createLoop(...modules, sleepModule)).to.throw(DuplicatePluginError);
     });
   }
 });

@@ -4,19 +4,25 @@ import {
   atomicsWaitModule,
   busyWaitModule,
   Clock,
+  ClockMismatchError,
+  ContainerChangedError,
   createLoop,
+  DuplicatePluginError,
   debugModule,
   EventHandler,
   EventLoop,
   FifoPolicy,
   type Instrument,
   Instruments,
+  type LoopEvent,
   LoopModule,
   type LoopWarning,
   loopModule,
+  NotAModuleError,
+  PerformanceClock,
   pause,
+  policyModule,
   SchedulingPolicy,
-  SeveralStrategiesError,
   SleepHandler,
   SleepStrategy,
   setTimeoutModule,
@@ -29,15 +35,7 @@ import {
 } from 'escapement';
 import { Container, injectable } from 'inversify';
 import { JumpStrategy, VirtualClock } from '../support/virtual-loop.js';
-
-function thrownBy(action: () => unknown): Error {
-  try {
-    action();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('expected an error');
-}
+import { thrownBy } from './thrown-by.js';
 
 describe('createLoop', () => {
   it('makes a loop of a strategy module and handler modules', async () => {
@@ -98,7 +96,7 @@ describe('createLoop', () => {
     expect(thrownBy(() => createLoop(sleepModule))).to.have.property('code', 'ESC_NO_STRATEGY');
     expect(thrownBy(() => createLoop())).to.have.property('code', 'ESC_NO_STRATEGY');
     const several = thrownBy(() => createLoop(busyWaitModule, atomicsWaitModule, sleepModule));
-    expect(several).to.be.instanceOf(SeveralStrategiesError).with.property('code', 'ESC_SEVERAL_STRATEGIES');
+    expect(several).to.be.instanceOf(DuplicatePluginError).with.property('code', 'ESC_DUPLICATE_PLUGIN');
     expect(several.message)
       .to.include("'busy-wait' and 'atomics-wait', expected one")
       .and.include('rebind(SleepStrategy)');
@@ -109,6 +107,96 @@ describe('createLoop', () => {
       'code',
       'ESC_DUPLICATE_HANDLER',
     );
+  });
+});
+
+describe('createLoop, given no module', () => {
+  const loose = createLoop as (...modules: unknown[]) => unknown;
+
+  it('names the argument, and says what to write', () => {
+    const refusals: [unknown, ...string[]][] = [
+      [undefined, 'createLoop got undefined as argument 2', 'in a circle'],
+      [null, 'createLoop got null as argument 2'],
+      ['x', "createLoop got 'x' as argument 2"],
+      [debugModule, 'createLoop got the function debugModule as argument 2', 'Call it: debugModule().'],
+      [SleepHandler, 'createLoop got the class SleepHandler as argument 2', 'handlerModule(SleepHandler)'],
+      [[sleepModule], 'createLoop got an array as argument 2', 'createLoop(...modules)'],
+      [new JumpStrategy(), 'createLoop got an object of JumpStrategy as argument 2', 'handlerModule(() =>'],
+    ];
+    for (const [given, ...parts] of refusals) {
+      const error = thrownBy(() => loose(busyWaitModule, given));
+      expect(error).to.be.instanceOf(NotAModuleError).with.property('code', 'ESC_NOT_A_MODULE');
+      for (const part of parts) expect(error.message).to.include(part);
+    }
+  });
+});
+
+describe('createLoop, given two of what a loop has one of', () => {
+  const refused = (...modules: LoopModule<LoopEvent>[]) => {
+    const error = thrownBy(() => createLoop(...modules));
+    expect(error).to.be.instanceOf(DuplicatePluginError).with.property('code', 'ESC_DUPLICATE_PLUGIN');
+    return error.message;
+  };
+  const clockModule = new LoopModule(({ bind }) => void bind(Clock).to(PerformanceClock).inSingletonScope());
+
+  it('refuses policies', () => {
+    const fifoModule = policyModule(() => new FifoPolicy());
+    expect(refused(busyWaitModule, fifoModule, policyModule(FifoPolicy)))
+      .to.include("got 2 scheduling policies, 'fifo' and 'fifo', expected one")
+      .and.include('rebind(SchedulingPolicy)');
+  });
+
+  it('refuses clocks, also of a module that comes after the strategy', () => {
+    expect(refused(busyWaitModule, clockModule, sleepModule)).to.include('2 clocks, PerformanceClock and Performance');
+    createLoop(clockModule, busyWaitModule, sleepModule).runSync(sleep(0));
+  });
+
+  it('refuses strategies, also one that brings its clock', () => {
+    const ownClockModule = strategyModule(() => new JumpStrategy());
+    expect(refused(ownClockModule, busyWaitModule, sleepModule)).to.include("'jump' and 'busy-wait'");
+    expect(refused(busyWaitModule, ownClockModule, sleepModule)).to.include("'busy-wait' and 'jump'");
+  });
+
+  it('refuses debug modules', () => {
+    const message = refused(busyWaitModule, debugModule(), debugModule({ slowStep: 20 }));
+    expect(message).to.include('2 debug modules, debugModule({}) and debugModule({"slowStep":20})');
+  });
+
+  it('refuses loops', () => {
+    expect(refused(busyWaitModule, loopModule)).to.include('leave it out of createLoop(...)');
+    const container = new Container();
+    container.load(loopModule);
+    expect(thrownBy(() => container.load(loopModule))).to.be.instanceOf(DuplicatePluginError);
+  });
+});
+
+describe('createLoop, given a strategy with a clock that is not the one of the handlers', () => {
+  it('refuses it, and says whose clocks they are and how to make them one', () => {
+    class Nap extends JumpStrategy {}
+    const error = thrownBy(() => createLoop(strategyModule(Nap), sleepModule));
+    expect(error).to.be.instanceOf(ClockMismatchError).with.property('code', 'ESC_CLOCK_MISMATCH');
+    expect(error.message)
+      .to.include("'jump' has a VirtualClock of its own")
+      .and.include("the container's Clock is another object, a PerformanceClock")
+      .and.include('strategyModule(clock => new Nap(clock))')
+      .and.include('strategyModule(() => new Nap())');
+    createLoop(
+      strategyModule(() => new Nap()),
+      sleepModule,
+    ).runSync(sleep(5));
+  });
+
+  it('refuses one that is swapped in beside the clock of another, or gets one in transient scope', () => {
+    const container = new Container();
+    container.load(loopModule, busyWaitModule, sleepModule);
+    container.rebind(SleepStrategy).toConstantValue(new JumpStrategy());
+    expect(thrownBy(() => container.get(EventLoop))).to.be.instanceOf(ClockMismatchError);
+
+    const transient = new Container();
+    transient.load(loopModule, sleepModule);
+    transient.bind(Clock).to(PerformanceClock);
+    transient.bind(SleepStrategy).to(AtomicsWaitStrategy);
+    expect(thrownBy(() => transient.get(EventLoop)).message).to.include('in singleton scope');
   });
 });
 
@@ -159,5 +247,49 @@ describe('loopModule', () => {
     const error = thrownBy(() => createLoop(strategyModule(Forgetful as typeof Own), sleepModule));
     expect(error).to.have.property('code', 'ESC_STRATEGY_FAILED');
     expect(error.message).to.include('has no clock').and.include('constructor of its own');
+  });
+
+  it('builds a loop that refuses to run once its container was changed, whatever was done to it', async () => {
+    const otherModule = new LoopModule(({ bind }) => void bind(Instruments).toConstantValue({}));
+    const changes: [string, (container: Container) => unknown][] = [
+      ['SleepStrategy was BusyWaitStrategy', each => each.rebind(SleepStrategy).to(AtomicsWaitStrategy)],
+      ['SleepStrategy was BusyWaitStrategy and is nothing', each => each.unbind(SleepStrategy)],
+      ['SchedulingPolicy was nothing and is FifoPolicy', each => each.bind(SchedulingPolicy).to(FifoPolicy)],
+      ['EventHandler was SleepHandler and is nothing', each => each.unload(sleepModule)],
+      ['EventHandler was SleepHandler and is SleepHandler and Sleep', each => each.bind(EventHandler).to(SleepHandler)],
+      ['Instruments was nothing and is Object', each => each.load(otherModule)],
+      ['Debugging was nothing and is Object', each => each.load(debugModule())],
+      [
+        'Clock was PerformanceClock and is VirtualClock',
+        each => each.rebind(Clock).toConstantValue(new VirtualClock()),
+      ],
+    ];
+    for (const [message, change] of changes) {
+      const container = new Container({ defaultScope: 'Singleton' });
+      container.load(loopModule, busyWaitModule, sleepModule);
+      const loop = container.get<EventLoop<TimeEvent>>(EventLoop);
+      loop.runSync(sleep(0));
+      change(container);
+      const refusals = [
+        thrownBy(() => loop.runSync(sleep(0))),
+        thrownBy(() => loop.spawn(sleep(0))),
+        await loop.run(sleep(0)).catch(error => error),
+      ];
+      for (const error of refusals) {
+        expect(error).to.be.instanceOf(ContainerChangedError).with.property('code', 'ESC_CONTAINER_CHANGED');
+        expect(error.message).to.include(message).and.include('before container.get(EventLoop)');
+      }
+    }
+  });
+
+  it('does not mind what has nothing to do with the loop, nor plugins in transient scope', () => {
+    const container = new Container();
+    container.load(loopModule, busyWaitModule);
+    container.bind(EventHandler).to(SleepHandler);
+    const loop = container.get<EventLoop<TimeEvent>>(EventLoop);
+    container.bind('something else').toConstantValue(5);
+    for (let n = 0; n < 2; n++) loop.runSync(sleep(0));
+    container.rebind(SleepStrategy).to(AtomicsWaitStrategy);
+    expect(thrownBy(() => loop.runSync(sleep(0)))).to.be.instanceOf(ContainerChangedError);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   BusyWaitStrategy,
   busyWaitModule,
+  Clock,
   type Coroutine,
   createLoop,
   EventHandler,
@@ -14,13 +15,16 @@ import {
   now,
   PerformanceClock,
   pause,
+  policyModule,
   type Sleep,
   SleepHandler,
+  SleepStrategy,
   type Spawn,
   sleep,
   sleepModule,
   sleepUntil,
   spawn,
+  strategyModule,
   type TimeEvent,
   type Waiter,
 } from 'escapement';
@@ -49,6 +53,10 @@ const reading = () => createLoop(busyWaitModule, sleepModule, readableModule);
 
 function* readLater(): Coroutine<number, Sleep | Readable> {
   yield* sleepUntil(0);
+  return yield* new Readable(3);
+}
+
+function* readAtOnce(): Coroutine<number, Readable> {
   return yield* new Readable(3);
 }
 
@@ -188,5 +196,45 @@ describe('the types', () => {
       yield* spawn(readLater);
     }
     expect(() => loop.runSync(forgetful)).to.throw('coroutine');
+  });
+
+  it('follow from the handler, also of one that a function makes', () => {
+    const modules = [
+      handlerModule(ReadableHandler),
+      handlerModule(() => new ReadableHandler()),
+      handlerModule(clock => {
+        isTrue<Same<typeof clock, Clock>>();
+        return new ReadableHandler();
+      }),
+      handlerModule([Clock, SleepStrategy], (clock, strategy) => {
+        isTrue<Same<typeof clock, Clock>>();
+        isTrue<Same<typeof strategy, SleepStrategy>>();
+        return new ReadableHandler();
+      }),
+    ] as const;
+    isTrue<Same<(typeof modules)[number], LoopModule<Readable>>>();
+    for (const module of modules) expect(createLoop(busyWaitModule, module).runSync(readAtOnce)).to.equal(3);
+    // @ts-expect-error a sleep has no handler in these
+    expect(() => createLoop(busyWaitModule, modules[1]).runSync(sleep(0))).to.throw('no handler');
+    isTrue<Same<ReturnType<typeof policyModule>, LoopModule>>();
+  });
+
+  it('refuse a function that makes something else, or asks for what it does not name', () => {
+    const strategy = () => new BusyWaitStrategy(new PerformanceClock());
+    const refused = [
+      // @ts-expect-error a strategy is no handler
+      () => handlerModule(strategy),
+      // @ts-expect-error and no policy
+      () => policyModule(strategy),
+      // @ts-expect-error a handler is no strategy
+      () => strategyModule(ReadableHandler),
+      // @ts-expect-error nobody knows what the second argument shall be
+      () => handlerModule((_clock: Clock, _strategy: SleepStrategy) => new ReadableHandler()),
+      // @ts-expect-error one token for two arguments
+      () => handlerModule([Clock], (_clock: Clock, _strategy: SleepStrategy) => new ReadableHandler()),
+      // @ts-expect-error the strategy is no clock
+      () => handlerModule([SleepStrategy], (_clock: Clock) => new ReadableHandler()),
+    ];
+    expect(refused).to.have.lengthOf(6);
   });
 });

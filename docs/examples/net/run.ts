@@ -1,7 +1,7 @@
 import { ioModule } from '@escapement/io';
 import { netModule } from '@escapement/net';
 import { PosixError } from '@escapement/posix';
-import { syncModule } from '@escapement/sync';
+import { syncModule } from '@escapement/sync/module';
 import { type CoreEvent, createLoop, type EventsOf, type Program, sleepModule } from 'escapement';
 import { programName, type StrategyName, strategies } from './options.js';
 

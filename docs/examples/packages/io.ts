@@ -1,8 +1,9 @@
 import { spawn } from '@escapement/core';
 import { ioModule, readable } from '@escapement/io';
 import { close, pipe, read, WOULD_BLOCK, write } from '@escapement/posix';
-import { sleep, sleepModule } from '@escapement/sleep';
-import { atomicsWaitModule } from '@escapement/strategies';
+import { sleep } from '@escapement/sleep';
+import { sleepModule } from '@escapement/sleep/module';
+import { atomicsWaitModule } from '@escapement/strategies/module';
 import { createLoop } from '@escapement/wiring';
 
 function* listen(fd: number) {

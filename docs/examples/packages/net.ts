@@ -1,7 +1,7 @@
 import { spawn } from '@escapement/core';
 import { epollModule, ioModule } from '@escapement/io';
 import { netModule, TcpListener, TcpStream } from '@escapement/net';
-import { sleepModule } from '@escapement/sleep';
+import { sleepModule } from '@escapement/sleep/module';
 import { createLoop } from '@escapement/wiring';
 
 function* greet(client: TcpStream) {

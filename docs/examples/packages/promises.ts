@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as later } from 'node:timers/promises';
 import { scope, shield, spawn } from '@escapement/core';
-import { abortable, manage, mapAsync, promiseModule, resolved } from '@escapement/promises';
-import { setTimeoutModule } from '@escapement/strategies';
+import { abortable, manage, mapAsync, resolved } from '@escapement/promises';
+import { promiseModule } from '@escapement/promises/module';
+import { setTimeoutModule } from '@escapement/strategies/module';
 import { createLoop } from '@escapement/wiring';
 
 async function connect() {

@@ -1,5 +1,6 @@
-import { every, sleep, sleepModule } from '@escapement/sleep';
-import { busyWaitModule } from '@escapement/strategies';
+import { every, sleep } from '@escapement/sleep';
+import { sleepModule } from '@escapement/sleep/module';
+import { busyWaitModule } from '@escapement/strategies/module';
 import { createLoop } from '@escapement/wiring';
 
 createLoop(busyWaitModule, sleepModule).runSync(function* () {

@@ -1,6 +1,7 @@
 import { now } from '@escapement/core';
-import { sleep, sleepModule } from '@escapement/sleep';
-import { atomicsWaitModule, busyWaitModule, setTimeoutModule } from '@escapement/strategies';
+import { sleep } from '@escapement/sleep';
+import { sleepModule } from '@escapement/sleep/module';
+import { atomicsWaitModule, busyWaitModule, setTimeoutModule } from '@escapement/strategies/module';
 import { createLoop } from '@escapement/wiring';
 
 function* lateness() {

@@ -1,6 +1,7 @@
 import { pause, spawn } from '@escapement/core';
-import { busyWaitModule } from '@escapement/strategies';
-import { Lock, Queue, syncModule } from '@escapement/sync';
+import { busyWaitModule } from '@escapement/strategies/module';
+import { Lock, Queue } from '@escapement/sync';
+import { syncModule } from '@escapement/sync/module';
 import { createLoop } from '@escapement/wiring';
 
 const jobs = new Queue<string>({ capacity: 2, name: 'jobs' });

@@ -1,6 +1,7 @@
 import { now, spawn } from '@escapement/core';
-import { sleep, sleepModule } from '@escapement/sleep';
-import { virtualTimeModule } from '@escapement/virtual-time';
+import { sleep } from '@escapement/sleep';
+import { sleepModule } from '@escapement/sleep/module';
+import { virtualTimeModule } from '@escapement/virtual-time/module';
 import { createLoop } from '@escapement/wiring';
 
 const HOUR = 3_600_000;

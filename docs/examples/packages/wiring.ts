@@ -1,6 +1,7 @@
 import { EventLoop } from '@escapement/core';
-import { sleep, sleepModule, type TimeEvent } from '@escapement/sleep';
-import { atomicsWaitModule } from '@escapement/strategies';
+import { sleep, type TimeEvent } from '@escapement/sleep';
+import { sleepModule } from '@escapement/sleep/module';
+import { atomicsWaitModule } from '@escapement/strategies/module';
 import { createLoop, loopModule } from '@escapement/wiring';
 import { Container } from 'inversify';
 

@@ -1,7 +1,6 @@
 import { EventHandler } from '@escapement/core';
-import { strategyModule } from '@escapement/strategies';
-import { LoopModule } from '@escapement/wiring';
-import type { Newable } from 'inversify';
+import { strategyModule } from '@escapement/strategies/module';
+import { LoopModule, type Provider, recipeOf } from '@escapement/wiring';
 import { EpollSelector } from './epoll-selector.js';
 import { EpollStrategy } from './epoll-strategy.js';
 import { IoHandler } from './io-handler.js';
@@ -21,10 +20,14 @@ export const epollModule = new LoopModule(options => {
   if (!options.isBound(Selector)) options.bind(Selector).to(EpollSelector).inSingletonScope();
 });
 
-/** `readable` and `writable` by a selector of your own, which may have been bound already by `epollModule`. */
-export function selectorModule(selector: Newable<Selector>): LoopModule<Readiness> {
+/**
+ * `readable` and `writable` by a selector of your own, which may have been bound already by `epollModule`.
+ * @throws NotAProviderError
+ */
+export function selectorModule(provider: Provider<Selector>): LoopModule<Readiness> {
+  const recipe = recipeOf(selectorModule.name, [provider]);
   return new LoopModule<Readiness>(({ bind, isBound, rebind }) => {
-    (isBound(Selector) ? rebind : bind)(Selector).to(selector).inSingletonScope();
+    recipe.bindTo((isBound(Selector) ? rebind : bind)(Selector));
     bind(EventHandler).to(IoHandler).inSingletonScope();
   });
 }

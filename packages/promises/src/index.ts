@@ -3,5 +3,4 @@ export { type DisposalEvent, manage, NotDisposableError, type Resource } from '.
 export { type AsyncItemsEvent, forEachAsync, mapAsync } from './map-async.js';
 export { NotAPromiseError } from './not-a-promise-error.js';
 export { PromiseHandler } from './promise-handler.js';
-export { promiseModule } from './promise-module.js';
 export { Resolved, resolved } from './resolved.js';

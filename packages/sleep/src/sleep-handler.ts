@@ -1,5 +1,4 @@
 import { Clock, EventHandler, type Instant, type Waiter } from '@escapement/core';
-import { injectable } from 'inversify';
 import { TimeEvent } from './time-event.js';
 import { TimerQueue } from './timer-queue.js';
 
@@ -7,7 +6,6 @@ import { TimerQueue } from './timer-queue.js';
 const MOST_PER_POLL = 32;
 
 /** Waits for points in time. Adding, cancelling and expiring cost O(1), and 24 bytes a sleeper. */
-@injectable()
 export class SleepHandler extends EventHandler<TimeEvent> {
   override readonly handles = TimeEvent;
   readonly #timers = new TimerQueue();

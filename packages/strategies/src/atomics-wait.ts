@@ -1,5 +1,4 @@
 import { Clock, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
-import { injectable } from 'inversify';
 
 /**
  * Blocks the thread in `Atomics.wait`, on a futex where the system has them.
@@ -9,7 +8,6 @@ import { injectable } from 'inversify';
  * Choose it for programs that live in this loop altogether, and in worker threads. Not on a page's main thread, where
  * the host forbids it.
  */
-@injectable()
 export class AtomicsWaitStrategy extends SleepStrategy {
   override readonly alias = 'atomics-wait';
   override readonly waits = 'blocks';

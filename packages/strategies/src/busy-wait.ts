@@ -1,5 +1,4 @@
 import { Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
-import { injectable } from 'inversify';
 
 /** Between two looks at the loop's handlers: long against the look itself, short against what anybody can notice. */
 const LOOK_UP_EVERY: Duration = 0.005;
@@ -12,7 +11,6 @@ const LOOK_UP_EVERY: Duration = 0.005;
  * Choose it where a microsecond counts and a core can be spared for it: measuring, hardware, short waits in the middle
  * of other work. With fewer cores than busy threads it is the worst choice: whoever should end the wait cannot run.
  */
-@injectable()
 export class BusyWaitStrategy extends SleepStrategy {
   override readonly alias = 'busy-wait';
   override readonly waits = 'spins';

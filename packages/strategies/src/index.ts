@@ -1,5 +1,4 @@
 export { AtomicsWaitStrategy } from './atomics-wait.js';
 export { BusyWaitStrategy } from './busy-wait.js';
-export { atomicsWaitModule, busyWaitModule, setTimeoutModule, strategyModule } from './modules.js';
 export { PerformanceClock } from './performance-clock.js';
 export { SetTimeoutStrategy } from './set-timeout.js';

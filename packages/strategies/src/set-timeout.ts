@@ -1,5 +1,4 @@
 import { Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
-import { injectable } from 'inversify';
 
 /** The most that `setTimeout` takes: 2^31 - 1 milliseconds. */
 const LONGEST_TIMEOUT: Duration = 2 ** 31 - 1;
@@ -12,7 +11,6 @@ const LONGEST_TIMEOUT: Duration = 2 ** 31 - 1;
  * page's input and drawing.
  * Choose it wherever the loop shares its thread with other code. It is the safe default.
  */
-@injectable()
 export class SetTimeoutStrategy extends SleepStrategy {
   override readonly alias = 'set-timeout';
   override readonly waits = 'yields';

@@ -10,4 +10,3 @@ export { Semaphore, type SemaphoreOptions } from './semaphore.js';
 export { Signal, type SignalSet } from './signal.js';
 export { SyncEvent } from './sync-event.js';
 export { SyncHandler } from './sync-handler.js';
-export { syncModule } from './sync-module.js';

@@ -1,13 +1,13 @@
 import { Clock, SleepStrategy } from '@escapement/core';
-import { LoopModule } from '@escapement/wiring';
+import { decorate, inject, LoopModule } from '@escapement/wiring';
 import { VirtualClock } from './virtual-clock.js';
 import { VirtualTimeStrategy } from './virtual-time-strategy.js';
 
+decorate(inject(VirtualClock), VirtualTimeStrategy, 0);
+
 /** Jumps from deadline to deadline: see `VirtualTimeStrategy`. The clock of a container is its `VirtualClock`. */
 export const virtualTimeModule = new LoopModule(({ bind, isBound }) => {
-  bind(VirtualClock)
-    .toDynamicValue(() => new VirtualClock())
-    .inSingletonScope();
+  bind(VirtualClock).toSelf().inSingletonScope();
   // With two strategies by mistake, the loop shall say so, and not the container that there are two clocks.
   if (!isBound(Clock)) bind(Clock).toService(VirtualClock);
   bind(SleepStrategy).to(VirtualTimeStrategy).inSingletonScope();

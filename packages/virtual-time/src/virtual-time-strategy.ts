@@ -1,5 +1,4 @@
 import { type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
-import { injectable } from 'inversify';
 import { VirtualClock } from './virtual-clock.js';
 
 /**
@@ -10,7 +9,6 @@ import { VirtualClock } from './virtual-clock.js';
  * there is nothing else left to wait for, the run ends with `DeadlockError` instead of hanging.
  * Choose it for tests and simulations.
  */
-@injectable()
 export class VirtualTimeStrategy extends SleepStrategy {
   override readonly alias = 'virtual-time';
   override readonly waits = 'jumps';

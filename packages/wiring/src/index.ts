@@ -2,9 +2,19 @@
 import 'reflect-metadata';
 
 // So that a plugin needs no dependency of its own to be injected into.
-export { injectable } from 'inversify';
+export { decorate, inject, injectable, type Newable, type ServiceIdentifier } from 'inversify';
+export { createLoop } from './create-loop.js';
 export { Debugging, type DebugOptions, debugModule } from './debug-module.js';
+export {
+  ClockMismatchError,
+  ContainerChangedError,
+  DuplicatePluginError,
+  MissingMetadataError,
+  NotAModuleError,
+  NotAProviderError,
+} from './errors.js';
 export { handlerModule } from './handler-module.js';
 export { type EventsOf, LoopModule } from './loop-module.js';
-export { SeveralStrategiesError } from './several-strategies-error.js';
-export { createLoop, Instruments, loopModule } from './wired-loop.js';
+export { policyModule } from './policy-module.js';
+export { type Provider, type ProviderArguments, type Recipe, recipeOf, type TokensOf } from './provider.js';
+export { Instruments, loopModule } from './wired-loop.js';

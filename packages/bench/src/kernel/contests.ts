@@ -1,4 +1,5 @@
 import { building } from './building.js';
+import { coldStart } from './cold-start.js';
 import { cancelling, combining } from './combining.js';
 import type { Contest } from './contest.js';
 import { deepStacks } from './deep-stacks.js';
@@ -25,4 +26,5 @@ export const contests: readonly Contest[] = [
   earlyWakes,
   idleCpu,
   building,
+  coldStart,
 ];

@@ -1,5 +1,6 @@
 import { alternate, type Candidate, Sample } from '@escapement/lab';
-import { Lock, Queue, syncModule } from '@escapement/sync';
+import { Lock, Queue } from '@escapement/sync';
+import { syncModule } from '@escapement/sync/module';
 import { busyWaitModule, createLoop, pause } from 'escapement';
 import type { Contest } from './contest.js';
 import { nanosecondsEach } from './nanoseconds-each.js';

@@ -1,0 +1,63 @@
+import { Clock } from '@escapement/core';
+import type { BindToFluentSyntax, Newable, ResolutionContext, ServiceIdentifier } from 'inversify';
+import { isClass, NotAProviderError, nameOf } from './errors.js';
+
+/** What makes a plugin: a class, into whose constructor the container injects, or a function that gets the loop's clock. */
+export type Provider<T> = Newable<T> | ((clock: Clock) => T);
+
+/** For each argument of a function the token by which the container knows it: a class, mostly. */
+export type TokensOf<A extends readonly unknown[]> = readonly [...{ [K in keyof A]: ServiceIdentifier<A[K]> }];
+
+/** A provider, or tokens and a function that gets what they stand for. */
+export type ProviderArguments<T, A extends unknown[]> =
+  | readonly [provider: Provider<T>]
+  | readonly [tokens: TokensOf<A>, make: (...args: A) => T];
+
+/** How a container gets a plugin. */
+export interface Recipe<T> {
+  /** What the function gets; absent with a class, of which the container itself finds out. */
+  readonly tokens?: readonly ServiceIdentifier[];
+  /** Binds in singleton scope, so that each loop gets a plugin of its own. */
+  bindTo(syntax: BindToFluentSyntax<T>): void;
+}
+
+/**
+ * Reads the arguments of `handlerModule` and its like; for a function of your own that makes modules.
+ *
+ * @param caller its name, for errors
+ * @throws NotAProviderError
+ * @example
+ * export function selectorModule(provider: Provider<Selector>): LoopModule {
+ *   const recipe = recipeOf('selectorModule', [provider]);
+ *   return new LoopModule(({ bind }) => recipe.bindTo(bind(Selector)));
+ * }
+ */
+export function recipeOf<T extends object, A extends unknown[]>(
+  caller: string,
+  given: ProviderArguments<T, A>,
+): Recipe<T> {
+  const [first, second] = given;
+  if (typeof first === 'function' && isClass(first)) {
+    return { bindTo: syntax => void syntax.to(first as Newable<T>).inSingletonScope() };
+  }
+  const make = (Array.isArray(first) ? second : first) as (...args: A) => T;
+  if (typeof make !== 'function') {
+    throw new NotAProviderError(caller, `got ${nameOf(make)}, expected a class or a function that makes a plugin`);
+  }
+  const tokens = (Array.isArray(first) ? first : clockFor(make, caller)) as TokensOf<A>;
+  const missing = tokens.indexOf(undefined as never);
+  if (missing >= 0) throw new NotAProviderError(caller, `got undefined as token ${missing + 1}`);
+  const makeWith = ({ get }: ResolutionContext) => checkPlugin(make(...(tokens.map(token => get(token)) as A)), caller);
+  return { tokens, bindTo: syntax => void syntax.toDynamicValue(makeWith).inSingletonScope() };
+}
+
+/** Whoever takes nothing gets nothing, and has a clock of its own perhaps. */
+function clockFor(make: { readonly length: number }, caller: string): readonly ServiceIdentifier[] {
+  if (make.length > 1) throw new NotAProviderError(caller, `got a function of ${make.length} arguments and no tokens`);
+  return make.length === 0 ? [] : [Clock];
+}
+
+function checkPlugin<T extends object>(made: T, caller: string): T {
+  if (typeof made === 'object' && made !== null && !('then' in made)) return made;
+  throw new NotAProviderError(caller, `got a function that returned ${nameOf(made)}, expected a plugin`);
+}

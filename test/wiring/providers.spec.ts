@@ -1,0 +1,283 @@
+import { expect } from 'chai';
+import {
+  AtomicsWaitStrategy,
+  BusyWaitStrategy,
+  busyWaitModule,
+  Clock,
+  createLoop,
+  decorate,
+  EventHandler,
+  EventLoop,
+  FifoPolicy,
+  handlerModule,
+  inject,
+  injectable,
+  LoopEvent,
+  LoopModule,
+  loopModule,
+  MissingMetadataError,
+  NotAProviderError,
+  PerformanceClock,
+  pause,
+  policyModule,
+  SchedulingPolicy,
+  SleepHandler,
+  SleepStrategy,
+  sleep,
+  sleepModule,
+  spawn,
+  strategyModule,
+  type Task,
+  type TimeEvent,
+  type Waiter,
+} from 'escapement';
+import { Container, type Newable } from 'inversify';
+import { JumpStrategy, VirtualClock } from '../support/virtual-loop.js';
+import { thrownBy } from './thrown-by.js';
+
+class Asked extends LoopEvent<unknown[]> {
+  readonly kind = 'asked';
+}
+
+/** Answers with what it was made of. */
+class AskedHandler extends EventHandler<Asked> {
+  override readonly handles = Asked;
+  readonly parts: unknown[];
+  constructor(...parts: unknown[]) {
+    super();
+    this.parts = parts;
+  }
+  override arm(_event: Asked, waiter: Waiter<unknown[]>): void {
+    waiter.resolve(this.parts);
+  }
+  override disarm(): void {}
+}
+
+class LifoPolicy extends SchedulingPolicy {
+  override readonly alias = 'lifo';
+  readonly tasks: Task[] = [];
+  override add(task: Task): void {
+    this.tasks.push(task);
+  }
+  override next(): Task | undefined {
+    return this.tasks.pop();
+  }
+}
+
+/** The order in which two children come to run. */
+function order(module: LoopModule): string[] {
+  const names: string[] = [];
+  function* child(name: string) {
+    names.push(name);
+    yield* pause();
+  }
+  createLoop(busyWaitModule, module).runSync(function* () {
+    yield* spawn(child('first'));
+    yield* spawn(child('second'));
+  });
+  return names;
+}
+
+describe('a module of a function', () => {
+  it('gives a handler the clock of the loop, and each loop a handler of its own', () => {
+    const clocks: Clock[] = [];
+    const ownSleepModule = handlerModule(clock => {
+      clocks.push(clock);
+      return new SleepHandler(clock);
+    });
+    const newLoop = () => createLoop(busyWaitModule, ownSleepModule);
+    for (const loop of [newLoop(), newLoop()]) loop.runSync(sleep(0.1));
+    expect(clocks).to.have.lengthOf(2);
+    expect(clocks[0]).to.be.instanceOf(PerformanceClock).and.not.equal(clocks[1]);
+  });
+
+  it('gives a handler whatever it asks for by tokens, by classes as by symbols', () => {
+    class Price {
+      readonly amount = 3;
+    }
+    const Currency = Symbol('currency');
+    const shopModule = new LoopModule(({ bind }) => {
+      bind(Price).toSelf().inSingletonScope();
+      bind(Currency).toConstantValue('EUR');
+    });
+    const askedModule = handlerModule(
+      [Price, Clock, Currency],
+      (price, clock, currency) => new AskedHandler(price.amount, clock.constructor, currency),
+    );
+    const loop = createLoop(busyWaitModule, shopModule, askedModule);
+    expect(loop.runSync(new Asked())).to.deep.equal([3, PerformanceClock, 'EUR']);
+    const nothing = createLoop(
+      busyWaitModule,
+      handlerModule([], () => new AskedHandler()),
+    );
+    expect(nothing.runSync(new Asked())).to.deep.equal([]);
+  });
+
+  it('makes a policy, with a clock if it wants one', () => {
+    expect(order(policyModule(() => new LifoPolicy()))).to.deep.equal(['second', 'first']);
+    expect(order(policyModule(LifoPolicy))).to.deep.equal(['second', 'first']);
+    expect(order(policyModule(() => new FifoPolicy()))).to.deep.equal(['first', 'second']);
+    let given: unknown;
+    const clocked = (clock: Clock) => {
+      given = clock;
+      return new FifoPolicy();
+    };
+    order(policyModule(clocked));
+    expect(given).to.be.instanceOf(PerformanceClock);
+    order(policyModule([SleepStrategy], strategy => clocked(strategy.clock)));
+    expect(given).to.be.instanceOf(PerformanceClock);
+  });
+
+  it('makes a strategy of the clock that the handlers get', () => {
+    const module = strategyModule(clock => new BusyWaitStrategy(clock));
+    createLoop(module, sleepModule).runSync(sleep(0.1));
+    const asked = handlerModule([Clock, SleepStrategy], (clock, strategy) => new AskedHandler(clock, strategy.clock));
+    for (const each of [module, strategyModule([Clock], clock => new AtomicsWaitStrategy(clock))]) {
+      const [clock, ofStrategy] = createLoop(each, asked).runSync(new Asked());
+      expect(clock).to.equal(ofStrategy);
+    }
+  });
+
+  it('makes a strategy with a clock of its own, which becomes that of the handlers', () => {
+    const strategies: JumpStrategy[] = [];
+    const module = strategyModule(() => {
+      const strategy = new JumpStrategy();
+      (strategy.clock as VirtualClock).time = 1000;
+      strategies.push(strategy);
+      return strategy;
+    });
+    createLoop(module, sleepModule).runSync(sleep(5));
+    createLoop(sleepModule, module).runSync(sleep(7));
+    expect(strategies.map(({ sleeps }) => sleeps)).to.deep.equal([[1005], [1007]]);
+  });
+
+  it('leaves the clock to the container where that has one', () => {
+    const clock = new VirtualClock();
+    const clockModule = new LoopModule(({ bind }) => {
+      bind(Clock).toConstantValue(clock);
+    });
+    const asked = handlerModule(given => new AskedHandler(given));
+    const loop = createLoop(
+      clockModule,
+      strategyModule(given => new BusyWaitStrategy(given)),
+      asked,
+    );
+    expect(loop.runSync(new Asked())).to.deep.equal([clock]);
+  });
+
+  it('is refused when it is given nothing that makes a plugin', () => {
+    const loose = handlerModule as (...given: unknown[]) => LoopModule;
+    const refusals: [() => unknown, string][] = [
+      [() => loose(undefined), 'handlerModule got undefined, expected a class or a function'],
+      [() => loose(new AskedHandler()), 'handlerModule got an object of AskedHandler, expected a class or a function'],
+      [() => loose([Clock]), 'handlerModule got undefined'],
+      [() => loose([undefined], () => new AskedHandler()), 'handlerModule got undefined as token 1'],
+      [() => loose((_a: unknown, _b: unknown) => new AskedHandler()), 'a function of 2 arguments and no tokens'],
+      [() => (strategyModule as typeof loose)('busy-wait'), "strategyModule got 'busy-wait'"],
+      [() => (policyModule as typeof loose)(5), 'policyModule got 5'],
+      [
+        () =>
+          createLoop(
+            busyWaitModule,
+            loose(() => {}),
+          ),
+        'handlerModule got a function that returned undefined',
+      ],
+      [
+        () =>
+          createLoop(
+            busyWaitModule,
+            loose(async () => new AskedHandler()),
+          ),
+        'that returned an object of Promise',
+      ],
+    ];
+    for (const [action, message] of refusals) {
+      const error = thrownBy(action);
+      expect(error).to.be.instanceOf(NotAProviderError).with.property('code', 'ESC_NOT_A_PROVIDER');
+      expect(error.message).to.include(message).and.include('clock => new MyClass(clock)');
+    }
+  });
+});
+
+describe('a module of a class', () => {
+  @injectable()
+  class Decorated extends AskedHandler {
+    constructor(clock: Clock, strategy: SleepStrategy) {
+      super(clock, strategy.clock);
+    }
+  }
+
+  class Undecorated extends AskedHandler {
+    constructor(clock: Clock) {
+      super(clock, 'undecorated');
+    }
+  }
+
+  it('is injected into by the types that the compiler emits', () => {
+    const [clock, ofStrategy] = createLoop(busyWaitModule, handlerModule(Decorated)).runSync(new Asked());
+    expect(clock).to.be.instanceOf(PerformanceClock).and.equal(ofStrategy);
+  });
+
+  it('is injected into by tokens, where no types are emitted', () => {
+    class Tokens extends AskedHandler {
+      constructor(@inject(Clock) clock: unknown) {
+        super(clock);
+      }
+    }
+    const [clock] = createLoop(busyWaitModule, handlerModule(Tokens)).runSync(new Asked());
+    expect(clock).to.be.instanceOf(PerformanceClock);
+    class Plain extends AskedHandler {
+      constructor(given: unknown) {
+        super(given, 'plain');
+      }
+    }
+    decorate(inject(Clock), Plain, 0);
+    expect(createLoop(busyWaitModule, handlerModule(Plain)).runSync(new Asked())[0]).to.be.instanceOf(PerformanceClock);
+  });
+
+  it('is refused when nothing says what to inject, by name and with what to write instead', () => {
+    // What esbuild and tsx make of `@injectable()`: the decorator is called, and no types are emitted.
+    class WithoutTypes extends AskedHandler {
+      constructor(clock: Clock) {
+        super(clock, 'without types');
+      }
+    }
+    decorate(injectable(), WithoutTypes);
+    @injectable()
+    class OfInterface extends AskedHandler {
+      constructor(options: { readonly limit: number }) {
+        super(options.limit);
+      }
+    }
+    const classes: Newable<AskedHandler>[] = [Undecorated, WithoutTypes, OfInterface];
+    for (const Handler of classes) {
+      const byHand = new LoopModule(({ bind }) => void bind(EventHandler).to(Handler));
+      const anew = new LoopModule(({ rebind }) => void rebind(EventHandler).to(Handler));
+      for (const module of [handlerModule(Handler), byHand, anew]) {
+        const error = thrownBy(() => createLoop(busyWaitModule, module));
+        expect(error).to.be.instanceOf(MissingMetadataError).with.property('code', 'ESC_MISSING_METADATA');
+        expect(error.message)
+          .to.include(`cannot make a ${Handler.name}`)
+          .and.include('esbuild')
+          .and.include(`clock => new ${Handler.name}(clock)`);
+        expect(error.cause).to.have.property('message').that.includes(Handler.name);
+      }
+    }
+    class Strategy extends AtomicsWaitStrategy {
+      constructor(override readonly clock: Clock) {
+        super(clock);
+      }
+    }
+    expect(thrownBy(() => createLoop(strategyModule(Strategy)))).to.be.instanceOf(MissingMetadataError);
+  });
+
+  it('of ours can be bound by people with a container of their own', () => {
+    const container = new Container();
+    container.load(loopModule);
+    container.bind(Clock).to(PerformanceClock).inSingletonScope();
+    container.bind(EventHandler).to(SleepHandler);
+    container.bind(SleepStrategy).to(BusyWaitStrategy);
+    container.get<EventLoop<TimeEvent>>(EventLoop).runSync(sleep(0.1));
+  });
+});
