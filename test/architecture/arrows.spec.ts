@@ -27,7 +27,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const HOSTLESS = ['core', 'wiring', 'sleep', 'sync', 'promises', 'virtual-time'];
 
 const MOST_LINES = 400;
-const MOST_LINES_OF: Readonly<Record<string, number>> = { 'core/event-loop.ts': 300 };
+const MOST_LINES_OF: Readonly<Record<string, number>> = { 'core/event-loop.ts': 300, 'core/tasks/task.ts': 410 };
 
 describe('architecture', () => {
   const folderOf = new Map(packages.map(({ manifest, folder }) => [manifest.name, folder]));

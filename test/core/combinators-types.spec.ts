@@ -289,8 +289,8 @@ describe('the types of the combinators', () => {
     const refused = [
       // @ts-expect-error a number
       () => all([read(), 5]),
-      // @ts-expect-error a generator function that was not called
-      () => race([read]),
+      // @ts-expect-error a generator function that needs an argument
+      () => race([sleepFor]),
       // @ts-expect-error a promise
       () => all({ promise: Promise.resolve(1) }),
       // @ts-expect-error race has no names

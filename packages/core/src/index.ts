@@ -3,8 +3,11 @@ export { allSettled, type Settled, type SettledOf } from './combinators/all-sett
 export { type ConcurrencyOptions, forEach, map } from './combinators/map.js';
 export { any, race } from './combinators/race.js';
 export * from './errors/escapement-error.js';
+export * from './errors/invalid-argument-error.js';
+export { bodyOf, checkMaker, checkProgram } from './events/body-of.js';
 export type { Coroutine, Program, Sent, Yieldable } from './events/coroutine.js';
 export { coroutine } from './events/coroutine-function.js';
+export * from './events/errors.js';
 export { type EventClass, LoopEvent, type ResultOf } from './events/loop-event.js';
 export { Clock } from './extension-points/clock.js';
 export * from './extension-points/errors.js';

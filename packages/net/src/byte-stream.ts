@@ -1,4 +1,4 @@
-import { type Coroutine, type Pause, pause } from '@escapement/core';
+import { type Coroutine, InvalidArgumentError, InvalidCountError, type Pause, pause } from '@escapement/core';
 import type { Readable, Writable } from '@escapement/io';
 import { PosixError, read, WOULD_BLOCK, write, writev } from '@escapement/posix';
 import { Endpoint } from './endpoint.js';
@@ -71,7 +71,12 @@ export abstract class ByteStream extends Endpoint {
     this.#claimReading();
     try {
       if (!Number.isInteger(count) || count < 0) {
-        throw new RangeError(`readExactly(${count}): expected a whole number of bytes, 0 or more`);
+        throw new InvalidCountError(
+          'count of readExactly',
+          count,
+          'a whole number of bytes, 0 or more',
+          'It may be 0.',
+        );
       }
       if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
       while (this.#received.length < count) {
@@ -232,8 +237,9 @@ export abstract class ByteStream extends Endpoint {
 function checkWriting(data: unknown): void {
   if (typeof data === 'string' || data instanceof Uint8Array) return;
   if (Array.isArray(data) && data.every(piece => piece instanceof Uint8Array)) return;
-  throw new TypeError(
-    `write() got ${data === null ? 'null' : typeof data}, expected a Uint8Array, several of them in an array, or a text`,
+  throw new InvalidArgumentError(
+    'ESC_NOT_BYTES',
+    `write got ${data === null ? 'null' : typeof data}, expected a Uint8Array, several of them in an array, or a text. Of an object write JSON.stringify(...).`,
   );
 }
 

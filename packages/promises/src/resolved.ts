@@ -8,7 +8,7 @@ import { checkPromise } from './not-a-promise-error.js';
 export class Resolved<out T = unknown> extends LoopEvent<T> {
   override readonly kind = 'resolved';
 
-  /** @throws NotAPromiseError (a TypeError) for what has no `then` */
+  /** @throws NotAPromiseError for what has no `then` */
   constructor(readonly promise: PromiseLike<T>) {
     super();
     checkPromise('resolved', promise);
@@ -39,7 +39,7 @@ function ignore(): void {}
  * - A rejection before the `yield*` is not lost. But until then it is the host's business, and Node ends the process for a
  *   rejection that nobody handles: make the promise where you wait for it.
  *
- * @throws NotAPromiseError (a TypeError) for what has no `then`
+ * @throws NotAPromiseError for what has no `then`
  * @example const response = yield* resolved(fetch(url));
  */
 export function resolved<T>(promise: PromiseLike<T>): Resolved<T> {

@@ -23,7 +23,7 @@ export class Sleep extends TimeEvent {
   /**
    * @param until on the loop's clock; one that has passed resumes next turn, `Infinity` (or 8,900 years) waits until
    *   cancelled.
-   * @throws InvalidTimeError (a RangeError) for NaN
+   * @throws InvalidTimeError for NaN
    */
   constructor(readonly until: Instant) {
     super();
@@ -43,7 +43,7 @@ export class SleepFor extends TimeEvent {
 
   /**
    * @param duration in milliseconds, fractions too; 0 resumes next turn, `Infinity` (or 8,900 years) waits until cancelled.
-   * @throws InvalidTimeError (a RangeError) for NaN and negative durations
+   * @throws InvalidTimeError for NaN and negative durations
    */
   constructor(readonly duration: Duration) {
     super();

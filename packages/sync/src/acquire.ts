@@ -1,4 +1,13 @@
-import { type Coroutine, coroutine, type LoopEvent, type Program, type Task, type Waiter } from '@escapement/core';
+import {
+  bodyOf,
+  type Coroutine,
+  checkProgram,
+  coroutine,
+  type LoopEvent,
+  type Program,
+  type Task,
+  type Waiter,
+} from '@escapement/core';
 import { AT_ONCE, type AtOnce, SyncEvent } from './sync-event.js';
 
 /** What can be acquired: a lock, a semaphore. */
@@ -50,11 +59,13 @@ export class Acquire extends SyncEvent<void> {
 /** Runs `body` between acquire and release, which comes also after an error and a cancellation. */
 export const holding = /* @__PURE__ */ coroutine(function* holding<T, E extends LoopEvent>(
   source: Acquirable,
+  caller: string,
   body: Program<T, E>,
 ): Coroutine<T, E | Acquire> {
+  checkProgram(caller, body);
   yield* source.acquire();
   try {
-    return yield* typeof body === 'function' ? body() : body;
+    return yield* bodyOf(caller, body);
   } finally {
     source.release();
   }

@@ -1,6 +1,5 @@
-import type { Waiter } from '@escapement/core';
+import { checkCount, type Waiter } from '@escapement/core';
 import { titled } from './describe.js';
-import { checkCount } from './errors.js';
 import { type AtOnce, SyncEvent } from './sync-event.js';
 import { WaitLine } from './wait-line.js';
 
@@ -56,7 +55,7 @@ export class Barrier {
   /**
    * @param parties how many wait for each other, 1 or more
    * @param name for deadlock reports
-   * @throws InvalidCountError (a RangeError)
+   * @throws InvalidCountError
    */
   constructor(
     readonly parties: number,

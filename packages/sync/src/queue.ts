@@ -1,6 +1,15 @@
-import { type Coroutine, type LoopEvent, runningTask, type Task, type Yieldable } from '@escapement/core';
+import {
+  bodyOf,
+  type Coroutine,
+  checkCount,
+  checkMaker,
+  type LoopEvent,
+  type Program,
+  runningTask,
+  type Task,
+} from '@escapement/core';
 import { titled, titleOf } from './describe.js';
-import { checkCount, QueueClosedError } from './errors.js';
+import { QueueClosedError } from './errors.js';
 import { Fifo } from './fifo.js';
 import { Get, Next, NOTHING, Put, type Putter, type Taker } from './queue-events.js';
 import { WaitLine } from './wait-line.js';
@@ -38,7 +47,7 @@ export class Queue<T> {
   readonly name: string | undefined;
   #isClosed = false;
 
-  /** @throws InvalidCountError (a RangeError) */
+  /** @throws InvalidCountError */
   constructor({ capacity = Infinity, name }: QueueOptions = {}) {
     checkCount('capacity of a Queue', capacity, 0, true, 'With 0 each put waits until somebody gets the item.');
     this.capacity = capacity;
@@ -95,9 +104,17 @@ export class Queue<T> {
     return undefined;
   }
 
-  /** Runs `body` with one item after the other until the queue is closed and nothing is left. */
-  *forEach<E extends LoopEvent>(body: (item: T) => Yieldable<unknown, E>): Coroutine<void, E | Next<T>> {
-    for (let next = yield* this.next(); !next.done; next = yield* this.next()) yield* body(next.value);
+  /**
+   * Runs `work` with one item after the other until the queue is closed and nothing is left.
+   *
+   * @throws NotAFunctionError, NotACoroutineError
+   */
+  *forEach<E extends LoopEvent>(work: (item: T) => Program<unknown, E>): Coroutine<void, E | Next<T>> {
+    const caller = `${this.noun}.forEach`;
+    checkMaker(caller, work);
+    for (let next = yield* this.next(); !next.done; next = yield* this.next()) {
+      yield* bodyOf(caller, work(next.value), work);
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ import { EscapementError, type SleepStrategy } from '@escapement/core';
 
 /** Two strategy modules were loaded. */
 export class SeveralStrategiesError extends EscapementError {
+  static override readonly name = 'SeveralStrategiesError';
   override readonly code = 'ESC_SEVERAL_STRATEGIES';
 
   constructor(strategies: readonly SleepStrategy[]) {

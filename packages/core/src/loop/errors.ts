@@ -4,6 +4,7 @@ import type { LoopEvent } from '../events/loop-event.js';
 
 /** A task yielded an event that no handler serves. Thrown into the task. */
 export class NoHandlerError extends EscapementError {
+  static override readonly name = 'NoHandlerError';
   override readonly code = 'ESC_NO_HANDLER';
 
   constructor(taskName: string, event: LoopEvent, installed: readonly string[], twin: string | undefined) {
@@ -20,6 +21,7 @@ export class NoHandlerError extends EscapementError {
 
 /** A task yielded something that is no event. Thrown into the task. */
 export class NotAnEventError extends EscapementError {
+  static override readonly name = 'NotAnEventError';
   override readonly code = 'ESC_NOT_AN_EVENT';
 
   constructor(taskName: string, yielded: unknown) {
@@ -42,6 +44,7 @@ function adviceForYielded(yielded: unknown): string {
 
 /** `run` or `runSync` of a loop that is running. */
 export class LoopRunningError extends EscapementError {
+  static override readonly name = 'LoopRunningError';
   override readonly code = 'ESC_LOOP_RUNNING';
 
   constructor(caller: string) {
@@ -53,6 +56,7 @@ export class LoopRunningError extends EscapementError {
 
 /** `runSync` with a strategy that lets the host run, and so needs `run`. */
 export class NotSynchronousError extends EscapementError {
+  static override readonly name = 'NotSynchronousError';
   override readonly code = 'ESC_NOT_SYNCHRONOUS';
 
   constructor(strategy: string) {
@@ -64,6 +68,7 @@ export class NotSynchronousError extends EscapementError {
 
 /** Nothing is ready, no deadline is left and nothing outside can end a wait: nothing can ever happen again. */
 export class DeadlockError extends EscapementError {
+  static override readonly name = 'DeadlockError';
   override readonly code = 'ESC_DEADLOCK';
 
   /**

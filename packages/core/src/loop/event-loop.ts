@@ -1,7 +1,8 @@
 import { DebugInstrument } from '../debug/debug-instrument.js';
 import { NeverRunWatch } from '../debug/never-run.js';
 import { describe } from '../errors/describe.js';
-import type { Program } from '../events/coroutine.js';
+import { programName } from '../events/body-of.js';
+import type { Program, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { NoStrategyError, StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
@@ -10,7 +11,6 @@ import { combineInstruments, type Instrument } from '../extension-points/instrum
 import { type LoopWarning, sendWarning } from '../extension-points/loop-warning.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import { Wakeup } from '../extension-points/wakeup.js';
-import type { CoreEvent } from '../primitives/core-event.js';
 import { JoinHandler } from '../primitives/join.js';
 import { ScopeHandler } from '../primitives/scope.js';
 import { Spawn, type SpawnOptions } from '../primitives/spawn.js';
@@ -18,6 +18,7 @@ import type { Task } from '../tasks/task.js';
 import { type AbortSignalLike, onAbort } from './abort-signal.js';
 import { DeadlockError, LoopRunningError, NotSynchronousError } from './errors.js';
 import { FifoPolicy } from './fifo-policy.js';
+import type { Handled, ProgramOf } from './handled-program.js';
 import { HandlerTable, nameOf } from './handler-table.js';
 import { checkCompatibility, type LoopOptions, type RunOptions } from './loop-options.js';
 import { isNews, outcomeOf } from './run-outcome.js';
@@ -67,7 +68,10 @@ class PluggableLoop<in E extends LoopEvent> {
    *
    * @throws DeadlockError, HandlerError, StrategyError, PolicyError, LoopRunningError, besides the program's own.
    */
-  async run<T, F extends E | CoreEvent>(program: Program<T, F>, { signal }: RunOptions = {}): Promise<T> {
+  async run<T, F extends LoopEvent>(
+    program: ProgramOf<Handled<F, E> & Yieldable<T, F>>,
+    { signal }: RunOptions = {},
+  ): Promise<T> {
     const root = this.#spawnRoot(program, 'run');
     const stopListening = onAbort(signal, reason => root.cancel(reason));
     this.#signal = signal;
@@ -82,7 +86,7 @@ class PluggableLoop<in E extends LoopEvent> {
    * Like `run`, but returns the value itself; for strategies that spin or block.
    * @throws NotSynchronousError with a strategy that lets the host run, besides what `run` throws.
    */
-  runSync<T, F extends E | CoreEvent>(program: Program<T, F>): T {
+  runSync<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>): T {
     if (this.#strategy.waits === 'yields') throw new NotSynchronousError(this.#strategy.alias);
     // Only a strategy that yields gets to return a promise, so the first step is the last.
     return this.#drive(this.#spawnRoot(program, 'runSync')).next().value as T;
@@ -93,10 +97,9 @@ class PluggableLoop<in E extends LoopEvent> {
    * running it becomes a child of the program; otherwise it is the program. Its failure reaches whoever awaits it, and the
    * run that it belongs to; if there is nobody, the host's handler of unhandled rejections.
    */
-  spawn<T, F extends E | CoreEvent>(program: Program<T, F>, options?: SpawnOptions): Task<T> {
-    const body = typeof program === 'function' ? program() : program;
-    if (this.#root !== undefined) return this.#root.spawn(new Spawn(body, options));
-    const root = this.#spawnRoot(body, 'spawn', options?.name);
+  spawn<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>, options?: SpawnOptions): Task<T> {
+    if (this.#root !== undefined) return this.#root.spawn(new Spawn(program, options));
+    const root = this.#spawnRoot(program, 'spawn', options?.name);
     // In a turn of its own, so that a strategy that keeps the thread gives back the task first.
     Promise.resolve()
       .then(() => this.#follow(root))
@@ -158,14 +161,9 @@ class PluggableLoop<in E extends LoopEvent> {
   #spawnRoot<T>(program: Program<T, LoopEvent>, caller: string, name?: string): Task<T> {
     if (this.#root !== undefined) throw new LoopRunningError(caller);
     this.#polledAt = this.#hostRanAt = this.#strategy.clock.now();
-    const body = typeof program === 'function' ? program() : program;
-    const ownName = typeof program === 'function' ? program.name : undefined;
-    const root = this.#scheduler.spawn(
-      { body, caller: caller === 'spawn' ? 'spawn' : 'run', name: name || ownName || 'main', flags: 0 },
-      undefined,
-    );
-    this.#root = root;
-    return root;
+    const spec = { body: program, caller, name: name || (programName(program) ?? 'main'), flags: 0 };
+    this.#root = this.#scheduler.spawn(spec, undefined);
+    return this.#root as Task<T>;
   }
 
   readonly #waitingSince = (task: Task) => this.#debug?.waitingSince(task);

@@ -1,4 +1,5 @@
-import type { Coroutine, Yieldable } from '../events/coroutine.js';
+import { bodyOf, checkMaker } from '../events/body-of.js';
+import type { Program, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { claimCoroutine } from '../tasks/claim-coroutine.js';
 import type { Task } from '../tasks/task.js';
@@ -10,15 +11,17 @@ export class Call<out T = unknown> extends LoopCall<T> {
 
   /** @internal */
   constructor(
-    readonly start: () => Coroutine<T, LoopEvent>,
-    readonly callee: string,
+    readonly fn: (...args: never) => Program<T, LoopEvent>,
+    readonly args: never,
   ) {
     super();
   }
 
   /** @internal The answer comes later: what the callee returns. Until then the task goes on with the callee. */
   override answer(_loop: LoopCaller, task: Task): T {
-    task.enter(claimCoroutine(this.start(), task, 'call'), this.callee);
+    const { fn, args } = this;
+    checkMaker('call', fn);
+    task.enter(claimCoroutine(bodyOf('call', fn(...args), fn), task, 'call'), fn.name);
     return undefined as T;
   }
 }
@@ -35,8 +38,8 @@ export class Call<out T = unknown> extends LoopCall<T> {
  * }
  */
 export function call<A extends readonly unknown[], T, E extends LoopEvent>(
-  fn: (...args: A) => Coroutine<T, E>,
+  fn: (...args: A) => Program<T, E>,
   ...args: A
 ): Yieldable<T, E | Call> {
-  return new Call(() => fn(...args), fn.name) as Yieldable<T, Call>;
+  return new Call<T>(fn, args as never) as Yieldable<T, Call>;
 }

@@ -1,4 +1,5 @@
 import { combineErrors } from '../errors/combine-errors.js';
+import type { Sent } from '../events/coroutine.js';
 import { forgetFirstStep } from '../events/event-iterator.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import type { ContextEntry } from '../primitives/context.js';
@@ -115,6 +116,11 @@ export class Task<out T = unknown> {
    */
   join(): Join<T> {
     return new Join(this);
+  }
+
+  /** `yield* task` is `yield* task.join()`. So a task is a program, too: `race([download, upload])`. */
+  [Symbol.iterator](): Iterator<Join<T>, T, Sent> {
+    return this.join()[Symbol.iterator]();
   }
 
   /**
