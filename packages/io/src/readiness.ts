@@ -3,6 +3,7 @@ import { Interest } from './interest.js';
 
 /** A descriptor is ready for something that would have blocked. */
 export abstract class Readiness extends LoopEvent<void> {
+  static override readonly name: string = 'Readiness';
   /** What is waited for. */
   abstract readonly interest: Interest;
 

@@ -6,6 +6,7 @@ import { checkPromise } from './not-a-promise-error.js';
  * stores the promise; `PromiseHandler` knows how to wait for it.
  */
 export class Resolved<out T = unknown> extends LoopEvent<T> {
+  static override readonly name: string = 'Resolved';
   override readonly kind = 'resolved';
 
   /** @throws NotAPromiseError for what has no `then` */

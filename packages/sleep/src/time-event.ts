@@ -3,6 +3,7 @@ import { checkDuration, checkInstant } from './check-time.js';
 
 /** An event in time: it happens when the loop's clock reaches an instant. Never early. */
 export abstract class TimeEvent extends LoopEvent<void> {
+  static override readonly name: string = 'TimeEvent';
   /** The instant to wait for, of a wait that begins at `start`. May have passed: then it happens next turn. */
   abstract dueAt(start: Instant): Instant;
 }

@@ -13,6 +13,7 @@ export const AT_ONCE: AtOnce<void> = { done: true, value: undefined };
  * and a cancelled task is not told of its cancellation.
  */
 export abstract class SyncEvent<out R = unknown> extends LoopEvent<R> {
+  static override readonly name: string = 'SyncEvent';
   /** For the type checker, to which every event would look like one of these otherwise; there is no such field. */
   protected declare readonly _isSync: true;
 

@@ -1,6 +1,6 @@
 import { describe, isGenerator, isThenable } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
-import type { LoopEvent } from '../events/loop-event.js';
+import { eventName, type LoopEvent } from '../events/loop-event.js';
 
 /** A task yielded an event that no handler serves. Thrown into the task. */
 export class NoHandlerError extends EscapementError {
@@ -8,14 +8,13 @@ export class NoHandlerError extends EscapementError {
   override readonly code = 'ESC_NO_HANDLER';
 
   constructor(taskName: string, event: LoopEvent, installed: readonly string[], twin: string | undefined) {
+    const name = eventName(event);
     const list = installed.length > 0 ? installed.join(', ') : 'nothing';
     const fix =
       twin === undefined
-        ? `Load the module that handles ${event.constructor.name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`
+        ? `Load the module that handles ${name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`
         : `A handler serves another class ${twin} of the same kind '${event.kind}': two copies of its package are installed; \`npm dedupe\` leaves one.`;
-    super(
-      `task "${taskName}" yielded ${event.constructor.name}, which no handler serves. Handlers are installed for: ${list}. ${fix}`,
-    );
+    super(`task "${taskName}" yielded ${name}, which no handler serves. Handlers are installed for: ${list}. ${fix}`);
   }
 }
 
