@@ -34,13 +34,22 @@ function bodyMadeBy<T, E extends LoopEvent>(caller: string, make: () => Yieldabl
   return made;
 }
 
-/** @internal For who makes programs by a function of the user's: `map`, `retry`. @throws NotAFunctionError, NotACoroutineError */
+/**
+ * For who makes programs by a function that was given, as `map` and `retry` do: whether it may be called for that. What it
+ * returns then goes to `bodyOf`.
+ *
+ * @throws NotAFunctionError, NotACoroutineError
+ */
 export function checkMaker(caller: string, make: unknown): void {
   if (typeof make !== 'function') throw new NotAFunctionError(caller, make);
   checkCallable(caller, make);
 }
 
-/** @internal Without calling it: of a program that is needed later. @throws NotACoroutineError */
+/**
+ * For who runs a program later: whether it is one, as far as can be said without calling it.
+ *
+ * @throws NotACoroutineError
+ */
 export function checkProgram(caller: string, program: unknown): void {
   if (typeof program === 'function') checkCallable(caller, program);
   else if (!isYieldable(program)) throw new NotACoroutineError(caller, program);
