@@ -45,7 +45,7 @@ export class SignalSet extends SyncEvent<void> {
  *
  * @example
  * const ready = new Signal('ready');
- * yield* spawn(function* () { yield* ready.wait(); serve(); }());
+ * yield* spawn(function* () { yield* ready.wait(); serve(); });
  * ready.set();
  */
 export class Signal {
