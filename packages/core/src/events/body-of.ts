@@ -76,6 +76,9 @@ function isClass(make: object): boolean {
 /** Lists and maps can be iterated over too, and what is in them are no steps of a coroutine. */
 function isYieldable(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] !== 'function') return false;
+  const { [Symbol.iterator]: iterate, next } = value as Partial<Generator>;
+  if (typeof iterate !== 'function') return false;
+  // A coroutine, as most are.
+  if (typeof next === 'function') return true;
   return !(Array.isArray(value) || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value));
 }
