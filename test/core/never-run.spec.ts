@@ -262,6 +262,10 @@ describe('what was made and never run', () => {
         yield* spawn(race([nap(1), sleep(1)])),
         yield* spawn(serve(nap(1))),
         yield* spawn(holds(nap(1))),
+        yield* spawn(() => nap(1)),
+        yield* spawn(() => sleep(1)),
+        yield* spawn(scope(() => nap(1))),
+        yield* spawn(all([() => nap(1), () => sleep(1)])),
       ];
       for (const task of tasks) task.cancel();
       yield* pause();

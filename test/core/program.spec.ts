@@ -367,6 +367,20 @@ describe('a program', () => {
     );
   });
 
+  it('that is none is not tried again by retry', () => {
+    let calls = 0;
+    const make = () => {
+      calls++;
+      return 5 as never;
+    };
+    expectRefusal(
+      thrownInside(() => retry(make, { attempts: 3 })),
+      'retry got the function make, which returned 5',
+      '',
+    );
+    expect(calls).to.equal(1);
+  });
+
   it('is a task, too: to run it is to join it', () => {
     const values = loop().runSync(function* (): Coroutine<unknown, LoopEvent> {
       const task: Task<number> = yield* spawn(returning(5));

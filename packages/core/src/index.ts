@@ -21,6 +21,7 @@ export { Wakeup } from './extension-points/wakeup.js';
 export * from './loop/errors.js';
 export { EventLoop, type EventLoopConstructor, type EventsServedBy } from './loop/event-loop.js';
 export { FifoPolicy } from './loop/fifo-policy.js';
+export type { Handled, ProgramOf } from './loop/handled-program.js';
 export type { LoopOptions, RunOptions } from './loop/loop-options.js';
 export { type Call, call } from './primitives/call.js';
 export {
