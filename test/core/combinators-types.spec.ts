@@ -32,6 +32,7 @@ import {
   sleepModule,
   spawn,
   supervise,
+  type Task,
   timeout,
   type Waiter,
   withContext,
@@ -285,12 +286,84 @@ describe('the types of the combinators', () => {
     expect(bare.runSync(retry(() => nothing()))).to.equal('nothing');
   });
 
+  it('are the same for functions as for what they make', () => {
+    function* generic<T>(value?: T): Coroutine<T | undefined, SleepFor> {
+      yield* sleep(0);
+      return value;
+    }
+    function* typed() {
+      const list = yield* all([read, () => text(), () => sleep(0), new Readable()]);
+      isTrue<Same<typeof list, [number, string, Nothing, number]>>();
+      const byName = yield* all({ number: read, text: () => text() });
+      isTrue<Same<typeof byName, { number: number; text: string }>>();
+      const written = yield* all([
+        function* () {
+          return yield* new Readable();
+        },
+        text,
+      ]);
+      isTrue<Same<typeof written, [number, string]>>();
+      const many = yield* all([1, 2].map(() => read));
+      isTrue<Same<typeof many, number[]>>();
+      const outcomes = yield* allSettled([read, () => text()]);
+      isTrue<Same<typeof outcomes, [Settled<number>, Settled<string>]>>();
+      const raced = yield* race([read, () => text()]);
+      isTrue<Same<typeof raced, number | string>>();
+      const mapped = yield* map(['a'], item => () => generic(item));
+      isTrue<Same<typeof mapped, (string | undefined)[]>>();
+      const timed = yield* timeout(1000, function* () {
+        return yield* new Readable();
+      });
+      isTrue<Same<typeof timed, number>>();
+      const dated = yield* deadline(Infinity, () => generic(5));
+      isTrue<Same<typeof dated, number | undefined>>();
+      const retried = yield* retry(() => read);
+      isTrue<Same<typeof retried, number>>();
+      const called = yield* call(generic<string>, 'text');
+      isTrue<Same<typeof called, string | undefined>>();
+      const scoped = yield* scope(read);
+      isTrue<Same<typeof scoped, number>>();
+      const shielded = yield* shield(() => text());
+      isTrue<Same<typeof shielded, string>>();
+      const supervised = yield* supervise(read);
+      isTrue<Same<typeof supervised, number>>();
+      const inContext = yield* withContext(key, 'value', text);
+      isTrue<Same<typeof inContext, string>>();
+      const spawned = yield* spawn(() => sleep(0));
+      isTrue<Same<typeof spawned, Task<Nothing>>>();
+      const joined = yield* yield* spawn(read);
+      isTrue<Same<typeof joined, number>>();
+      yield* ensure(read);
+    }
+    reading.runSync(typed);
+    // @ts-expect-error Readable, of some of them
+    expect(() => sleeping.runSync(typed)).to.be.a('function');
+  });
+
+  it('name exactly the events of functions, too', () => {
+    const listed = () => all([read, () => text()]);
+    isTrue<Same<EventsOf<ReturnType<typeof listed>>, Readable | SleepFor | Scope | Spawn>>();
+    const named = () => all({ number: read });
+    isTrue<Same<EventsOf<ReturnType<typeof named>>, Readable | Scope | Spawn>>();
+    const timed = () => timeout(1, read);
+    isTrue<Same<EventsOf<ReturnType<typeof timed>>, Readable | Now | Sleep | Scope | CurrentTask>>();
+    const mapped = () => map([1], () => read);
+    isTrue<Same<EventsOf<ReturnType<typeof mapped>>, Readable | Scope | Spawn | CurrentTask>>();
+    const spawned = () => spawn(read);
+    isTrue<Same<EventsOf<ReturnType<typeof spawned>>, Readable | Spawn>>();
+    const inContext = () => withContext(key, 'value', read);
+    isTrue<Same<EventsOf<ReturnType<typeof inContext>>, Readable | SetContext>>();
+    const cleaning = () => ensure(read);
+    isTrue<Same<EventsOf<ReturnType<typeof cleaning>>, Readable | CurrentTask>>();
+    expect(listed).to.be.a('function');
+  });
+
   it('refuse what is no body', () => {
     const refused = [
       // @ts-expect-error a number
       () => all([read(), 5]),
-      // @ts-expect-error a generator function that was not called
-      () => race([read]),
+      // @ts-expect-error a generator function that needs an argument
+      () => race([sleepFor]),
       // @ts-expect-error a promise
       () => all({ promise: Promise.resolve(1) }),
       // @ts-expect-error race has no names
@@ -305,7 +378,21 @@ describe('the types of the combinators', () => {
       () => withContext(key, 5, read()),
       // @ts-expect-error no body
       () => timeout(5),
+      // @ts-expect-error an async function
+      () => spawn(async () => 1),
+      // @ts-expect-error a class
+      () => spawn(Readable),
+      // @ts-expect-error a function that returns no coroutine
+      () => scope(() => 5),
+      // @ts-expect-error a generator function that needs an argument
+      () => shield(sleepFor),
+      // @ts-expect-error a function without a list
+      () => all(read),
+      // @ts-expect-error a coroutine without a list
+      () => race(read()),
+      // @ts-expect-error a promise
+      () => timeout(5, Promise.resolve()),
     ];
-    expect(refused).to.have.length(9);
+    expect(refused).to.have.length(16);
   });
 });

@@ -8,6 +8,8 @@ import {
   type CurrentTask,
   currentTask,
   forEach,
+  InvalidArgumentError,
+  InvalidCountError,
   map,
   type Now,
   now,
@@ -324,9 +326,9 @@ describe('race', () => {
     expect(loop.runSync(race([race([after(9, 'a'), after(8, 'b')]), after(1, 'c')]))).to.equal('c');
   });
 
-  it('of nobody is a RangeError', () => {
+  it('of nobody is an error', () => {
     const { loop } = virtualLoop();
-    expect(() => loop.runSync(race([]))).to.throw(RangeError, 'race got no coroutines');
+    expect(() => loop.runSync(race([]))).to.throw(InvalidArgumentError, 'race got no programs');
   });
 
   it('of two that end at the same instant goes to the one that began to wait first', () => {
@@ -429,9 +431,9 @@ describe('any', () => {
     expect(loop.runSync(any([failsByChild(1, 'child'), after(5, 'good')]))).to.equal('good');
   });
 
-  it('of nobody is a RangeError', () => {
+  it('of nobody is an error', () => {
     const { loop } = virtualLoop();
-    expect(() => loop.runSync(any([]))).to.throw(RangeError, 'any got no coroutines');
+    expect(() => loop.runSync(any([]))).to.throw(InvalidArgumentError, 'any got no programs');
   });
 
   it('that is cancelled throws Cancelled', () => {
@@ -695,7 +697,10 @@ describe('map', () => {
         taken = true;
         yield 1;
       }
-      expect(() => loop.runSync(map(items(), () => pause(), { concurrency }))).to.throw(RangeError, `${concurrency}`);
+      expect(() => loop.runSync(map(items(), () => pause(), { concurrency }))).to.throw(
+        InvalidCountError,
+        `${concurrency}`,
+      );
       expect(taken).to.equal(false);
     });
   }
@@ -718,7 +723,7 @@ describe('forEach', () => {
     );
     expect(nothing).to.equal(undefined);
     expect(seen).to.deep.equal(['0: a', '1: b']);
-    expect(() => loop.runSync(forEach([1], () => pause(), { concurrency: 0 }))).to.throw(RangeError);
+    expect(() => loop.runSync(forEach([1], () => pause(), { concurrency: 0 }))).to.throw(InvalidCountError);
   });
 });
 

@@ -1,7 +1,6 @@
 import { Lock, Queue, SyncHandler } from '@escapement/sync';
 import { expect } from 'chai';
 import {
-  type AnyBody,
   all,
   allSettled,
   BusyWaitStrategy,
@@ -31,6 +30,7 @@ import {
   type Task,
   timeout,
   type Waiter,
+  type Yieldable,
 } from 'escapement';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { JumpStrategy, VirtualClock, virtualLoop } from '../support/virtual-loop.js';
@@ -57,7 +57,7 @@ const nap = coroutine(function* nap(duration: number): Coroutine<string, SleepFo
   return 'rested';
 });
 
-const serve = coroutine(function* serve(body: AnyBody): Coroutine<void, Pause> {
+const serve = coroutine(function* serve(body: Yieldable<unknown, SleepFor>): Coroutine<void, Pause | SleepFor> {
   yield* pause();
   yield* body;
 });
@@ -250,7 +250,7 @@ describe('what was made and never run', () => {
 
   it('is not told of when it was handed to the loop and cancelled before its first step', () => {
     const debug = debugLoop();
-    function* holds(body: AnyBody): Coroutine<void, LoopEvent> {
+    function* holds(body: Yieldable<unknown, LoopEvent>): Coroutine<void, LoopEvent> {
       yield* body;
     }
     debug.loop.runSync(function* (): Coroutine<void, LoopEvent> {
@@ -262,6 +262,10 @@ describe('what was made and never run', () => {
         yield* spawn(race([nap(1), sleep(1)])),
         yield* spawn(serve(nap(1))),
         yield* spawn(holds(nap(1))),
+        yield* spawn(() => nap(1)),
+        yield* spawn(() => sleep(1)),
+        yield* spawn(scope(() => nap(1))),
+        yield* spawn(all([() => nap(1), () => sleep(1)])),
       ];
       for (const task of tasks) task.cancel();
       yield* pause();
@@ -597,7 +601,9 @@ describe('coroutine()', () => {
     // @ts-expect-error an async function
     expect(() => coroutine(async () => {})).to.be.a('function');
     // @ts-expect-error what a generator function returns
-    expect(() => coroutine(nap(5))).to.throw(TypeError, 'coroutine got a coroutine, expected a generator function.');
+    expect(() => coroutine(nap(5))).to.throw(
+      'coroutine got a coroutine, expected a function that makes a coroutine or an event',
+    );
   });
 
   it('keeps the name of the function, for errors and for tasks', () => {

@@ -10,7 +10,7 @@ import {
 } from '@escapement/io';
 import { close, open, PosixError, pipe, write } from '@escapement/posix';
 import { expect } from 'chai';
-import { currentTask, DeadlockError, pause, sleep, spawn, type Task, timeout } from 'escapement';
+import { currentTask, DeadlockError, EscapementError, pause, sleep, spawn, type Task, timeout } from 'escapement';
 import { connectedPair, NOT_OPEN } from '../support/descriptors.js';
 import { byte, drain, fill, forEachPair, givingBackAll, ioLoop, readSome, sendAll, settleDown } from './io-loop.js';
 
@@ -369,7 +369,7 @@ describe('readable and writable', () => {
         expect(() => event(wrong as number))
           .to.throw(InvalidDescriptorError, 'is no descriptor')
           .with.property('code', 'ESC_INVALID_DESCRIPTOR');
-        expect(() => event(wrong as number)).to.throw(RangeError);
+        expect(() => event(wrong as number)).to.throw(EscapementError, 'is no descriptor');
       }
     }
   });

@@ -2,7 +2,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { manage, NotDisposableError, resolved } from '@escapement/promises';
 import { promiseModule } from '@escapement/promises/module';
 import { expect } from 'chai';
-import { busyWaitModule, createLoop, pause, scope, shield, sleep, spawn } from 'escapement';
+import { busyWaitModule, createLoop, EscapementError, pause, scope, shield, sleep, spawn } from 'escapement';
 import { Deferred, errorOf, promiseLoop } from './promise-loop.js';
 
 const released = (log: string[], name: string) => ({ name, [Symbol.dispose]: () => void log.push(name) });
@@ -132,7 +132,7 @@ describe('manage', () => {
   it('refuses what cannot be released, and says what to do', async () => {
     const { loop } = promiseLoop();
     const plain = await errorOf(() => loop.run(manage({ close() {} } as unknown as Disposable)));
-    expect(plain).to.be.instanceOf(NotDisposableError).and.instanceOf(TypeError);
+    expect(plain).to.be.instanceOf(NotDisposableError).and.instanceOf(EscapementError);
     expect(plain.code).to.equal('ESC_NOT_DISPOSABLE');
     expect(plain.message).to.equal(
       'manage got an object of class Object, expected a resource with Symbol.asyncDispose or Symbol.dispose. For any other clean-up use `yield* ensure(cleanup())`.',

@@ -242,8 +242,8 @@ describe('mapAsync', () => {
     const { loop } = promiseLoop();
     for (const concurrency of [0, -1, 1.5, Number.NaN]) {
       const error = await errorOf(() => loop.run(mapAsync([], () => pause(), { concurrency })));
-      expect(error).to.be.instanceOf(RangeError);
-      expect(error.message).to.contain('mapAsync got a concurrency of');
+      expect(error).to.be.have.property('code', 'ESC_INVALID_COUNT');
+      expect(error.message).to.contain('concurrency of mapAsync is');
     }
     const error = await errorOf(() => loop.run(forEachAsync([], () => pause(), { concurrency: 0 })));
     expect(error.message).to.contain('forEachAsync');

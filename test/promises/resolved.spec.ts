@@ -8,6 +8,7 @@ import {
   type Coroutine,
   createLoop,
   DeadlockError,
+  EscapementError,
   EventLoop,
   IncompatiblePluginsError,
   PerformanceClock,
@@ -120,7 +121,7 @@ describe('resolved', () => {
     for (const [given, message] of advice) {
       expect(() => resolved(given as Promise<void>), message)
         .to.throw(NotAPromiseError, message)
-        .that.is.instanceOf(TypeError)
+        .that.is.instanceOf(EscapementError)
         .with.property('code', 'ESC_NOT_A_PROMISE');
     }
   });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   type Coroutine,
   exponential,
+  InvalidCountError,
   InvalidTimeError,
   pause,
   retry,
@@ -147,7 +148,7 @@ describe('retry', () => {
         },
         { attempts },
       );
-      expect(() => loop.runSync(refused)).to.throw(RangeError, `retry got ${attempts} attempts`);
+      expect(() => loop.runSync(refused)).to.throw(InvalidCountError, `attempts of retry is ${attempts}`);
       expect(started).to.equal(false);
     });
   }

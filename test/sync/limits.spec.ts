@@ -1,6 +1,6 @@
 import { type Acquire, Barrier, Channel, Condition, InvalidCountError, Lock, Queue, Semaphore } from '@escapement/sync';
 import { expect } from 'chai';
-import { type Coroutine, pause, spawn } from 'escapement';
+import { type Coroutine, EscapementError, pause, spawn } from 'escapement';
 import { settle, syncLoop, thrownBy } from './sync-loop.js';
 
 describe('sync: what is refused', () => {
@@ -89,7 +89,7 @@ describe('sync: what is refused', () => {
   ] as const) {
     it(what, () => {
       const error = thrownBy(make);
-      expect(error).to.be.instanceOf(InvalidCountError).and.instanceOf(RangeError);
+      expect(error).to.be.instanceOf(InvalidCountError).and.instanceOf(EscapementError);
       expect(error).to.include({ name: 'InvalidCountError', code: 'ESC_INVALID_COUNT' });
       expect(error.message).to.include(message);
     });

@@ -192,8 +192,10 @@ describe('the types', () => {
     // @ts-expect-error a number is none
     expect(() => loop.runSync(5)).to.throw('coroutine');
     function* forgetful(): Coroutine<void, Spawn> {
-      // @ts-expect-error a generator function that was not called
+      // @ts-expect-error what it spawns can yield Readable, too
       yield* spawn(readLater);
+      // @ts-expect-error a promise
+      yield* spawn(Promise.resolve());
     }
     expect(() => loop.runSync(forgetful)).to.throw('coroutine');
   });

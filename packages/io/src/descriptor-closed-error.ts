@@ -2,6 +2,7 @@ import { EscapementError } from '@escapement/core';
 
 /** A descriptor was closed while a task waited for it. Thrown at the `yield*`. */
 export class DescriptorClosedError extends EscapementError {
+  static override readonly name = 'DescriptorClosedError';
   override readonly code = 'ESC_DESCRIPTOR_CLOSED';
 
   /** @internal */

@@ -30,6 +30,7 @@ const CHECK_INTERVAL: Duration = 1000;
  */
 @injectable()
 export class IoHandler extends EventHandler<Readiness> {
+  static override readonly name: string = 'IoHandler';
   override readonly handles = Readiness;
   readonly #selector: Selector;
   readonly #sleepWatch: SleepWatch;

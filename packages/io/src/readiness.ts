@@ -1,14 +1,15 @@
-import { LoopEvent } from '@escapement/core';
+import { InvalidArgumentError, LoopEvent } from '@escapement/core';
 import { Interest } from './interest.js';
 
 /** A descriptor is ready for something that would have blocked. */
 export abstract class Readiness extends LoopEvent<void> {
+  static override readonly name: string = 'Readiness';
   /** What is waited for. */
   abstract readonly interest: Interest;
 
   /**
    * @param fd an open descriptor, best a non-blocking one
-   * @throws InvalidDescriptorError (a RangeError) for what cannot be one
+   * @throws InvalidDescriptorError for what cannot be one
    */
   constructor(readonly fd: number) {
     super();
@@ -19,16 +20,13 @@ export abstract class Readiness extends LoopEvent<void> {
 const LARGEST = 2 ** 31 - 1;
 
 /** Something that cannot be a descriptor was to be waited for. */
-export class InvalidDescriptorError extends RangeError {
-  readonly code = 'ESC_INVALID_DESCRIPTOR';
-
-  override get name(): string {
-    return 'InvalidDescriptorError';
-  }
+export class InvalidDescriptorError extends InvalidArgumentError {
+  static override readonly name = 'InvalidDescriptorError';
 
   /** @internal */
   constructor(given: unknown) {
     super(
+      'ESC_INVALID_DESCRIPTOR',
       `${shown(given)} is no descriptor, expected a whole number, 0 or more. Of a Node socket or stream take \`fd\`, if it has one.`,
     );
   }

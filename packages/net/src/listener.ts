@@ -1,8 +1,11 @@
 import {
+  bodyOf,
   type CoreEvent,
   type Coroutine,
+  checkMaker,
   type LoopEvent,
   type Pause,
+  type Program,
   pause,
   spawn,
   supervise,
@@ -10,7 +13,6 @@ import {
   TaskCancelledError,
   type Warn,
   warn,
-  type Yieldable,
 } from '@escapement/core';
 import type { Readable } from '@escapement/io';
 import { accept, PosixError, type SocketAddress, senderAddress, WOULD_BLOCK } from '@escapement/posix';
@@ -79,14 +81,16 @@ export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDes
    * Runs `handle` for each connection, in a task of its own, and closes the stream when that and all it spawned are done.
    * When the listener is closed it takes no more, and is done once the connections are. Cancelled, it cancels them.
    *
+   * @throws NotAFunctionError, NotACoroutineError
    * @example yield* listener.serve(function* (stream) {
    *   for (let bytes; (bytes = yield* stream.read()) !== undefined; ) yield* stream.write(bytes);
    * });
    */
   *serve<E extends LoopEvent = never>(
-    handle: (stream: S) => Yieldable<unknown, E>,
+    handle: (stream: S) => Program<unknown, E>,
     { failed = unlessOnlyTheConnections }: ServeOptions<S> = {},
   ): Coroutine<void, E | CoreEvent | Readable | SleepFor> {
+    checkMaker('serve', handle);
     const streams = new Map<Task, S>();
     yield* supervise(this.#acceptInto(streams, handle, failed), {
       ended: task => {
@@ -100,16 +104,17 @@ export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDes
 
   *#acceptInto<E extends LoopEvent>(
     streams: Map<Task, S>,
-    handle: (stream: S) => Yieldable<unknown, E>,
+    handle: (stream: S) => Program<unknown, E>,
     failed: (error: unknown, stream: S) => void,
   ): Coroutine<void, E | CoreEvent | Readable | SleepFor> {
     for (let number = 1; !this.isClosed; number++) {
       const stream = yield* this.#acceptUntilClosed();
       if (stream === undefined) return;
       try {
-        streams.set(yield* spawn(handle(stream), { name: `connection ${number}` }), stream);
+        const body = bodyOf('serve', handle(stream), handle);
+        streams.set(yield* spawn(body, { name: `connection ${number}` }), stream);
       } catch (error) {
-        // Thrown by `handle` before there was a coroutine.
+        // Thrown by `handle`, or because of what it returned, before there was a coroutine.
         stream.close();
         failed(error, stream);
       }

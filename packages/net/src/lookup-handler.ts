@@ -7,6 +7,7 @@ import { NameLookupError } from './name-lookup-error.js';
 /** Waits for name look-ups, which Node does in threads of its own and tells when the host's loop turns. */
 @injectable()
 export class LookupHandler extends EventHandler<Lookup> {
+  static override readonly name: string = 'LookupHandler';
   override readonly handles = Lookup;
   readonly #strategy: SleepStrategy;
   readonly #waiting = new Set<Waiter<readonly LookedUp[]>>();

@@ -8,6 +8,7 @@ export interface LookedUp {
 
 /** Waits for the addresses of a host name; in the order in which to try them, one at least. */
 export class Lookup extends LoopEvent<readonly LookedUp[]> {
+  static override readonly name: string = 'Lookup';
   override readonly kind = 'lookup';
 
   constructor(readonly host: string) {

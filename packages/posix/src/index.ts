@@ -8,7 +8,7 @@ export {
   hasFineEpoll,
 } from './epoll.js';
 export { eventCounter, lower, raise } from './event-counter.js';
-export { PollEvents, PollList } from './poll.js';
+export { InvalidPollListError, PollEvents, PollList } from './poll.js';
 export { PosixError } from './posix-error.js';
 export {
   formatAddress,

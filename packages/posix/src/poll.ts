@@ -17,6 +17,15 @@ export const PollEvents = {
 
 const ENTRY_SIZE = 8;
 
+/** A capacity that no list can have, or a place that this one has not. */
+export class InvalidPollListError extends RangeError {
+  readonly code = 'ESC_INVALID_POLL_LIST';
+
+  override get name(): string {
+    return 'InvalidPollListError';
+  }
+}
+
 /** A list for `poll`: descriptors, what to look for, and what was found. */
 export class PollList {
   #bytes: Uint8Array;
@@ -26,11 +35,13 @@ export class PollList {
 
   /**
    * @param capacity how many it has room for at first; it grows
-   * @throws RangeError if that is not a whole number
+   * @throws InvalidPollListError if that is not a whole number
    */
   constructor(capacity = 16) {
     if (!Number.isSafeInteger(capacity) || capacity < 0)
-      throw new RangeError(`PollList: the capacity has to be a whole number, not ${String(capacity)}`);
+      throw new InvalidPollListError(
+        `PollList got a capacity of ${String(capacity)}, expected a whole number, 0 or more.`,
+      );
     [this.#bytes, this.#fds, this.#masks] = viewsOf(Math.max(capacity, 1));
   }
 
@@ -46,7 +57,7 @@ export class PollList {
     return index;
   }
 
-  /** @throws RangeError if it has no such place */
+  /** @throws InvalidPollListError if it has no such place */
   set(index: number, fd: number, events: number): void {
     this.#check(index);
     this.#set(index, fd, events);
@@ -61,7 +72,7 @@ export class PollList {
   /**
    * The last one takes the place of the one that goes.
    * @returns the descriptor that moved to `index`, if one did
-   * @throws RangeError if it has no such place
+   * @throws InvalidPollListError if it has no such place
    */
   remove(index: number): number | undefined {
     this.#check(index);
@@ -108,7 +119,9 @@ export class PollList {
   /** A wrong count would let the system write where it should not. */
   #check(index: number): void {
     if (!Number.isInteger(index) || index < 0 || index >= this.#count)
-      throw new RangeError(`PollList: there is no place ${String(index)} in a list of ${this.#count}`);
+      throw new InvalidPollListError(
+        `PollList has no place ${String(index)}, expected 0 or more, and less than its count, ${this.#count}.`,
+      );
   }
 
   #grow(): void {

@@ -26,7 +26,7 @@ declare const AbortController: new () => { readonly signal: HostAbortSignal; abo
  *
  * @param start is called once, at once; in a task that is cancelled already with a signal that is aborted already. What it
  *   throws is thrown.
- * @throws NotAPromiseError (a TypeError) if `start` returns none
+ * @throws NotAPromiseError if `start` returns none
  * @example const response = yield* timeout(500, abortable(signal => fetch(url, { signal })));
  */
 export const abortable = /* @__PURE__ */ coroutine(function* abortable<T>(

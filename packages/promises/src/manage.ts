@@ -1,11 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Coroutine, type CurrentTask, coroutine, ensure } from '@escapement/core';
+import { type Coroutine, type CurrentTask, coroutine, ensure, InvalidArgumentError } from '@escapement/core';
 import { shown } from './not-a-promise-error.js';
 import { type Resolved, resolved } from './resolved.js';
 
 /** Something was to be disposed of that has neither `Symbol.asyncDispose` nor `Symbol.dispose`. */
-export class NotDisposableError extends TypeError {
-  readonly code = 'ESC_NOT_DISPOSABLE';
+export class NotDisposableError extends InvalidArgumentError {
+  static override readonly name = 'NotDisposableError';
 
   /** @internal */
   constructor(given: unknown) {
@@ -13,11 +13,8 @@ export class NotDisposableError extends TypeError {
       typeof (given as { then?: unknown }).then === 'function'
         ? 'Wait for it first: `yield* manage(yield* shield(resolved(promise)))`.'
         : 'For any other clean-up use `yield* ensure(cleanup())`.';
-    super(`manage got ${shown(given)}, expected a resource with Symbol.asyncDispose or Symbol.dispose. ${advice}`);
-  }
-
-  override get name(): string {
-    return 'NotDisposableError';
+    const fault = `manage got ${shown(given)}, expected a resource with Symbol.asyncDispose or Symbol.dispose. ${advice}`;
+    super('ESC_NOT_DISPOSABLE', fault);
   }
 }
 
@@ -39,7 +36,7 @@ export type DisposalEvent<R> = R extends AsyncDisposable ? Resolved : never;
  * What comes by a promise is waited for in a shield, so that a cancellation cannot come between it and `manage`.
  *
  * @param resource null and undefined are given back, and nothing is done
- * @throws NotDisposableError (a TypeError)
+ * @throws NotDisposableError
  * @example
  * const socket = yield* manage(createSocket('udp4'));
  * const file = yield* manage(yield* shield(resolved(open(path))));

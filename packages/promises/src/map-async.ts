@@ -1,19 +1,22 @@
 import {
+  bodyOf,
   type ConcurrencyOptions,
   type Coroutine,
   type CurrentTask,
+  checkCount,
+  checkMaker,
   coroutine,
   currentTask,
   ensure,
   type Join,
   type LoopEvent,
   onCancel,
+  type Program,
   type Scope,
   type Spawn,
   scope,
   spawn,
   type Task,
-  type Yieldable,
 } from '@escapement/core';
 import { type Item, ItemSource } from './item-source.js';
 import type { Resolved } from './resolved.js';
@@ -31,18 +34,20 @@ export type AsyncItemsEvent = Resolved | Scope | Spawn | CurrentTask | Join;
  * so one that waits for ever there makes this wait as well: give it an `AbortSignal` of its own.
  *
  * @param items of an iterable that is not async, those that are promises are waited for, as `for await` does
- * @throws RangeError for a concurrency that is not a whole number above 0; TaskCancelledError if a work cancelled itself
+ * @throws InvalidCountError for a concurrency that is not a whole number above 0; TaskCancelledError if a work cancelled
+ *   itself; NotAFunctionError, NotACoroutineError for work that is none
  * @example const sizes = yield* mapAsync(file.readLines(), path => sizeOf(path), { concurrency: 4 });
  */
 export const mapAsync = /* @__PURE__ */ coroutine(function* mapAsync<T, R, E extends LoopEvent>(
   items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>,
-  work: (item: T, index: number) => Yieldable<R, E>,
+  work: (item: T, index: number) => Program<R, E>,
   options?: ConcurrencyOptions,
 ): Coroutine<R[], E | AsyncItemsEvent> {
   const results: R[] = [];
   function* keepResult(item: T, index: number): Coroutine<void, E> {
-    results[index] = yield* work(item, index);
+    results[index] = yield* bodyOf('mapAsync', work(item, index), work);
   }
+  checkMaker('mapAsync', work);
   yield* workThrough('mapAsync', items, keepResult, options);
   return results;
 });
@@ -50,7 +55,7 @@ export const mapAsync = /* @__PURE__ */ coroutine(function* mapAsync<T, R, E ext
 /** Like `mapAsync`, for work whose results nobody needs; so the items may go on for ever. */
 export const forEachAsync = /* @__PURE__ */ coroutine(function* forEachAsync<T, E extends LoopEvent>(
   items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>,
-  work: (item: T, index: number) => Yieldable<unknown, E>,
+  work: (item: T, index: number) => Program<unknown, E>,
   options?: ConcurrencyOptions,
 ): Coroutine<void, E | AsyncItemsEvent> {
   yield* workThrough('forEachAsync', items, work, options);
@@ -59,18 +64,17 @@ export const forEachAsync = /* @__PURE__ */ coroutine(function* forEachAsync<T, 
 function* workThrough<T, E extends LoopEvent>(
   caller: string,
   items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>,
-  work: (item: T, index: number) => Yieldable<unknown, E>,
+  work: (item: T, index: number) => Program<unknown, E>,
   { concurrency = Infinity }: ConcurrencyOptions = {},
 ): Coroutine<void, E | AsyncItemsEvent> {
-  if (concurrency !== Infinity && !(Number.isInteger(concurrency) && concurrency > 0)) {
-    throw new RangeError(`${caller} got a concurrency of ${concurrency}, expected a whole number above 0`);
-  }
+  checkCount(`concurrency of ${caller}`, concurrency, 1, true, 'For one after the other pass 1.');
+  checkMaker(caller, work);
 
   const unfinished = new Set<Task>();
 
   function* worker(source: ItemSource<T>, first: Item<T>): Coroutine<void, E | Resolved | CurrentTask> {
     for (let item: Item<T> | undefined = first; item !== undefined; item = yield* source.take()) {
-      yield* work(item.value, item.index);
+      yield* bodyOf(caller, work(item.value, item.index), work);
     }
     unfinished.delete(yield* currentTask());
   }

@@ -1,14 +1,12 @@
+import { InvalidArgumentError } from '@escapement/core';
+
 /** Something was to be waited for that is no promise. */
-export class NotAPromiseError extends TypeError {
-  readonly code = 'ESC_NOT_A_PROMISE';
+export class NotAPromiseError extends InvalidArgumentError {
+  static override readonly name = 'NotAPromiseError';
 
   /** @internal */
   constructor(caller: string, given: unknown) {
-    super(`${caller} got ${shown(given)}, expected a promise. ${adviceFor(given)}`);
-  }
-
-  override get name(): string {
-    return 'NotAPromiseError';
+    super('ESC_NOT_A_PROMISE', `${caller} got ${shown(given)}, expected a promise. ${adviceFor(given)}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { Resolved } from './resolved.js';
  * nothing of the tasks that gave up.
  */
 export class PromiseHandler extends EventHandler<Resolved> {
+  static override readonly name: string = 'PromiseHandler';
   override readonly handles = Resolved;
   override readonly needsHost = true;
   /** Who waits for a promise that was asked and has not answered; nobody, perhaps. */

@@ -6,9 +6,10 @@ import { checkPromise } from './not-a-promise-error.js';
  * stores the promise; `PromiseHandler` knows how to wait for it.
  */
 export class Resolved<out T = unknown> extends LoopEvent<T> {
+  static override readonly name: string = 'Resolved';
   override readonly kind = 'resolved';
 
-  /** @throws NotAPromiseError (a TypeError) for what has no `then` */
+  /** @throws NotAPromiseError for what has no `then` */
   constructor(readonly promise: PromiseLike<T>) {
     super();
     checkPromise('resolved', promise);
@@ -39,7 +40,7 @@ function ignore(): void {}
  * - A rejection before the `yield*` is not lost. But until then it is the host's business, and Node ends the process for a
  *   rejection that nobody handles: make the promise where you wait for it.
  *
- * @throws NotAPromiseError (a TypeError) for what has no `then`
+ * @throws NotAPromiseError for what has no `then`
  * @example const response = yield* resolved(fetch(url));
  */
 export function resolved<T>(promise: PromiseLike<T>): Resolved<T> {

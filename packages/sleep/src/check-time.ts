@@ -1,17 +1,13 @@
-import type { Duration, Instant } from '@escapement/core';
+import { type Duration, type Instant, InvalidArgumentError } from '@escapement/core';
 
 /** A duration or an instant that makes no sense. */
-export class InvalidTimeError extends RangeError {
-  readonly code = 'ESC_INVALID_TIME';
+export class InvalidTimeError extends InvalidArgumentError {
+  static override readonly name = 'InvalidTimeError';
 
   /** @internal */
   constructor(caller: string, given: unknown, expected: string, advice: string) {
     const shown = typeof given === 'number' ? String(given) : `${typeof given} ${String(given)}`;
-    super(`${caller} got ${shown}, expected ${expected}. ${advice}`);
-  }
-
-  override get name(): string {
-    return 'InvalidTimeError';
+    super('ESC_INVALID_TIME', `${caller} got ${shown}, expected ${expected}. ${advice}`);
   }
 }
 

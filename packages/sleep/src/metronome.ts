@@ -49,7 +49,7 @@ export class Metronome implements Yieldable<Tick, Now | Sleep> {
  * A metronome: a loop that does something every so many milliseconds, without drift.
  *
  * @param period in milliseconds, above 0 and finite
- * @throws InvalidTimeError (a RangeError)
+ * @throws InvalidTimeError
  * @example
  * const frames = every(16.7);
  * for (;;) {

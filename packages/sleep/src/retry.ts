@@ -1,4 +1,16 @@
-import { Cancelled, type Coroutine, coroutine, type Duration, type LoopEvent, type Yieldable } from '@escapement/core';
+import {
+  bodyOf,
+  Cancelled,
+  type Coroutine,
+  checkCount,
+  checkMaker,
+  coroutine,
+  type Duration,
+  InvalidArgumentError,
+  type LoopEvent,
+  NotACoroutineError,
+  type Program,
+} from '@escapement/core';
 import { checkDuration } from './check-time.js';
 import { sleep } from './sleep.js';
 import type { SleepFor } from './time-event.js';
@@ -16,25 +28,29 @@ export interface RetryOptions {
  * Runs what `attempt` makes until it succeeds, and evaluates to its value; after the last attempt its error is thrown. A
  * cancellation is never retried.
  *
- * @throws RangeError for attempts that are not a whole number above 0
+ * @throws InvalidCountError for attempts that are not a whole number above 0; NotAFunctionError, NotACoroutineError
  * @example const page = yield* retry(() => fetchPage(url), { attempts: 5, backoff: exponential(100) });
  */
 export const retry = /* @__PURE__ */ coroutine(function* retry<T, E extends LoopEvent>(
-  attempt: (number: number) => Yieldable<T, E>,
+  attempt: (number: number) => Program<T, E>,
   { attempts = 3, backoff = () => 0, when = () => true }: RetryOptions = {},
 ): Coroutine<T, E | SleepFor> {
-  if (!(Number.isInteger(attempts) && attempts > 0)) {
-    throw new RangeError(`retry got ${attempts} attempts, expected a whole number above 0`);
-  }
+  checkCount('attempts of retry', attempts, 1, false, 'The first one counts too.');
+  checkMaker('retry', attempt);
   for (let number = 1; ; number++) {
     try {
-      return yield* attempt(number);
+      return yield* bodyOf('retry', attempt(number), attempt);
     } catch (error) {
-      if (error instanceof Cancelled || number === attempts || !when(error)) throw error;
+      if (isFinal(error) || number === attempts || !when(error)) throw error;
     }
     yield* sleep(backoff(number));
   }
 });
+
+/** What would be the same at the next attempt. */
+function isFinal(error: unknown): boolean {
+  return error instanceof Cancelled || error instanceof NotACoroutineError;
+}
 
 /**
  * A backoff that doubles: `first`, twice that, ... but not more than `most`.
@@ -44,7 +60,10 @@ export const retry = /* @__PURE__ */ coroutine(function* retry<T, E extends Loop
 export function exponential(first: Duration, most: Duration = Infinity, jitter = 0): (attempt: number) => Duration {
   checkDuration('exponential', first);
   checkDuration('exponential', most);
-  if (!(jitter >= 0 && jitter <= 1)) throw new RangeError(`exponential got a jitter of ${jitter}, expected 0 to 1`);
+  if (!(jitter >= 0 && jitter <= 1)) {
+    const fault = `exponential got a jitter of ${jitter}, expected 0 to 1. It is a share of each wait: 0.5 is up to half.`;
+    throw new InvalidArgumentError('ESC_INVALID_JITTER', fault);
+  }
   // Not beyond 2^1000: there 0 times infinity would be no number.
   return attempt => Math.min(most, first * 2 ** Math.min(attempt - 1, 1000)) * (1 - jitter * Math.random());
 }

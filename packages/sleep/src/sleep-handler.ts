@@ -7,6 +7,7 @@ const MOST_PER_POLL = 32;
 
 /** Waits for points in time. Adding, cancelling and expiring cost O(1), and 24 bytes a sleeper. */
 export class SleepHandler extends EventHandler<TimeEvent> {
+  static override readonly name: string = 'SleepHandler';
   override readonly handles = TimeEvent;
   readonly #timers = new TimerQueue();
   readonly #clock: Clock;

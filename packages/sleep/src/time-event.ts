@@ -3,6 +3,7 @@ import { checkDuration, checkInstant } from './check-time.js';
 
 /** An event in time: it happens when the loop's clock reaches an instant. Never early. */
 export abstract class TimeEvent extends LoopEvent<void> {
+  static override readonly name: string = 'TimeEvent';
   /** The instant to wait for, of a wait that begins at `start`. May have passed: then it happens next turn. */
   abstract dueAt(start: Instant): Instant;
 }
@@ -23,7 +24,7 @@ export class Sleep extends TimeEvent {
   /**
    * @param until on the loop's clock; one that has passed resumes next turn, `Infinity` (or 8,900 years) waits until
    *   cancelled.
-   * @throws InvalidTimeError (a RangeError) for NaN
+   * @throws InvalidTimeError for NaN
    */
   constructor(readonly until: Instant) {
     super();
@@ -43,7 +44,7 @@ export class SleepFor extends TimeEvent {
 
   /**
    * @param duration in milliseconds, fractions too; 0 resumes next turn, `Infinity` (or 8,900 years) waits until cancelled.
-   * @throws InvalidTimeError (a RangeError) for NaN and negative durations
+   * @throws InvalidTimeError for NaN and negative durations
    */
   constructor(readonly duration: Duration) {
     super();

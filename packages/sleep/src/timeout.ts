@@ -1,4 +1,5 @@
 import {
+  bodyOf,
   Cancelled,
   type Coroutine,
   type CurrentTask,
@@ -10,6 +11,7 @@ import {
   type LoopEvent,
   type Now,
   now,
+  type Program,
   type Scope,
   scope,
   type Task,
@@ -23,6 +25,7 @@ import { Sleep } from './time-event.js';
 
 /** The time of a `timeout` or a `deadline` was up; whose it was stands in the message. */
 export class TimeoutError extends EscapementError {
+  static override readonly name = 'TimeoutError';
   override readonly code = 'ESC_TIMEOUT';
 
   /** @internal */
@@ -45,25 +48,25 @@ export type DeadlineEvent = Sleep | Scope | CurrentTask;
  * task goes before; a value that is there in time is never lost.
  *
  * @param duration in milliseconds; `Infinity` is no limit
- * @throws InvalidTimeError (a RangeError) for NaN and negative durations
+ * @throws InvalidTimeError for NaN and negative durations; NotACoroutineError
  * @example const page = yield* timeout(500, fetchPage(url));
  */
 export const timeout = /* @__PURE__ */ coroutine(function* timeout<T, E extends LoopEvent>(
   duration: Duration,
-  body: Yieldable<T, E>,
+  body: Program<T, E>,
 ): Coroutine<T, E | Now | DeadlineEvent> {
   checkDuration('timeout', duration);
   const until = (yield* now()) + duration;
-  return yield* limit(until, body, `the timeout of ${duration} ms`);
+  return yield* limit(until, bodyOf('timeout', body), `the timeout of ${duration} ms`);
 });
 
 /** Like `timeout`, with the instant on the loop's clock at which the time is up. */
 export const deadline = /* @__PURE__ */ coroutine(function* deadline<T, E extends LoopEvent>(
   until: Instant,
-  body: Yieldable<T, E>,
+  body: Program<T, E>,
 ): Coroutine<T, E | DeadlineEvent> {
   checkInstant('deadline', until);
-  return yield* limit(until, body, `the deadline at ${until}`);
+  return yield* limit(until, bodyOf('deadline', body), `the deadline at ${until}`);
 });
 
 function* limit<T, E extends LoopEvent>(

@@ -1,5 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Coroutine, type LoopEvent, type Pause, pause, type Yieldable } from '@escapement/core';
+import {
+  type Coroutine,
+  InvalidArgumentError,
+  InvalidCountError,
+  type LoopEvent,
+  type Pause,
+  pause,
+  type Yieldable,
+} from '@escapement/core';
 import type { ByteStream, Writing } from './byte-stream.js';
 import { copyOf } from './copy-of.js';
 import { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
@@ -86,7 +94,12 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     this.#claimReading();
     try {
       if (!Number.isInteger(count) || count < 0) {
-        throw new RangeError(`readExactly(${count}): expected a whole number of bytes, 0 or more`);
+        throw new InvalidCountError(
+          'count of readExactly',
+          count,
+          'a whole number of bytes, 0 or more',
+          'It may be 0.',
+        );
       }
       if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
       while (this.#received.length < count) {
@@ -206,8 +219,9 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
 function piecesOf(data: Writing): readonly Uint8Array[] {
   const pieces = typeof data === 'string' ? [encodeForNow(data)] : data instanceof Uint8Array ? [data] : data;
   if (!Array.isArray(pieces) || !pieces.every(piece => piece instanceof Uint8Array)) {
-    throw new TypeError(
-      `write() got ${data === null ? 'null' : typeof data}, expected a Uint8Array, several of them in an array, or a text`,
+    throw new InvalidArgumentError(
+      'ESC_NOT_BYTES',
+      `write got ${data === null ? 'null' : typeof data}, expected a Uint8Array, several of them in an array, or a text. Of an object write JSON.stringify(...).`,
     );
   }
   return pieces.filter(piece => piece.length > 0);

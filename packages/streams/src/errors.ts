@@ -2,6 +2,7 @@ import { EscapementError, runningTask } from '@escapement/core';
 
 /** Something was done with a socket or stream that is closed, or was closed meanwhile. */
 export class ClosedError extends EscapementError {
+  static override readonly name = 'ClosedError';
   override readonly code = 'ESC_CLOSED';
 
   /**
@@ -17,6 +18,7 @@ export class ClosedError extends EscapementError {
 
 /** The peer ended the stream in the middle of what was to be read. What came of it can still be read. */
 export class UnexpectedEndError extends EscapementError {
+  static override readonly name = 'UnexpectedEndError';
   override readonly code = 'ESC_UNEXPECTED_END';
 
   /** @internal */
@@ -32,6 +34,7 @@ export class UnexpectedEndError extends EscapementError {
 
 /** A line is longer than the reader allows. The stream is as it was; what was received can still be read. */
 export class LineTooLongError extends EscapementError {
+  static override readonly name = 'LineTooLongError';
   override readonly code = 'ESC_LINE_TOO_LONG';
 
   /** @internal */
@@ -44,6 +47,7 @@ export class LineTooLongError extends EscapementError {
 
 /** Two tasks read from a stream at the same time, or two wrote: the bytes would mingle. */
 export class BusyError extends EscapementError {
+  static override readonly name = 'BusyError';
   override readonly code = 'ESC_BUSY';
 
   /** @internal */

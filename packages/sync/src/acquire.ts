@@ -1,7 +1,9 @@
 import {
   ANSWERED,
   type Answer,
+  bodyOf,
   type Coroutine,
+  checkProgram,
   coroutine,
   type LoopEvent,
   type Program,
@@ -32,11 +34,13 @@ export class Acquire extends SourceEvent<void, Acquirable> {
 /** Runs `body` between acquire and release, which comes also after an error and a cancellation. */
 export const holding = /* @__PURE__ */ coroutine(function* holding<T, E extends LoopEvent>(
   source: Acquirable,
+  caller: string,
   body: Program<T, E>,
 ): Coroutine<T, E | Acquire> {
+  checkProgram(caller, body);
   yield* source.acquire();
   try {
-    return yield* typeof body === 'function' ? body() : body;
+    return yield* bodyOf(caller, body);
   } finally {
     source.release();
   }

@@ -1,6 +1,5 @@
-import { type Answer, type Waiter, WaitQueue } from '@escapement/core';
+import { type Answer, checkCount, type Waiter, WaitQueue } from '@escapement/core';
 import { titled } from './describe.js';
-import { checkCount } from './errors.js';
 import { SourceEvent } from './sync-event.js';
 
 /** The event behind `barrier.wait()`. */
@@ -34,7 +33,7 @@ export class Barrier {
   /**
    * @param parties how many wait for each other, 1 or more
    * @param name for deadlock reports
-   * @throws InvalidCountError (a RangeError)
+   * @throws InvalidCountError
    */
   constructor(
     readonly parties: number,

@@ -6,11 +6,11 @@ import { Queue, type QueueOptions } from './queue.js';
  *
  * @example
  * const channel = new Channel<string>();
- * yield* spawn(function* () { yield* channel.put('hello'); channel.close(); }());
+ * yield* spawn(function* () { yield* channel.put('hello'); channel.close(); });
  * yield* channel.forEach(function* (word) { console.log(word); });
  */
 export class Channel<T> extends Queue<T> {
-  /** @throws InvalidCountError (a RangeError) */
+  /** @throws InvalidCountError */
   constructor({ capacity = 0, ...others }: QueueOptions = {}) {
     super({ capacity, ...others });
   }

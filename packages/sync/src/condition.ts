@@ -1,7 +1,6 @@
-import { type Coroutine, type Scope, shield, type Waiter, WaitQueue } from '@escapement/core';
+import { type Coroutine, checkCount, type Scope, shield, type Waiter, WaitQueue } from '@escapement/core';
 import type { Acquire } from './acquire.js';
 import { titled } from './describe.js';
-import { checkCount } from './errors.js';
 import type { Lock } from './lock.js';
 import { SourceEvent } from './sync-event.js';
 
@@ -67,7 +66,7 @@ export class Condition {
    * Wakes the first `count` of those who wait. Who notifies need not hold the lock: between a look and a wait no other
    * task runs.
    *
-   * @throws InvalidCountError (a RangeError)
+   * @throws InvalidCountError
    */
   notify(count = 1): void {
     checkCount('count of a notify', count, 0, true, 'To wake all call notifyAll().');

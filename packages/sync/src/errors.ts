@@ -2,6 +2,7 @@ import { EscapementError } from '@escapement/core';
 
 /** A task acquired a lock that it holds. Thrown at the `yield*`. */
 export class LockHeldError extends EscapementError {
+  static override readonly name = 'LockHeldError';
   override readonly code = 'ESC_LOCK_HELD';
 
   /** @internal */
@@ -14,6 +15,7 @@ export class LockHeldError extends EscapementError {
 
 /** A lock was released by somebody who does not hold it, or whom nobody gave it. */
 export class LockNotHeldError extends EscapementError {
+  static override readonly name = 'LockNotHeldError';
   override readonly code = 'ESC_LOCK_NOT_HELD';
 
   /** @internal @param found who holds it, in words */
@@ -26,6 +28,7 @@ export class LockNotHeldError extends EscapementError {
 
 /** A semaphore got back more permits than it may have. */
 export class SemaphoreFullError extends EscapementError {
+  static override readonly name = 'SemaphoreFullError';
   override readonly code = 'ESC_SEMAPHORE_FULL';
 
   /** @internal */
@@ -38,6 +41,7 @@ export class SemaphoreFullError extends EscapementError {
 
 /** A queue or channel is closed: nothing goes in any more, or nothing is left to come out. */
 export class QueueClosedError extends EscapementError {
+  static override readonly name = 'QueueClosedError';
   override readonly code = 'ESC_QUEUE_CLOSED';
 
   /** @internal */
@@ -53,27 +57,4 @@ export class QueueClosedError extends EscapementError {
       `${task} wanted an item of ${queue}, which is closed, and nothing is left. Use next() or forEach(), which tell the end without an error.`,
     );
   }
-}
-
-/** A number of permits, parties or places that makes no sense. */
-export class InvalidCountError extends RangeError {
-  readonly code = 'ESC_INVALID_COUNT';
-
-  /** @internal */
-  constructor(what: string, given: unknown, expected: string, advice: string) {
-    const shown = typeof given === 'number' ? String(given) : `${typeof given} ${String(given)}`;
-    super(`${what} is ${shown}, expected ${expected}. ${advice}`);
-  }
-
-  override get name(): string {
-    return 'InvalidCountError';
-  }
-}
-
-/** @throws InvalidCountError */
-export function checkCount(what: string, given: number, least: number, mayBeInfinite: boolean, advice: string): void {
-  if (Number.isInteger(given) && given >= least) return;
-  if (mayBeInfinite && given === Infinity) return;
-  const expected = `a whole number, ${least} or more${mayBeInfinite ? ', or Infinity' : ''}`;
-  throw new InvalidCountError(what, given, expected, advice);
 }

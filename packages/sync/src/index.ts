@@ -1,8 +1,9 @@
+export { InvalidCountError } from '@escapement/core';
 export type { Acquire } from './acquire.js';
 export { type AllArrived, Barrier } from './barrier.js';
 export { Channel } from './channel.js';
 export { Condition, type Notified } from './condition.js';
-export { InvalidCountError, LockHeldError, LockNotHeldError, QueueClosedError, SemaphoreFullError } from './errors.js';
+export { LockHeldError, LockNotHeldError, QueueClosedError, SemaphoreFullError } from './errors.js';
 export { Lock } from './lock.js';
 export { Queue, type QueueOptions } from './queue.js';
 export type { Get, Next, Put, Take } from './queue-events.js';

@@ -74,12 +74,13 @@ export class Lock implements Acquirable {
   }
 
   /**
-   * Runs a coroutine while holding the lock, and evaluates to its value. Releases the lock however the coroutine ends.
+   * Runs a program while holding the lock, and evaluates to its value. Releases the lock however the program ends. A function
+   * is called once the lock is held.
    *
-   * @throws LockHeldError if the task holds it
+   * @throws LockHeldError if the task holds it; NotACoroutineError
    */
   with<T, E extends LoopEvent>(body: Program<T, E>): Coroutine<T, E | Acquire> {
-    return holding(this, body);
+    return holding(this, 'lock.with', body);
   }
 
   /** @internal @param action what the caller did, in words */

@@ -89,7 +89,7 @@ export abstract class Take<out T, out R> extends SyncEvent<R> {
   }
 
   override toString(): string {
-    return `${this.constructor.name}(${this.queue}, empty)`;
+    return `${this.kind === 'get' ? 'Get' : 'Next'}(${this.queue}, empty)`;
   }
 }
 

@@ -1,14 +1,17 @@
 import {
+  bodyOf,
   type Coroutine,
+  checkCount,
+  checkMaker,
   Fifo,
   type LoopEvent,
+  type Program,
   runningTask,
   type Task,
   WaitQueue,
-  type Yieldable,
 } from '@escapement/core';
 import { titled, titleOf } from './describe.js';
-import { checkCount, QueueClosedError } from './errors.js';
+import { QueueClosedError } from './errors.js';
 import { Get, Next, NOTHING, Put, type Putter, type QueueEnds, type Taker } from './queue-events.js';
 
 export interface QueueOptions {
@@ -46,7 +49,7 @@ export class Queue<T> implements QueueEnds<T> {
   readonly name: string | undefined;
   #isClosed = false;
 
-  /** @throws InvalidCountError (a RangeError) */
+  /** @throws InvalidCountError */
   constructor({ capacity = Infinity, name }: QueueOptions = {}) {
     checkCount('capacity of a Queue', capacity, 0, true, 'With 0 each put waits until somebody gets the item.');
     this.capacity = capacity;
@@ -103,9 +106,17 @@ export class Queue<T> implements QueueEnds<T> {
     return undefined;
   }
 
-  /** Runs `body` with one item after the other until the queue is closed and nothing is left. */
-  *forEach<E extends LoopEvent>(body: (item: T) => Yieldable<unknown, E>): Coroutine<void, E | Next<T>> {
-    for (let next = yield* this.next(); !next.done; next = yield* this.next()) yield* body(next.value);
+  /**
+   * Runs `work` with one item after the other until the queue is closed and nothing is left.
+   *
+   * @throws NotAFunctionError, NotACoroutineError
+   */
+  *forEach<E extends LoopEvent>(work: (item: T) => Program<unknown, E>): Coroutine<void, E | Next<T>> {
+    const caller = `${this.noun}.forEach`;
+    checkMaker(caller, work);
+    for (let next = yield* this.next(); !next.done; next = yield* this.next()) {
+      yield* bodyOf(caller, work(next.value), work);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 import {
   type Coroutine,
+  checkCount,
   type LoopEvent,
   type Program,
   runningTask,
@@ -9,7 +10,7 @@ import {
 } from '@escapement/core';
 import { type Acquirable, Acquire, holding } from './acquire.js';
 import { titled, titleOf } from './describe.js';
-import { checkCount, SemaphoreFullError } from './errors.js';
+import { SemaphoreFullError } from './errors.js';
 
 export interface SemaphoreOptions {
   /** For errors and deadlock reports. */
@@ -40,7 +41,7 @@ export class Semaphore implements Acquirable {
 
   /**
    * @param permits free at the start, 0 or more
-   * @throws InvalidCountError (a RangeError)
+   * @throws InvalidCountError
    */
   constructor(permits: number, { name, max = Infinity }: SemaphoreOptions = {}) {
     checkCount('permits of a Semaphore', permits, 0, true, 'For one at a time pass 1.');
@@ -73,9 +74,9 @@ export class Semaphore implements Acquirable {
     else next.resolve();
   }
 
-  /** Runs a coroutine while holding a permit, and evaluates to its value. Releases however the coroutine ends. */
+  /** Like `lock.with`, while holding a permit. */
   with<T, E extends LoopEvent>(body: Program<T, E>): Coroutine<T, E | Acquire> {
-    return holding(this, body);
+    return holding(this, 'semaphore.with', body);
   }
 
   /** @internal Whoever waits has found none free, and gets the next: so nobody is overtaken. */

@@ -22,7 +22,7 @@ export class SignalSet extends SourceEvent<void, Signal> {
  *
  * @example
  * const ready = new Signal('ready');
- * yield* spawn(function* () { yield* ready.wait(); serve(); }());
+ * yield* spawn(function* () { yield* ready.wait(); serve(); });
  * ready.set();
  */
 export class Signal {

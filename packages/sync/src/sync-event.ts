@@ -12,6 +12,7 @@ export interface SyncSource<R> {
  * If there is nothing to wait for, `yield*` goes on at once: see `ImmediateEvent`.
  */
 export abstract class SyncEvent<out R = unknown> extends ImmediateEvent<R> {
+  static override readonly name: string = 'SyncEvent';
   /** For the type checker, to which every event would look like one of these otherwise; there is no such field. */
   protected declare readonly _isSync: true;
 

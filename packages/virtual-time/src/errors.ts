@@ -2,6 +2,7 @@ import { EscapementError, type Instant } from '@escapement/core';
 
 /** A virtual clock was told to go back, or to no instant at all. */
 export class InvalidAdvanceError extends EscapementError {
+  static override readonly name = 'InvalidAdvanceError';
   override readonly code = 'ESC_INVALID_ADVANCE';
 
   /** @internal */

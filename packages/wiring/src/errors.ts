@@ -2,6 +2,7 @@ import { type Clock, EscapementError, type SleepStrategy } from '@escapement/cor
 
 /** `createLoop` got something that is no module. */
 export class NotAModuleError extends EscapementError {
+  static override readonly name = 'NotAModuleError';
   override readonly code = 'ESC_NOT_A_MODULE';
 
   /** @internal */
@@ -28,6 +29,7 @@ function adviceForModule(given: unknown, position: number): string {
 
 /** `handlerModule`, `strategyModule` or `policyModule` got nothing that makes a plugin. */
 export class NotAProviderError extends EscapementError {
+  static override readonly name = 'NotAProviderError';
   override readonly code = 'ESC_NOT_A_PROVIDER';
 
   /** @internal */
@@ -40,6 +42,7 @@ export class NotAProviderError extends EscapementError {
 
 /** The container is to inject into a class, and nothing says what. */
 export class MissingMetadataError extends EscapementError {
+  static override readonly name = 'MissingMetadataError';
   override readonly code = 'ESC_MISSING_METADATA';
 
   /** @internal */
@@ -53,6 +56,7 @@ export class MissingMetadataError extends EscapementError {
 
 /** Two plugins in one container where a loop has one. */
 export class DuplicatePluginError extends EscapementError {
+  static override readonly name = 'DuplicatePluginError';
   override readonly code = 'ESC_DUPLICATE_PLUGIN';
 
   /** @internal */
@@ -63,6 +67,7 @@ export class DuplicatePluginError extends EscapementError {
 
 /** The strategy counts on another clock than the handlers would. */
 export class ClockMismatchError extends EscapementError {
+  static override readonly name = 'ClockMismatchError';
   override readonly code = 'ESC_CLOCK_MISMATCH';
 
   /** @internal */
@@ -76,6 +81,7 @@ export class ClockMismatchError extends EscapementError {
 
 /** A loop is to run, and its container no longer holds what the loop was built of. */
 export class ContainerChangedError extends EscapementError {
+  static override readonly name = 'ContainerChangedError';
   override readonly code = 'ESC_CONTAINER_CHANGED';
 
   /** @internal */

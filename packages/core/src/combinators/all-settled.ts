@@ -1,3 +1,4 @@
+import { bodyOf } from '../events/body-of.js';
 import type { Coroutine } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
@@ -5,6 +6,7 @@ import { type Scope, scope } from '../primitives/scope.js';
 import type { Spawn } from '../primitives/spawn.js';
 import { Cancelled } from '../tasks/errors.js';
 import { type AnyBody, all, type Bodies, type EventsIn, type ValueOf } from './all.js';
+import { checkListOrRecord } from './check-bodies.js';
 
 export type Settled<T> =
   | { readonly state: 'succeeded'; readonly value: T }
@@ -14,24 +16,31 @@ export type Settled<T> =
 export type SettledOf<B> = { -readonly [K in keyof B]: Settled<ValueOf<B[K]>> };
 
 /**
- * Runs all at once and evaluates to what became of each: nobody is cancelled because another failed.
+ * Runs all at once and evaluates to what became of each: nobody is cancelled because another failed. A function that throws
+ * has failed, like a coroutine that does.
  *
+ * @throws InvalidArgumentError for what is neither an array nor a plain object; NotACoroutineError
  * @example for (const result of yield* allSettled(downloads)) if (result.state === 'failed') report(result.error);
  */
 export const allSettled = /* @__PURE__ */ coroutine(function* allSettled<const B extends Bodies>(
   bodies: B,
 ): Coroutine<SettledOf<B>, EventsIn<B> | Scope | Spawn> {
+  checkListOrRecord('allSettled', bodies);
   const settling = Array.isArray(bodies)
-    ? bodies.map(settle)
-    : Object.fromEntries(Object.entries<AnyBody>(bodies as never).map(([key, body]) => [key, settle(body)]));
+    ? bodies.map(settleOne)
+    : Object.fromEntries(Object.entries<AnyBody>(bodies as never).map(([key, body]) => [key, settleOne(body)]));
   return (yield* all(settling as unknown as B)) as SettledOf<B>;
 });
 
+function settleOne(body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
+  return settle('allSettled', body);
+}
+
 /** @internal Runs a body, and evaluates to what became of it. */
-export function* settle(body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
+export function* settle(caller: string, body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
   try {
     // In a scope of its own: what the body spawned fails with it, and not beside it.
-    return { state: 'succeeded', value: yield* scope(body) };
+    return { state: 'succeeded', value: yield* scope(bodyOf(caller, body)) };
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     return { state: 'failed', error };

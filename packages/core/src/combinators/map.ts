@@ -1,4 +1,7 @@
-import type { Coroutine, Yieldable } from '../events/coroutine.js';
+import { describe } from '../errors/describe.js';
+import { checkCount, InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { bodyOf, checkMaker } from '../events/body-of.js';
+import type { Coroutine, Program } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type CurrentTask, currentTask } from '../primitives/current-task.js';
@@ -17,18 +20,36 @@ export interface ConcurrencyOptions {
  * Runs `work` for each item, some at a time, and evaluates to the results in the order of the items. If one fails, the
  * others are cancelled and finished, no more items are taken, and its error is thrown.
  *
- * @throws RangeError for a concurrency that is not a whole number above 0
+ * @throws InvalidCountError for a concurrency that is not a whole number above 0; InvalidArgumentError for no iterable;
+ *   NotAFunctionError, NotACoroutineError for work that is none
  * @example const pages = yield* map(urls, url => fetchPage(url), { concurrency: 4 });
  */
 export const map = /* @__PURE__ */ coroutine(function* map<T, R, E extends LoopEvent>(
   items: Iterable<T>,
-  work: (item: T, index: number) => Yieldable<R, E>,
+  work: (item: T, index: number) => Program<R, E>,
+  options?: ConcurrencyOptions,
+): Coroutine<R[], E | Scope | Spawn | CurrentTask> {
+  return yield* mapItems('map', items, work, options);
+});
+
+/** Like `map`, for work whose results nobody needs. */
+export const forEach = /* @__PURE__ */ coroutine(function* forEach<T, E extends LoopEvent>(
+  items: Iterable<T>,
+  work: (item: T, index: number) => Program<unknown, E>,
+  options?: ConcurrencyOptions,
+): Coroutine<void, E | Scope | Spawn | CurrentTask> {
+  yield* mapItems('forEach', items, work, options);
+});
+
+function* mapItems<T, R, E extends LoopEvent>(
+  caller: string,
+  items: Iterable<T>,
+  work: (item: T, index: number) => Program<R, E>,
   { concurrency = Infinity }: ConcurrencyOptions = {},
 ): Coroutine<R[], E | Scope | Spawn | CurrentTask> {
-  if (concurrency !== Infinity && !(Number.isInteger(concurrency) && concurrency > 0)) {
-    throw new RangeError(`map got a concurrency of ${concurrency}, expected a whole number above 0`);
-  }
-  const mapping: Mapping<T, R, E> = { source: new Source(items), work, results: [] };
+  checkCount(`concurrency of ${caller}`, concurrency, 1, true, 'For one after the other pass 1.');
+  checkMaker(caller, work);
+  const mapping: Mapping<T, R, E> = { caller, source: new Source(caller, items), work, results: [] };
   const workers: Task[] = [];
   try {
     yield* scope(startWorkers(mapping, concurrency, workers));
@@ -38,11 +59,12 @@ export const map = /* @__PURE__ */ coroutine(function* map<T, R, E extends LoopE
     throw mapping.source.close(error);
   }
   return mapping.results;
-});
+}
 
 interface Mapping<T, R, E extends LoopEvent> {
+  readonly caller: string;
   readonly source: Source<T>;
-  readonly work: (item: T, index: number) => Yieldable<R, E>;
+  readonly work: (item: T, index: number) => Program<R, E>;
   readonly results: R[];
 }
 
@@ -61,7 +83,7 @@ function* startWorkers<T, R, E extends LoopEvent>(
 
 function* workFrom<T, R, E extends LoopEvent>(
   first: Item<T>,
-  { source, work, results }: Mapping<T, R, E>,
+  { caller, source, work, results }: Mapping<T, R, E>,
 ): Coroutine<void, E | CurrentTask> {
   const self = yield* currentTask();
   try {
@@ -71,7 +93,7 @@ function* workFrom<T, R, E extends LoopEvent>(
       next !== undefined;
       next = self.isCancelled ? undefined : source.take()
     ) {
-      results[next.index] = yield* work(next.item, next.index);
+      results[next.index] = yield* bodyOf(caller, work(next.item, next.index), work);
     }
   } catch (error) {
     source.stop();
@@ -91,7 +113,14 @@ class Source<T> {
   #isExhausted = false;
   #isStopped = false;
 
-  constructor(items: Iterable<T>) {
+  constructor(
+    readonly caller: string,
+    items: Iterable<T>,
+  ) {
+    if (typeof items?.[Symbol.iterator] !== 'function') {
+      const fault = `${caller} got ${describe(items)} for its items, expected an iterable. Of an object take Object.entries(...).`;
+      throw new InvalidArgumentError('ESC_NOT_ITERABLE', fault);
+    }
     this.#iterator = items[Symbol.iterator]();
   }
 
@@ -116,16 +145,7 @@ class Source<T> {
       return error;
     } catch (closing) {
       if (error instanceof Cancelled) return closing;
-      return new AggregateError([error, closing], 'map failed, and so did closing its items');
+      return new AggregateError([error, closing], `${this.caller} failed, and so did closing its items`);
     }
   }
 }
-
-/** Like `map`, for work whose results nobody needs. */
-export const forEach = /* @__PURE__ */ coroutine(function* forEach<T, E extends LoopEvent>(
-  items: Iterable<T>,
-  work: (item: T, index: number) => Yieldable<unknown, E>,
-  options?: ConcurrencyOptions,
-): Coroutine<void, E | Scope | Spawn | CurrentTask> {
-  yield* map(items, work, options);
-});

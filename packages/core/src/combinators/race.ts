@@ -1,13 +1,15 @@
+import { programName } from '../events/body-of.js';
 import type { Coroutine } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type CurrentTask, currentTask } from '../primitives/current-task.js';
 import { type Scope, scope } from '../primitives/scope.js';
-import { type Spawn, spawn } from '../primitives/spawn.js';
+import { Spawn } from '../primitives/spawn.js';
 import { Cancelled, TaskCancelledError } from '../tasks/errors.js';
 import type { Task } from '../tasks/task.js';
 import type { AnyBody, EventsIn, ValueOf } from './all.js';
 import { type Settled, settle } from './all-settled.js';
+import { checkContestants } from './check-bodies.js';
 
 /**
  * Runs all at once; the first that ends decides: its value is the value, its error is thrown. The others are cancelled and
@@ -15,7 +17,7 @@ import { type Settled, settle } from './all-settled.js';
  *
  * A loser whose wait is over in the same turn has its value thrown away: do not race takers of items that must not be lost.
  *
- * @throws RangeError for no contestants at all, which would never end
+ * @throws InvalidArgumentError for no list, and for none in it: that would never end; NotACoroutineError
  * @example const winner = yield* race([fetchFrom(mirrorA), fetchFrom(mirrorB)]);
  */
 export const race = /* @__PURE__ */ coroutine(function* race<const B extends readonly AnyBody[]>(
@@ -29,7 +31,7 @@ export const race = /* @__PURE__ */ coroutine(function* race<const B extends rea
  * Runs all at once; the first that succeeds decides, and the others are cancelled and finished before its value is given
  * back. If all fail, an `AggregateError` with all their errors is thrown.
  *
- * @throws RangeError for no contestants at all
+ * @throws InvalidArgumentError for no list, and for none in it; NotACoroutineError
  * @example const connection = yield* any(addresses.map(address => connect(address)));
  */
 export const any = /* @__PURE__ */ coroutine(function* any<const B extends readonly AnyBody[]>(
@@ -52,8 +54,7 @@ function* firstOf(
   bodies: readonly AnyBody[],
   decides: (outcome: Settled<unknown>) => boolean,
 ): Coroutine<Settled<unknown> | undefined, LoopEvent> {
-  if (bodies.length === 0)
-    throw new RangeError(`${caller} got no coroutines, expected at least one: it would never end`);
+  checkContestants(caller, bodies);
   const contest = new Contest(caller, decides);
   try {
     yield* scope(startAll(contest, bodies));
@@ -67,11 +68,13 @@ function* firstOf(
 
 // Not inside of `firstOf`: see `all`.
 function* startAll(contest: Contest, bodies: readonly AnyBody[]): Coroutine<void, LoopEvent> {
-  for (const body of bodies) contest.contestants.push(yield* spawn(compete(contest, body)));
+  for (const body of bodies) {
+    contest.contestants.push(yield* new Spawn(compete(contest, body), { name: programName(body) }));
+  }
 }
 
 function* compete(contest: Contest, body: AnyBody): Coroutine<void, LoopEvent> {
-  const outcome = yield* settle(body);
+  const outcome = yield* settle(contest.caller, body);
   if (contest.isDecidedBy(outcome)) contest.cancelAllBut(yield* currentTask());
 }
 

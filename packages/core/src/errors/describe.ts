@@ -29,7 +29,8 @@ const GENERATOR_KINDS: Readonly<Record<string, string>> = {
   AsyncGeneratorFunction: 'the async generator function',
 };
 
-function isClass(value: object): boolean {
+/** @internal */
+export function isClass(value: object): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value));
 }
 

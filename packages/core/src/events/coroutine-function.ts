@@ -1,4 +1,4 @@
-import { describe } from '../errors/describe.js';
+import { checkMaker } from './body-of.js';
 import type { Coroutine } from './coroutine.js';
 import { creationHook } from './creation-hook.js';
 import type { LoopEvent } from './loop-event.js';
@@ -14,7 +14,7 @@ import type { LoopEvent } from './loop-event.js';
  * export const fetchLoop = coroutine(function* fetchLoop(url: string): Coroutine<Page, Sleep> { ... });
  */
 export function coroutine<F extends (...args: never[]) => Coroutine<unknown, LoopEvent>>(fn: F): F {
-  if (typeof fn !== 'function') throw new TypeError(`coroutine got ${describe(fn)}, expected a generator function.`);
+  checkMaker('coroutine', fn);
   function made(this: unknown): Coroutine<unknown, LoopEvent> {
     // biome-ignore lint/complexity/noArguments: a rest parameter would make a list of them for each call
     const args = arguments as unknown as never[];

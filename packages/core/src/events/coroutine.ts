@@ -18,5 +18,12 @@ export interface Yieldable<out T, out E extends LoopEvent = never> {
   [Symbol.iterator](): Iterator<E, T, Sent>;
 }
 
-/** A whole program: something to `yield*`, or a function that makes it. */
+/**
+ * Something to run: a coroutine, an event, or a function that makes one. Whatever takes one of them takes all three.
+ *
+ * The function is called once for each time that it is run: by `run` and `loop.spawn` at the call; by all others at their
+ * `yield*`, in the task that has it; by `ensure` when the clean-up begins. So it has been called, and what it made is not
+ * run, when the task made of it is cancelled before its first step. It gets no arguments, unless its taker says so. Its
+ * name becomes the task's, where a task is made of it.
+ */
 export type Program<T, E extends LoopEvent = never> = Yieldable<T, E> | (() => Yieldable<T, E>);

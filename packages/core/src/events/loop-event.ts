@@ -36,13 +36,18 @@ export abstract class LoopEvent<out R = unknown> {
     return iterateOnce({ done: false, value: this });
   }
 
-  /** `Sleep(until=1589572249.3)`: the class and what it stores. */
+  /** `SleepFor(duration=2.5)`: its kind, written as a class, and what it stores. */
   toString(): string {
     const stored = Object.entries(this)
       .filter(([key]) => key !== 'kind')
       .map(([key, value]) => `${key}=${describeStored(value)}`);
-    return `${this.constructor.name}(${stored.join(', ')})`;
+    return `${eventName(this)}(${stored.join(', ')})`;
   }
+}
+
+/** @internal `SleepFor` of the kind `sleep-for`: what it is called in messages, also where the names of classes are minified. */
+export function eventName({ kind }: LoopEvent): string {
+  return kind.replace(/(?:^|[^a-zA-Z0-9]+)([a-z0-9])/g, (_, first: string) => first.toUpperCase());
 }
 
 function describeStored(value: unknown): string {

@@ -2,6 +2,7 @@ import { EscapementError } from '../errors/escapement-error.js';
 
 /** Two handlers for one event class, found when the loop is built. */
 export class DuplicateHandlerError extends EscapementError {
+  static override readonly name = 'DuplicateHandlerError';
   override readonly code = 'ESC_DUPLICATE_HANDLER';
 
   constructor(eventName: string, first: string, second: string) {
@@ -15,6 +16,7 @@ export class DuplicateHandlerError extends EscapementError {
 
 /** The loop was built without a sleep strategy. */
 export class NoStrategyError extends EscapementError {
+  static override readonly name = 'NoStrategyError';
   override readonly code = 'ESC_NO_STRATEGY';
 
   constructor() {
@@ -26,6 +28,7 @@ export class NoStrategyError extends EscapementError {
 
 /** A handler and a strategy that cannot work together, found when the loop is built. */
 export class IncompatiblePluginsError extends EscapementError {
+  static override readonly name = 'IncompatiblePluginsError';
   override readonly code = 'ESC_INCOMPATIBLE_PLUGINS';
 
   constructor(handler: string, strategy: string, waits: string) {
@@ -37,6 +40,7 @@ export class IncompatiblePluginsError extends EscapementError {
 
 /** A handler threw, or answered nonsense. */
 export class HandlerError extends EscapementError {
+  static override readonly name = 'HandlerError';
   override readonly code = 'ESC_HANDLER_FAILED';
 
   /** @internal */
@@ -49,6 +53,7 @@ export class HandlerError extends EscapementError {
 
 /** The sleep strategy threw, or did what its contract forbids. */
 export class StrategyError extends EscapementError {
+  static override readonly name = 'StrategyError';
   override readonly code = 'ESC_STRATEGY_FAILED';
 
   constructor(strategy: string, problem: string, cause?: unknown) {
@@ -58,6 +63,7 @@ export class StrategyError extends EscapementError {
 
 /** A strategy that says it gives up the thread comes back early for ever. */
 export class StrategyStalledError extends EscapementError {
+  static override readonly name = 'StrategyStalledError';
   override readonly code = 'ESC_STRATEGY_STALLED';
 
   constructor(strategy: string, waits: string, returns: number, elapsed: number) {
@@ -69,11 +75,24 @@ export class StrategyStalledError extends EscapementError {
 
 /** The scheduling policy threw, lost a task, or gave back one that it was not given. */
 export class PolicyError extends EscapementError {
+  static override readonly name = 'PolicyError';
   override readonly code = 'ESC_POLICY_FAILED';
 
   constructor(policy: string, problem: string, cause?: unknown) {
     super(`the scheduling policy '${policy}' ${problem}. Each task added must come out of next() exactly once.`, {
       cause,
     });
+  }
+}
+
+/** `Wakeup.share` where the host has no memory that threads share. */
+export class NoSharedMemoryError extends EscapementError {
+  static override readonly name = 'NoSharedMemoryError';
+  override readonly code = 'ESC_NO_SHARED_MEMORY';
+
+  constructor() {
+    super(
+      'Wakeup.share found no SharedArrayBuffer, expected a host that has it. A page must be cross-origin isolated for that; without, request the wakeup on the thread of the loop.',
+    );
   }
 }

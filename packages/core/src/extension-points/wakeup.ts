@@ -1,3 +1,5 @@
+import { NoSharedMemoryError } from './errors.js';
+
 /**
  * A sticky request, from this thread or another, that ends a sleep: a request that comes before the sleep ends it at
  * once, so none is ever lost.
@@ -47,11 +49,10 @@ export class Wakeup {
 
   /**
    * The memory to hand to another thread.
-   * @throws TypeError where the host has no shared memory.
+   * @throws NoSharedMemoryError where the host has no shared memory.
    */
   share(): SharedArrayBuffer {
-    if (!canShare)
-      throw new TypeError('Wakeup.share: this host has no SharedArrayBuffer (a page must be cross-origin isolated)');
+    if (!canShare) throw new NoSharedMemoryError();
     this.#isShared = true;
     return this.word.buffer as SharedArrayBuffer;
   }

@@ -1,25 +1,26 @@
 import { describe, isGenerator, isThenable } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
-import type { LoopEvent } from '../events/loop-event.js';
+import { eventName, type LoopEvent } from '../events/loop-event.js';
 
 /** A task yielded an event that no handler serves. Thrown into the task. */
 export class NoHandlerError extends EscapementError {
+  static override readonly name = 'NoHandlerError';
   override readonly code = 'ESC_NO_HANDLER';
 
   constructor(taskName: string, event: LoopEvent, installed: readonly string[], twin: string | undefined) {
+    const name = eventName(event);
     const list = installed.length > 0 ? installed.join(', ') : 'nothing';
     const fix =
       twin === undefined
-        ? `Load the module that handles ${event.constructor.name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`
+        ? `Load the module that handles ${name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`
         : `A handler serves another class ${twin} of the same kind '${event.kind}': two copies of its package are installed; \`npm dedupe\` leaves one.`;
-    super(
-      `task "${taskName}" yielded ${event.constructor.name}, which no handler serves. Handlers are installed for: ${list}. ${fix}`,
-    );
+    super(`task "${taskName}" yielded ${name}, which no handler serves. Handlers are installed for: ${list}. ${fix}`);
   }
 }
 
 /** A task yielded something that is no event. Thrown into the task. */
 export class NotAnEventError extends EscapementError {
+  static override readonly name = 'NotAnEventError';
   override readonly code = 'ESC_NOT_AN_EVENT';
 
   constructor(taskName: string, yielded: unknown) {
@@ -42,6 +43,7 @@ function adviceForYielded(yielded: unknown): string {
 
 /** `run` or `runSync` of a loop that is running. */
 export class LoopRunningError extends EscapementError {
+  static override readonly name = 'LoopRunningError';
   override readonly code = 'ESC_LOOP_RUNNING';
 
   constructor(caller: string) {
@@ -53,6 +55,7 @@ export class LoopRunningError extends EscapementError {
 
 /** `runSync` with a strategy that lets the host run, and so needs `run`. */
 export class NotSynchronousError extends EscapementError {
+  static override readonly name = 'NotSynchronousError';
   override readonly code = 'ESC_NOT_SYNCHRONOUS';
 
   constructor(strategy: string) {
@@ -64,6 +67,7 @@ export class NotSynchronousError extends EscapementError {
 
 /** Nothing is ready, no deadline is left and nothing outside can end a wait: nothing can ever happen again. */
 export class DeadlockError extends EscapementError {
+  static override readonly name = 'DeadlockError';
   override readonly code = 'ESC_DEADLOCK';
 
   /**

@@ -1,12 +1,12 @@
 import { Debugging } from '../debug/debugging.js';
-import type { Program } from '../events/coroutine.js';
+import { programName } from '../events/body-of.js';
+import type { Program, Yieldable } from '../events/coroutine.js';
 import type { Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { NoStrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import { Wakeup } from '../extension-points/wakeup.js';
-import type { CoreEvent } from '../primitives/core-event.js';
 import { JoinHandler } from '../primitives/join-handler.js';
 import { ScopeHandler } from '../primitives/scope.js';
 import { Spawn, type SpawnOptions } from '../primitives/spawn.js';
@@ -15,6 +15,7 @@ import { treeOf } from '../tasks/task-tree.js';
 import { type AbortSignalLike, onAbort } from './abort-signal.js';
 import { LoopRunningError, NotSynchronousError } from './errors.js';
 import { FifoPolicy } from './fifo-policy.js';
+import type { Handled, ProgramOf } from './handled-program.js';
 import { HandlerTable } from './handler-table.js';
 import { type Hooks, Instruments } from './instruments.js';
 import { checkCompatibility, type LoopOptions, type RunOptions } from './loop-options.js';
@@ -60,7 +61,10 @@ class PluggableLoop<in E extends LoopEvent> {
    *
    * @throws DeadlockError, HandlerError, StrategyError, PolicyError, LoopRunningError, besides the program's own.
    */
-  async run<T, F extends E | CoreEvent>(program: Program<T, F>, { signal }: RunOptions = {}): Promise<T> {
+  async run<T, F extends LoopEvent>(
+    program: ProgramOf<Handled<F, E> & Yieldable<T, F>>,
+    { signal }: RunOptions = {},
+  ): Promise<T> {
     const root = this.#spawnRoot(program, 'run');
     const stopListening = onAbort(signal, reason => root.cancel(reason));
     this.#signal = signal;
@@ -75,7 +79,7 @@ class PluggableLoop<in E extends LoopEvent> {
    * Like `run`, but returns the value itself; for strategies that spin or block.
    * @throws NotSynchronousError with a strategy that lets the host run, besides what `run` throws.
    */
-  runSync<T, F extends E | CoreEvent>(program: Program<T, F>): T {
+  runSync<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>): T {
     if (this.#strategy.waits === 'yields') throw new NotSynchronousError(this.#strategy.alias);
     // Only a strategy that yields gets to return a promise, so the first step is the last.
     return this.#drive(this.#spawnRoot(program, 'runSync')).next().value as T;
@@ -86,10 +90,9 @@ class PluggableLoop<in E extends LoopEvent> {
    * running it becomes a child of the program; otherwise it is the program. Its failure reaches whoever awaits it, and the
    * run that it belongs to; if there is nobody, the host's handler of unhandled rejections.
    */
-  spawn<T, F extends E | CoreEvent>(program: Program<T, F>, options?: SpawnOptions): Task<T> {
-    const body = typeof program === 'function' ? program() : program;
-    if (this.#root !== undefined) return this.#scheduler.spawn(new Spawn(body, options), this.#root);
-    const root = this.#spawnRoot(body, 'spawn', options?.name);
+  spawn<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>, options?: SpawnOptions): Task<T> {
+    if (this.#root !== undefined) return this.#scheduler.spawn(new Spawn(program, options), this.#root);
+    const root = this.#spawnRoot(program, 'spawn', options?.name);
     // In a turn of its own, so that a strategy that keeps the thread gives back the task first.
     Promise.resolve()
       .then(() => this.#follow(root))
@@ -146,14 +149,9 @@ class PluggableLoop<in E extends LoopEvent> {
     if (this.#root !== undefined) throw new LoopRunningError(caller);
     this.#polledAt = this.#strategy.clock.now();
     this.#sleepPhase.runStarted(this.#polledAt);
-    const body = typeof program === 'function' ? program() : program;
-    const ownName = typeof program === 'function' ? program.name : undefined;
-    const root = this.#scheduler.spawn(
-      { body, caller: caller === 'spawn' ? 'spawn' : 'run', name: name || ownName || 'main', flags: 0 },
-      undefined,
-    );
-    this.#root = root;
-    return root;
+    const spec = { body: program, caller, name: name || (programName(program) ?? 'main'), flags: 0 };
+    this.#root = this.#scheduler.spawn(spec, undefined);
+    return this.#root as Task<T>;
   }
 
   readonly #dumpSource: TaskDumpSource = {

@@ -1,6 +1,6 @@
 import { describe } from '../errors/describe.js';
 import type { Duration, Instant } from '../events/instant.js';
-import type { LoopEvent } from '../events/loop-event.js';
+import { eventName, type LoopEvent } from '../events/loop-event.js';
 import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.js';
 import { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
@@ -45,7 +45,7 @@ export class HandlerTable {
 
   /** The name of a handled class with the kind of `event` that is another class: a second copy of a package. */
   twinOf(event: LoopEvent): string | undefined {
-    return this.#installed.find(({ handles }) => handles.name === event.constructor.name)?.handles.name;
+    return this.#installed.find(({ handles }) => handles.name === eventName(event))?.handles.name;
   }
 
   /** The tasks that `event` waits for, as far as its handler knows. */

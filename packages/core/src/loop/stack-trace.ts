@@ -2,7 +2,7 @@ import { takeTrail } from '../tasks/error-trail.js';
 
 /**
  * @internal Rewrites the stack of an error that leaves the loop: the coroutines that it came through, innermost first, and
- * not the loop's insides.
+ * not the loop's insides; for a `yield*` of a promise, what to write instead.
  */
 export function showCoroutines(error: unknown): void {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return;
@@ -11,8 +11,14 @@ export function showCoroutines(error: unknown): void {
   const lines = markCoroutines(error.stack.split('\n')).filter(line => !isInside(line));
   const lastFrame = lines.findLastIndex(line => FRAME.test(line) && line.endsWith(COROUTINE));
   lines.splice(lastFrame + 1 || lines.length, 0, ...trail.map(name => `    at ${name}${COROUTINE}`));
+  if (error instanceof TypeError && NOT_ITERABLE.test(error.message)) lines[0] += YIELD_STAR_HINT;
   error.stack = lines.join('\n');
 }
+
+/** V8's words for a `yield*` of an object: JavaScript itself throws there, and the promise is not told of. */
+const NOT_ITERABLE = /^(?:object|yield\* \(intermediate value\)) is not iterable/;
+const YIELD_STAR_HINT =
+  '. yield* takes a coroutine or an event; for a promise write `yield* resolved(promise)`, from @escapement/promises';
 
 const FRAME = /^\s+at /;
 const COROUTINE = ' (coroutine)';

@@ -1,4 +1,5 @@
-import type { Coroutine, Sent, Yieldable } from '../events/coroutine.js';
+import { bodyOf, checkMaker } from '../events/body-of.js';
+import type { Program, Sent, Yieldable } from '../events/coroutine.js';
 import { iterateOnce } from '../events/event-iterator.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { claimCoroutine } from '../tasks/claim-coroutine.js';
@@ -11,8 +12,8 @@ export class Call<out T = unknown> extends ImmediateEvent<T> {
 
   /** @internal */
   constructor(
-    readonly start: () => Coroutine<T, LoopEvent>,
-    readonly callee: string,
+    readonly fn: (...args: never) => Program<T, LoopEvent>,
+    readonly args: never,
   ) {
     super();
   }
@@ -25,7 +26,9 @@ export class Call<out T = unknown> extends ImmediateEvent<T> {
   /** @internal From now on the task runs the callee, which this answer starts. What the callee returns, the caller gets. */
   override attempt(task: Task | undefined): Answer<T> | undefined {
     if (task === undefined) return undefined;
-    task.call(claimCoroutine(this.start(), task, 'call'), this.callee);
+    const { fn, args } = this;
+    checkMaker('call', fn);
+    task.call(claimCoroutine(bodyOf('call', fn(...args), fn), task, 'call'), fn.name);
     return ANSWERED as Answer<never>;
   }
 }
@@ -42,8 +45,8 @@ export class Call<out T = unknown> extends ImmediateEvent<T> {
  * }
  */
 export function call<A extends readonly unknown[], T, E extends LoopEvent>(
-  fn: (...args: A) => Coroutine<T, E>,
+  fn: (...args: A) => Program<T, E>,
   ...args: A
 ): Yieldable<T, E | Call> {
-  return new Call(() => fn(...args), fn.name) as Yieldable<T, Call>;
+  return new Call<T>(fn, args as never) as Yieldable<T, Call>;
 }

@@ -1,5 +1,6 @@
 import { EscapementError } from '../errors/escapement-error.js';
-import type { Coroutine, Yieldable } from '../events/coroutine.js';
+import { bodyOf } from '../events/body-of.js';
+import type { Coroutine, Program } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type ContextEntry, type ContextKey } from '../tasks/context-entry.js';
@@ -48,6 +49,7 @@ export class SetContext extends ImmediateEvent<ContextEntry | undefined> {
 
 /** `getContext` of a key that nobody gave a value and that has no initial one. */
 export class NoContextError extends EscapementError {
+  static override readonly name = 'NoContextError';
   override readonly code = 'ESC_NO_CONTEXT';
 
   /** @internal */
@@ -73,16 +75,16 @@ export function getContext<T>(key: ContextKey<T>): GetContext<T> {
  *
  * @example
  * const user = new ContextKey<User>('user');
- * yield* withContext(user, alice, handleRequest());
+ * yield* withContext(user, alice, handleRequest);
  */
 export const withContext = /* @__PURE__ */ coroutine(function* withContext<V, T, E extends LoopEvent>(
   key: ContextKey<V>,
   value: V,
-  body: Yieldable<T, E>,
+  body: Program<T, E>,
 ): Coroutine<T, E | SetContext> {
   const before = yield* new SetContext(outer => ({ key, value, outer }));
   try {
-    return yield* body;
+    return yield* bodyOf('withContext', body);
   } finally {
     yield* new SetContext(() => before);
   }

@@ -1,4 +1,5 @@
-import type { Coroutine, Yieldable } from '../events/coroutine.js';
+import { bodyOf, checkProgram } from '../events/body-of.js';
+import type { Coroutine, Program, Yieldable } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
@@ -23,19 +24,25 @@ export function currentTask(): CurrentTask {
 }
 
 /**
- * `yield* ensure(cleanup())` runs a coroutine at the end of the current task, however it ends: after its body and its
+ * `yield* ensure(cleanup)` runs a program at the end of the current task, however it ends: after its body and its
  * children, shielded from cancellation, the last one registered first. An error in it fails the task, as another error.
  *
  * @example
  * const file = yield* open(path);
- * yield* ensure(file.close());
+ * yield* ensure(() => file.close());
  */
 export const ensure = /* @__PURE__ */ coroutine(function* ensure<E extends LoopEvent>(
-  cleanup: Yieldable<unknown, E>,
+  cleanup: Program<unknown, E>,
 ): Coroutine<void, E | CurrentTask> {
+  checkProgram('ensure', cleanup);
   const { extras } = yield* currentTask();
-  extras.cleanups = appended(extras.cleanups, cleanup);
+  extras.cleanups = appended(extras.cleanups, typeof cleanup === 'function' ? calling(cleanup) : cleanup);
 });
+
+/** What the function throws, or makes that is no coroutine, is to fail the clean-up's own task. */
+function* calling<E extends LoopEvent>(cleanup: () => Yieldable<unknown, E>): Coroutine<void, E> {
+  yield* bodyOf('ensure', cleanup);
+}
 
 /**
  * `yield* onCancel(listener)` calls `listener` with the reason as soon as the current task is cancelled, before any of its

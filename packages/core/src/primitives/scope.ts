@@ -1,4 +1,5 @@
-import type { Yieldable } from '../events/coroutine.js';
+import { programName } from '../events/body-of.js';
+import type { Program, Yieldable } from '../events/coroutine.js';
 import { LoopEvent } from '../events/loop-event.js';
 import { EventHandler } from '../extension-points/event-handler.js';
 import type { Task } from '../tasks/task.js';
@@ -11,7 +12,7 @@ export class Scope<out T = unknown> extends LoopEvent<T> {
 
   /** @internal */
   constructor(
-    readonly body: Yieldable<T, LoopEvent>,
+    readonly body: Program<T, LoopEvent>,
     readonly caller: 'scope' | 'shield' | 'supervise',
     readonly flags: number,
     readonly ended?: (child: Task) => void,
@@ -31,7 +32,7 @@ export class ScopeHandler extends EventHandler<Scope> {
   override arm({ body, caller, flags, ended }: Scope, waiter: Waiter<unknown>): void {
     const parent = waiter.task!;
     try {
-      const name = `${caller} of ${parent.name}`;
+      const name = programName(body) ?? `${caller} of ${parent.name}`;
       parent.host.spawn({ body, caller, name, flags, ended }, parent).addJoiner(waiter);
     } catch (error) {
       waiter.reject(error);
@@ -59,11 +60,11 @@ export class ScopeHandler extends EventHandler<Scope> {
  *
  * @example
  * yield* scope(function* () {
- *   yield* spawn(left());
- *   yield* spawn(right());
- * }());   // both are done here
+ *   yield* spawn(left);
+ *   yield* spawn(right);
+ * });   // both are done here
  */
-export function scope<T, E extends LoopEvent>(body: Yieldable<T, E>): Yieldable<T, E | Scope> {
+export function scope<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T, E | Scope> {
   return new Scope(body, 'scope', ISOLATED) as Yieldable<T, Scope>;
 }
 
@@ -72,9 +73,9 @@ export function scope<T, E extends LoopEvent>(body: Yieldable<T, E>): Yieldable<
  * `Cancelled` at the next suspension after. Works in a task that is cancelled already. Bound what is in it with a timeout:
  * nothing else can end it.
  *
- * @example try { yield* serve(); } finally { yield* shield(saveState()); }
+ * @example try { yield* serve(); } finally { yield* shield(saveState); }
  */
-export function shield<T, E extends LoopEvent>(body: Yieldable<T, E>): Yieldable<T, E | Scope> {
+export function shield<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T, E | Scope> {
   return new Scope(body, 'shield', ISOLATED | SHIELDED) as Yieldable<T, Scope>;
 }
 
@@ -94,10 +95,10 @@ export interface SuperviseOptions {
  * @example
  * yield* supervise(function* () {
  *   for (const client of clients) yield* spawn(serve(client));
- * }());
+ * });
  */
 export function supervise<T, E extends LoopEvent>(
-  body: Yieldable<T, E>,
+  body: Program<T, E>,
   { ended }: SuperviseOptions = {},
 ): Yieldable<T, E | Scope> {
   return new Scope(body, 'supervise', ISOLATED | SUPERVISOR, ended) as Yieldable<T, Scope>;

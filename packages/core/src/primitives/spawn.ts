@@ -1,12 +1,13 @@
-import type { Yieldable } from '../events/coroutine.js';
+import { programName } from '../events/body-of.js';
+import type { Program, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 import { DAEMON } from '../tasks/task-spec.js';
 
 export interface SpawnOptions {
-  /** Names the task in errors and reports; `task-7` if left out. */
-  readonly name?: string;
+  /** Names the task in errors and reports; if left out, the name of the function that was given, or `task-7`. */
+  readonly name?: string | undefined;
   /** The parent does not wait for it, and cancels it when its body and its other children are done. */
   readonly daemon?: boolean;
   /** For the scheduling policy, which decides what it means; 0 if left out. */
@@ -20,17 +21,18 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
   }
 
   /** @internal */
-  readonly caller = 'spawn';
-  readonly body: Yieldable<T, LoopEvent>;
+  readonly caller: string;
+  readonly body: Program<T, LoopEvent>;
   readonly name: string | undefined;
   readonly priority: number | undefined;
   /** @internal */
   readonly flags: number;
 
-  constructor(body: Yieldable<T, LoopEvent>, options: SpawnOptions = NO_OPTIONS) {
+  constructor(body: Program<T, LoopEvent>, options: SpawnOptions = NO_OPTIONS, caller = 'spawn') {
     super();
+    this.caller = caller;
     this.body = body;
-    this.name = options.name;
+    this.name = options.name ?? programName(body);
     this.priority = options.priority;
     this.flags = options.daemon ? DAEMON : 0;
   }
@@ -44,17 +46,17 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
 const NO_OPTIONS: SpawnOptions = {};
 
 /**
- * `yield* spawn(coroutine)` starts a child of the current task and evaluates to its `Task`. The child takes its first
- * step after the current one gave control back. Takes whatever `yield*` takes: `spawn(sleep(5))` is fine. The events of
- * the child count as events of the parent, so the loop's type covers them too.
+ * `yield* spawn(program)` starts a child of the current task and evaluates to its `Task`. The child takes its first
+ * step after the current one gave control back. Takes any program: `spawn(sleep(5))` is fine. The events of the child count
+ * as events of the parent, so the loop's type covers them too.
  *
- * @throws NotACoroutineError, CoroutineReusedError
+ * @throws NotACoroutineError, CoroutineReusedError at the `yield*`
  * @example
  * const download = yield* spawn(fetchPage(url), { name: 'download' });
  * const page = yield* download.join();
  */
 export function spawn<T, E extends LoopEvent>(
-  body: Yieldable<T, E>,
+  body: Program<T, E>,
   options?: SpawnOptions,
 ): Yieldable<Task<T>, E | Spawn> {
   // The iterator yields the Spawn alone; E is there for the type checker, as what the child will yield.

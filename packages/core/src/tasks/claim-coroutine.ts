@@ -1,6 +1,7 @@
-import type { Sent, Yieldable } from '../events/coroutine.js';
+import { bodyOf } from '../events/body-of.js';
+import type { Program, Sent, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
-import { CoroutineReusedError, NotACoroutineError } from './errors.js';
+import { CoroutineReusedError } from './errors.js';
 import type { Task } from './task.js';
 
 /** @internal What a task needs of its coroutine. */
@@ -12,17 +13,14 @@ type Claimable<T> = Generator<unknown, T, unknown> & { [owner]?: Task };
 const owner = Symbol('escapement.owner');
 
 /**
- * The generator that runs `body`, claimed by `task` for ever: nothing tells a fresh generator from a used one.
- * What is no generator (an event, say) is
- * wrapped.
+ * @internal The generator that runs `program`, claimed by `task` for ever: nothing tells a fresh generator from a used one.
+ * A function is called for it; what is no generator (an event, say) is wrapped.
+ *
+ * @throws NotACoroutineError, CoroutineReusedError, and what the function throws
  */
-export function claimCoroutine<T>(body: Yieldable<T, LoopEvent>, task: Task, caller: string): Body<T> {
-  if (!isGenerator(body)) {
-    if (typeof body !== 'object' || body === null || !(Symbol.iterator in body)) {
-      throw new NotACoroutineError(caller, body);
-    }
-    return new Delegate(body);
-  }
+export function claimCoroutine<T>(program: Program<T, LoopEvent>, task: Task, caller: string): Body<T> {
+  const body = bodyOf(caller, program);
+  if (!isGenerator(body)) return new Delegate(body);
   const coroutine = body as Claimable<T>;
   if (coroutine[owner] !== undefined) throw new CoroutineReusedError(caller, coroutine[owner].name);
   coroutine[owner] = task;
@@ -30,7 +28,7 @@ export function claimCoroutine<T>(body: Yieldable<T, LoopEvent>, task: Task, cal
 }
 
 function isGenerator(body: unknown): boolean {
-  const { next, throw: raise } = (body ?? {}) as Partial<Generator>;
+  const { next, throw: raise } = body as Partial<Generator>;
   return typeof next === 'function' && typeof raise === 'function';
 }
 

@@ -1,25 +1,9 @@
-import { describe, isThenable } from '../errors/describe.js';
+import { describe } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
-
-/** `run` or `spawn` got something that is no coroutine. */
-export class NotACoroutineError extends EscapementError {
-  override readonly code = 'ESC_NOT_A_COROUTINE';
-
-  constructor(caller: string, given: unknown) {
-    super(`${caller} got ${describe(given)}, expected a coroutine or an event. ${adviceForProgram(caller, given)}`);
-  }
-}
-
-function adviceForProgram(caller: string, given: unknown): string {
-  if (typeof given === 'function') {
-    return `Call it: ${caller}(${given.name || 'main'}()).`;
-  }
-  if (isThenable(given)) return 'Write `function*` instead of `async function`, and `yield*` instead of `await`.';
-  return 'Pass what a `function*` returns.';
-}
 
 /** One coroutine was given to two tasks, or to a second one after the first was done. */
 export class CoroutineReusedError extends EscapementError {
+  static override readonly name = 'CoroutineReusedError';
   override readonly code = 'ESC_COROUTINE_REUSED';
 
   constructor(caller: string, owner: string) {
@@ -35,6 +19,7 @@ export class CoroutineReusedError extends EscapementError {
  * It has no stack: taking one costs more than all the rest of a cancellation, and would show who resumed the task.
  */
 export class Cancelled extends EscapementError {
+  static override readonly name = 'Cancelled';
   override readonly code = 'ESC_CANCELLED';
 
   /** @internal */
@@ -57,6 +42,7 @@ export class Cancelled extends EscapementError {
 
 /** A task went on and on after it was cancelled, and was ended by force. It fails with this. */
 export class CancellationIgnoredError extends EscapementError {
+  static override readonly name = 'CancellationIgnoredError';
   override readonly code = 'ESC_CANCELLATION_IGNORED';
 
   /** @internal */
@@ -70,6 +56,7 @@ export class CancellationIgnoredError extends EscapementError {
 
 /** Thrown by `join` of a task that was cancelled: the joined one, not the one that joins. */
 export class TaskCancelledError extends EscapementError {
+  static override readonly name = 'TaskCancelledError';
   override readonly code = 'ESC_TASK_CANCELLED';
 
   constructor(taskName: string, cause: unknown) {

@@ -1,6 +1,7 @@
 import { SlotList } from '../collections/slot-list.js';
 import type { Task } from './task.js';
 import { appended } from './task-extras.js';
+import { failureOf } from './task-failure.js';
 import { ISOLATED, SHIELDED, SUPERVISOR } from './task-spec.js';
 
 /** @internal The children of a task that have not ended, and what their ends mean to it. Only a parent has one. */
@@ -46,7 +47,7 @@ export class TaskFamily implements Iterable<Task> {
   /** The failures that were reported to nobody; undefined if there are none. */
   unobservedErrors(): readonly unknown[] | undefined {
     const unobserved = this.#failed?.filter(child => !child.isObserved);
-    return unobserved === undefined || unobserved.length === 0 ? undefined : unobserved.map(child => child.failure);
+    return unobserved === undefined || unobserved.length === 0 ? undefined : unobserved.map(failureOf);
   }
 
   *[Symbol.iterator](): Generator<Task, void, undefined> {

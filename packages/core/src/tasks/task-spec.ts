@@ -1,4 +1,4 @@
-import type { Yieldable } from '../events/coroutine.js';
+import type { Program } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import type { Task } from './task.js';
 
@@ -17,7 +17,7 @@ export const FLAGS_END = 32;
 
 /** @internal What a task is made of. */
 export interface TaskSpec<out T = unknown> {
-  readonly body: Yieldable<T, LoopEvent>;
+  readonly body: Program<T, LoopEvent>;
   /** The function that somebody called, for errors. */
   readonly caller: string;
   readonly name?: string | undefined;

@@ -1,15 +1,17 @@
 import { combineErrors } from '../errors/combine-errors.js';
+import type { Sent } from '../events/coroutine.js';
 import { forgetFirstStep } from '../events/event-iterator.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { CallStack } from './call-stack.js';
 import { type Body, claimCoroutine } from './claim-coroutine.js';
 import type { ContextEntry } from './context-entry.js';
-import { Cancelled, TaskCancelledError } from './errors.js';
+import { Cancelled } from './errors.js';
 import { forgetAttempt } from './immediate-event.js';
 import { Join } from './join.js';
 import type { ReadyCause } from './ready-cause.js';
 import { setRunningTask } from './running-task.js';
 import { appended, TaskExtras } from './task-extras.js';
+import { failureOf } from './task-failure.js';
 import { TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
 import { promiseFor } from './task-promise.js';
@@ -128,6 +130,11 @@ export class Task<out T = unknown> implements WaitTarget {
    */
   join(): Join<T> {
     return new Join(this);
+  }
+
+  /** `yield* task` is `yield* task.join()`. So a task is a program, too: `race([download, upload])`. */
+  [Symbol.iterator](): Iterator<Join<T>, T, Sent> {
+    return this.join()[Symbol.iterator]();
   }
 
   /**
@@ -339,7 +346,7 @@ export class Task<out T = unknown> implements WaitTarget {
     }
     this.extras.isObserved = true;
     // A joiner that is cancelled and still waits is the caller of a scope, and the two were cancelled together, as a rule.
-    waiter.reject((this.#state === CANCELLED && waiter.cancelled) || this.failure);
+    waiter.reject((this.#state === CANCELLED && waiter.cancelled) || failureOf(this));
   }
 
   /** @internal */
@@ -388,12 +395,5 @@ export class Task<out T = unknown> implements WaitTarget {
   /** @internal Of a task that has failed: whether it was reported to anybody. */
   get isObserved(): boolean {
     return this.#extras?.isObserved ?? false;
-  }
-
-  /** @internal What a task that waits for it is thrown, if it has not succeeded. */
-  get failure(): unknown {
-    const result = this.#outcome;
-    if (result.state === 'failed') return result.error;
-    return new TaskCancelledError(this.name, result.state === 'cancelled' ? result.reason : undefined);
   }
 }

@@ -1,10 +1,14 @@
+import { InvalidArgumentError } from 'escapement';
+
 /** A handful of figures of one thing, for instance one per round. */
 export class Sample {
   readonly #sorted: readonly number[];
 
   /** @param values in the order in which they were measured; at least one */
   constructor(readonly values: number[]) {
-    if (values.length === 0) throw new RangeError('Sample: got no values, expected at least one');
+    if (values.length === 0) {
+      throw new InvalidArgumentError('ESC_NO_VALUES', 'Sample got no values, expected at least one. Measure first.');
+    }
     this.#sorted = values.toSorted((a, b) => a - b);
   }
 

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { root } from '../architecture/workspace.js';
+
+/** Wrong programs, each in a line of its own, and which events the compiler is to name. */
+const WRONG: readonly (readonly [program: string, events: string])[] = [
+  ['loop.run(bell)', 'Bell'],
+  ['loop.runSync(bell)', 'Bell'],
+  ['loop.spawn(bell)', 'Bell'],
+  ['loop.run(bell())', 'Bell'],
+  ['loop.run(new Bell())', 'Bell'],
+  ['loop.run(() => new Bell())', 'Bell'],
+  ['loop.run(function* () { yield* sleep(1); yield* new Bell(); })', 'Bell'],
+  ['loop.run(function* () { yield* spawn(function* () { yield* scope(bell); }); })', 'Bell'],
+  ['loop.run(function* () { yield* timeout(5, all([bell, lamp])); })', 'Bell | Lamp'],
+  ['loop.run(crowd)', 'Bell'],
+  ['bare.run(sleep(1))', 'SleepFor'],
+  ['bare.runSync(bell)', 'SleepFor | Bell'],
+  ['createLoop(busyWaitModule).run(bell)', 'SleepFor | Bell'],
+];
+
+const PREFACE = `import { all, busyWaitModule, createLoop, currentTask, LoopEvent, now, pause, scope, sleep, sleepModule, sleepUntil, spawn, timeout } from 'escapement';
+class Bell extends LoopEvent<string> { readonly kind = 'bell'; }
+class Lamp extends LoopEvent<number> { readonly kind = 'lamp'; }
+function* bell() { yield* sleep(1); return yield* new Bell(); }
+function* lamp() { return yield* new Lamp(); }
+function* crowd() {
+  yield* spawn(bell); yield* now(); yield* pause(); yield* currentTask(); yield* scope(pause); yield* sleepUntil(5);
+  yield* (yield* spawn(pause)).join();
+}
+const loop = createLoop(busyWaitModule, sleepModule);
+const bare = createLoop(busyWaitModule);
+`;
+
+describe("the first line of the compiler's error", function () {
+  this.timeout(120_000);
+  let folder: string;
+  let lines: readonly string[];
+
+  before(() => {
+    folder = mkdtempSync(join(root, 'test/dist/first-error-line-'));
+    writeFileSync(join(folder, 'wrong.ts'), PREFACE + WRONG.map(([program]) => `void ${program};`).join('\n'));
+    const compilerOptions = { strict: true, noEmit: true, module: 'NodeNext', target: 'ES2022', types: [] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['wrong.ts'] }));
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
+    lines = stdout.split('\n').filter(line => line.startsWith('wrong.ts'));
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  WRONG.forEach(([program, events], index) => {
+    it(`names what no module handles: ${program}`, () => {
+      const at = `wrong.ts(${PREFACE.split('\n').length + index},`;
+      const here = lines.filter(line => line.startsWith(at));
+      expect(here).to.have.length(1);
+      const named = /'no module of this loop handles': ([^;]+);/.exec(here[0]!)?.[1];
+      expect(named?.split(' | ')).to.have.members(events.split(' | '));
+    });
+  });
+});
