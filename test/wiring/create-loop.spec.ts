@@ -92,6 +92,16 @@ describe('createLoop', () => {
     expect(ended).to.deep.equal(['child', 'main']);
   });
 
+  it('takes a module whose function returns what bind returns', async () => {
+    const clock = new VirtualClock();
+    // @ts-expect-error plain JavaScript does not mind
+    const terse = new LoopModule(({ bind }) => bind(Clock).toConstantValue(clock));
+    createLoop(terse, busyWaitModule).runSync(pause());
+    const container = new Container();
+    await container.loadAsync(new LoopModule(async ({ bind }) => void bind(Clock).toConstantValue(clock)));
+    expect(container.get(Clock)).to.equal(clock);
+  });
+
   it('refuses no strategy, two, and two handlers for one event', () => {
     expect(thrownBy(() => createLoop(sleepModule))).to.have.property('code', 'ESC_NO_STRATEGY');
     expect(thrownBy(() => createLoop())).to.have.property('code', 'ESC_NO_STRATEGY');

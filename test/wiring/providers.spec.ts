@@ -172,6 +172,7 @@ describe('a module of a function', () => {
       [() => loose(new AskedHandler()), 'handlerModule got an object of AskedHandler, expected a class or a function'],
       [() => loose([Clock]), 'handlerModule got undefined'],
       [() => loose([undefined], () => new AskedHandler()), 'handlerModule got undefined as token 1'],
+      [() => loose([Clock], AskedHandler), 'got the class AskedHandler after tokens'],
       [() => loose((_a: unknown, _b: unknown) => new AskedHandler()), 'a function of 2 arguments and no tokens'],
       [() => (strategyModule as typeof loose)('busy-wait'), "strategyModule got 'busy-wait'"],
       [() => (policyModule as typeof loose)(5), 'policyModule got 5'],
@@ -270,6 +271,13 @@ describe('a module of a class', () => {
       }
     }
     expect(thrownBy(() => createLoop(strategyModule(Strategy)))).to.be.instanceOf(MissingMetadataError);
+  });
+
+  it('is refused once, also by a module that loads another', () => {
+    const outer = new LoopModule(options => handlerModule(Undecorated).load(options));
+    const error = thrownBy(() => createLoop(busyWaitModule, outer));
+    expect(error).to.be.instanceOf(MissingMetadataError);
+    expect(error.cause).not.to.be.instanceOf(MissingMetadataError);
   });
 
   it('of ours can be bound by people with a container of their own', () => {

@@ -25,7 +25,7 @@ export const epollModule = new LoopModule(options => {
  * @throws NotAProviderError
  */
 export function selectorModule(provider: Provider<Selector>): LoopModule<Readiness> {
-  const recipe = recipeOf(selectorModule.name, [provider]);
+  const recipe = recipeOf('selectorModule', [provider]);
   return new LoopModule<Readiness>(({ bind, isBound, rebind }) => {
     recipe.bindTo((isBound(Selector) ? rebind : bind)(Selector));
     bind(EventHandler).to(IoHandler).inSingletonScope();

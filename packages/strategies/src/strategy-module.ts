@@ -18,7 +18,7 @@ export function strategyModule<A extends unknown[]>(
   make: (...args: A) => SleepStrategy,
 ): LoopModule;
 export function strategyModule<A extends unknown[]>(...given: ProviderArguments<SleepStrategy, A>): LoopModule {
-  const recipe = recipeOf(strategyModule.name, given);
+  const recipe = recipeOf('strategyModule', given);
   const bringsClock = recipe.tokens?.length === 0;
   return new LoopModule(({ bind, isBound }) => {
     if (!bringsClock) {

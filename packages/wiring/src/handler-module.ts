@@ -22,6 +22,6 @@ export function handlerModule<H extends EventHandler, A extends unknown[]>(
 export function handlerModule<H extends EventHandler, A extends unknown[]>(
   ...given: ProviderArguments<H, A>
 ): LoopModule<EventsServedBy<H>> {
-  const recipe = recipeOf(handlerModule.name, given);
+  const recipe = recipeOf('handlerModule', given);
   return new LoopModule(({ bind }) => recipe.bindTo(bind<H>(EventHandler as never)));
 }

@@ -22,11 +22,13 @@ export class LoopModule<out E extends LoopEvent = never> extends ContainerModule
   protected declare readonly _handles?: E;
 
   override load(options: ContainerModuleLoadOptions): void | Promise<void> {
-    return super.load({
+    const loaded = super.load({
       ...options,
       bind: token => explaining(options.bind(token)),
       rebind: token => explaining(options.rebind(token)),
     });
+    // What else an arrow function of one `bind` returns, inversify would take for a promise.
+    return loaded instanceof Promise ? loaded : undefined;
   }
 }
 
@@ -40,6 +42,7 @@ function explaining<T>(syntax: BindToFluentSyntax<T>): BindToFluentSyntax<T> {
     try {
       return to(type);
     } catch (cause) {
+      if (cause instanceof MissingMetadataError) throw cause;
       throw new MissingMetadataError(type, cause);
     }
   };

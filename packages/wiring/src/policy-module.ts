@@ -16,6 +16,6 @@ export function policyModule<A extends unknown[]>(
   make: (...args: A) => SchedulingPolicy,
 ): LoopModule;
 export function policyModule<A extends unknown[]>(...given: ProviderArguments<SchedulingPolicy, A>): LoopModule {
-  const recipe = recipeOf(policyModule.name, given);
+  const recipe = recipeOf('policyModule', given);
   return new LoopModule(({ bind }) => recipe.bindTo(bind(SchedulingPolicy)));
 }

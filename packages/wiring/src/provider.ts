@@ -44,6 +44,7 @@ export function recipeOf<T extends object, A extends unknown[]>(
   if (typeof make !== 'function') {
     throw new NotAProviderError(caller, `got ${nameOf(make)}, expected a class or a function that makes a plugin`);
   }
+  if (isClass(make)) throw new NotAProviderError(caller, `got ${nameOf(make)} after tokens, expected a function`);
   const tokens = (Array.isArray(first) ? first : clockFor(make, caller)) as TokensOf<A>;
   const missing = tokens.indexOf(undefined as never);
   if (missing >= 0) throw new NotAProviderError(caller, `got undefined as token ${missing + 1}`);
