@@ -1,6 +1,6 @@
 /**
- * A chat: whoever connects says who they are, and every line goes to all others. Each client has a queue of its own, so
- * that nobody waits for a slow reader; one whose queue is full is dropped.
+ * A chat: each client gives a nickname, and every line goes to all other clients. Each client has a queue of its own, so
+ * that no client waits for a slow one. A client whose queue is full is disconnected.
  *
  * Try it: node docs/dist/examples/net/chat-server.js --port 7001, and `nc 127.0.0.1 7001` in two terminals.
  * Ctrl-C ends it under every strategy; see run.ts for how.
@@ -14,7 +14,7 @@ import { run } from './run.js';
 
 const { strategy, host, port } = serverOptions('A chat for nc and telnet.', 7001);
 
-/** So many lines may wait for a client to read them. */
+/** How many lines may wait in the queue of a client. */
 const MOST_WAITING = 100;
 const LONGEST_LINE = 1000;
 const NICKNAME = /^\w{1,20}$/;
@@ -24,24 +24,24 @@ class Client {
   readonly #task: Task;
   readonly #waiting = new Queue<string>({ capacity: MOST_WAITING });
 
-  /** @param task which serves it */
+  /** @param task the task that serves the client */
   constructor(stream: TcpStream, task: Task) {
     this.#stream = stream;
     this.#task = task;
   }
 
-  /** Takes no time: what the client does not read waits, up to a limit. */
+  /** Does not wait: the line goes to the queue. If that is full, the client is disconnected. */
   tell(line: string): void {
     if (!this.#waiting.tryPut(`${line}\r\n`)) this.#task.cancel('reads too slowly');
   }
 
   *readLine() {
-    // Many lines may have come at once. Before each the writers get their turn, or it would look as if all were slow.
+    // Many lines may have come at once. The pause lets the writers run, or every queue would fill up.
     yield* pause();
     return (yield* this.#stream.readLine(LONGEST_LINE))?.trim();
   }
 
-  /** Writes what waits, all that there is at a time, until it is cancelled. */
+  /** Writes the lines of the queue, all that are there in one write, until it is cancelled. */
   *writeLines() {
     for (;;) {
       let text = yield* this.#waiting.get();
@@ -51,7 +51,7 @@ class Client {
   }
 }
 
-/** Who is there, by their nicknames. */
+/** The clients, by nickname. */
 const clients = new Map<string, Client>();
 
 function tellOthers(nickname: string, line: string): void {
@@ -60,7 +60,7 @@ function tellOthers(nickname: string, line: string): void {
 
 function* serve(stream: TcpStream) {
   const client = new Client(stream, yield* currentTask());
-  // In a scope: where the writer fails, because its client is gone, that is no failure of the server.
+  // In a scope: if the writer fails because its client is gone, the server does not fail.
   yield* scope(attend(client));
 }
 
