@@ -94,7 +94,7 @@ describeFetch('epoll', fetch => {
   }
 
   for (const [what, [answer, output, error]] of Object.entries(REFUSED)) {
-    it(`refuses ${what}, in a line`, async () => {
+    it(`rejects ${what}, with an error of one line`, async () => {
       const { program, socket } = fetch();
       socket.end(answer, 'latin1');
       expect(await program.exit).to.equal(1);
@@ -115,7 +115,7 @@ const BODIES = [
 for (const strategy of STRATEGIES) {
   describeFetch(strategy, fetch => {
     for (const [kind, field, before, after] of BODIES) {
-      it(`prints a slow body ${kind} as it comes`, async () => {
+      it(`prints a slow body ${kind} as it arrives`, async () => {
         const { program, socket } = fetch();
         socket.write(`${OK}${field}\r\n\r\n${before}hel`);
         await program.prints(/\n\nhel$/);
