@@ -162,7 +162,7 @@ describe('Extending: a callback of the host', () => {
     await loop.run(function* () {
       const tasks = [];
       for (let n = 0; n < 3; n++) tasks.push(yield* spawn(new FileRead(self)));
-      // The host may answer each at any moment.
+      // The host may call each callback at any moment.
       const counts = new Set<number>();
       while (!tasks.every(task => task.isEnded)) {
         yield* pause();
@@ -183,7 +183,7 @@ describe('Extending: a callback of the host', () => {
       expect(handler.inFlight()).to.equal(1);
       task.cancel('changed my mind');
       expect(handler.inFlight()).to.equal(0);
-      // The host reports the abort meanwhile; that must reach nobody.
+      // The host reports the abort meanwhile; no task must get that error.
       yield* new FileRead(self);
       return task.result;
     });

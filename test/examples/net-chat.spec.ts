@@ -13,7 +13,7 @@ underEachStrategy('chat-server', 'SIGINT', port => {
     return peer;
   }
 
-  /** Waits until nobody is left, so that the next test has the nicknames for itself. */
+  /** Waits until no client is left, so that the next test can use the same nicknames. */
   afterEach(async () => {
     if (present.length === 0) return;
     for (const peer of present.splice(0)) peer.close();
@@ -83,7 +83,7 @@ underEachStrategy('chat-server', 'SIGINT', port => {
       sent += 200;
       ann.received = '';
       ann.send(`${`${line}\n`.repeat(200)}/who\n`);
-      // In step with whoever reads, so that only who does not read falls behind.
+      // In step with the clients that read, so that only the one that does not read falls behind.
       await bob.receivesBytes(sent * (line.length + 'ann: \r\n'.length));
       await ann.receives(/\* here: .*\r\n/);
     }

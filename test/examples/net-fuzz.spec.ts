@@ -29,7 +29,7 @@ interface Outcome {
   readonly mostPending: number;
 }
 
-/** What comes of `text` (latin1) that is cut at `cuts`. */
+/** Parses `text` (latin1) in pieces, cut at `cuts`. */
 function parse(parser: Parser, text: string, cuts: readonly number[] = []): Outcome {
   const parsed: unknown[] = [];
   let mostPending = 0;
@@ -89,7 +89,7 @@ function check<T extends [unknown, ...unknown[]]>(
   );
 }
 
-/** What holds for every input, be it valid or not; `limit` is what the parser may hold back. */
+/** Checks that hold for every input, valid or not; `limit` is how many bytes the parser may keep. */
 function describeAnyInput(
   newParser: () => Parser,
   limit: number,
@@ -102,7 +102,7 @@ function describeAnyInput(
     expect(cut.parsed).to.deep.equal(whole.parsed);
     expect(String(cut.error)).to.equal(String(whole.error));
     if (whole.error !== undefined) expect(whole.error).to.be.instanceOf(errorClass);
-    // The last piece of what was pushed comes on top; it was there already.
+    // Plus the last piece, which the caller allocated.
     expect(cut.mostPending).to.be.at.most(limit);
     expect(whole.mostPending).to.be.at.most(limit);
   }

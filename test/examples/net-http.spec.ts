@@ -141,7 +141,7 @@ describe('http-hello, with a clock that runs twenty times as fast', () => {
     const { NODE_OPTIONS = '' } = process.env;
     const hurry = 'const now = performance.now.bind(performance); performance.now = () => 20 * now();';
     process.env.NODE_OPTIONS = `${NODE_OPTIONS} --import data:text/javascript,${encodeURIComponent(hurry)}`;
-    // The only strategy for which a clock is enough: the others wait for the system's.
+    // The only strategy that needs just a clock: the others wait by the system's clock.
     const serving = NetProgram.serve('http-hello', 'busy-wait');
     process.env.NODE_OPTIONS = NODE_OPTIONS;
     server = await serving;

@@ -17,7 +17,7 @@ import {
 import { expect } from 'chai';
 import { failureOf, givingBackDescriptors, NOT_OPEN } from '../support/descriptors.js';
 
-/** What the kernel keeps of an open file: the flags, in octal. */
+/** The flags that the kernel has for an open file, in octal. */
 function flagsOf(fd: number): number {
   const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
   return Number.parseInt(/flags:\s*(\d+)/.exec(info)![1]!, 8);

@@ -19,7 +19,7 @@ const { encodeAddress, decodeAddress } = (await import(source.href)) as {
   decodeAddress(bytes: Uint8Array, length: number): SocketAddress;
 };
 
-/** What comes back of an address that went to the system's form. */
+/** Encodes an address for the system, and decodes it again. */
 function roundTrip(address: SocketAddress): SocketAddress {
   const bytes = new Uint8Array(128).fill(0xaa);
   return decodeAddress(bytes, encodeAddress(address, bytes));
@@ -68,7 +68,7 @@ describe('posix: addresses', () => {
       ['::', '::'],
       ['2001:DB8::0:1', '2001:db8::1'],
       ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
-      // As Node and the C library write them.
+      // In the form that Node and the C library use.
       ['::ffff:1.2.3.4', '::ffff:1.2.3.4'],
     ] as const) {
       expect(roundTrip({ family: 'ipv6', host: written, port: 1 })).to.deep.equal({

@@ -196,7 +196,7 @@ describe('posix: read and write', () => {
     collect();
     const used = process.memoryUsage().heapUsed;
     transfer(100_000);
-    // Not collected: what each call makes would be there, 300,000 times.
+    // Without a garbage collection: an object for each call would be in memory 300,000 times.
     expect(process.memoryUsage().heapUsed - used).to.be.below(4 * 1024 * 1024);
   });
 });
