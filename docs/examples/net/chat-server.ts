@@ -31,7 +31,7 @@ class Client {
   }
 
   /** Does not wait: the line goes to the queue. If that is full, the client is disconnected. */
-  tell(line: string): void {
+  send(line: string): void {
     if (!this.#waiting.tryPut(`${line}\r\n`)) this.#task.cancel('reads too slowly');
   }
 
@@ -54,8 +54,8 @@ class Client {
 /** The clients, by nickname. */
 const clients = new Map<string, Client>();
 
-function tellOthers(nickname: string, line: string): void {
-  for (const [name, client] of clients) if (name !== nickname) client.tell(line);
+function sendToOthers(nickname: string, line: string): void {
+  for (const [name, client] of clients) if (name !== nickname) client.send(line);
 }
 
 function* serve(stream: TcpStream) {
@@ -70,32 +70,32 @@ function* attend(client: Client) {
   if (nickname === undefined) return;
   clients.set(nickname, client);
   try {
-    tellOthers(nickname, `* ${nickname} is here`);
+    sendToOthers(nickname, `* ${nickname} is here`);
     yield* chat(nickname, client);
   } finally {
     clients.delete(nickname);
-    tellOthers(nickname, `* ${nickname} is gone`);
+    sendToOthers(nickname, `* ${nickname} is gone`);
   }
 }
 
-/** @returns the nickname; undefined if the client left instead */
+/** @returns the nickname; undefined if the client disconnected instead */
 function* introduce(client: Client) {
   for (;;) {
-    client.tell('Who are you?');
+    client.send('Who are you?');
     const nickname = yield* client.readLine();
     if (nickname === undefined) return undefined;
-    if (!NICKNAME.test(nickname)) client.tell('A nickname has up to 20 letters or digits.');
-    else if (clients.has(nickname)) client.tell(`${nickname} is here already.`);
+    if (!NICKNAME.test(nickname)) client.send('A nickname has up to 20 letters or digits.');
+    else if (clients.has(nickname)) client.send(`${nickname} is here already.`);
     else return nickname;
   }
 }
 
 function* chat(nickname: string, client: Client) {
-  client.tell(`Welcome, ${nickname}. /who tells who is here, /quit ends.`);
+  client.send(`Welcome, ${nickname}. /who lists who is here, /quit ends.`);
   for (let line = yield* client.readLine(); line !== undefined; line = yield* client.readLine()) {
     if (line === '/quit') return;
-    if (line === '/who') client.tell(`* here: ${[...clients.keys()].join(', ')}`);
-    else if (line !== '') tellOthers(nickname, `${nickname}: ${line}`);
+    if (line === '/who') client.send(`* here: ${[...clients.keys()].join(', ')}`);
+    else if (line !== '') sendToOthers(nickname, `${nickname}: ${line}`);
   }
 }
 

@@ -170,7 +170,7 @@ function quitAll(): void {
   for (const thread of threads) thread.waitForExit();
 }
 
-/** @internal Runs in the thread: calls `work` while the state is `working`, waits while it is `parked`, until the thread is to exit. */
+/** @internal Runs in the thread, until it is to exit: calls `work` while the state is `working`, waits while it is `parked`. */
 export function serveAsHelper(control: Int32Array, work: () => void): void {
   const { booting, parked, working, quitting, gone } = HelperState;
   Atomics.compareExchange(control, STATE, booting, parked);
@@ -185,7 +185,7 @@ export function serveAsHelper(control: Int32Array, work: () => void): void {
   Atomics.notify(control, STATE);
 }
 
-/** @internal Ends the work of a thread, from either side; `HelperThread.work` gives it new work. @returns false if it was not working */
+/** @internal Parks a thread, from either side, until `HelperThread.work` starts it again. @returns false if it was not working */
 export function park(control: Int32Array): boolean {
   const { working, parked } = HelperState;
   return Atomics.compareExchange(control, STATE, working, parked) === working;

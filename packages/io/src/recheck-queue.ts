@@ -2,7 +2,7 @@ import type { Duration, Instant } from '@escapement/core';
 import type { Readiness } from './readiness.js';
 import type { WatchedDescriptor } from './watched-descriptor.js';
 
-/** Long beside the time between two waits of a busy server, too short for anybody to notice. */
+/** Long compared with the time between two waits of a busy server, but too short to notice. */
 const DELAY: Duration = 20;
 /** For a task that waits for the same event object again: a task that keeps the event very likely kept the descriptor open. */
 const DELAY_SAME_EVENT: Duration = 1000;

@@ -29,7 +29,10 @@ export abstract class Selector {
   /** Finds the descriptors that are ready now. Must not block. @returns how many */
   abstract look(): number;
 
-  /** Blocks the thread until a descriptor is ready, for `duration` at most (`Infinity`: no limit). May return early. @returns how many are ready */
+  /**
+   * Blocks the thread until a descriptor is ready, for `duration` at most (`Infinity`: no limit). May return early.
+   * @returns how many are ready
+   */
   abstract wait(duration: Duration): number;
 
   abstract fdAt(index: number): number;

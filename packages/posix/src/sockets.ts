@@ -131,7 +131,7 @@ export function getOption(fd: number, [level, name]: readonly [number, number]):
   return option[0]!;
 }
 
-/** `write` on a socket. If the peer has closed, it throws EPIPE and never raises SIGPIPE, whether or not the process listens for that. */
+/** `write` on a socket. If the peer has closed, it throws EPIPE and never raises SIGPIPE, even if the process listens for it. */
 export function send(fd: number, bytes: Uint8Array): number {
   for (;;) {
     const count = cSend(fd, bytes, bytes.length, MSG_NOSIGNAL);
@@ -164,7 +164,7 @@ export function receiveFrom(fd: number, into: Uint8Array): number {
   }
 }
 
-/** The address of the sender of the last `receiveFrom`, or of the peer of the last `accept`. Call it before any other call of this package. */
+/** The sender of the last `receiveFrom`, or the peer of the last `accept`. Call it before any other call of this package. */
 export function senderAddress(): SocketAddress {
   return decodeAddress(address, length[0]!);
 }
