@@ -42,7 +42,7 @@ const { Flag, FlagHandler } = await load<typeof import('../../docs/examples/exte
 
 const STRATEGIES = { 'busy-wait': busyWaitModule, 'atomics-wait': atomicsWaitModule, 'set-timeout': setTimeoutModule };
 
-/** Knows neither what it waits for nor who drives it. */
+/** A coroutine in between: it knows neither the event nor the loop. */
 function* inBetween<T, E extends LoopEvent>(inner: Yieldable<T, E>): Coroutine<T, E> {
   return yield* inner;
 }
@@ -53,7 +53,7 @@ function stacked<T, E extends LoopEvent>(depth: number, inner: Yieldable<T, E>):
   return stack;
 }
 
-/** By hand, without waiting for anything. */
+/** Drives a coroutine by hand and never waits. */
 function drive<T, E extends LoopEvent>(coroutine: Coroutine<T, E>): { events: E[]; value: T } {
   const events: E[] = [];
   for (;;) {
@@ -64,7 +64,7 @@ function drive<T, E extends LoopEvent>(coroutine: Coroutine<T, E>): { events: E[
 }
 
 describe('Anatomy: what an event loop is', () => {
-  it('goes round for as long as anything is left to do', () => {
+  it('runs turns as long as a task is left', () => {
     const { loop, strategy } = virtualLoop();
     loop.runSync(function* () {
       for (let n = 0; n < 3; n++) yield* sleep(10);
@@ -72,7 +72,7 @@ describe('Anatomy: what an event loop is', () => {
     expect(strategy.sleeps).to.deep.equal([10, 20, 30]);
   });
 
-  it('watches every coroutine that it runs', () => {
+  it('reports every coroutine that it runs to an instrument', () => {
     const seen: string[] = [];
     const monitor: Instrument = {
       stepStarted: task => seen.push(`${task.name} goes on`),
@@ -84,7 +84,7 @@ describe('Anatomy: what an event loop is', () => {
     expect(seen).to.deep.equal(['main goes on', 'main: SleepFor(duration=1)', 'main goes on']);
   });
 
-  it('knows what each idle one waits for', () => {
+  it('knows the event that each idle coroutine waits for', () => {
     virtualLoop().loop.runSync(function* () {
       const task = yield* spawn(sleep(5));
       yield* pause();
@@ -93,7 +93,7 @@ describe('Anatomy: what an event loop is', () => {
     });
   });
 
-  it('runs those that can run while others are idle', () => {
+  it('runs ready coroutines while others are idle', () => {
     const { loop } = virtualLoop();
     loop.runSync(function* () {
       const sleeper = yield* spawn(sleep(5));
@@ -104,7 +104,7 @@ describe('Anatomy: what an event loop is', () => {
     });
   });
 
-  it('wakes an idle one when what it waits for is there', () => {
+  it('resumes an idle coroutine when its event has happened', () => {
     const log: string[] = [];
     virtualLoop({ handlers: [new FlagHandler()] }).loop.runSync(function* () {
       const resource = new Flag();
@@ -120,7 +120,7 @@ describe('Anatomy: what an event loop is', () => {
     expect(log).to.deep.equal(['free', 'used']);
   });
 
-  it('is what coroutines need: alone they do nothing', () => {
+  it('drives coroutines: alone they do nothing', () => {
     const log: string[] = [];
     function* main(): Coroutine<void> {
       log.push('begun');
@@ -177,7 +177,7 @@ describe('Anatomy: what an event loop is', () => {
 });
 
 describe('Anatomy: of event loops', () => {
-  it('a coroutine is no thread: it runs on that of whoever resumes it', () => {
+  it('a coroutine is not a thread: it runs on the thread that resumes it', () => {
     function* where(): Coroutine<number> {
       yield* [];
       return threadId;
@@ -185,7 +185,7 @@ describe('Anatomy: of event loops', () => {
     expect(drive(where()).value).to.equal(threadId);
   });
 
-  it('a coroutine cannot hand control to another: its caller has to', () => {
+  it('a coroutine cannot switch to another: its caller has to', () => {
     const log: string[] = [];
     function* steps(name: string): Coroutine<void, AsyncSleep> {
       log.push(`${name} 1`);
@@ -201,7 +201,7 @@ describe('Anatomy: of event loops', () => {
     expect(log).to.deep.equal(['one 1', 'two 1', 'one 2']);
   });
 
-  it('control goes to the caller at the bottom, past all in between', () => {
+  it('control goes to the caller at the bottom, past the coroutines in between', () => {
     const log: string[] = [];
     const event = new AsyncSleep(0);
     function* child(): Coroutine<string, AsyncSleep> {
@@ -218,7 +218,7 @@ describe('Anatomy: of event loops', () => {
     expect(log).to.deep.equal(['value']);
   });
 
-  it('the root of all coroutines is the one that the loop was given', () => {
+  it('the coroutine at the root is the one that the loop was given', () => {
     const roots = new Set<Task>();
     let isRoot = false;
     const monitor: Instrument = {
@@ -241,14 +241,14 @@ describe('Anatomy: of event loops', () => {
     for (const event of events) expect(event).to.be.instanceOf(LoopEvent);
   });
 
-  it('the loop waits for the events to occur', () => {
+  it('the loop waits until the events happen', () => {
     virtualLoop().loop.runSync(function* () {
       yield* sleepUntil(123);
       expect(yield* now()).to.equal(123);
     });
   });
 
-  it('the events decide who runs next', () => {
+  it('the events decide which coroutine runs next', () => {
     const order: number[] = [];
     function* sleeper(duration: number) {
       yield* sleep(duration);
@@ -268,7 +268,7 @@ describe('Anatomy: of event loops', () => {
     expect(strategy.sleeps).to.deep.equal([10, 20, 30]);
   });
 
-  it('the loop understands those events that it has handlers for, no other', () => {
+  it('the loop only knows events that it has handlers for', () => {
     const { loop } = virtualLoop();
     // @ts-expect-error nothing handles AsyncSleep
     expect(() => loop.runSync(asleep(1))).to.throw(NoHandlerError, 'AsyncSleep');
@@ -283,7 +283,7 @@ describe('Anatomy: of event loops', () => {
     expect(seen[0]).to.equal(event);
   });
 
-  it('what is in between needs to know neither the loop nor the events', () => {
+  it('the coroutines in between know neither the loop nor the events', () => {
     const stack = () => inBetween(stacked(10, asleep(2)));
     expect(drive(stack()).events).to.have.lengthOf(2);
     runAll(stack());
@@ -342,28 +342,28 @@ describe('Anatomy: motivating events in time', () => {
 });
 
 describe('Anatomy: defining an event in time', () => {
-  it('an event is a value that can be told from others', () => {
+  it('an event is a plain value of a class of its own', () => {
     const event: LoopEvent = new AsyncSleep(1);
     expect(event).to.be.instanceOf(AsyncSleep);
     expect(event.kind).to.equal('async-sleep');
     expect(event).not.to.equal(new AsyncSleep(1));
   });
 
-  it('it stores its target time, and shows it', () => {
+  it('it stores its target time, and its text shows it', () => {
     expect(new AsyncSleep(7).until).to.equal(7);
     expect(String(new AsyncSleep(1589572249.3))).to.equal('AsyncSleep(until=1589572249.3)');
   });
 
-  it('it can be waited for directly: it goes up itself', () => {
+  it('it can be waited for directly: the loop gets the event itself', () => {
     const event = new AsyncSleep(7);
     expect(drive(inBetween(event)).events).to.deep.equal([event]);
   });
 
-  it('it does not act, and says nothing of how to wait for it', () => {
+  it('it does not act, and does not know how to wait', () => {
     expect(Object.keys(new AsyncSleep(7)).sort()).to.deep.equal(['kind', 'until']);
   });
 
-  it('unlike in Python, its iterator is the one of ordinary iteration', () => {
+  it('unlike in Python, its iterator is an ordinary iterator', () => {
     const event = new AsyncSleep(7);
     expect([...event]).to.deep.equal([event]);
   });
@@ -379,15 +379,15 @@ describe('Anatomy: awaiting an event', () => {
     expect(events[1]!.until).to.be.at.least(events[0]!.until);
   });
 
-  it('driven by hand it gives two events, and then it is done', () => {
+  it('driven by hand it yields two events, and then it is done', () => {
     const coroutine = asleep(100);
     expect(coroutine.next().value).to.be.instanceOf(AsyncSleep);
     expect(coroutine.next().value).to.be.instanceOf(AsyncSleep);
     expect(coroutine.next()).to.deep.equal({ done: true, value: undefined });
   });
 
-  it('the only delay is the one that the driver makes', () => {
-    // Who waits for this waits eleven days.
+  it('the only delay comes from the driver', () => {
+    // Eleven days from now.
     const coroutine = asleep(1e9);
     const first = coroutine.next().value as AsyncSleep;
     blockFor(20);
@@ -402,7 +402,7 @@ describe('Anatomy: using sleep events', () => {
     const coroutine = asleep(2);
     const { until } = coroutine.next().value as AsyncSleep;
     while (performance.now() < until) blockFor(1);
-    // Its time has come, and still it is where it was: at the first of two waits.
+    // Its time has come, but the coroutine is still at the first of its two waits.
     expect(drive(coroutine).events).to.have.lengthOf(1);
   });
 

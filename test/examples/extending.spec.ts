@@ -35,7 +35,7 @@ const { NapStrategy, napModule } = await load<typeof import('../../docs/examples
 describe('Extending: a flag', () => {
   const flagLoop = () => virtualLoop({ handlers: [new FlagHandler()] }).loop;
 
-  it('resumes everybody who waits, in order, when it is raised', () => {
+  it('resumes every waiting task, in order, when it is raised', () => {
     const log: string[] = [];
     flagLoop().runSync(function* () {
       const flag = new Flag();
@@ -51,7 +51,7 @@ describe('Extending: a flag', () => {
     expect(log).to.deep.equal(['raise', 'a', 'b', 'c']);
   });
 
-  it('lets through at once who comes later', () => {
+  it('does not make a task wait that comes later', () => {
     const flag = new Flag();
     flag.raise();
     flagLoop().runSync(flag.raised());
@@ -80,7 +80,7 @@ describe('Extending: a flag', () => {
     expect(log).to.deep.equal(['impatient is gone', 'patient came in', 'patient is gone']);
   });
 
-  it('throws into whoever waits when it is refused', () => {
+  it('throws into every waiting task when it is refused', () => {
     const refusal = new Error('closed today');
     const caught = flagLoop().runSync(function* () {
       const flag = new Flag();
@@ -99,14 +99,14 @@ describe('Extending: a flag', () => {
     expect(caught).to.equal(refusal);
   });
 
-  it('is named in the deadlock when nobody can raise it', () => {
+  it('is named in the DeadlockError when no task can raise it', () => {
     function* guest() {
       yield* new Flag().raised();
     }
     expect(() => flagLoop().runSync(guest)).to.throw(DeadlockError, 'task "guest" waits for Raised(flag=Flag)');
   });
 
-  it('is refused by name where its module was forgotten and the compiler overruled', () => {
+  it('throws NoHandlerError if its module is missing and the compiler was overruled', () => {
     const loop = createLoop(busyWaitModule);
     // @ts-expect-error flagModule is missing
     expect(() => loop.runSync(new Flag().raised())).to.throw(NoHandlerError, 'Raised');
@@ -136,14 +136,14 @@ describe('Extending: a callback of the host', () => {
     return { handler, loop: new EventLoop({ strategy, handlers: [handler] }) };
   }
 
-  it('evaluates to what the callback was given', async () => {
+  it('evaluates to the value that the callback got', async () => {
     const { handler, loop } = fileLoop();
     const content = await loop.run(new FileRead(self));
-    expect(content.toString()).to.contain('evaluates to what the callback was given');
+    expect(content.toString()).to.contain('evaluates to the value that the callback got');
     expect(handler.inFlight()).to.equal(0);
   });
 
-  it('throws what the callback reports', async () => {
+  it('throws the error that the callback got', async () => {
     const { handler, loop } = fileLoop();
     const code = await loop.run(function* () {
       try {
@@ -162,7 +162,7 @@ describe('Extending: a callback of the host', () => {
     await loop.run(function* () {
       const tasks = [];
       for (let n = 0; n < 3; n++) tasks.push(yield* spawn(new FileRead(self)));
-      // The host may answer each at any moment.
+      // The host may call each callback at any moment.
       const counts = new Set<number>();
       while (!tasks.every(task => task.isEnded)) {
         yield* pause();
@@ -175,7 +175,7 @@ describe('Extending: a callback of the host', () => {
     });
   });
 
-  it('is let go of when its task is cancelled', async () => {
+  it('is aborted when its task is cancelled', async () => {
     const { handler, loop } = fileLoop();
     const result = await loop.run(function* () {
       const task = yield* spawn(new FileRead(self));
@@ -183,7 +183,7 @@ describe('Extending: a callback of the host', () => {
       expect(handler.inFlight()).to.equal(1);
       task.cancel('changed my mind');
       expect(handler.inFlight()).to.equal(0);
-      // The host reports the abort meanwhile; that must reach nobody.
+      // The host reports the abort meanwhile; no task must get that error.
       yield* new FileRead(self);
       return task.result;
     });
@@ -191,7 +191,7 @@ describe('Extending: a callback of the host', () => {
     expect(handler.inFlight()).to.equal(0);
   });
 
-  it('leaves nothing in flight when the callback API refuses its argument', async () => {
+  it('leaves nothing in flight when the callback API throws', async () => {
     const { handler, loop } = fileLoop();
     const outcome = await loop.run(new FileRead(undefined as unknown as string)).catch(error => error);
     expect(outcome).to.have.property('code', 'ESC_HANDLER_FAILED');
@@ -200,7 +200,7 @@ describe('Extending: a callback of the host', () => {
 
   const misfits = { 'busy-wait': busyWaitModule, 'atomics-wait': atomicsWaitModule, nap: napModule };
   for (const [name, strategyModule] of Object.entries(misfits)) {
-    it(`is refused beside ${name}, which never lets the host run`, () => {
+    it(`is rejected beside ${name}, which never lets the host run`, () => {
       expect(() => createLoop(strategyModule, fileReadModule)).to.throw(
         IncompatiblePluginsError,
         "FileReadHandler needs the host's own loop to run",
@@ -222,7 +222,7 @@ describe('Extending: a sleep strategy', () => {
     });
   });
 
-  it('comes back early from a nap, at half of the time that is left', () => {
+  it('returns early, at half of the time that is left', () => {
     const strategy = newStrategy();
     const start = performance.now();
     strategy.sleep(start + 40, new Wakeup());
@@ -237,7 +237,7 @@ describe('Extending: a sleep strategy', () => {
     expect(wakeup.requested).to.equal(true);
   });
 
-  it('is woken by another thread, without a deadline', async () => {
+  it('is woken by another thread, also without a deadline', async () => {
     const wakeup = new Wakeup();
     const workerData = wakeup.share();
     const other = `
@@ -251,7 +251,7 @@ describe('Extending: a sleep strategy', () => {
     await worker.terminate();
   });
 
-  it('lets a cancelled sleeper go', () => {
+  it('ends the sleep of a task that is cancelled', () => {
     const result = createLoop(napModule, sleepModule).runSync(function* () {
       const task = yield* spawn(sleep(1e9));
       yield* sleep(1);
@@ -261,7 +261,7 @@ describe('Extending: a sleep strategy', () => {
     expect(result).to.deep.equal({ state: 'cancelled', reason: 'enough' });
   });
 
-  it('ends the run of a program that nothing can wake', () => {
+  it('ends the run of a deadlocked program', () => {
     expect(() => createLoop(napModule, sleepModule).runSync(sleep(Infinity))).to.throw(DeadlockError);
   });
 

@@ -13,7 +13,7 @@ underEachStrategy('chat-server', 'SIGINT', port => {
     return peer;
   }
 
-  /** Waits until nobody is left, so that the next test has the nicknames for itself. */
+  /** Waits until no client is left, so that the next test can use the same nicknames. */
   afterEach(async () => {
     if (present.length === 0) return;
     for (const peer of present.splice(0)) peer.close();
@@ -29,7 +29,7 @@ underEachStrategy('chat-server', 'SIGINT', port => {
     present.length = 0;
   });
 
-  it('tells the others what somebody says, who comes and who goes', async () => {
+  it('sends each line to the other clients, and reports who comes and who goes', async () => {
     const ann = await enter('ann');
     const bob = await enter('bob');
     const eve = await enter('eve');
@@ -43,7 +43,7 @@ underEachStrategy('chat-server', 'SIGINT', port => {
     expect(bob.received).to.not.contain('hello');
   });
 
-  it('asks again for a nickname that is taken or is none', async () => {
+  it('asks again if a nickname is taken or invalid', async () => {
     await enter('ann');
     const peer = await Peer.connect(port());
     present.push(peer);
@@ -55,7 +55,7 @@ underEachStrategy('chat-server', 'SIGINT', port => {
     await peer.receives('* here: ann, bob\r\n');
   });
 
-  it('ends with whoever sends too long a line, and with nobody else', async () => {
+  it('disconnects a client that sends too long a line, and no other', async () => {
     const ann = await enter('ann');
     const bob = await enter('bob');
     bob.send('b'.repeat(5000));
@@ -63,7 +63,7 @@ underEachStrategy('chat-server', 'SIGINT', port => {
     await ann.receives('* bob is gone\r\n');
   });
 
-  it('drops nobody who reads, however fast somebody talks', async () => {
+  it('disconnects no client that reads, however fast another sends', async () => {
     const ann = await enter('ann');
     const bob = await enter('bob');
     ann.send(`${'hi\n'.repeat(10_000)}bye\n`);
@@ -71,7 +71,7 @@ underEachStrategy('chat-server', 'SIGINT', port => {
     expect(bob.received.match(/ann: hi\r\n/g)).to.have.lengthOf(10_000);
   });
 
-  it('drops a slow reader, and does not make the others wait', async () => {
+  it('disconnects a slow reader, and does not make the others wait', async () => {
     const slow = await enter('slow');
     slow.socket.pause();
     const ann = await enter('ann');
@@ -83,7 +83,7 @@ underEachStrategy('chat-server', 'SIGINT', port => {
       sent += 200;
       ann.received = '';
       ann.send(`${`${line}\n`.repeat(200)}/who\n`);
-      // In step with whoever reads, so that only who does not read falls behind.
+      // In step with the clients that read, so that only the one that does not read falls behind.
       await bob.receivesBytes(sent * (line.length + 'ann: \r\n'.length));
       await ann.receives(/\* here: .*\r\n/);
     }

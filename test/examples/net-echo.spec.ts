@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Peer, underEachStrategy } from './net-program.js';
 
 underEachStrategy('echo-server', 'SIGTERM', port => {
-  it('sends back what it is sent, and ends when the client does', async () => {
+  it('sends back the bytes that it receives, and ends when the client does', async () => {
     const peer = await Peer.connect(port());
     peer.send('hello');
     await peer.receives('hello');

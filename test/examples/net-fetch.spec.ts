@@ -6,7 +6,7 @@ import { NetProgram, STRATEGIES, within } from './net-program.js';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 
-/** What is served, and what is printed; both text of one character for each byte (latin1). */
+/** The response that is served, and the expected output; both text, one character for each byte (latin1). */
 const PRINTED: Record<string, [answer: string, output: string]> = {
   'a reason that looks like a status': [
     'HTTP/1.1 200 not 204\r\nContent-Length: 2\r\n\r\nok',
@@ -30,7 +30,7 @@ const PRINTED: Record<string, [answer: string, output: string]> = {
   'lines that end with LF alone': [`${OK}Content-Length: 2\n\nok`, 'HTTP/1.1 200 OK\ncontent-length: 2\n\nok'],
 };
 
-/** What is served, what came of it, and what is said of it. */
+/** The response that is served, the expected output, and the expected error. */
 const REFUSED: Record<string, [answer: string, output: RegExp, error: string]> = {
   'an answer that is none': ['SSH-2.0-x\r\n', /^$/, "no HTTP/1.1, but 'SSH-2.0-x'"],
   'no answer': ['', /^$/, 'the answer ended too early'],
@@ -51,7 +51,7 @@ const REFUSED: Record<string, [answer: string, output: RegExp, error: string]> =
   ],
 };
 
-/** Tests of one `http-fetch` each, by a server which sends what they say. */
+/** Each test runs one `http-fetch` against a server that sends the given bytes. */
 function describeFetch(strategy: string, tests: (fetch: () => Fetch) => void): void {
   describe(`http-fetch under ${strategy}, of raw answers`, () => {
     let server: Server;
@@ -82,7 +82,7 @@ interface Fetch {
   readonly socket: Socket;
 }
 
-// How an answer is read has nothing to do with how the loop waits.
+// Under one strategy only: parsing a response does not depend on how the loop waits.
 describeFetch('epoll', fetch => {
   for (const [what, [answer, output]] of Object.entries(PRINTED)) {
     it(`prints ${what}`, async () => {
@@ -94,7 +94,7 @@ describeFetch('epoll', fetch => {
   }
 
   for (const [what, [answer, output, error]] of Object.entries(REFUSED)) {
-    it(`refuses ${what}, in a line`, async () => {
+    it(`rejects ${what}, with an error of one line`, async () => {
       const { program, socket } = fetch();
       socket.end(answer, 'latin1');
       expect(await program.exit).to.equal(1);
@@ -115,7 +115,7 @@ const BODIES = [
 for (const strategy of STRATEGIES) {
   describeFetch(strategy, fetch => {
     for (const [kind, field, before, after] of BODIES) {
-      it(`prints a slow body ${kind} as it comes`, async () => {
+      it(`prints a slow body ${kind} as it arrives`, async () => {
         const { program, socket } = fetch();
         socket.write(`${OK}${field}\r\n\r\n${before}hel`);
         await program.prints(/\n\nhel$/);
@@ -129,7 +129,7 @@ for (const strategy of STRATEGIES) {
   });
 }
 
-/** What comes of bytes that are read as UTF-8, as the output of programs is here. */
+/** The text of bytes that are decoded as UTF-8, as the output of programs is here. */
 function utf8(latin1: string): string {
   return Buffer.from(latin1, 'latin1').toString();
 }

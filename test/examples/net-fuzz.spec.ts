@@ -29,7 +29,7 @@ interface Outcome {
   readonly mostPending: number;
 }
 
-/** What comes of `text` (latin1) that is cut at `cuts`. */
+/** Parses `text` (latin1) in pieces, cut at `cuts`. */
 function parse(parser: Parser, text: string, cuts: readonly number[] = []): Outcome {
   const parsed: unknown[] = [];
   let mostPending = 0;
@@ -89,7 +89,7 @@ function check<T extends [unknown, ...unknown[]]>(
   );
 }
 
-/** What holds for every input, be it valid or not; `limit` is what the parser may hold back. */
+/** Checks that hold for every input, valid or not; `limit` is how many bytes the parser may keep. */
 function describeAnyInput(
   newParser: () => Parser,
   limit: number,
@@ -102,15 +102,15 @@ function describeAnyInput(
     expect(cut.parsed).to.deep.equal(whole.parsed);
     expect(String(cut.error)).to.equal(String(whole.error));
     if (whole.error !== undefined) expect(whole.error).to.be.instanceOf(errorClass);
-    // The last piece of what was pushed comes on top; it was there already.
+    // Plus the last piece, which the caller allocated.
     expect(cut.mostPending).to.be.at.most(limit);
     expect(whole.mostPending).to.be.at.most(limit);
   }
 
-  it('makes the same of it however it is cut, fails in its own way only, and keeps to its limits: bytes', () =>
+  it('parses the same however the input is cut, throws only its own errors, and keeps its limits: random bytes', () =>
     check([bytesText({ maxLength: 2000 }), anyCuts], holds));
 
-  it('... words of the protocol', () => {
+  it('... random words of the protocol', () => {
     const words = [
       '*',
       '$',
@@ -141,7 +141,7 @@ function describeAnyInput(
     check([fc.array(fc.constantFrom(...words, ...more), { maxLength: 60 }).map(all => all.join('')), anyCuts], holds);
   });
 
-  it('... valid input that was changed', () =>
+  it('... valid input with mutations', () =>
     check([valid, anyChanges, anyCuts], (text, changes, cuts) => holds(changed(text, changes), cuts)));
 }
 
@@ -152,14 +152,14 @@ describe('fuzz: RespParser', () => {
   const commands = fc.array(command, { maxLength: 10 });
   const encoded = (all: readonly (readonly string[])[]) => all.map(args => array(args.map(bulk))).join('');
 
-  it('reads what the encoder wrote, however it is cut', () =>
+  it('parses the output of the encoder, however it is cut', () =>
     check([commands, anyCuts], (all, cuts) => {
       const { parsed, error } = parse(newParser(), encoded(all), cuts);
       expect(error).to.equal(undefined);
       expect(parsed).to.deep.equal(all);
     }));
 
-  it('reads lines that somebody typed among them', () => {
+  it('parses inline commands between them', () => {
     const word = fc.stringMatching(/^[a-z0-9]{1,8}$/);
     const line = fc.array(word, { minLength: 1, maxLength: 5 });
     check([fc.array(fc.tuple(fc.boolean(), line), { maxLength: 10 }), anyCuts], (all, cuts) => {
@@ -170,14 +170,14 @@ describe('fuzz: RespParser', () => {
     });
   });
 
-  it('holds a command that is too large for no byte longer than it must', () => {
+  it('rejects a command that is too large at the first byte beyond the limit', () => {
     const text = `*100\r\n${bulk('x'.repeat(90)).repeat(100)}`;
     const { error, mostPending } = parse(newParser(), text, everywhere(10_000));
     expect(String(error)).to.contain('a command larger than 2000 bytes');
     expect(mostPending).to.be.at.most(92);
   });
 
-  it('allows each command its limit, to the byte', () => {
+  it('accepts a command of exactly the limit', () => {
     const largest = `*1\r\n${bulk('x'.repeat(1994))}`;
     const { parsed, error } = parse(newParser(), largest.repeat(3), everywhere(3 * largest.length));
     expect(error).to.equal(undefined);
@@ -186,7 +186,7 @@ describe('fuzz: RespParser', () => {
     expect(String(tooLarge.error)).to.contain('larger than 2000 bytes');
   });
 
-  it('refuses a number whose zeros do not end', () => {
+  it('rejects a number with endless leading zeros', () => {
     for (const [start, problem] of [
       ['*', 'invalid multibulk length'],
       ['*3\r\n$', 'invalid bulk length'],
@@ -197,13 +197,13 @@ describe('fuzz: RespParser', () => {
     }
   });
 
-  it('tells numbers beyond the limit from nonsense', () => {
+  it('distinguishes numbers beyond the limit from invalid ones', () => {
     for (const text of ['*2001\r\n', '*1\r\n$2001\r\n', '*1\r\n$99999999999\r\n']) {
       expect(String(parse(newParser(), text).error)).to.contain('a command larger than 2000 bytes');
     }
   });
 
-  it('refuses quotes in a line that somebody typed', () => {
+  it('rejects quotes in an inline command', () => {
     for (const line of ['SET k "hello world"\r\n', "SET k 'hello world'\r\n"]) {
       const { error, parsed } = parse(newParser(), line);
       expect(String(error)).to.contain('quotes in an inline request are not supported');
@@ -247,7 +247,7 @@ describe('fuzz: HttpParser', () => {
     return `${method} ${target} HTTP/1.1\r\n${[...lines, framing].join('\r\n')}\r\n\r\n${content}`;
   }
 
-  it('reads what was sent, however it is cut', () =>
+  it('parses every request, however it is cut', () =>
     check([requests, anyCuts], (all, cuts) => {
       const { parsed, error } = parse(newParser(), all.map(encoded).join(''), cuts);
       expect(error).to.equal(undefined);
@@ -317,14 +317,14 @@ describe('fuzz: HttpParser', () => {
     ],
   };
   for (const [what, [status, text]] of Object.entries(REFUSED)) {
-    it(`refuses ${what} with ${status}`, () => {
+    it(`rejects ${what} with ${status}`, () => {
       const { error, parsed } = parse(newParser(), text);
       expect(error).to.be.instanceOf(HttpError).with.property('status', status);
       expect(parsed).to.deep.equal([]);
     });
   }
 
-  it('allows each request its limits, to the byte', () => {
+  it('accepts a request of exactly the limits', () => {
     const start = 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: ';
     const head = `${start}${longText(996 - start.length)}\r\n\r\n`;
     const largest = `${head}3e8\r\n${longText(1000)}\r\n0\r\nA: ${longText(993)}\r\n\r\n`;
@@ -333,7 +333,7 @@ describe('fuzz: HttpParser', () => {
     expect(parsed).to.have.lengthOf(3);
   });
 
-  it('names the limit that trailers are beyond, by however little', () => {
+  it('names the limit that trailers exceed, even by one byte', () => {
     const start = 'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n';
     for (const length of [994, 995, 996, 997, 998, 2000]) {
       const { error } = parse(newParser(), `${start}A: ${longText(length)}\r\n\r\n`);
@@ -341,18 +341,18 @@ describe('fuzz: HttpParser', () => {
     }
   });
 
-  it('keeps no connection of HTTP/1.0 that sends chunks', () => {
+  it('closes a connection of HTTP/1.0 that sends chunks', () => {
     const [framing, connection] = ['Transfer-Encoding: chunked', 'Connection: keep-alive'];
     expect(keepsAlive(`GET / HTTP/1.0\r\n${connection}\r\n\r\n`)).to.equal(true);
     expect(keepsAlive(`GET / HTTP/1.0\r\n${connection}\r\n${framing}\r\n\r\n0\r\n\r\n`)).to.equal(false);
     expect(keepsAlive(`GET / HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n0\r\n\r\n`)).to.equal(true);
   });
 
-  it('takes later versions for 1.1', () => {
+  it('treats later versions as 1.1', () => {
     expect(keepsAlive('GET / HTTP/1.2\r\nHost: a\r\n\r\n')).to.equal(true);
   });
 
-  it('asks nobody for a body who speaks HTTP/1.0', () => {
+  it('sends no 100 Continue to a client of HTTP/1.0', () => {
     const rest = 'Host: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n';
     for (const [version, isAsked] of [
       ['1.0', false],

@@ -36,17 +36,17 @@ underEachStrategy('http-hello', 'SIGTERM', port => {
     expect(sockets.size).to.equal(1);
   });
 
-  it('takes chunked bodies, of node:http', async () => {
+  it('accepts chunked bodies, from node:http', async () => {
     const chunks = ['one ', 'two ', 'three'];
     const { content } = await exchange({ port: port(), path: '/echo', method: 'POST' }, chunks);
     expect(content).to.equal('one two three');
   });
 
-  it('tells what there is not', async () => {
+  it('answers 404 for an unknown path', async () => {
     expect((await exchange({ port: port(), path: '/nothing' })).message.statusCode).to.equal(404);
   });
 
-  it('finds the same under a path, with a query, and in absolute form', async () => {
+  it('finds a resource by path, with a query, and in absolute form', async () => {
     const targets = ['/', '/?a=1', 'http://a/', 'http://a', 'HTTP://a:80/?a=1', 'http://a?a=/x'];
     const others = ['?a=1', '*', 'http:///', '/http://a/', 'https://a/'];
     for (const target of [...targets, ...others]) {
@@ -59,7 +59,7 @@ underEachStrategy('http-hello', 'SIGTERM', port => {
     ['lines that end with a line feed alone', 'GET / HTTP/1.1\nHost: a\n\n'],
     ['TLS', '\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03'],
   ] as const) {
-    it(`refuses ${what} at once`, async () => {
+    it(`rejects ${what} at once`, async () => {
       expect(await rawAnswer(bytes)).to.match(/^HTTP\/1\.1 400 /);
     });
   }
@@ -70,7 +70,7 @@ underEachStrategy('http-hello', 'SIGTERM', port => {
     expect(Date.parse(message.headers.date!)).to.be.closeTo(Date.now(), 60_000);
   });
 
-  it('answers requests that come together in their order, and hangs up when it is told to', async () => {
+  it('answers pipelined requests in their order, and hangs up when it is asked to', async () => {
     const echo = (body: string) => `POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const last = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
     const answer = await rawAnswer(`${echo('one')}${echo('two')}\r\n${echo('three')}${last}`);
@@ -84,7 +84,7 @@ underEachStrategy('http-hello', 'SIGTERM', port => {
     expect(await rawAnswer('GET / HTTP/1.0\r\n\r\n')).to.match(/^HTTP\/1\.1 200 OK\r\n[\s\S]*Hello, world!\n$/);
   });
 
-  it('asks for a body that waits for that', async () => {
+  it('sends 100 Continue to a client that waits for it', async () => {
     const peer = await Peer.connect(port());
     peer.send(
       'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n',
@@ -94,23 +94,23 @@ underEachStrategy('http-hello', 'SIGTERM', port => {
     expect(await peer.ended()).to.match(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nbody$/);
   });
 
-  it('answers what came before a bad request, then 400, and hangs up', async () => {
+  it('answers the requests before a bad one, then 400, and hangs up', async () => {
     const answer = await rawAnswer(
       'GET / HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n',
     );
     expect(answer.match(/^HTTP.*(?=\r)/gm)).to.deep.equal(['HTTP/1.1 200 OK', 'HTTP/1.1 400 Bad Request']);
   });
 
-  it('refuses a head that does not end, whoever goes on sending', async () => {
+  it('rejects a head that does not end, while the client goes on sending', async () => {
     expect(await rawAnswer(`GET / HTTP/1.1\r\nA: ${'a'.repeat(300_000)}`)).to.match(/^HTTP\/1\.1 431 /);
   });
 
-  it('refuses a body that is too large before it comes', async () => {
+  it('rejects a body that is too large before it arrives', async () => {
     const answer = await rawAnswer('POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\nab');
     expect(answer).to.match(/^HTTP\/1\.1 413 /);
   });
 
-  it('outlives clients that vanish in the middle', async () => {
+  it('survives clients that disconnect in the middle of a request', async () => {
     for (const start of [
       'GET / HT',
       'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc',
@@ -141,7 +141,7 @@ describe('http-hello, with a clock that runs twenty times as fast', () => {
     const { NODE_OPTIONS = '' } = process.env;
     const hurry = 'const now = performance.now.bind(performance); performance.now = () => 20 * now();';
     process.env.NODE_OPTIONS = `${NODE_OPTIONS} --import data:text/javascript,${encodeURIComponent(hurry)}`;
-    // The only strategy for which a clock is enough: the others wait for the system's.
+    // The only strategy that needs just a clock: the others wait by the system's clock.
     const serving = NetProgram.serve('http-hello', 'busy-wait');
     process.env.NODE_OPTIONS = NODE_OPTIONS;
     server = await serving;
@@ -242,7 +242,7 @@ for (const strategy of STRATEGIES) {
       expect(head.split('\n')).to.include.members(['HTTP/1.1 200 OK', 'content-length: 6', 'x-twice: a, b']);
     });
 
-    it('joins chunks, and goes by the end of the connection where nothing is said', async () => {
+    it('joins chunks, and without a length reads until the end of the connection', async () => {
       const chunked = await fetched('/chunked?long=yes');
       expect(chunked.exit).to.equal(0);
       expect(chunked.body === `${long}end\n`).to.equal(true);
@@ -252,14 +252,14 @@ for (const strategy of STRATEGIES) {
       expect(head).to.not.match(/transfer-encoding|content-length/);
     });
 
-    it('knows answers without a body, and those before the answer', async () => {
+    it('handles responses without a body, and 1xx responses before the final one', async () => {
       const none = await fetched('/none');
       expect(none).to.include({ exit: 0, errors: '' });
       expect(none.head).to.contain('HTTP/1.1 204 No Content');
       expect(await fetched('/hints')).to.include({ exit: 0, body: 'after the hints\n' });
     });
 
-    it('fails where the answer is cut short or is none', async () => {
+    it('fails if the response is cut short or is not HTTP', async () => {
       const broken = await fetched('/broken');
       expect(broken.exit).to.equal(1);
       expect(broken.errors).to.contain('ended after 5 bytes');

@@ -13,7 +13,7 @@ describe('the options of the net examples', () => {
   }
 
   for (const name of PROGRAMS) {
-    it(`${name} --help tells them`, async () => {
+    it(`${name} --help prints them`, async () => {
       const { exit, output, errors } = await outcomeOf(name, '--help');
       expect({ exit, errors }).to.deep.equal({ exit: 0, errors: '' });
       expect(output).to.contain(`Usage: ${name} `).and.to.contain('--strategy');
@@ -22,7 +22,7 @@ describe('the options of the net examples', () => {
   }
 
   for (const port of ['65536', '1.5', '']) {
-    it(`refuses the port '${port}'`, async () => {
+    it(`rejects the port '${port}'`, async () => {
       const { exit, errors } = await outcomeOf('echo-server', `--port=${port}`);
       expect(exit).to.equal(2);
       expect(errors).to.contain(`'${port}' is no port`);
@@ -45,14 +45,14 @@ describe('the options of the net examples', () => {
     'a FIFO that there is not': ['tail-follow', ['/no/such/fifo'], '/no/such/fifo is no FIFO'],
   };
   for (const [mistake, [name, args, problem]] of Object.entries(MISTAKES)) {
-    it(`refuses ${mistake}`, async () => {
+    it(`rejects ${mistake}`, async () => {
       const { exit, errors } = await outcomeOf(name, ...args);
       expect(exit).to.equal(2);
       expect(errors).to.contain(problem);
     });
   }
 
-  it('says that a port is taken', async () => {
+  it('reports a port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise(resolve => other.once('listening', resolve));
     const { port } = other.address() as { port: number };
@@ -62,7 +62,7 @@ describe('the options of the net examples', () => {
     expect(errors).to.match(/^echo-server: EADDRINUSE.*\n$/);
   });
 
-  it('says that a host is no address', async () => {
+  it('reports a host that is not an address', async () => {
     const { exit, errors } = await outcomeOf('echo-server', '--host', 'nowhere');
     expect(exit).to.equal(1);
     expect(errors).to.contain("echo-server: 'nowhere' is no IP address");

@@ -18,7 +18,7 @@ underEachStrategy('resp-server', 'SIGINT', port => {
 
   beforeEach(async () => expect(await answersToLines('FLUSHALL')).to.equal('+OK\r\n'));
 
-  it('answers commands that somebody types', async () => {
+  it('answers inline commands', async () => {
     expect(await answersToLines('PING', 'ping hello', '', 'ECHO  x ')).to.equal('+PONG\r\n$5\r\nhello\r\n$1\r\nx\r\n');
   });
 
@@ -43,7 +43,7 @@ underEachStrategy('resp-server', 'SIGINT', port => {
     expect(answers).to.equal(`:1\r\n:2\r\n+OK\r\n:0\r\n+OK\r\n${refusal}+OK\r\n${refusal}`);
   });
 
-  it('lets values expire, and forgets them though nobody asks', async () => {
+  it('lets values expire, and deletes them even if no client asks', async () => {
     expect(await answersToLines('SET a 1 PX 5', 'SET b 2 ex 100', 'SET c 3 PX 1')).to.equal('+OK\r\n'.repeat(3));
     await later(20);
     expect(await answersToLines('GET a', 'GET b')).to.equal('$-1\r\n$1\r\n2\r\n');
@@ -51,7 +51,7 @@ underEachStrategy('resp-server', 'SIGINT', port => {
     expect(await answersToLines('DBSIZE')).to.equal(':1\r\n');
   });
 
-  it('says what is wrong with a command, and goes on', async () => {
+  it('reports a wrong command, and goes on', async () => {
     const answers = await answersToLines(
       ...[
         'NONSENSE',
@@ -84,13 +84,13 @@ underEachStrategy('resp-server', 'SIGINT', port => {
     ]);
   });
 
-  it('answers what came before a breach of the protocol, then ends', async () => {
+  it('answers the commands before a protocol error, then ends', async () => {
     const peer = await Peer.connect(port());
     peer.send('PING\r\n*1\r\n!nonsense\r\nPING\r\n');
     expect(await peer.ended()).to.equal("+PONG\r\n-ERR Protocol error: expected '$', got '!'\r\n");
   });
 
-  it('answers a breach of the protocol though more than it reads is on its way', async () => {
+  it('answers a protocol error although the client goes on sending', async () => {
     const peer = await Peer.connect(port());
     const request = `*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$8000000\r\n${'v'.repeat(8_000_000)}\r\n`;
     peer.socket.pause();
@@ -99,7 +99,7 @@ underEachStrategy('resp-server', 'SIGINT', port => {
     expect(await peer.ended()).to.equal('-ERR Protocol error: a command larger than 1048576 bytes\r\n');
   });
 
-  it('says what it is and how it is set up', async () => {
+  it('answers HELLO, CONFIG and SELECT', async () => {
     const [hello, configuration, select] = [
       await answersToLines('HELLO', 'HELLO 2'),
       await answersToLines('CONFIG GET *'),
@@ -110,12 +110,12 @@ underEachStrategy('resp-server', 'SIGINT', port => {
     expect(select).to.equal('+OK\r\n');
   });
 
-  it('answers ten thousand commands that come at once', async () => {
+  it('answers ten thousand commands that arrive at once', async () => {
     const answers = await answersToLines(...Array.from({ length: 10_000 }, () => 'INCR n'));
     expect(answers).to.equal(Array.from({ length: 10_000 }, (_, n) => `:${n + 1}\r\n`).join(''));
   });
 
-  it('makes a client wait that asks for more than it reads', async () => {
+  it('makes a client wait that sends commands but does not read replies', async () => {
     const value = 'v'.repeat(100_000);
     const peer = await Peer.connect(port());
     peer.socket.pause();
@@ -140,7 +140,7 @@ underEachStrategy('resp-server', 'SIGINT', port => {
   });
 
   for (const depth of [1, 16]) {
-    it(`bears redis-benchmark -P ${depth}`, async function () {
+    it(`serves redis-benchmark -P ${depth}`, async function () {
       const args = [
         '-h',
         '127.0.0.1',

@@ -56,7 +56,7 @@ for (const strategy of STRATEGIES) {
       expect([tail.output, tail.errors]).to.deep.equal(['first\nsecond\nthird\nfourth\n', '']);
     });
 
-    it('follows several at once, each line under its name', async () => {
+    it('follows several at once, each line with the name of its input', async () => {
       const [a, b] = [join(folder, 'a'), join(folder, 'b')];
       const tail = follow(a, b, '-');
       write('b', 'from b\n');
@@ -68,19 +68,19 @@ for (const strategy of STRATEGIES) {
       expect(tail.output).to.equal(`${b}: from b\n-: from stdin\n${a}: from a\n`);
     });
 
-    it('ends without a word when its reader has gone', () => {
+    it('ends silently when its reader has exited', () => {
       const { stdout, stderr } = piped('yes line', '-', 'head -n 1');
       expect([stdout, stderr]).to.deep.equal(['line\n', 'status 0\n']);
     });
 
-    it('ends without a word, too, when several lines wait to be printed', () => {
+    it('ends silently, too, when several lines wait to be printed', () => {
       const fifo = join(folder, 'a');
       const { stdout, stderr } = piped(`yes a > ${fifo} & yes b`, `${fifo} -`, `head -n 2000 | grep -c ${fifo}`);
       expect(Number(stdout)).to.be.above(0);
       expect(stderr).to.equal('status 0\n');
     });
 
-    it('gives all to a slow reader, in order', () => {
+    it('gives a slow reader every line, in order', () => {
       const { stdout, stderr } = piped('seq 50000', '-', '(sleep 0.5; cat)');
       expect(stdout === Array.from({ length: 50_000 }, (_, n) => `${n + 1}\n`).join('')).to.equal(true);
       expect(stderr).to.equal('status 0\n');
@@ -92,7 +92,7 @@ for (const strategy of STRATEGIES) {
       return spawnSync('sh', ['-c', command, process.execPath, PROGRAM], { encoding: 'utf8', timeout: 20_000 });
     }
 
-    it('takes no more from its writer while nobody reads, and no memory', async () => {
+    it('reads no more from its writer while its reader does not read, and needs no memory', async () => {
       const child = spawn(process.execPath, [PROGRAM, '--strategy', strategy], { timeout: 60_000 });
       try {
         child.stdin.write(LINES);

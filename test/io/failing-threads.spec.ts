@@ -46,7 +46,7 @@ class FlagHandler extends EventHandler<FlagRaised> {
   }
 }
 
-/** For `knowWorkers`: what `prelude` does comes before the thread's own file. */
+/** For `knowWorkers`: runs `prelude` before the thread's own file. */
 function withPrelude(prelude: string) {
   return (file: string | URL, options: object | undefined): [string, object] => [
     `${prelude}; import(${JSON.stringify(String(file))});`,
@@ -54,12 +54,12 @@ function withPrelude(prelude: string) {
   ];
 }
 
-describe('io: the bell of the epoll strategy', () => {
+describe('io: the wakeup relay of the epoll strategy', () => {
   givingBackAll();
   afterEach(forgetWorkers);
 
-  it('is stopped at once also when it is slow to listen', async () => {
-    // Of the waits on a wakeup, which are those on a single word, each begins late.
+  it('stops at once even if its thread is slow to wait', async () => {
+    // Delays each wait on a wakeup: those are the waits on a single word.
     const slow = `
       const { wait } = Atomics;
       const never = new Int32Array(new SharedArrayBuffer(8));
@@ -73,7 +73,7 @@ describe('io: the bell of the epoll strategy', () => {
     let endedAt = 0;
     await loop.run(function* () {
       yield* sleep(500);
-      // It rings, and gets to work again with the next sleep, which is over at once.
+      // It signals, and works again in the next sleep, which ends at once.
       handler.wakeup!.request();
       Atomics.wait(handler.flag, 0, 0, 300);
       yield* sleep(1);
@@ -83,7 +83,7 @@ describe('io: the bell of the epoll strategy', () => {
     expect(performance.now() - endedAt).to.be.below(700);
   });
 
-  it('that dies leaves a loop that hears what it did not ring for', async () => {
+  it('that dies leaves a loop that still notices requests', async () => {
     knowWorkers();
     const handler = new FlagHandler();
     const { loop } = ioLoop('epoll', EpollSelector, { handlers: [handler] });
@@ -98,7 +98,7 @@ describe('io: the bell of the epoll strategy', () => {
     });
   });
 
-  it('is done without where the selector has no room for its counter', async () => {
+  it('is not needed where the selector has no room for its counter', async () => {
     class Full extends EpollSelector {
       refusals = 0;
       override watch(fd: number, interest: Interest): boolean {
@@ -122,7 +122,7 @@ describe('io: the threads of many runs', () => {
   givingBackAll();
   afterEach(forgetWorkers);
 
-  it('do not pile up where the host gets no turn in between', () => {
+  it('do not pile up if the host gets no turn in between', () => {
     knowWorkers();
     const { reader, writer } = pipe();
     const { loop, counts } = ioLoop('atomics-wait');
@@ -139,7 +139,7 @@ describe('io: the threads of many runs', () => {
     close(writer);
   });
 
-  it('are gone once it got one', async () => {
+  it('have exited after a turn of the host', async () => {
     knowWorkers();
     const { reader, writer } = pipe();
     const { loop, counts } = ioLoop('atomics-wait');
@@ -166,7 +166,7 @@ describe('io: a thread that fails', () => {
   afterEach(forgetWorkers);
 
   for (const strategy of ['atomics-wait', 'set-timeout']) {
-    it(`by dying does not hold up the loop while it is replaced, under ${strategy}`, async () => {
+    it(`during its work does not delay the loop while it is replaced, under ${strategy}`, async () => {
       knowWorkers();
       const { reader, writer } = pipe();
       const { loop, counts } = ioLoop(strategy);
@@ -190,7 +190,7 @@ describe('io: a thread that fails', () => {
   }
 
   for (const code of ['ERR_WORKER_INIT_FAILED', 'ERR_ACCESS_DENIED']) {
-    it(`to start, with ${code}, is done without`, async () => {
+    it(`to start, with ${code}, leaves a loop that polls by itself`, async () => {
       let tries = 0;
       knowWorkers(() => {
         tries++;
@@ -209,7 +209,7 @@ describe('io: a thread that fails', () => {
     });
   }
 
-  it('to start for another reason lets the run fail', async () => {
+  it('to start for another reason fails the run', async () => {
     knowWorkers(() => {
       throw new TypeError('of the host');
     });

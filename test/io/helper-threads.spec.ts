@@ -20,7 +20,7 @@ import {
 import { byte, eventually, givingBackAll, ioLoop, readSome, settleDown, threads } from './io-loop.js';
 import { forgetWorkers, knowWorkers, made, RealWorker } from './known-workers.js';
 
-/** Something becomes readable after 20 ms, again and again; each time it has to be noticed long before the next check. */
+/** A descriptor becomes readable after 20 ms, again and again; each time the loop has to notice it long before the next check. */
 function* pingsAreNoticed(count: number) {
   const { reader, writer } = pipe();
   for (let n = 0; n < count; n++) {
@@ -33,12 +33,12 @@ function* pingsAreNoticed(count: number) {
   close(writer);
 }
 
-describe('io: the thread that watches', () => {
+describe('io: the thread that watches the selector', () => {
   givingBackAll();
   beforeEach(() => knowWorkers());
   afterEach(forgetWorkers);
 
-  it('is made when the loop sleeps for a descriptor, one for all the sleeps of a run, and is gone afterwards', async () => {
+  it('starts when the loop sleeps for a descriptor, serves all the sleeps of a run, and exits afterwards', async () => {
     const { loop, counts } = ioLoop('set-timeout');
     const before = threads();
     await loop.run(function* () {
@@ -57,7 +57,7 @@ describe('io: the thread that watches', () => {
     await eventually(() => threads() <= before, 'the thread is gone');
   });
 
-  it('is not made for what is over sooner than a thread comes', async () => {
+  it('is not started for a wait that ends sooner than a thread starts', async () => {
     for (let n = 0; n < 20; n++) {
       await ioLoop('atomics-wait').loop.run(function* () {
         const { reader, writer } = pipe();
@@ -72,7 +72,7 @@ describe('io: the thread that watches', () => {
     expect(made.length, 'it may have been slow now and then').to.be.below(10);
   });
 
-  it('is not made under a strategy that spins, nor under one that sleeps in the selector', async () => {
+  it('is not started under a strategy that spins, nor under one that sleeps in the selector', async () => {
     for (const strategy of ['busy-wait', 'epoll']) await ioLoop(strategy).loop.run(pingsAreNoticed(5));
     expect(made).to.have.lengthOf(0);
   });
@@ -85,7 +85,7 @@ describe('io: the thread that watches', () => {
   });
 
   for (const strategy of ['set-timeout', 'atomics-wait']) {
-    it(`is replaced when it dies, under ${strategy}, and nothing that was ready stays unnoticed for ever`, async function () {
+    it(`is replaced when it dies, under ${strategy}, and the loop notices everything that becomes ready`, async function () {
       this.timeout(40_000);
       const { loop, counts } = ioLoop(strategy);
       await loop.run(function* () {
@@ -100,7 +100,7 @@ describe('io: the thread that watches', () => {
             const reading = yield* spawn(readSome(reader));
             yield* sleep(500);
             write(writer, byte);
-            // The loop looks once a second at the latest.
+            // The loop polls at least once a second.
             yield* timeout(3000, reading.join());
           }
           expect(made.at(-1), state).not.to.equal(dying);
@@ -116,11 +116,11 @@ describe('io: the thread that watches', () => {
     });
   }
 
-  it('may be late: until it is up the loop looks by itself', async () => {
+  it('may start late: until it is up the loop polls by itself', async () => {
     for (let n = 0; n < 20; n++) await ioLoop('atomics-wait').loop.run(pingsAreNoticed(1));
   });
 
-  it('is replaced when a list outgrows it, and that sleep is not blind', async () => {
+  it('is replaced when the list outgrows its memory, and the loop notices what becomes ready meanwhile', async () => {
     const { loop, counts } = ioLoop('atomics-wait', PollSelector);
     await loop.run(function* () {
       const first = pipe();
@@ -144,7 +144,7 @@ describe('io: the thread that watches', () => {
     });
   });
 
-  it('of many loops warn of no leak of listeners', async () => {
+  it('does not cause a warning of leaked listeners, if many loops have one', async () => {
     const warnings: Error[] = [];
     const note = (warning: Error) => warnings.push(warning);
     process.on('warning', note);
@@ -153,11 +153,11 @@ describe('io: the thread that watches', () => {
     await new Promise(resolve => setTimeout(resolve, 10));
     process.off('warning', note);
     expect(warnings.map(String)).to.deep.equal([]);
-    // One for all of them, for as long as one is there.
+    // One listener for all threads, while there is at least one.
     expect(process.listenerCount('exit')).to.be.at.most(before + 1);
   });
 
-  it('whose epoll descriptor somebody closes: the run fails, and says so', async () => {
+  it('fails the run with an error if the epoll descriptor is closed', async () => {
     class Exposed extends EpollSelector {
       override close(): void {
         try {
@@ -184,7 +184,7 @@ describe('io: the thread that watches', () => {
   });
 });
 
-/** Requested by another thread, `count` times, each when the one before was seen. */
+/** Another thread requests the wakeup `count` times, each time after the loop has seen the request before. */
 class Rung extends LoopEvent<void> {
   override readonly kind = 'rung';
 }
@@ -229,7 +229,7 @@ class RungHandler extends EventHandler<Rung> {
         Atomics.store(word, 0, 1);
         Atomics.notify(word, 0);
         while (Atomics.load(counters, 1) < n) Atomics.wait(counters, 1, n - 1, 5000);
-        // Now and then the loop gets to sleep first, or almost.
+        // So that in some rounds the loop falls asleep first, or is about to.
         if (n % 10 === 0) Atomics.wait(counters, 1, n, 1);
         for (let spin = 0; spin < (n * 7919) % 20000; spin++);
       }`;
@@ -241,11 +241,11 @@ class RungHandler extends EventHandler<Rung> {
   }
 }
 
-describe('io: the bell of the epoll strategy', () => {
+describe('io: the wakeup relay of the epoll strategy', () => {
   givingBackAll();
 
   for (const [name, Kind] of Object.entries({ epoll: EpollSelector, poll: PollSelector })) {
-    it(`loses none of two thousand requests, and does not go on ringing: ${name} selector`, async function () {
+    it(`loses none of two thousand requests, and signals each once: ${name} selector`, async function () {
       this.timeout(60_000);
       const selector = new Kind();
       const strategy = new EpollStrategy(new PerformanceClock(), selector);
@@ -268,7 +268,7 @@ describe('io: the bell of the epoll strategy', () => {
     });
   }
 
-  it('is heard by a loop that waits for a descriptor in another selector', async () => {
+  it('wakes a loop that waits for a descriptor in another selector', async () => {
     const strategy = new EpollStrategy(new PerformanceClock(), new EpollSelector());
     const handlers = [new IoHandler(new PollSelector()), new SleepHandler(strategy.clock)];
     await new EventLoop({ strategy, handlers }).run(pingsAreNoticed(20));
@@ -341,7 +341,7 @@ describe('io: the end of a process', function () {
     expect(output).to.include('Error: of the host');
   });
 
-  it('comes while the thread is on its way, which would abort the process in the midst of loading', async () => {
+  it('comes while the thread is starting, without aborting the process in the middle of loading', async () => {
     const endAfter = (delay: number) =>
       new Promise<unknown>(resolve => {
         const program = `
@@ -357,7 +357,7 @@ describe('io: the end of a process', function () {
     expect(await Promise.all(delays.map(endAfter))).to.deep.equal(delays.map(() => 1));
   });
 
-  it('does not come while a wait for a descriptor is in flight, and nothing else', () => {
+  it('does not come while only a wait for a descriptor is in flight', () => {
     const program = `
       import { spawn as spawnProcess } from 'node:child_process';
       const child = spawnProcess(process.execPath, ['-e', 'setTimeout(() => require("fs").writeSync(3, "x"), 1500)'], { stdio: ['ignore', 'ignore', 'ignore', writer] });

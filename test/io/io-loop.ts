@@ -43,7 +43,7 @@ export interface Counts {
   longest: number;
 }
 
-/** A loop with its parts, which counts its sleeps. */
+/** A loop that counts its sleeps, with its parts. */
 export function ioLoop(
   strategyName: string,
   Kind: new () => Selector = EpollSelector,
@@ -78,7 +78,7 @@ export function forEachPair(define: (strategy: string, Kind: new () => Selector)
 
 const buffer = new Uint8Array(4096);
 
-/** Reads what is there, and waits for it. @returns how many bytes */
+/** Waits for data and reads it. @returns how many bytes */
 export function* readSome(fd: number) {
   let count = read(fd, buffer);
   while (count === WOULD_BLOCK) {
@@ -97,7 +97,7 @@ export function* sendAll(fd: number, bytes: Uint8Array) {
   }
 }
 
-/** So full that it takes nothing more. */
+/** Fills the pipe until a write would block. */
 export function fill(fd: number): void {
   while (write(fd, buffer) !== WOULD_BLOCK);
 }
@@ -106,7 +106,7 @@ export function drain(fd: number): void {
   while (read(fd, buffer) > 0);
 }
 
-/** Until the thread that watches is up: the loop means to sleep for long then. Somebody has to wait meanwhile. */
+/** Waits until the watching thread is up: from then on the loop sleeps for long. Another task has to wait for a descriptor meanwhile. */
 export function* settleDown(counts: Counts) {
   // The first sleep of a run knows nothing of threads. On a slow machine it may be over before it begins.
   do {
@@ -117,7 +117,7 @@ export function* settleDown(counts: Counts) {
     counts.longest = 0;
     const before = counts.sleeps;
     yield* sleep(30);
-    // More sleeps than that make only those that spin.
+    // Only a strategy that spins sleeps more often than that.
     if (counts.longest > 5 || counts.sleeps - before > 200) return;
   }
 }
@@ -128,7 +128,7 @@ export function threads(): number {
   return readdirSync('/proc/self/task').length;
 }
 
-/** Threads that have left give back what they had when the host gets to it. */
+/** The host frees the descriptors of a thread that has exited in a turn of its own. */
 export async function eventually(holds: () => boolean, what: string): Promise<void> {
   const start = performance.now();
   while (!holds()) {
@@ -137,12 +137,12 @@ export async function eventually(holds: () => boolean, what: string): Promise<vo
   }
 }
 
-/** The surrounding tests give back all descriptors and threads. */
+/** The surrounding tests leave no descriptor and no thread behind. */
 export function givingBackAll(): void {
   let fds: number;
   let tasks: number;
   before(async () => {
-    // The host starts threads of its own at the first chance: four for files alone.
+    // The host starts its own threads on first use: four for files alone.
     await stat('/');
     const { loop } = ioLoop('set-timeout');
     await loop.run(function* () {
@@ -160,7 +160,7 @@ export function givingBackAll(): void {
   });
   after(async function () {
     this.timeout(90_000);
-    // The host keeps one in reserve, from its first pipe or socket on.
+    // The host keeps a spare descriptor from its first pipe or socket on.
     await eventually(() => openDescriptors() <= fds + 1, `${openDescriptors()} descriptors, ${fds} before`);
     await eventually(() => threads() <= tasks, `${threads()} threads, ${tasks} before`);
   });

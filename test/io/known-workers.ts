@@ -1,7 +1,7 @@
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import type { Worker as NodeWorker } from 'node:worker_threads';
 
-// No hook in what is tested: whoever makes a thread makes one that we know, too.
+// So that the tested code needs no hook: each thread that it starts is known here.
 const workerThreads = createRequire(import.meta.url)('node:worker_threads') as { Worker: typeof NodeWorker };
 export const RealWorker = workerThreads.Worker;
 type Arguments = ConstructorParameters<typeof NodeWorker>;
@@ -9,7 +9,7 @@ type Arguments = ConstructorParameters<typeof NodeWorker>;
 /** Since `knowWorkers`. */
 export const made: NodeWorker[] = [];
 
-/** @param change what a thread gets to run, in place of what was asked for; it may throw */
+/** @param change returns the file that a thread runs in place of the requested one; it may throw */
 export function knowWorkers(change: (...args: Arguments) => Arguments = (...args) => args): void {
   workerThreads.Worker = class extends RealWorker {
     constructor(...args: Arguments) {

@@ -5,8 +5,8 @@ import { sleep, spawn, type Task } from 'escapement';
 import fc from 'fast-check';
 import { byte, drain, fill, givingBackAll, ioLoop, selectors } from './io-loop.js';
 
-// Random programs of waits, cancellations, reads, writes and closes on a few pipes. The model looks at nothing but what
-// the pipes hold: a wait is over as soon as a look finds it so.
+// Random programs of waits, cancellations, reads, writes and closes on a few pipes. The model knows only what the pipes hold:
+// a wait ends at the first look that finds its pipe ready.
 
 type Step =
   | { readonly do: 'wait'; readonly pipe: number; readonly for: 'readable' | 'writable' }
@@ -69,7 +69,7 @@ class Model {
     if (action.do === 'look') this.look();
   }
 
-  /** Whoever has begun to wait hears of it; who has not yet, finds it closed. */
+  /** A task that waits gets DescriptorClosedError; a task that begins to wait later gets EBADF. */
   #close(pipe: number, end: 'reader' | 'writer', what: ModelWait['for']): void {
     this.pipes[pipe]![end] = false;
     for (const wait of this.waits) {
@@ -133,7 +133,7 @@ function* real(steps: readonly Step[], closeWith: (fd: number) => void) {
       tasks.push(yield* spawn(waiter(action.for === 'readable' ? readable(reader) : writable(writer))));
     } else if (action.do === 'cancel') {
       const task = tasks[action.wait];
-      // A wait that is over but has not had its turn keeps its end.
+      // A wait that was settled keeps its outcome, even if its task has not run yet.
       task?.cancel();
     } else if (action.do === 'look') {
       for (let n = 0; n < 3; n++) yield* sleep(0.01);

@@ -68,7 +68,7 @@ describe('io: the modules', () => {
     expect(log).to.deep.equal(['selector 1', 'selector 2']);
   });
 
-  it('take a selector of somebody else, whatever the strategy', async () => {
+  it('take a selector of your own, under every strategy', async () => {
     const calls = new Set<string>();
     class Elsewhere extends EpollSelector {
       override watch(fd: number, interest: number): boolean {
@@ -98,12 +98,12 @@ describe('io: the modules', () => {
 });
 
 describe('io: under virtual time', () => {
-  it('does not go from one of its own deadlines to the next', () => {
+  it('does not make the clock jump to its own deadlines', () => {
     const { reader, writer } = pipe();
     const loop = createLoop(virtualTimeModule, ioModule, sleepModule);
     const run = () =>
       loop.runSync(function* () {
-        // What is there is found, also by who waits for nothing else.
+        // A task that waits only for a descriptor finds data that is there.
         write(writer, byte);
         expect(yield* readSome(reader)).to.equal(1);
         const waiting = yield* spawn(readable(reader));
@@ -122,7 +122,7 @@ describe('io: under virtual time', () => {
 describe('io: several loops on one thread', () => {
   givingBackAll();
 
-  it('take turns under set-timeout, and hear of what another closes', async () => {
+  it('take turns under set-timeout, and each learns what another closes', async () => {
     const shared = pipe();
     const newLoop = () => createLoop(setTimeoutModule, sleepModule, ioModule);
     const waiting = newLoop()
@@ -176,7 +176,7 @@ for (const [name, Kind] of Object.entries({ epoll: EpollSelector, poll: PollSele
       expect(early).to.equal(0);
     });
 
-    it('comes back at once from an instant that has passed, and when the wakeup was requested before', () => {
+    it('returns at once if the instant has passed, or if the wakeup was requested before', () => {
       const strategy = newStrategy();
       strategy.sleep(strategy.clock.now() - 1, new Wakeup());
       strategy.sleep(-Infinity, new Wakeup());
@@ -203,7 +203,7 @@ for (const [name, Kind] of Object.entries({ epoll: EpollSelector, poll: PollSele
       expect(deadlock).to.throw(DeadlockError);
     });
 
-    it('waits for no less than nothing', () => {
+    it('treats a negative duration as 0', () => {
       const selector = new Kind();
       for (const duration of [-0.5, -1, -1e9, -Infinity, 0]) expect(selector.wait(duration)).to.equal(0);
       selector.close();

@@ -70,7 +70,7 @@ forEachPair((strategy, Kind) => {
     close(server);
   });
 
-  it('resumes all who wait for one descriptor, readers and writers apart', async () => {
+  it('resumes all tasks that wait for one descriptor, readers and writers apart', async () => {
     const { client, server } = connectedPair();
     const { loop, handler } = newLoop();
     const log: string[] = [];
@@ -96,13 +96,13 @@ forEachPair((strategy, Kind) => {
     close(server);
   });
 
-  it('takes the end, a hang-up and an error for readiness', async () => {
+  it('counts the end, a hang-up and an error as readiness', async () => {
     const [ended, broken] = [pipe(), pipe()];
     await newLoop().loop.run(function* () {
       fill(broken.writer);
       const reading = yield* spawn(readSome(ended.reader));
       const writing = yield* spawn(writable(broken.writer));
-      // Nobody can write to a reader, or read from a writer: only the hang-up ends that.
+      // A reading end never becomes writable, nor a writing end readable: only the hang-up ends these waits.
       const odd = yield* spawn(readable(broken.writer));
       yield* sleep(20);
       close(ended.writer);
@@ -136,7 +136,7 @@ forEachPair((strategy, Kind) => {
         expect(error).to.have.property('name', 'TimeoutError');
       }
       expect(handler.inFlight()).to.equal(0);
-      // In the very turn in which it becomes ready: it is either resumed or gone.
+      // Cancelled in the very turn in which it becomes ready: the task is either resumed or cancelled.
       const racing = yield* spawn(readable(reader));
       yield* pause();
       write(writer, byte);
@@ -148,7 +148,7 @@ forEachPair((strategy, Kind) => {
     close(writer);
   });
 
-  it('throws DescriptorClosedError at all who wait for what is closed', async () => {
+  it('throws DescriptorClosedError in all tasks that wait for a descriptor that is closed', async () => {
     const { client, server } = connectedPair();
     const { loop, handler, counts } = newLoop();
     await loop.run(function* () {
@@ -173,7 +173,7 @@ forEachPair((strategy, Kind) => {
       for (const end of ends)
         expect(end).to.include({ name: 'DescriptorClosedError', code: 'ESC_DESCRIPTOR_CLOSED', fd: client });
       expect(ends[2]!.message).to.equal(
-        `descriptor ${client} was closed while task "writer" waited for it to become writable. Cancel the task before you close it, or take this as the sign to stop.`,
+        `descriptor ${client} was closed while task "writer" waited for it to become writable. Cancel the task before you close it, or catch this error and stop.`,
       );
     });
     close(server);
@@ -193,7 +193,7 @@ forEachPair((strategy, Kind) => {
     close(fd);
   });
 
-  it('throws EBADF at the yield* for what is not open', async () => {
+  it('throws EBADF at the yield* for a descriptor that is not open', async () => {
     const { loop, handler } = newLoop();
     await loop.run(function* () {
       for (const event of [readable(NOT_OPEN), writable(NOT_OPEN)]) {
@@ -218,10 +218,10 @@ forEachPair((strategy, Kind) => {
     close(writer);
   });
 
-  it('does not spin when a process that we started still has what was closed behind our back', async () => {
+  it('does not spin when a child process still has the file that was closed here without `close`', async () => {
     const { reader, writer } = pipe();
     const { loop, counts } = newLoop();
-    // It has the same open file, under a number of its own.
+    // The child has the same open file, under a number of its own.
     const child = spawnProcess('sleep', ['20'], { stdio: [reader, 'ignore', 'ignore'] });
     const other = pipe();
     await loop.run(function* () {
@@ -241,7 +241,7 @@ forEachPair((strategy, Kind) => {
     for (const fd of [writer, other.reader, other.writer]) close(fd);
   });
 
-  it('knows a number that was closed with close, and belongs to another now', async () => {
+  it('takes a number that was closed with `close` and opened again for the new file', async () => {
     await newLoop().loop.run(function* () {
       for (let n = 0; n < 20; n++) {
         const { reader, writer } = pipe();
@@ -255,7 +255,7 @@ forEachPair((strategy, Kind) => {
     });
   });
 
-  it('sees what happens to a descriptor behind its back: closed, or its number used anew', async () => {
+  it('notices a descriptor that was closed without `close`, also if its number was used again', async () => {
     const closed = pipe();
     const replaced = pipe();
     const idle = pipe();
@@ -301,7 +301,7 @@ forEachPair((strategy, Kind) => {
     close(idle.writer);
   });
 
-  it('does not spin for what is ready for nobody', async () => {
+  it('does not spin for a descriptor that is ready without a waiter', async () => {
     const { client, server } = connectedPair();
     const { loop, counts } = newLoop();
     await loop.run(function* () {
@@ -311,9 +311,9 @@ forEachPair((strategy, Kind) => {
       write(server, byte);
       yield* readable(client);
       const before = counts.sleeps;
-      // It stays ready, and nobody reads; somebody waits for the other direction.
+      // It stays readable and no task reads; a task waits for the other direction.
       yield* sleep(100);
-      // A loop that spins anyway sleeps as often as it can.
+      // A strategy that spins returns often anyway.
       if (strategy !== 'busy-wait') expect(counts.sleeps - before).to.be.below(10);
       writing.cancel();
       yield* sleep(50);
@@ -323,7 +323,7 @@ forEachPair((strategy, Kind) => {
     close(server);
   });
 
-  it('reports a deadlock when nothing is in flight any more, and not before', async () => {
+  it('reports a deadlock once nothing is in flight, and not before', async () => {
     const { reader, writer } = pipe();
     const { loop } = newLoop();
     const log: string[] = [];
@@ -345,7 +345,7 @@ forEachPair((strategy, Kind) => {
     close(writer);
   });
 
-  it('runs again and again', async () => {
+  it('can run several times', async () => {
     const { loop, handler } = newLoop();
     for (let n = 0; n < 4; n++) {
       const { reader, writer } = pipe();
@@ -363,24 +363,24 @@ forEachPair((strategy, Kind) => {
 });
 
 describe('readable and writable', () => {
-  it('refuse what cannot be a descriptor', () => {
+  it('reject a value that cannot be a descriptor', () => {
     for (const wrong of [-1, 1.5, Number.NaN, Infinity, 2 ** 31, '3', undefined, null, {}]) {
       for (const event of [readable, writable]) {
         expect(() => event(wrong as number))
-          .to.throw(InvalidDescriptorError, 'is no descriptor')
+          .to.throw(InvalidDescriptorError, 'is not a descriptor')
           .with.property('code', 'ESC_INVALID_DESCRIPTOR');
         expect(() => event(wrong as number)).to.throw(EscapementError, 'is no descriptor');
       }
     }
   });
 
-  it('show what they refuse', () => {
-    expect(() => readable('0' as never)).to.throw('"0" is no descriptor');
-    expect(() => readable(1.5)).to.throw('1.5 is no descriptor');
+  it('name the rejected value', () => {
+    expect(() => readable('0' as never)).to.throw('"0" is not a descriptor');
+    expect(() => readable(1.5)).to.throw('1.5 is not a descriptor');
     expect(() => readable(Object.create(null))).to.throw(InvalidDescriptorError);
   });
 
-  it('say what they wait for', () => {
+  it('name the descriptor in their text', () => {
     expect(String(readable(7))).to.equal('Readable(fd=7)');
     expect(String(writable(7))).to.equal('Writable(fd=7)');
     expect([readable(7).kind, writable(7).kind]).to.deep.equal(['readable', 'writable']);

@@ -23,7 +23,7 @@ function spin(duration: number): void {
   while (performance.now() - start < duration);
 }
 
-/** What `look` says, by descriptor. */
+/** The results of `look`, by descriptor. */
 function lookAt(selector: Selector): Map<number, Interest> {
   const found = new Map<number, Interest>();
   for (let index = selector.look() - 1; index >= 0; index--) found.set(selector.fdAt(index), selector.readyAt(index));
@@ -32,7 +32,7 @@ function lookAt(selector: Selector): Map<number, Interest> {
 
 for (const [name, Kind] of Object.entries(selectors)) {
   describe(`io: the ${name} selector`, () => {
-    it('does not say closed of what it was told to look for anew after it was found', () => {
+    it('does not report a descriptor as closed whose interest changed after it was found ready', () => {
       const { client, server } = connectedPair();
       const selector = new Kind();
       selector.watch(server, Interest.read);
@@ -46,7 +46,7 @@ for (const [name, Kind] of Object.entries(selectors)) {
       selector.close();
     });
 
-    it('forgets what was found for what it is told not to look for any more', () => {
+    it('does not report a descriptor that was removed after it was found ready', () => {
       const gone = pipe();
       const other = pipe();
       const selector = new Kind();
@@ -70,7 +70,7 @@ for (const [name, Kind] of Object.entries(selectors)) {
 forEachPair((strategy, Kind) => {
   givingBackAll();
 
-  it('does not report closed what is open, when somebody waits for more of it than the sleep found', async () => {
+  it('does not report an open descriptor as closed, when a task waits for more than the sleep found', async () => {
     const { client, server } = connectedPair();
     const needless = pipe();
     let stage: 'before' | 'about to sleep' | 'asleep' | 'over' = 'before';
@@ -102,7 +102,7 @@ forEachPair((strategy, Kind) => {
       yield* sleep(1);
       idle.cancel();
       yield* sleep(1);
-      // It is still in the selector: the next look finds that alone, and for nobody.
+      // The selector still watches it: the next look finds only this descriptor, which has no waiter.
       write(needless.writer, byte);
       stage = 'about to sleep';
       yield* reading.join();
@@ -111,7 +111,7 @@ forEachPair((strategy, Kind) => {
     for (const fd of [client, server, needless.reader, needless.writer]) close(fd);
   });
 
-  it('gives back at once what is closed: the peer sees the end, and the port is free', async () => {
+  it('lets the system free a closed descriptor at once: the peer sees the end, and the port is free', async () => {
     const { loop, counts } = ioLoop(strategy, Kind);
     const listener = socket('ipv4');
     bind(listener, { family: 'ipv4', host: '127.0.0.1', port: 0 });
@@ -137,7 +137,7 @@ forEachPair((strategy, Kind) => {
       const accepting = yield* spawn(readable(listener));
       const reading = yield* spawn(readable(server));
       yield* settleDown(counts);
-      // What is new makes the thread begin afresh: left alone, it would go on with it for a second.
+      // A new descriptor makes the thread begin a poll of the new list, which by itself would last a second.
       const idle = yield* spawn(readable(other.reader));
       yield* sleep(20);
       const start = performance.now();
@@ -153,7 +153,7 @@ forEachPair((strategy, Kind) => {
   it('does not go on resuming a task for another open file that had the same number', async () => {
     const first = pipe();
     const { loop, counts } = ioLoop(strategy, Kind);
-    // It has the same open file, under a number of its own.
+    // The child has the same open file, under a number of its own.
     const child = spawnProcess('sleep', ['60'], { stdio: [first.reader, 'ignore', 'ignore'] });
     let resumed = 0;
     await loop.run(function* () {
@@ -165,7 +165,7 @@ forEachPair((strategy, Kind) => {
         }
       }
       const waiting = yield* spawn(readAgainAndAgain(first.reader));
-      // A thread on its way opens files, and would take the number.
+      // A starting thread opens files, and could take the number.
       yield* settleDown(counts);
       closeSync(first.reader);
       const second = pipe();
@@ -186,19 +186,19 @@ forEachPair((strategy, Kind) => {
     close(first.writer);
   });
 
-  it('sees soon that a number was used anew while nobody waited for it', async () => {
+  it('notices soon that a number was used again while no task waited for it', async () => {
     const { loop } = ioLoop(strategy, Kind);
     const took: number[] = [];
     await loop.run(function* () {
       for (let n = 0; n < 6; n++) {
         const { reader, writer } = pipe();
         const reading = yield* spawn(readSome(reader));
-        // Longer than the loop has its doubts.
+        // Longer than the delay of the recheck queue.
         yield* sleep(50);
         const start = performance.now();
         write(writer, byte);
         yield* reading.join();
-        // The first is new to the selector, and so is each that follows one which was found late.
+        // The first is new to the selector, and so is each descriptor after one whose change was noticed late.
         if (n % 2 === 1) took.push(performance.now() - start);
         closeSync(reader);
         closeSync(writer);
@@ -212,7 +212,7 @@ describe('io: a loop that sleeps while the host runs', () => {
   givingBackAll();
 
   for (const [name, Kind] of Object.entries(selectors)) {
-    it(`goes on watching the others when the host closes one: ${name} selector`, async () => {
+    it(`keeps watching the other descriptors when the host closes one: ${name} selector`, async () => {
       const { loop, counts } = ioLoop('set-timeout', Kind);
       const [doomed, other] = [pipe(), pipe()];
       await loop.run(function* () {
@@ -232,8 +232,8 @@ describe('io: a loop that sleeps while the host runs', () => {
   }
 });
 
-describe('io: a descriptor that many wait for', () => {
-  it('forgets each of them in a time that does not grow with their number', async () => {
+describe('io: a descriptor with many waiters', () => {
+  it('removes each waiter in a time that does not grow with their number', async () => {
     const { reader, writer } = pipe();
     const { loop, handler } = ioLoop('busy-wait');
     /** @returns the shorter of two */
@@ -261,7 +261,7 @@ describe('io: a descriptor that many wait for', () => {
   });
 
   for (const [name, Kind] of Object.entries({ epoll: EpollSelector, poll: PollSelector })) {
-    it(`resumes them in the order in which they came: ${name} selector`, async () => {
+    it(`resumes the waiters in the order in which they came: ${name} selector`, async () => {
       const { reader, writer } = pipe();
       const log: number[] = [];
       await ioLoop('set-timeout', Kind).loop.run(function* () {

@@ -15,7 +15,7 @@ import {
   spawn,
 } from 'escapement';
 
-/** Everything the loop can do; what it logs hangs on no time, so a machine that stands still for a while changes nothing. */
+/** Uses every feature of the loop. Its log does not depend on time, so a machine that halts for a while does not change it. */
 function* program(log: string[]) {
   const start = yield* now();
   const at = (ms: number) => sleepUntil(start + ms);
@@ -29,7 +29,7 @@ function* program(log: string[]) {
   const cancelled = yield* spawn(late(10_000, 'never'));
   log.push('spawned');
   yield* pause();
-  // Not before both are over: a late machine wakes them in the same turn, in the order of their instants all the same.
+  // After both are over: on a slow machine both wake in the same turn, still in the order of their instants.
   yield* second.join();
   log.push(`joined ${yield* first.join()}`);
   cancelled.cancel();

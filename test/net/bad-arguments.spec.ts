@@ -28,7 +28,7 @@ describe('net: wrong arguments', () => {
   }
 
   it('14. a port in a text is shown as such', () => {
-    expect(() => TcpListener.listen(wrong({ port: '80' }))).to.throw("the port is the text '80', expected");
+    expect(() => TcpListener.listen(wrong({ port: '80' }))).to.throw("the port is the string '80', expected");
   });
 
   underEach('4. what cannot be written is an error, and writes nothing', () =>

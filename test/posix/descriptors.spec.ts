@@ -17,7 +17,7 @@ import {
 import { expect } from 'chai';
 import { failureOf, givingBackDescriptors, NOT_OPEN } from '../support/descriptors.js';
 
-/** What the kernel keeps of an open file: the flags, in octal. */
+/** The flags that the kernel has for an open file, in octal. */
 function flagsOf(fd: number): number {
   const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
   return Number.parseInt(/flags:\s*(\d+)/.exec(info)![1]!, 8);
@@ -33,7 +33,7 @@ describe('posix: descriptors', () => {
     folder = mkdtempSync(join(tmpdir(), 'escapement-posix-'));
   });
   after(() => rmSync(folder, { recursive: true }));
-  it('open reads a file, creates one, appends, truncates, refuses one that is there', () => {
+  it('open reads a file, creates one, appends, truncates, and rejects an existing one if it is to be exclusive', () => {
     const path = join(folder, 'file');
     const bytes = new TextEncoder().encode('text');
     const { write: forWriting, create, append, truncate, exclusive } = OpenFlags;
@@ -50,23 +50,23 @@ describe('posix: descriptors', () => {
     });
   });
 
-  it('open says which file it is that is not there', () => {
+  it('open names the file that does not exist', () => {
     const error = failureOf(() => open('/no/such/file'));
     expect(error).to.include({ code: 'ENOENT', errno: -2 });
     expect(error.message).to.equal("ENOENT: no such file or directory, open '/no/such/file'");
   });
 
-  it('open does not take a path with a NUL for the part before it', () => {
+  it('open rejects a path with a NUL, instead of opening the part before it', () => {
     expect(failureOf(() => open('/etc/passwd\0.txt'))).to.include({ code: 'EINVAL', syscall: 'open' });
   });
 
-  it('open takes names that are not ASCII', () => {
+  it('open accepts names that are not ASCII', () => {
     const path = join(folder, 'größer ✓');
     opened.add(open(path, OpenFlags.write | OpenFlags.create));
     expect(statSync(path).isFile()).to.equal(true);
   });
 
-  it('what is opened does not block, and is closed on exec', () => {
+  it('open makes a descriptor that is non-blocking and closed on exec', () => {
     const { reader, writer } = opened.add(pipe());
     const fifo = join(folder, 'fifo');
     execFileSync('mkfifo', [fifo]);
@@ -90,7 +90,7 @@ describe('posix: descriptors', () => {
     expect(error.message).to.equal(`EBADF: bad file descriptor, close descriptor ${reader}`);
   });
 
-  it('onClose is told before the number is free, by all who close with close, until it is stopped', () => {
+  it('onClose calls its listener before each close, until it is removed', () => {
     const heard: [string, number, boolean][] = [];
     const isOpen = (fd: number) => failsWith(() => flagsOf(fd)) === undefined;
     const stopOne = onClose(fd => heard.push(['one', fd, isOpen(fd)]));
@@ -113,7 +113,7 @@ describe('posix: descriptors', () => {
     ]);
   });
 
-  it('setNonBlocking does what it says, once and again', () => {
+  it('setNonBlocking makes a descriptor non-blocking, also the second time', () => {
     const fd = openSync('/dev/null', 'r');
     expect(flagsOf(fd) & NONBLOCK).to.equal(0);
     setNonBlocking(fd);
@@ -123,7 +123,7 @@ describe('posix: descriptors', () => {
     expect(failureOf(() => setNonBlocking(NOT_OPEN))).to.include({ code: 'EBADF', syscall: 'fcntl' });
   });
 
-  it('a terminal or a pipe of the process reads WOULD_BLOCK once it does not block', () => {
+  it('a terminal or a pipe of the process reads WOULD_BLOCK once it is non-blocking', () => {
     const program = `
       import { read, setNonBlocking } from ${JSON.stringify(import.meta.resolve('@escapement/posix'))};
       setNonBlocking(0);
@@ -158,7 +158,7 @@ function failsWith(call: () => unknown): unknown {
 }
 
 describe('PosixError', () => {
-  it('looks like an error of Node’s own', () => {
+  it('has the fields of an error of Node', () => {
     let own: NodeJS.ErrnoException | undefined;
     try {
       openSync('/no/such/file', 'r');
@@ -171,14 +171,14 @@ describe('PosixError', () => {
     expect(String(ours)).to.equal("PosixError: ENOENT: no such file or directory, open '/no/such/file'");
   });
 
-  it('takes the number as the system has it, or as Node has it', () => {
+  it('accepts the number positive, as in C, and negative, as in Node', () => {
     expect(new PosixError(111, 'connect')).to.include({ code: 'ECONNREFUSED', errno: -111 });
     expect(new PosixError(-111, 'connect', '127.0.0.1:1').message).to.equal(
       'ECONNREFUSED: connection refused, connect 127.0.0.1:1',
     );
   });
 
-  it('of an unknown number says the number', () => {
+  it('names the number if it is unknown', () => {
     expect(new PosixError(4000, 'call')).to.include({ code: 'errno 4000', message: 'errno 4000: unknown error, call' });
   });
 });

@@ -66,7 +66,7 @@ describe('posix: epoll', () => {
     expect(found(results, results.look(epoll))).to.deep.equal(expected.sort(([a], [b]) => a - b));
   });
 
-  it('finds as many as there is room for, and the others next time', () => {
+  it('finds as many as fit in its buffer, and the others next time', () => {
     const epoll = opened.add(epollCreate());
     const readers = Array.from({ length: 5 }, () => {
       const { reader, writer } = opened.add(pipe());
@@ -83,7 +83,7 @@ describe('posix: epoll', () => {
     expect([...seen].sort()).to.deep.equal(readers.sort());
   });
 
-  it('tells a hang-up without being asked', () => {
+  it('reports a hang-up without being asked for it', () => {
     const epoll = opened.add(epollCreate());
     const { reader, writer } = pipe();
     opened.add(reader);
@@ -106,7 +106,7 @@ describe('posix: epoll', () => {
     expect(Math.min(...took)).to.be.below(0.9);
   });
 
-  it('is never early: fractions, whole seconds and what is between', () => {
+  it('is never early: fractions of a millisecond, whole seconds and lengths between', () => {
     const epoll = opened.add(epollCreate());
     const results = new EpollResults();
     for (const timeout of [0, 0.0001, 0.05, 0.3, 0.999, 0.9999999, 1, 1.5, 7.123, 1000.25]) {
@@ -120,13 +120,13 @@ describe('posix: epoll', () => {
     }
   });
 
-  it('does not wait for less than nothing', () => {
+  it('treats a negative timeout as 0', () => {
     const epoll = opened.add(epollCreate());
     const results = new EpollResults();
     for (const timeout of [-0, -0.5, -1, -1e9, -Infinity]) expect(results.wait(epoll, timeout)).to.equal(0);
   });
 
-  it('takes any length of time', () => {
+  it('accepts a timeout of any length', () => {
     const epoll = opened.add(epollCreate());
     const { reader, writer } = opened.add(pipe());
     epollControl(epoll, add, reader, readable);
@@ -137,7 +137,7 @@ describe('posix: epoll', () => {
     }
   });
 
-  it('tells what is wrong', () => {
+  it('throws a PosixError that names the failure', () => {
     const epoll = opened.add(epollCreate());
     const { reader } = opened.add(pipe());
     const control = (operation: number, fd: number) => failureOf(() => epollControl(epoll, operation, fd, readable));
@@ -154,7 +154,7 @@ describe('posix: epoll', () => {
     expect(failureOf(() => results.wait(reader, Infinity))).to.include({ code: 'EINVAL' });
   });
 
-  it('tells when the process can open no more', () => {
+  it('throws EMFILE when the process has no descriptor left', () => {
     const program = `
       import { epollCreate, eventCounter, pipe, socket, open } from ${JSON.stringify(import.meta.resolve('@escapement/posix'))};
       const attempt = call => { try { for (;;) call(); } catch (error) { console.log(error.code, error.syscall); } };
@@ -209,14 +209,14 @@ describe('posix: the event counter', () => {
     expect(read(counter, new Uint8Array(8))).to.equal(WOULD_BLOCK);
   });
 
-  it('that is full stays raised', () => {
+  it('stays raised when it is full', () => {
     const counter = opened.add(eventCounter());
     write(counter, new Uint8Array(new BigUint64Array([0xffff_ffff_ffff_fffen]).buffer));
     raise(counter);
     expect(read(counter, new Uint8Array(8))).to.equal(8);
   });
 
-  it('tells of one that is not open', () => {
+  it('throws EBADF if it is not open', () => {
     const gone = eventCounter();
     const only = new Opened();
     only.add(gone);

@@ -8,7 +8,7 @@ const { readable, writable, hangUp, error, invalid } = PollEvents;
 describe('posix: PollList', () => {
   const opened = givingBackDescriptors();
 
-  it('finds what is ready, and what is not open', () => {
+  it('finds descriptors that are ready, and those that are not open', () => {
     const { reader, writer } = opened.add(pipe());
     const list = new PollList();
     const places = [
@@ -24,7 +24,7 @@ describe('posix: PollList', () => {
     expect(list.foundAt(0)).to.equal(readable);
   });
 
-  it('finds hang-up and error without being asked', () => {
+  it('finds hang-up and error without being asked for them', () => {
     const one = pipe();
     const other = pipe();
     const list = new PollList();
@@ -37,7 +37,7 @@ describe('posix: PollList', () => {
     expect(list.foundAt(1) & error).to.equal(error);
   });
 
-  it('waits until something is found, or the time is over', () => {
+  it('waits until a descriptor is ready, or until the timeout', () => {
     const { reader, writer } = opened.add(pipe());
     const list = new PollList();
     list.add(reader, readable);
@@ -56,13 +56,13 @@ describe('posix: PollList', () => {
     expect(new PollList().poll(0)).to.equal(0);
   });
 
-  it('refuses a capacity that is no whole number', () => {
+  it('rejects a capacity that is not a whole number', () => {
     for (const wrong of [1.5, -1, Number.NaN, Infinity, '3']) {
       expect(() => new PollList(wrong as number), String(wrong)).to.throw(RangeError, 'capacity');
     }
   });
 
-  it('refuses a place that it does not have', () => {
+  it('rejects a place that it does not have', () => {
     const list = new PollList();
     const { reader } = opened.add(pipe());
     for (const wrong of [0, -1, 1, 0.5, Number.NaN]) {

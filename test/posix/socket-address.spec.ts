@@ -19,7 +19,7 @@ const { encodeAddress, decodeAddress } = (await import(source.href)) as {
   decodeAddress(bytes: Uint8Array, length: number): SocketAddress;
 };
 
-/** What comes back of an address that went to the system's form. */
+/** Encodes an address for the system, and decodes it again. */
 function roundTrip(address: SocketAddress): SocketAddress {
   const bytes = new Uint8Array(128).fill(0xaa);
   return decodeAddress(bytes, encodeAddress(address, bytes));
@@ -68,7 +68,7 @@ describe('posix: addresses', () => {
       ['::', '::'],
       ['2001:DB8::0:1', '2001:db8::1'],
       ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
-      // As Node and the C library write them.
+      // In the form that Node and the C library use.
       ['::ffff:1.2.3.4', '::ffff:1.2.3.4'],
     ] as const) {
       expect(roundTrip({ family: 'ipv6', host: written, port: 1 })).to.deep.equal({
@@ -99,10 +99,12 @@ describe('posix: addresses', () => {
     const bytes = new Uint8Array(128).fill(120);
     bytes.set([1, 0]);
     expect(decodeAddress(bytes, 110)).to.deep.equal({ family: 'unix', path: 'x'.repeat(108) });
-    expect(decodeAddress(bytes, 0), 'the system says nothing at all of a sender without a name').to.deep.equal({
-      family: 'unix',
-      path: '',
-    });
+    expect(decodeAddress(bytes, 0), 'the system returns an empty address for a sender that is not bound').to.deep.equal(
+      {
+        family: 'unix',
+        path: '',
+      },
+    );
   });
 
   const wrong: readonly (readonly [SocketAddress, RegExp])[] = [
@@ -114,17 +116,17 @@ describe('posix: addresses', () => {
     [{ family: 'ipv4', host: '127.0.0.1', port: 65536 }, /port is 65536/],
     [{ family: 'ipv4', host: '127.0.0.1', port: 1.5 }, /port is 1.5/],
     [{ family: 'ipv6', host: '::1', port: Number.NaN }, /port is NaN/],
-    [{ family: 'ipv4', host: 'localhost', port: 1 }, /'localhost' is no IPv4 address. Names have to be looked up/],
-    [{ family: 'ipv4', host: '', port: 1 }, /is no IPv4 address/],
-    [{ family: 'ipv4', host: '127.1', port: 1 }, /is no IPv4 address/],
-    [{ family: 'ipv4', host: '::1', port: 1 }, /is no IPv4 address/],
-    [{ family: 'ipv4', host: '127.0.0.1\0x', port: 1 }, /is no IPv4 address/],
-    [{ family: 'ipv6', host: '127.0.0.1', port: 1 }, /is no IPv6 address/],
-    [{ family: 'ipv6', host: '::1::', port: 1 }, /is no IPv6 address/],
-    [{ family: 'ipv6', host: 'fe80::1%lo', port: 1 }, /is no IPv6 address/],
+    [{ family: 'ipv4', host: 'localhost', port: 1 }, /'localhost' is not an IPv4 address. Resolve a host name/],
+    [{ family: 'ipv4', host: '', port: 1 }, /is not an IPv4 address/],
+    [{ family: 'ipv4', host: '127.1', port: 1 }, /is not an IPv4 address/],
+    [{ family: 'ipv4', host: '::1', port: 1 }, /is not an IPv4 address/],
+    [{ family: 'ipv4', host: '127.0.0.1\0x', port: 1 }, /is not an IPv4 address/],
+    [{ family: 'ipv6', host: '127.0.0.1', port: 1 }, /is not an IPv6 address/],
+    [{ family: 'ipv6', host: '::1::', port: 1 }, /is not an IPv6 address/],
+    [{ family: 'ipv6', host: 'fe80::1%lo', port: 1 }, /is not an IPv6 address/],
   ];
   for (const [address, message] of wrong) {
-    it(`that no socket can have are refused: ${JSON.stringify(address).slice(0, 60)}`, () => {
+    it(`that are invalid are rejected: ${JSON.stringify(address).slice(0, 60)}`, () => {
       const fd = opened.add(socket(address.family));
       expect(() => bind(fd, address)).to.throw(InvalidAddressError, message);
       expect(() => connect(fd, address))
@@ -134,14 +136,14 @@ describe('posix: addresses', () => {
     });
   }
 
-  it('of the longest kind bind', () => {
+  it('of the greatest length can be bound', () => {
     const path = `\0${`escapement-${process.pid}`.padEnd(106, 'x')}`;
     const fd = opened.add(socket('unix'));
     bind(fd, { family: 'unix', path });
     expect(localAddress(fd)).to.deep.equal({ family: 'unix', path });
   });
 
-  it('of a socket without one are empty, until the system gives it one', () => {
+  it('of a socket that is not bound are empty, until the system binds it', () => {
     const fd = opened.add(socket('unix', 'datagram'));
     expect(localAddress(fd)).to.deep.equal({ family: 'unix', path: '' });
     bind(fd, { family: 'unix', path: '' });
@@ -150,7 +152,7 @@ describe('posix: addresses', () => {
       .that.matches(/^\0[0-9a-f]+$/);
   });
 
-  it('of a peer are those that it was bound to', () => {
+  it('of a peer are the address that it was bound to', () => {
     const at = abstractAddress();
     const bound = opened.add(socket('unix', 'datagram'));
     bind(bound, at);
@@ -159,7 +161,7 @@ describe('posix: addresses', () => {
     expect(peerAddress(other)).to.deep.equal(at);
   });
 
-  it('are told in one line', () => {
+  it('are formatted in one line', () => {
     const lines = [
       { family: 'ipv4', host: '127.0.0.1', port: 80 },
       { family: 'ipv6', host: '::1', port: 80 },

@@ -59,7 +59,7 @@ describe('posix: sockets', () => {
       expect(read(client, into)).to.equal(11);
     });
 
-    it(`send datagrams over ${name}, and tell who sent them`, () => {
+    it(`send datagrams over ${name}, and return the address of the sender`, () => {
       const [a, b] = [address(), address()].map(at => {
         const fd = opened.add(socket(at.family, 'datagram'));
         bind(fd, at);
@@ -78,19 +78,19 @@ describe('posix: sockets', () => {
     });
   }
 
-  it('accept answers WOULD_BLOCK when nobody has come', () => {
+  it('accept returns WOULD_BLOCK when no connection waits', () => {
     const listener = opened.add(socket('ipv4'));
     bind(listener, { family: 'ipv4', host: '127.0.0.1', port: 0 });
     listen(listener);
     expect(accept(listener)).to.equal(WOULD_BLOCK);
   });
 
-  it('what is accepted does not block', () => {
+  it('accept returns a non-blocking descriptor', () => {
     const { server } = opened.add(connectedPair());
     expect(read(server, new Uint8Array(1))).to.equal(WOULD_BLOCK);
   });
 
-  it('tell what is wrong, of which descriptor, in which call', () => {
+  it('throw errors that name the failure, the descriptor and the call', () => {
     const fd = opened.add(socket('ipv4'));
     const cases: readonly (readonly [string, string, () => unknown])[] = [
       ['EINVAL', 'accept4', () => accept(fd)],
@@ -108,7 +108,7 @@ describe('posix: sockets', () => {
     }
   });
 
-  it('tell of a descriptor that is not open, or is no socket', () => {
+  it('throw EBADF for a descriptor that is not open, ENOTSOCK for one that is not a socket', () => {
     const at: SocketAddress = { family: 'ipv4', host: '127.0.0.1', port: 9 };
     const calls: Readonly<Record<string, (fd: number) => unknown>> = {
       bind: fd => bind(fd, at),
@@ -129,7 +129,7 @@ describe('posix: sockets', () => {
     }
   });
 
-  it('bind says to where', () => {
+  it('bind names the address in its error', () => {
     const { server } = opened.add(connectedPair());
     const taken = localAddress(server);
     const other = opened.add(socket('ipv4'));
@@ -145,7 +145,7 @@ describe('posix: sockets', () => {
     });
   });
 
-  it('connect says whom it could not reach: at once, or with takeError', () => {
+  it('connect names the address that it could not reach: at once, or with takeError', () => {
     const listener = socket('ipv4');
     bind(listener, { family: 'ipv4', host: '127.0.0.1', port: 0 });
     const nobody = localAddress(listener) as { port: number } & SocketAddress;
@@ -175,7 +175,7 @@ describe('posix: sockets', () => {
     expect(failureOf(() => connect(opened.add(socket('unix')), at))).to.include({ code: 'EAGAIN' });
   });
 
-  it('shutdown ends both halves if not told otherwise', () => {
+  it('shutdown ends both halves by default', () => {
     const { client, server } = opened.add(connectedPair(abstractAddress()));
     shutdown(client);
     expect(read(client, new Uint8Array(1))).to.equal(0);
@@ -203,7 +203,7 @@ describe('posix: sockets', () => {
     expect(getOption(six, SocketOption.receiveBuffer), 'the system doubles it').to.equal(20_000);
   });
 
-  it('of the same port share it, if they say so', () => {
+  it('share a port if all of them set reusePort', () => {
     const [a, b] = [1, 2].map(() => opened.add(socket('ipv4'))) as [number, number];
     for (const fd of [a, b]) setOption(fd, SocketOption.reusePort, 1);
     bind(a, { family: 'ipv4', host: '127.0.0.1', port: 0 });
@@ -211,7 +211,7 @@ describe('posix: sockets', () => {
     expect(localAddress(b)).to.deep.equal(localAddress(a));
   });
 
-  it('that are too large a datagram say so', () => {
+  it('throw EMSGSIZE for a datagram that is too large', () => {
     const fd = opened.add(socket('ipv4', 'datagram'));
     expect(
       failureOf(() => sendTo(fd, new Uint8Array(70_000), { family: 'ipv4', host: '127.0.0.1', port: 9 })),
@@ -221,7 +221,7 @@ describe('posix: sockets', () => {
     });
   });
 
-  it('read ECONNRESET of a peer that left what was sent unread', () => {
+  it('read ECONNRESET after the peer closed without reading everything', () => {
     const { client, server } = connectedPair();
     opened.add(client);
     send(client, bytesOf('never read'));

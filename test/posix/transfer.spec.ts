@@ -17,7 +17,7 @@ describe('posix: read and write', () => {
     expect(textOf(into)).to.equal('hello\0\0\0');
   });
 
-  it('read no more than fits, and leave the rest', () => {
+  it('read as many bytes as fit, and leave the rest', () => {
     const { reader, writer } = opened.add(pipe());
     write(writer, bytesOf('abcdef'));
     const into = new Uint8Array(4);
@@ -34,7 +34,7 @@ describe('posix: read and write', () => {
     expect(textOf(into)).to.equal('..hello..');
   });
 
-  it('answer WOULD_BLOCK when there is nothing yet, and 0 at the end', () => {
+  it('return WOULD_BLOCK when there are no bytes yet, and 0 at the end', () => {
     const { reader, writer } = pipe();
     opened.add(reader);
     const into = new Uint8Array(1);
@@ -48,7 +48,7 @@ describe('posix: read and write', () => {
   });
 
   for (const [name, call] of Object.entries({ write, writev: (fd: number, b: Uint8Array) => writev(fd, [b]) })) {
-    it(`${name} takes what fits, then answers WOULD_BLOCK`, () => {
+    it(`${name} writes as much as fits, then returns WOULD_BLOCK`, () => {
       const { reader, writer } = opened.add(pipe());
       const much = new Uint8Array(1024 * 1024);
       const taken = call(writer, much);
@@ -59,7 +59,7 @@ describe('posix: read and write', () => {
     });
   }
 
-  it('send takes what fits, then answers WOULD_BLOCK', () => {
+  it('send writes as much as fits, then returns WOULD_BLOCK', () => {
     const { client, server } = opened.add(connectedPair());
     const much = new Uint8Array(4 * 1024 * 1024);
     let sent = 0;
@@ -68,7 +68,7 @@ describe('posix: read and write', () => {
     expect(read(server, much)).to.be.at.least(1);
   });
 
-  it('take empty buffers', () => {
+  it('accept empty buffers', () => {
     const { reader, writer } = opened.add(pipe());
     expect(write(writer, new Uint8Array(0))).to.equal(0);
     expect(writev(writer, [])).to.equal(0);
@@ -87,7 +87,7 @@ describe('posix: read and write', () => {
     expect(textOf(into)).to.equal('.thr.ee twoone');
   });
 
-  it('scatter and gather the first 1,024 parts of more', () => {
+  it('scatter and gather only the first 1,024 buffers', () => {
     const { reader, writer } = opened.add(pipe());
     const parts = Array.from({ length: 3000 }, (_, n) => Uint8Array.of(n % 251, n % 7));
     expect(writev(writer, parts)).to.equal(2048);
@@ -100,7 +100,7 @@ describe('posix: read and write', () => {
     expect(received).to.deep.equal(sent);
   });
 
-  it('find small buffers where they are, however often the memory is collected', () => {
+  it('find the address of small buffers, even after many garbage collections', () => {
     const { reader, writer } = opened.add(pipe());
     for (let n = 0; n < 200; n++) {
       const into = Array.from({ length: 8 }, () => new Uint8Array(4));
@@ -130,7 +130,7 @@ describe('posix: read and write', () => {
     });
   }
 
-  it('throw EPIPE where nobody reads any more', () => {
+  it('throw EPIPE when the reading end is closed', () => {
     const { reader, writer } = pipe();
     opened.add(writer);
     const only = new Opened();
@@ -140,7 +140,7 @@ describe('posix: read and write', () => {
     expect(failureOf(() => writev(writer, [bytesOf('x')]))).to.include({ code: 'EPIPE', syscall: 'writev' });
   });
 
-  it('send is EPIPE without a signal, also in a process that listens for SIGPIPE', () => {
+  it('send throws EPIPE without a signal, also in a process that listens for SIGPIPE', () => {
     const program = `
       import { close, send, pipe, write, socket, bind, listen, localAddress, connect, accept } from ${JSON.stringify(import.meta.resolve('@escapement/posix'))};
       let signals = 0;
@@ -170,7 +170,7 @@ describe('posix: read and write', () => {
     expect(stdout + stderr).to.equal('EPIPE 0\nEPIPE,EPIPE 1\n');
   });
 
-  it('tell the error of this very call, whatever the memory does in between', () => {
+  it('throw the error of this very call, even if a garbage collection runs in between', () => {
     let garbage: unknown[] = [];
     const wrong: string[] = [];
     for (let n = 0; n < 5000; n++) {
@@ -196,7 +196,7 @@ describe('posix: read and write', () => {
     collect();
     const used = process.memoryUsage().heapUsed;
     transfer(100_000);
-    // Not collected: what each call makes would be there, 300,000 times.
+    // Without a garbage collection: an object for each call would be in memory 300,000 times.
     expect(process.memoryUsage().heapUsed - used).to.be.below(4 * 1024 * 1024);
   });
 });

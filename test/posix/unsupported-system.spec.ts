@@ -21,22 +21,22 @@ const importing = (what: string) => `
   const error = await import(${what}).catch(error => error);
   console.log(error.name, error.code, error.message);`;
 
-describe('posix on a system that it does not know', () => {
+describe('posix on an unsupported system', () => {
   for (const [pretence, system] of [
     [{ platform: 'win32' }, `win32 on ${process.arch}`],
     [{ platform: 'darwin', arch: 'arm64' }, 'darwin on arm64'],
     [{ arch: 'riscv64' }, 'linux on riscv64'],
   ] as const) {
     for (const [name, what] of Object.entries({ posix, io })) {
-      it(`says so, when ${name} is loaded: ${system}`, () => {
+      it(`throws UnsupportedSystemError when ${name} is imported: ${system}`, () => {
         expect(on(pretence, importing(what))).to.equal(
-          `UnsupportedSystemError ESC_UNSUPPORTED_SYSTEM @escapement/posix cannot call this system (${system}): it has other constants and layouts. It knows Linux on x64 and arm64. All packages of Escapement but posix, io and net work without it.\n`,
+          `UnsupportedSystemError ESC_UNSUPPORTED_SYSTEM @escapement/posix does not support this system (${system}): it has other constants and layouts. It supports Linux on x64 and arm64. Of the other packages only io and net need it.\n`,
         );
       });
     }
   }
 
-  it('is of no concern to the other packages', () => {
+  it('is not needed by the other packages', () => {
     const program = `
       const { createLoop, setTimeoutModule, sleep, sleepModule } = await import(${escapement});
       await createLoop(setTimeoutModule, sleepModule).run(sleep(1));
@@ -44,7 +44,7 @@ describe('posix on a system that it does not know', () => {
     expect(on({ platform: 'win32' }, program)).to.equal('slept\n');
   });
 
-  it('says when koffi has no binary for it, and keeps the reason', () => {
+  it('says that koffi has no binary for it, and keeps the cause', () => {
     const program = `
       import { createRequire } from 'node:module';
       const Module = createRequire(import.meta.url)('node:module');

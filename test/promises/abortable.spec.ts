@@ -28,7 +28,7 @@ describe('abortable', () => {
     expect(signals.map(({ aborted }) => aborted)).to.deep.equal([false, false]);
   });
 
-  it('aborts at once with the reason when the task is cancelled, and nobody hears of the rejection', async () => {
+  it('aborts at once with the reason when the task is cancelled, and drops the rejection', async () => {
     const { loop, promises } = promiseLoop();
     let signal: AbortSignal | undefined;
     const unhandled = await unhandledDuring(() =>
@@ -51,7 +51,7 @@ describe('abortable', () => {
     expect(promises.inFlight()).to.equal(0);
   });
 
-  it('does not wait for what was aborted', async () => {
+  it('does not wait until the aborted promise settles', async () => {
     const { loop } = promiseLoop();
     const deaf = new Deferred();
     await loop.run(function* () {
@@ -63,7 +63,7 @@ describe('abortable', () => {
     });
   });
 
-  it('takes its listener back: what is over is not aborted by a later cancellation', async () => {
+  it('removes its listener: a later cancellation does not abort a call that is over', async () => {
     const { loop } = promiseLoop();
     let signal: AbortSignal | undefined;
     await loop.run(function* () {

@@ -99,7 +99,7 @@ describe('manage', () => {
     expect(log).to.deep.equal([true]);
   });
 
-  it('fails the task with what releasing throws, and releases the others all the same', async () => {
+  it('fails the task with the error of a disposal, and still disposes of the others', async () => {
     const { loop } = promiseLoop();
     const log: string[] = [];
     const error = await errorOf(() =>
@@ -123,13 +123,13 @@ describe('manage', () => {
     ]);
   });
 
-  it('gives null and undefined back', () => {
+  it('returns null and undefined', () => {
     const loop = createLoop(busyWaitModule);
     expect(loop.runSync(manage(null))).to.equal(null);
     expect(loop.runSync(manage(undefined))).to.equal(undefined);
   });
 
-  it('refuses what cannot be released, and says what to do', async () => {
+  it('rejects a value that is not disposable, and says what to do', async () => {
     const { loop } = promiseLoop();
     const plain = await errorOf(() => loop.run(manage({ close() {} } as unknown as Disposable)));
     expect(plain).to.be.instanceOf(NotDisposableError).and.instanceOf(EscapementError);
@@ -143,7 +143,7 @@ describe('manage', () => {
     manage({ close() {} });
   });
 
-  it('needs promiseModule for what is released asynchronously, and only for that', async () => {
+  it('needs promiseModule for an asynchronous disposal only', async () => {
     const log: string[] = [];
     const loop = createLoop(busyWaitModule);
     loop.runSync(manage(released(log, 'sync')));

@@ -14,7 +14,7 @@ import {
 } from 'escapement';
 import { Deferred, errorOf, promiseLoop, unhandledDuring } from './promise-loop.js';
 
-/** Counts from 1, and keeps what happens to it. */
+/** Counts from 1, and records its calls. */
 class Numbers implements AsyncIterable<number> {
   readonly log: string[] = [];
   taken = 0;
@@ -63,7 +63,7 @@ describe('mapAsync', () => {
     expect(await loop.run(mapAsync(new Numbers(0), work))).to.deep.equal([]);
   });
 
-  it('takes items only when there is room, and never runs more', async () => {
+  it('takes an item only when a new work may start, and never runs more at a time', async () => {
     const { loop } = promiseLoop();
     const items = new Numbers(20);
     let running = 0;
@@ -89,14 +89,14 @@ describe('mapAsync', () => {
     expect(started).to.deep.equal(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 
-  it('takes what is not async too, and waits for items that are promises', async () => {
+  it('accepts an iterable that is not async, and waits for items that are promises', async () => {
     const { loop } = promiseLoop();
     const items = new Set([1, Promise.resolve(2), later(2, 3)]);
     expect(await loop.run(mapAsync(items, n => resolved(Promise.resolve(n * n))))).to.deep.equal([1, 4, 9]);
     expect(await loop.run(mapAsync('ab', letter => resolved(Promise.resolve(letter))))).to.deep.equal(['a', 'b']);
   });
 
-  it('is cancelled although an item is a promise that never comes, and closes', async () => {
+  it('can be cancelled while an item is a promise that never settles, and closes the iterator', async () => {
     const { loop } = promiseLoop();
     let closed = false;
     function* items() {
@@ -114,7 +114,7 @@ describe('mapAsync', () => {
     expect(closed).to.equal(true);
   });
 
-  it('whose work fails cancels the rest, takes no more, closes, and throws the error', async () => {
+  it('cancels the other works when one fails, takes no more items, closes the iterator, and throws the error', async () => {
     const { loop, promises } = promiseLoop();
     const items = new Numbers(undefined, () => later(3));
     const log: string[] = [];
@@ -134,7 +134,7 @@ describe('mapAsync', () => {
     expect(promises.inFlight()).to.equal(0);
   });
 
-  it('that is cancelled waits for return(), shielded, and takes no more', async () => {
+  it('waits for return() when it is cancelled, shielded, and takes no more items', async () => {
     const { loop } = promiseLoop();
     const items = new Numbers(undefined, () => later(3));
     await loop.run(function* () {
@@ -150,7 +150,7 @@ describe('mapAsync', () => {
     });
   });
 
-  it('that is cancelled while a work is over takes nothing more for it', async () => {
+  it('takes no item for a work that is done when the cancellation comes', async () => {
     const { loop } = promiseLoop();
     const items = new Numbers();
     const { promise, resolve } = new Deferred();
@@ -164,7 +164,7 @@ describe('mapAsync', () => {
     expect(items.asks).to.equal(1);
   });
 
-  it('finishes the finally of an async generator, also one that is at its next item', async () => {
+  it('runs the finally of an async generator, also of one that is computing its next item', async () => {
     const { loop } = promiseLoop();
     const log: string[] = [];
     async function* items() {
@@ -185,7 +185,7 @@ describe('mapAsync', () => {
     expect(log).to.deep.equal(['closed']);
   });
 
-  it('throws what the iterable throws once, without closing it, and cancels the work', async () => {
+  it('throws the error of the iterable once, without closing it, and cancels the works', async () => {
     const { loop } = promiseLoop();
     let closed = false;
     let asked = 0;
@@ -225,7 +225,7 @@ describe('mapAsync', () => {
     expect((error as unknown as AggregateError).errors.map(String)).to.deep.equal(['Error: work', 'Error: stuck']);
   });
 
-  it('throws TaskCancelledError when a work cancelled itself, rather than leave a hole in the results', async () => {
+  it('throws TaskCancelledError when a work cancelled its own task, instead of leaving a hole in the results', async () => {
     const { loop } = promiseLoop();
     const work = function* (item: number) {
       if (item === 2) (yield* currentTask()).cancel('skip');
@@ -238,7 +238,7 @@ describe('mapAsync', () => {
     }
   });
 
-  it('refuses a concurrency that makes no sense', async () => {
+  it('rejects a concurrency that is not a whole number above 0', async () => {
     const { loop } = promiseLoop();
     for (const concurrency of [0, -1, 1.5, Number.NaN]) {
       const error = await errorOf(() => loop.run(mapAsync([], () => pause(), { concurrency })));

@@ -1,7 +1,7 @@
 import { PromiseHandler } from '@escapement/promises';
 import { EventLoop, PerformanceClock, SetTimeoutStrategy, SleepHandler } from 'escapement';
 
-/** A loop in real time that knows sleeps and promises, with its handler of promises. */
+/** A loop in real time for sleeps and promises, with its promise handler. */
 export function promiseLoop() {
   const clock = new PerformanceClock();
   const promises = new PromiseHandler();
@@ -22,7 +22,7 @@ export class Deferred<T = void> {
 /** One turn of the host's own loop: every reaction that is due has run. */
 export const hostTurn = () => new Promise<void>(resolve => setImmediate(resolve));
 
-/** The rejections that nobody handled while `work` ran, in place of the end of the process. */
+/** Collects the unhandled rejections while `work` runs, instead of ending the process. */
 export async function unhandledDuring(work: () => Promise<unknown>): Promise<unknown[]> {
   const unhandled: unknown[] = [];
   const others = process.listeners('unhandledRejection');
@@ -39,7 +39,7 @@ export async function unhandledDuring(work: () => Promise<unknown>): Promise<unk
   return unhandled;
 }
 
-/** What `work` throws, sooner or later. */
+/** The error that `work` throws or rejects with. */
 export async function errorOf(work: () => unknown): Promise<Error & { code?: string }> {
   try {
     await work();

@@ -84,7 +84,7 @@ describe('resolved', () => {
     expect(unhandled).to.deep.equal([]);
   });
 
-  it('takes whatever has a then, asks it once a wait, and tames it', async () => {
+  it('accepts any thenable, calls its then once a wait, and guards against a faulty one', async () => {
     const { loop, promises } = promiseLoop();
     let asked = 0;
     const lazy: PromiseLike<string> = {
@@ -110,13 +110,13 @@ describe('resolved', () => {
     expect(promises.inFlight()).to.equal(0);
   });
 
-  it('refuses what is no promise, and says what to do', () => {
+  it('rejects a value that is not a promise, and says what to do', () => {
     function* coroutine() {}
     const advice: [unknown, string][] = [
-      [undefined, 'resolved got undefined, expected a promise. Does the function that should have made it return it?'],
-      [5, 'resolved got number 5, expected a promise. What is no promise is there already: use it as it is.'],
+      [undefined, 'resolved got undefined, expected a promise. Did the function forget to return its promise?'],
+      [5, 'resolved got number 5, expected a promise. A value that is not a promise needs no wait: use it directly.'],
       [fetch, 'resolved got the function fetch, expected a promise. Call it.'],
-      [coroutine(), 'expected a promise. A coroutine or an event needs `yield*` alone.'],
+      [coroutine(), 'expected a promise. For a coroutine or an event write `yield*` without it.'],
     ];
     for (const [given, message] of advice) {
       expect(() => resolved(given as Promise<void>), message)
@@ -126,17 +126,17 @@ describe('resolved', () => {
     }
   });
 
-  it('shows itself in a report', () => {
+  it('has a readable text for reports', () => {
     expect(String(resolved(Promise.resolve()))).to.equal('Resolved(promise=Promise)');
   });
 
-  it('is refused beside strategies that never let the host run', () => {
+  it('is rejected beside strategies that never let the host run', () => {
     for (const strategy of [busyWaitModule, atomicsWaitModule]) {
       expect(() => createLoop(strategy, promiseModule)).to.throw(IncompatiblePluginsError, 'PromiseHandler needs');
     }
   });
 
-  it('keeps the loop from reporting a deadlock, and no longer than it is waited for', async () => {
+  it('counts as in flight while a task waits for it, and no longer', async () => {
     const { loop } = promiseLoop();
     const never = new Promise<void>(() => {});
     const stuck = function* () {
@@ -148,7 +148,7 @@ describe('resolved', () => {
 });
 
 describe('resolved, cancelled', () => {
-  it('before the settlement: goes on at once, and what comes later is dropped', async () => {
+  it('before the settlement: throws Cancelled at once, and drops the later outcome', async () => {
     for (const settle of ['resolve', 'reject'] as const) {
       const { loop, promises } = promiseLoop();
       const deferred = new Deferred<unknown>();
@@ -183,7 +183,7 @@ describe('resolved, cancelled', () => {
         })(),
       );
       yield* pause();
-      // Settled by the host, in the midst of a turn of the loop: the task is ready and has not run.
+      // Settled by the host during a turn of the loop: the task is ready and has not run.
       resolve('value');
       promise.then(() => task.cancel('now'));
       yield* sleep(1);
@@ -193,7 +193,7 @@ describe('resolved, cancelled', () => {
     expect(promises.inFlight()).to.equal(0);
   });
 
-  it('before the wait: no rejection is unhandled, and what is lazy does not begin', async () => {
+  it('before the wait: no rejection is unhandled, and a lazy thenable does not start', async () => {
     const { loop } = promiseLoop();
     let asked = 0;
     const lazy = {
@@ -223,7 +223,7 @@ describe('resolved, cancelled', () => {
     expect(asked).to.equal(0);
   });
 
-  it('in a shield: the value still comes', async () => {
+  it('in a shield: the value is delivered', async () => {
     const { loop } = promiseLoop();
     const log: unknown[] = [];
     await loop.run(function* () {
@@ -240,7 +240,7 @@ describe('resolved, cancelled', () => {
     expect(log).to.deep.equal(['opened']);
   });
 
-  it('over and over: holds one reaction to a promise that outlives it', async () => {
+  it('many times: the promise holds one reaction only', async () => {
     const { loop, promises } = promiseLoop();
     const { promise, resolve } = new Deferred<string>();
     let asked = 0;
@@ -261,7 +261,7 @@ describe('resolved, cancelled', () => {
     expect(promises.inFlight()).to.equal(0);
   });
 
-  it('with the run: a promise that settles between two runs disturbs neither', async () => {
+  it('with the run: a promise that settles between two runs affects neither', async () => {
     const { loop, promises } = promiseLoop();
     const { promise, reject } = new Deferred<string>();
     const unhandled = await unhandledDuring(async () => {
@@ -286,7 +286,7 @@ describe('resolved, in a run that broke', () => {
     }
   }
 
-  it('is forgotten, and what comes later does not count', async () => {
+  it('no longer counts as in flight, also when the promise settles later', async () => {
     const promises = new PromiseHandler();
     const strategy = new BrokenStrategy(new PerformanceClock());
     const { promise, resolve } = new Deferred();
@@ -303,7 +303,7 @@ describe('resolved: the types', () => {
   type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
   const isTrue = <T extends true>(_?: T): void => {};
 
-  it('refuse a loop without promiseModule, and know the value', async () => {
+  it('reject a loop without promiseModule, and have the type of the value', async () => {
     function* main() {
       const value = yield* resolved(Promise.resolve(7));
       isTrue<Same<typeof value, number>>();

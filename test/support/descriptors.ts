@@ -41,7 +41,7 @@ export class Opened {
   }
 }
 
-/** Each test of the surrounding `describe` has to give back what it opened; what it added is closed for it. */
+/** Each test of the surrounding `describe` has to close what it opened; descriptors that it added are closed for it. */
 export function givingBackDescriptors(): Opened {
   const opened = new Opened();
   let atFirst: number;
@@ -78,7 +78,7 @@ export function abstractAddress(): SocketAddress {
   return { family: 'unix', path: `\0escapement-test-${process.pid}-${++names}` };
 }
 
-/** What a call that must fail throws. */
+/** Calls something that must throw, and returns the error. */
 export function failureOf(call: () => unknown): PosixError {
   try {
     call();

@@ -1,4 +1,4 @@
 import fc from 'fast-check';
 
-// Everybody explores at random; CI, whose verdict has to mean the same twice, always plays the same programs.
+// A local run explores at random. CI always plays the same programs, so that its result is reproducible.
 if (process.env.CI) fc.configureGlobal({ seed: 20261122 });

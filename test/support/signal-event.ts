@@ -5,7 +5,7 @@ export class Signal<R = void> extends LoopEvent<R> {
   readonly kind = 'signal';
 }
 
-/** Keeps what it was told, in order; the test settles the waiters. */
+/** Records its calls, in order; the test settles the waiters. */
 export class SignalHandler extends EventHandler<Signal<unknown>> {
   override readonly handles = Signal;
   readonly waiting = new Map<Signal<unknown>, Waiter<unknown>>();

@@ -10,10 +10,10 @@ import {
   SleepStrategy,
 } from 'escapement';
 
-/** A clock that stands still until it is told otherwise. */
+/** A clock that stands still until a test moves it. */
 export class VirtualClock extends Clock {
   time: Instant = 0;
-  /** How far each look at the clock moves it: a step of a coroutine costs time, too. */
+  /** How far each call of `now` moves the clock: a step of a coroutine costs time, too. */
   costOfLooking = 0;
 
   override now(): Instant {
@@ -42,7 +42,7 @@ export interface VirtualLoopOptions<H extends EventHandler> {
   readonly policy?: SchedulingPolicy;
 }
 
-/** A loop in virtual time that can sleep, with whatever else it is given. */
+/** A loop in virtual time with `sleep` and the given options. */
 export function virtualLoop<H extends EventHandler = never>(options: VirtualLoopOptions<H> = {}) {
   const strategy = new JumpStrategy();
   const warnings: LoopWarning[] = [];

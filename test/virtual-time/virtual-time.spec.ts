@@ -25,21 +25,21 @@ import { Signal, SignalHandler } from '../support/signal-event.js';
 const YEAR = 365 * 24 * 3_600_000;
 
 describe('VirtualClock', () => {
-  it('stands still until it is told otherwise', () => {
+  it('stands still until advanceTo moves it', () => {
     const clock = new VirtualClock();
     expect([clock.now(), clock.now()]).to.deep.equal([0, 0]);
     clock.advanceTo(2.5);
     expect(clock.now()).to.equal(2.5);
   });
 
-  it('may be told where it is already', () => {
+  it('can be advanced to the present instant', () => {
     const clock = new VirtualClock();
     clock.advanceTo(0);
     expect(clock.now()).to.equal(0);
   });
 
   for (const instant of [9.99, -1, Number.NaN, Infinity, -Infinity]) {
-    it(`refuses to go from 10 to ${instant}, and stays where it is`, () => {
+    it(`throws when it is to go from 10 to ${instant}, and does not move`, () => {
       const clock = new VirtualClock();
       clock.advanceTo(10);
       expect(() => clock.advanceTo(instant))
@@ -78,18 +78,18 @@ describe('VirtualTimeStrategy', () => {
     expect(strategy.clock.now()).to.equal(5);
   });
 
-  it('has no end of time to jump to', () => {
+  it('does not jump to an infinite deadline', () => {
     expect(() => strategyAt(5).sleep(Infinity, new Wakeup())).to.throw(InvalidAdvanceError);
   });
 
-  it('tells its alias and that it takes no time', () => {
+  it('has the alias virtual-time, and jumps', () => {
     const { alias, waits } = strategyAt(0);
     expect([alias, waits]).to.deep.equal(['virtual-time', 'jumps']);
   });
 });
 
 describe('virtualTimeModule', () => {
-  it('lets a year of sleeping pass at once, at the very instants', () => {
+  it('lets a year of sleeping pass at once, with exact instants', () => {
     const instants = createLoop(virtualTimeModule, sleepModule).runSync(function* () {
       const seen: number[] = [];
       const nap = yield* spawn(
@@ -130,7 +130,7 @@ describe('virtualTimeModule', () => {
     expect(wire().get(VirtualClock)).not.to.equal(clock);
   });
 
-  it('lets a program say that a step took time, and sleepers are late by as much', () => {
+  it('lets a program simulate a step that takes time, and sleepers are late by as much', () => {
     const container = new Container();
     container.load(loopModule, virtualTimeModule, sleepModule);
     const clock = container.get(VirtualClock);
@@ -152,7 +152,7 @@ describe('virtualTimeModule', () => {
     expect(() => createLoop(virtualTimeModule, sleepModule).runSync(() => sleep(Infinity))).to.throw(DeadlockError);
   });
 
-  it('ends a run that only the outside could continue with an error that says so', () => {
+  it('ends a run with DeadlockError if only something outside could end a wait', () => {
     class OutsideHandler extends SignalHandler {
       override outside = 1;
       // Promises that another thread will request the wakeup.
@@ -172,7 +172,7 @@ describe('virtualTimeModule', () => {
     { order: 'before', modules: [virtualTimeModule, busyWaitModule] },
     { order: 'behind', modules: [busyWaitModule, virtualTimeModule] },
   ]) {
-    it(`${order} another strategy is refused by the loop`, () => {
+    it(`${order} another strategy is rejected by the loop`, () => {
       expect(() => createLoop(...modules, sleepModule)).to.throw(DuplicatePluginError);
     });
   }

@@ -1,6 +1,6 @@
 import type { Duration } from 'escapement';
 
-// Nobody else knows this word, so nobody can end the wait before its time.
+// This memory is private, so no other thread can end the wait early.
 const scratch = new Int32Array(new SharedArrayBuffer(4));
 
 /** Stops the whole thread: Python's `time.sleep`. */

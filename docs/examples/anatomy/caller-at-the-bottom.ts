@@ -14,7 +14,7 @@ function* trunk(): Coroutine<string, AsyncSleep> {
   return `${yield* branch()}, said the trunk`;
 }
 
-// Whoever calls `next` is the caller at the bottom; in a program that is the loop.
+// The code that calls `next` is the caller at the bottom. In a program that is the loop.
 const coroutine = trunk();
 console.log(`up comes ${coroutine.next().value}`);
 console.log(`back goes ${coroutine.next().value}`);

@@ -1,6 +1,6 @@
 import { EventHandler, handlerModule, LoopEvent, type Waiter } from 'escapement';
 
-/** Somebody raises it, once and for good; any number of tasks wait for that. */
+/** A flag that is raised once and stays raised; any number of tasks can wait for that. */
 export class Flag {
   readonly #waiters = new Set<Waiter<void>>();
   #isRaised = false;
@@ -15,7 +15,7 @@ export class Flag {
     this.#settleAll(waiter => waiter.resolve());
   }
 
-  /** Whoever waits now waits in vain: `yield*` throws `error`. */
+  /** Ends every present wait: `yield*` throws `error`. */
   refuse(error: unknown): void {
     this.#settleAll(waiter => waiter.reject(error));
   }

@@ -1,11 +1,11 @@
 import { Clock, type Duration, type Instant, injectable, SleepStrategy, strategyModule, type Wakeup } from 'escapement';
 
-/** A nap ends late by about half of this: no use in a shorter one. */
+/** A sleep ends late by about half of this, so a shorter one is useless. */
 const SHORTEST_NAP: Duration = 0.2;
 
 /**
- * Naps for half of the time that is left, again and again, and spins the last stretch: a nap that ends late by less
- * than the other half makes nobody late.
+ * Sleeps for half of the time that is left, again and again, and spins at the end. A nap may end late by up to the other
+ * half without delaying a task.
  */
 @injectable()
 export class NapStrategy extends SleepStrategy {

@@ -6,19 +6,19 @@ import { Bell } from './bell.js';
 
 const GRACE = 100;
 
-/** Node's own loop keeps this thread, and so it hears of signals. */
+/** Node's own loop runs in this thread, so it can report signals. */
 function listenForSignals() {
   const bell = new Bell();
   const server = new Worker(new URL(import.meta.url), { workerData: bell.counter });
   process.on('SIGINT', () => bell.ring());
   server.on('exit', () => bell.close());
-  server.on('message', () => process.kill(process.pid, 'SIGINT')); // in place of somebody's Ctrl-C
+  server.on('message', () => process.kill(process.pid, 'SIGINT')); // instead of Ctrl-C
 }
 
 function* serveUntilRung(bell: Bell) {
   const listener = TcpListener.listen();
   const serving = yield* spawn(listener.serve(echo));
-  using _client = yield* TcpStream.connect({ port: listener.address.port }); // never hangs up
+  using _client = yield* TcpStream.connect({ port: listener.address.port }); // never closes
   parentPort?.postMessage('up');
   yield* bell.rung();
   console.log('no new connections');

@@ -1,6 +1,6 @@
 const NONE = Buffer.alloc(0);
 
-/** Bytes in the order in which they came, to be taken from the front. What it is given belongs to it. */
+/** A queue of bytes: pieces are added at the end, bytes are taken from the front. It owns the pieces that it is given. */
 export class ByteBuffer {
   #bytes: Buffer = NONE;
   #start = 0;
@@ -22,25 +22,25 @@ export class ByteBuffer {
     this.#end += bytes.length;
   }
 
-  /** The byte at `index`, counted from the front, as all indices are. */
+  /** The byte at `index`. Every index counts from the front. */
   at(index: number): number | undefined {
     return index < this.length ? this.#bytes[this.#start + index] : undefined;
   }
 
-  /** Where `byte` is first; -1 if it is not there. */
+  /** The first index of `byte`; -1 if there is none. */
   indexOf(byte: number): number {
     const index = this.#bytes.indexOf(byte, this.#start);
     return index < 0 || index >= this.#end ? -1 : index - this.#start;
   }
 
-  /** Takes `count` bytes, of which there must be so many. */
+  /** Takes `count` bytes; the queue must have at least that many. */
   take(count: number): Buffer {
     const taken = this.#bytes.subarray(this.#start, this.#start + count);
     this.skip(count);
     return taken;
   }
 
-  /** Takes `count` bytes as text of one character for each (latin1). */
+  /** Takes `count` bytes as text, one character for each byte (latin1). */
   takeText(count: number): string {
     const text = this.#bytes.toString('latin1', this.#start, this.#start + count);
     this.skip(count);
@@ -57,7 +57,7 @@ export class ByteBuffer {
 
   #makeRoom(count: number): void {
     if (this.#end + count <= this.#bytes.length) return;
-    // Twice as much as needed: so a byte that comes alone is copied twice on average, and not once for each that follows.
+    // Twice the needed size: so each byte of a slow stream is copied twice on average, not once for each byte after it.
     const roomier = Buffer.allocUnsafe(2 * (this.length + count));
     this.#end = this.#bytes.copy(roomier, 0, this.#start, this.#end);
     this.#start = 0;

@@ -1,6 +1,6 @@
 /**
- * A chat: whoever connects says who they are, and every line goes to all others. Each client has a queue of its own, so
- * that nobody waits for a slow reader; one whose queue is full is dropped.
+ * A chat: each client gives a nickname, and every line goes to all other clients. Each client has a queue of its own, so
+ * that no client waits for a slow one. A client whose queue is full is disconnected.
  *
  * Try it: node docs/dist/examples/net/chat-server.js --port 7001, and `nc 127.0.0.1 7001` in two terminals.
  * Ctrl-C ends it under every strategy; see run.ts for how.
@@ -14,7 +14,7 @@ import { run } from './run.js';
 
 const { strategy, host, port } = serverOptions('A chat for nc and telnet.', 7001);
 
-/** So many lines may wait for a client to read them. */
+/** How many lines may wait in the queue of a client. */
 const MOST_WAITING = 100;
 const LONGEST_LINE = 1000;
 const NICKNAME = /^\w{1,20}$/;
@@ -24,24 +24,24 @@ class Client {
   readonly #task: Task;
   readonly #waiting = new Queue<string>({ capacity: MOST_WAITING });
 
-  /** @param task which serves it */
+  /** @param task the task that serves the client */
   constructor(stream: TcpStream, task: Task) {
     this.#stream = stream;
     this.#task = task;
   }
 
-  /** Takes no time: what the client does not read waits, up to a limit. */
-  tell(line: string): void {
+  /** Does not wait: the line goes to the queue. If that is full, the client is disconnected. */
+  send(line: string): void {
     if (!this.#waiting.tryPut(`${line}\r\n`)) this.#task.cancel('reads too slowly');
   }
 
   *readLine() {
-    // Many lines may have come at once. Before each the writers get their turn, or it would look as if all were slow.
+    // Many lines may have come at once. The pause lets the writers run, or every queue would fill up.
     yield* pause();
     return (yield* this.#stream.readLine(LONGEST_LINE))?.trim();
   }
 
-  /** Writes what waits, all that there is at a time, until it is cancelled. */
+  /** Writes the lines of the queue, all that are there in one write, until it is cancelled. */
   *writeLines() {
     for (;;) {
       let text = yield* this.#waiting.get();
@@ -51,16 +51,16 @@ class Client {
   }
 }
 
-/** Who is there, by their nicknames. */
+/** The clients, by nickname. */
 const clients = new Map<string, Client>();
 
-function tellOthers(nickname: string, line: string): void {
-  for (const [name, client] of clients) if (name !== nickname) client.tell(line);
+function sendToOthers(nickname: string, line: string): void {
+  for (const [name, client] of clients) if (name !== nickname) client.send(line);
 }
 
 function* serve(stream: TcpStream) {
   const client = new Client(stream, yield* currentTask());
-  // In a scope: where the writer fails, because its client is gone, that is no failure of the server.
+  // In a scope: if the writer fails because its client is gone, the server does not fail.
   yield* scope(attend(client));
 }
 
@@ -70,32 +70,32 @@ function* attend(client: Client) {
   if (nickname === undefined) return;
   clients.set(nickname, client);
   try {
-    tellOthers(nickname, `* ${nickname} is here`);
+    sendToOthers(nickname, `* ${nickname} is here`);
     yield* chat(nickname, client);
   } finally {
     clients.delete(nickname);
-    tellOthers(nickname, `* ${nickname} is gone`);
+    sendToOthers(nickname, `* ${nickname} is gone`);
   }
 }
 
-/** @returns the nickname; undefined if the client left instead */
+/** @returns the nickname; undefined if the client disconnected instead */
 function* introduce(client: Client) {
   for (;;) {
-    client.tell('Who are you?');
+    client.send('Who are you?');
     const nickname = yield* client.readLine();
     if (nickname === undefined) return undefined;
-    if (!NICKNAME.test(nickname)) client.tell('A nickname has up to 20 letters or digits.');
-    else if (clients.has(nickname)) client.tell(`${nickname} is here already.`);
+    if (!NICKNAME.test(nickname)) client.send('A nickname has up to 20 letters or digits.');
+    else if (clients.has(nickname)) client.send(`${nickname} is here already.`);
     else return nickname;
   }
 }
 
 function* chat(nickname: string, client: Client) {
-  client.tell(`Welcome, ${nickname}. /who tells who is here, /quit ends.`);
+  client.send(`Welcome, ${nickname}. /who lists who is here, /quit ends.`);
   for (let line = yield* client.readLine(); line !== undefined; line = yield* client.readLine()) {
     if (line === '/quit') return;
-    if (line === '/who') client.tell(`* here: ${[...clients.keys()].join(', ')}`);
-    else if (line !== '') tellOthers(nickname, `${nickname}: ${line}`);
+    if (line === '/who') client.send(`* here: ${[...clients.keys()].join(', ')}`);
+    else if (line !== '') sendToOthers(nickname, `${nickname}: ${line}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * Sends back whatever it is sent. A client that does not read is not read from either: `write` waits until there is room.
+ * Sends back the bytes that it receives. Back-pressure: it does not read from a client that does not read, because `write` waits
+ * until there is room.
  *
  * Try it: node docs/dist/examples/net/echo-server.js --port 7000, and `nc 127.0.0.1 7000`.
  * Ctrl-C ends it under every strategy; see run.ts for how.

@@ -2,7 +2,7 @@
  * Fetches a page and prints its status, header fields and body.
  *
  * Try it: node docs/dist/examples/net/http-fetch.js http://127.0.0.1:8080/
- * Names (`localhost`) are looked up by Node, which needs a strategy that lets it run: set-timeout.
+ * Node looks up host names (`localhost`). That needs a strategy that lets Node's own loop run: set-timeout.
  */
 import { stdout, TcpStream } from '@escapement/net';
 import { ByteBuffer } from './byte-buffer.js';
@@ -38,7 +38,7 @@ function* main() {
   if (!/^\S+ (204|304)\b/.test(status)) yield* copyBody(answer, fields);
 }
 
-/** What the server sends, in lines and in pieces: `read` of a stream gives more than a chunk, if there is more. */
+/** Reads the response by lines and by pieces: `read` of a stream may return more bytes than one chunk. */
 class Answer {
   readonly #stream: TcpStream;
   readonly #received = new ByteBuffer();
@@ -47,7 +47,7 @@ class Answer {
     this.#stream = stream;
   }
 
-  /** As text of one character for each byte (latin1). */
+  /** As text, one character for each byte (latin1). */
   *readLine() {
     for (;;) {
       const end = this.#received.indexOf(LINE_FEED);
@@ -58,7 +58,7 @@ class Answer {
     }
   }
 
-  /** What is there, at most `most` bytes; waits for some. @returns undefined at the end */
+  /** Waits for bytes and returns those that are there, at most `most`. @returns undefined at the end */
   *read(most = Infinity) {
     if (this.#received.length === 0 && !(yield* this.#receive())) return undefined;
     return this.#received.take(Math.min(this.#received.length, most));
@@ -76,7 +76,7 @@ function* readHead(answer: Answer) {
     const status = yield* answer.readLine();
     if (!/^HTTP\/1\.[01] \d{3}/.test(status)) throw bad(`no HTTP/1.1, but '${status}'`);
     const fields = yield* readFields(answer);
-    // 100 Continue and its like announce the answer.
+    // A status 1xx, such as 100 Continue, precedes the final response.
     if (!/^\S+ 1/.test(status)) return { status, fields };
   }
 }
@@ -107,7 +107,7 @@ function* copyChunks(answer: Answer) {
   yield* readFields(answer);
 }
 
-/** Piece by piece, as they come. */
+/** Prints the chunks piece by piece, as they arrive. */
 function* copy(answer: Answer, count: number) {
   for (let left = count; left > 0; ) {
     const piece = yield* answer.read(left);

@@ -1,7 +1,7 @@
-/** A request or response that HTTP does not allow, or that is beyond a limit; `status` is the answer that it gets. */
+/** A request or response that breaks HTTP, or exceeds a limit. `status` is the status code of the answer. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
-  /** What is wrong is with the peer, not with the program. */
+  /** The fault is the peer's, not the program's. */
   readonly code = 'BAD_HTTP';
 
   constructor(
@@ -12,11 +12,11 @@ export class HttpError extends Error {
   }
 }
 
-/** By their names in lower case. Fields of the same name are one, with a comma between. */
+/** Header fields, by name in lower case. Fields of the same name are joined with a comma. */
 export type Fields = ReadonlyMap<string, string>;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** Bytes beyond ASCII may be any text; here they are a character each (latin1). */
+/** Bytes beyond ASCII become a character each (latin1): HTTP does not define their encoding. */
 const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The fields in `lines`, from `first` on. @throws HttpError */
@@ -35,7 +35,7 @@ export function parseFields(lines: readonly string[], first = 0): Fields {
   return fields;
 }
 
-/** How the body ends. Two answers to that, and what one server takes for a body is a request to the next: refused. */
+/** How the body ends. A request with two answers is rejected: two servers in a row could read it differently (request smuggling). */
 export function framingOf(fields: Fields): { readonly contentLength: number; readonly isChunked: boolean } {
   const coding = fields.get('transfer-encoding');
   const length = fields.get('content-length');
@@ -47,21 +47,21 @@ export function framingOf(fields: Fields): { readonly contentLength: number; rea
   return { contentLength: length === undefined ? 0 : parseLength(length), isChunked: false };
 }
 
-/** Said twice, it may be the same. */
+/** A length that is given twice must be the same. */
 function parseLength(text: string): number {
   const length = /^(\d{1,15})(?:[\t ]*,[\t ]*\1)*$/.exec(text)?.[1];
   if (length === undefined) throw new HttpError(400, 'bad Content-Length');
   return Number(length);
 }
 
-/** The size in the line before a chunk, which may have extensions, of which nobody knows any. @throws HttpError */
+/** The size in the line before a chunk. The line may have extensions, which are ignored. @throws HttpError */
 export function parseChunkSize(line: string): number {
   const size = /^([0-9a-f]{1,8})[\t ]*(?:;|$)/i.exec(line)?.[1];
   if (size === undefined || NO_VALUE.test(line)) throw new HttpError(400, 'bad chunk size');
   return Number.parseInt(size, 16);
 }
 
-/** Without the spaces and tabs around it. (`trim` takes more than HTTP allows, a regular expression more time.) */
+/** Removes spaces and tabs at both ends. (`trim` removes more than HTTP allows; a regular expression takes more time.) */
 function trimmed(text: string, from: number): string {
   let start = from;
   let end = text.length;

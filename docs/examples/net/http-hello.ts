@@ -1,6 +1,5 @@
 /**
- * An HTTP/1.1 server: `/` says hello, `/echo` sends the body back. Requests that came together are answered together, in
- * one write.
+ * An HTTP/1.1 server: `/` says hello, `/echo` sends the body back. Requests that arrive together are answered in one write.
  *
  * Try it: node docs/dist/examples/net/http-hello.js --port 8080 --strategy epoll, and `curl -i localhost:8080`,
  * `curl -d 'some text' localhost:8080/echo` or `wrk -c 32 http://localhost:8080`.
@@ -18,11 +17,11 @@ import { run } from './run.js';
 const { strategy, host, port } = serverOptions('An HTTP server that says hello.', 8080);
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
-/** So long may an exchange take, from the end of the last one on: or idle clients would hold all connections there are. */
-const PATIENCE = 30_000;
+/** How long a client may take for its next request: idle clients could otherwise use up all connections. */
+const REQUEST_TIMEOUT = 30_000;
 const SWEEP_INTERVAL = 1000;
 
-/** When each connection began to wait for its request. */
+/** The instant at which each connection began to wait for its request. */
 const waitingSince = new Map<TcpStream, number>();
 
 function* converse(stream: TcpStream) {
@@ -42,23 +41,23 @@ function* converse(stream: TcpStream) {
   }
 }
 
-/** One task for all connections: a `timeout` for each request would take half as long as the request. */
+/** One task checks all connections: a `timeout` for each request would cost half as much as the request itself. */
 function* closeTheIdle() {
   const beat = every(SWEEP_INTERVAL);
   for (;;) {
     yield* beat;
-    const oldest = performance.now() - PATIENCE;
+    const oldest = performance.now() - REQUEST_TIMEOUT;
     for (const [stream, since] of waitingSince) if (since < oldest) stream.close();
   }
 }
 
 interface Answers {
   readonly text: string;
-  /** Whether the connection ends with them. */
+  /** Whether the connection ends after these answers. */
   readonly isLast: boolean;
 }
 
-/** The answers to the requests that are there. */
+/** The answers to all requests that are complete. */
 function answersTo(parser: HttpParser): Answers {
   let text = '';
   try {
@@ -91,7 +90,7 @@ function pathOf(target: string): string {
   return target.replace(/^http:\/\/[^/?]+\/?/i, '/').replace(/\?.*/, '');
 }
 
-/** As text of one character for each byte (latin1). */
+/** As text, one character for each byte (latin1). */
 function response(status: number, body: string, keepAlive: boolean, isHead = false): string {
   return (
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +

@@ -12,7 +12,7 @@ export interface RequestHead {
   /** What is asked for, as it was sent: `/path?query` or `http://host/path?query`. */
   readonly target: string;
   readonly fields: Fields;
-  /** Whether the connection goes on after the answer. */
+  /** Whether the connection stays open after the answer. */
   readonly keepAlive: boolean;
   readonly contentLength: number;
   readonly isChunked: boolean;
@@ -25,17 +25,17 @@ export interface HttpRequest {
 }
 
 export interface HttpLimits {
-  /** The most bytes that the lines before the body may have, up to the empty one; and those after it. */
+  /** The most bytes of the lines before the body, including the empty one; also of the lines after the body. */
   readonly head?: number;
-  /** The most bytes that a body may have. */
+  /** The most bytes of a body. */
   readonly body?: number;
 }
 
-/** Chunks have a line each, which is hardly ever longer than a number. */
+/** The most bytes of the line before a chunk, which usually holds only a number. */
 const LONGEST_CHUNK_LINE = 1024;
 
 /**
- * Requests of HTTP/1.1, from bytes that come in pieces of any size.
+ * Parses HTTP/1.1 requests from pieces of any size.
  *
  * @example
  * parser.push(bytes);
@@ -47,11 +47,11 @@ export class HttpParser {
   readonly #bodyLimit: number;
   /** Of the request whose body is being received. */
   #head: RequestHead | undefined;
-  /** Of a head or of trailers, of which not all is there. */
+  /** The lines so far of a head, or of trailers, that are not complete. */
   #lines: string[] = [];
   #linesSize = 0;
   #hasToldContinue = false;
-  /** What came of a chunked body. */
+  /** The chunks of a body so far. */
   #body = new ByteBuffer();
   #chunkSize: number | undefined;
 
@@ -65,14 +65,14 @@ export class HttpParser {
     return this.#received.length + this.#linesSize + this.#body.length;
   }
 
-  /** @param bytes belong to the parser from now on */
+  /** @param bytes the parser owns them from now on */
   push(bytes: Uint8Array): void {
     this.#received.push(bytes);
   }
 
   /**
-   * The next request; undefined if it is not there yet.
-   * @throws HttpError, after which the parser is of no use any more
+   * The next request; undefined if it is not complete yet.
+   * @throws HttpError; do not use the parser after that
    */
   next(): HttpRequest | undefined {
     this.#head ??= this.#takeHead();
@@ -84,7 +84,7 @@ export class HttpParser {
     return { head, body };
   }
 
-  /** Whether the client waits to be told `100 Continue` before it sends a body. True once for a request. */
+  /** Whether the client waits for `100 Continue` before it sends a body. True once for each request. */
   takeContinue(): boolean {
     const isDue = this.#head?.expectsContinue === true && this.#received.length === 0 && !this.#hasToldContinue;
     this.#hasToldContinue ||= isDue;
@@ -105,7 +105,7 @@ export class HttpParser {
     return head;
   }
 
-  /** At once, by the first byte: in what begins a TLS connection a line may never end. */
+  /** Rejects by the first byte: a TLS handshake, for instance, may never contain a line end. */
   #refuseOtherProtocols(): void {
     const first = this.#received.at(0);
     if (first === undefined || first === CARRIAGE_RETURN || METHOD.test(String.fromCharCode(first))) return;
@@ -134,7 +134,7 @@ export class HttpParser {
     return size;
   }
 
-  /** Fields after the last chunk, which nobody asked for. @returns whether all are there */
+  /** Skips the fields after the last chunk. @returns whether they are complete */
   #skipTrailers(): boolean {
     const lines = this.#takeLines();
     if (lines === undefined) return false;
@@ -151,7 +151,7 @@ export class HttpParser {
     return this.#received.length < count ? undefined : this.#received.take(count);
   }
 
-  /** The lines up to an empty one; undefined if not all are there. */
+  /** The lines up to an empty one; undefined if they are not complete. */
   #takeLines(): readonly string[] | undefined {
     for (;;) {
       const line = this.#takeLine(431, this.#headLimit, this.#linesSize);
@@ -166,7 +166,7 @@ export class HttpParser {
     return lines;
   }
 
-  /** Line ends of LF alone are refused: a server in front that knows only CR LF would see other requests. */
+  /** A line end of LF alone is rejected: a proxy that accepts only CR LF would see other requests. */
   #takeLine(status: number, limit: number, used = 0): string | undefined {
     const received = this.#received;
     const end = received.indexOf(LINE_FEED);
@@ -186,16 +186,16 @@ function parseRequestHead(lines: readonly string[]): RequestHead {
   const fields = parseFields(lines, 1);
   const host = fields.get('host');
   if (host === undefined && !isOld) throw new HttpError(400, 'no Host');
-  // Two are one by now, with a comma and a space between.
+  // Two fields are joined with a comma and a space by now.
   if (host?.includes(' ')) throw new HttpError(400, 'more than one Host');
   const { contentLength, isChunked } = framingOf(fields);
-  // HTTP/1.0 has no chunks: who sends some may not know where they end.
+  // HTTP/1.0 has no chunks: a peer that sends them may not know where they end.
   const keepAlive = isKeptAlive(isOld, fields.get('connection')) && !(isOld && isChunked);
   const expectsContinue = !isOld && fields.get('expect')?.toLowerCase() === '100-continue';
   return { method, target, fields, keepAlive, contentLength, isChunked, expectsContinue };
 }
 
-/** `isOld`: HTTP/1.0; versions after 1.1 are to be understood by who knows that one. */
+/** `isOld`: HTTP/1.0. A later 1.x counts as 1.1. */
 function parseRequestLine(line: string) {
   const [method = '', target = '', version = '', ...more] = line.split(' ');
   const numbers = /^HTTP\/(\d)\.(\d)$/.exec(version);

@@ -3,7 +3,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { epollModule } from '@escapement/io';
 import { atomicsWaitModule, busyWaitModule, setTimeoutModule } from 'escapement';
 
-/** How the loop may wait, by the name that `--strategy` takes. */
+/** The strategies, by the name that `--strategy` takes. */
 export const strategies = {
   'busy-wait': busyWaitModule,
   'atomics-wait': atomicsWaitModule,
@@ -24,7 +24,7 @@ const COMMON_HELP = `\
   --strategy NAME  how the loop waits: ${Object.keys(strategies).join(', ')}; set-timeout if left out
   --help           this text`;
 
-/** The options of a server. Says what is wrong with them and exits, with status 2, if anything is. */
+/** The options of a server. If one is wrong, prints why and exits with status 2. */
 export function serverOptions(summary: string, defaultPort: number) {
   const help = `Usage: ${programName} [OPTIONS]
 
@@ -50,7 +50,7 @@ export function programOptions(summary: string, operands: string) {
   return { strategy: strategyNamed(values.strategy), operands: positionals };
 }
 
-/** For what is wrong with the command line. */
+/** Reports a wrong command line and exits with status 2. */
 export function refuse(problem: string): never {
   console.error(`${programName}: ${problem}\nTry ${programName} --help`);
   process.exit(2);

@@ -7,10 +7,10 @@ const ZERO = 48;
 const CARRIAGE_RETURN = 13;
 const LINE_FEED = 10;
 
-/** Zeros in front could go on without end. */
+/** A limit, because a number can have any count of leading zeros. */
 const MOST_DIGITS = 20;
 
-/** A client does not keep to the protocol; nothing that follows can be understood. The message is for the client. */
+/** A client broke the protocol, so the bytes that follow cannot be parsed. The message is for the client. */
 export class RespError extends Error {
   override readonly name = 'RespError';
 
@@ -20,16 +20,16 @@ export class RespError extends Error {
 }
 
 export interface RespLimits {
-  /** The most bytes that a command may have. */
+  /** The most bytes of a command. */
   readonly command?: number;
-  /** The most bytes that a command may have that somebody typed in a line (`PING`). */
+  /** The most bytes of an inline command, a line of text (`PING`). */
   readonly line?: number;
 }
 
 /**
- * Commands of the Redis protocol (RESP2), from bytes that come in pieces of any size.
+ * Parses commands of the Redis protocol (RESP2) from pieces of any size.
  *
- * An argument is text of one character for each byte (latin1): so nothing of it is lost, and it can be the key of a Map.
+ * An argument is text, one character for each byte (latin1): no byte is lost, and it can be the key of a Map.
  *
  * @example
  * parser.push(bytes);
@@ -41,9 +41,9 @@ export class RespParser {
   readonly #lineLimit: number;
   #arguments: string[] = [];
   #missing = 0;
-  /** Of the argument that is being received; -1 if that is not known yet. */
+  /** The length of the argument that is being received; -1 if it is not known yet. */
   #length = -1;
-  /** What the command has taken of its limit. */
+  /** How many bytes of its limit the command has used. */
   #size = 0;
 
   constructor({ command = 1_048_576, line = 65_536 }: RespLimits = {}) {
@@ -51,19 +51,19 @@ export class RespParser {
     this.#lineLimit = line;
   }
 
-  /** How many bytes wait for the rest of their command, arguments that are complete not counted. */
+  /** How many bytes wait for the rest of their command, without complete arguments. */
   get pending(): number {
     return this.#received.length;
   }
 
-  /** @param bytes belong to the parser from now on */
+  /** @param bytes the parser owns them from now on */
   push(bytes: Uint8Array): void {
     this.#received.push(bytes);
   }
 
   /**
-   * The next command: its name and its arguments; undefined if it is not there yet.
-   * @throws RespError, after which the parser is of no use any more
+   * The next command: its name and its arguments; undefined if it is not complete yet.
+   * @throws RespError; do not use the parser after that
    */
   next(): readonly string[] | undefined {
     while (this.#missing === 0) {
@@ -77,7 +77,7 @@ export class RespParser {
       const count = this.#takeNumber('invalid multibulk length');
       if (count === undefined) return undefined;
       if (count > this.#commandLimit) throw this.#tooLarge();
-      // Redis, too, takes a command of nothing for none.
+      // An empty command is ignored, as in Redis.
       this.#missing = Math.max(count, 0);
       this.#size = 0;
     }
@@ -100,7 +100,7 @@ export class RespParser {
     return command;
   }
 
-  /** @returns whether it is there */
+  /** @returns whether it is complete */
   #takeLength(): boolean {
     const marker = this.#received.at(0);
     if (marker === undefined) return false;
@@ -114,7 +114,7 @@ export class RespParser {
     return true;
   }
 
-  /** The number of a line that begins with a marker, as `$3`; undefined if the line is not there yet. */
+  /** The number in a line that begins with a marker, such as `$3`; undefined if the line is not complete yet. */
   #takeNumber(problem: string): number | undefined {
     const received = this.#received;
     const isNegative = received.at(1) === MINUS;
@@ -137,7 +137,7 @@ export class RespParser {
     return isNegative ? -number : number;
   }
 
-  /** The words of a line that somebody typed. */
+  /** The words of an inline command. */
   #takeWords(): readonly string[] | undefined {
     const end = this.#received.indexOf(LINE_FEED);
     if ((end < 0 ? this.#received.length : end) > this.#lineLimit) throw new RespError('too big inline request');

@@ -1,4 +1,4 @@
-/** Replies of RESP2, as text of one character for each byte. */
+/** Replies of RESP2, as text, one character for each byte. */
 
 export const OK = '+OK\r\n';
 export const NIL = '$-1\r\n';
@@ -7,7 +7,7 @@ export function simple(text: string): string {
   return `+${text}\r\n`;
 }
 
-/** An error. A line break in it would end it. */
+/** An error. Line breaks are replaced, because one would end the reply. */
 export function failure(message: string): string {
   return `-${message.replace(/[\r\n]/g, ' ')}\r\n`;
 }
@@ -20,7 +20,7 @@ export function bulk(text: string): string {
   return `$${text.length}\r\n${text}\r\n`;
 }
 
-/** Of replies; of bulks it is what a client sends as a command. */
+/** An array of replies. An array of bulk strings is also the form of a command. */
 export function array(replies: readonly string[]): string {
   return `*${replies.length}\r\n${replies.join('')}`;
 }

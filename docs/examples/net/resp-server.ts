@@ -1,5 +1,5 @@
 /**
- * A server that redis-cli and redis-benchmark talk to, with what they need of Redis (see resp-store.ts).
+ * A server for redis-cli and redis-benchmark, with the commands that they need (see resp-store.ts).
  *
  * Try it: node docs/dist/examples/net/resp-server.js --port 6380 --strategy epoll, and
  * `redis-cli -p 6380 set greeting hello ex 10` or `redis-benchmark -p 6380 -t ping,set,get,incr -P 16`.
@@ -16,7 +16,7 @@ import { run } from './run.js';
 
 const { strategy, host, port } = serverOptions('A small Redis: strings in memory, spoken to by RESP2.', 6380);
 
-/** So long a batch of replies gets before it is written: a client that asks for more than it reads is made to wait. */
+/** The most characters of replies in one write: a client that sends commands but does not read has to wait. */
 const LONGEST_BATCH = 65_536;
 const SWEEP_INTERVAL = 1000;
 
@@ -42,7 +42,7 @@ interface Batch {
   readonly isLast: boolean;
 }
 
-/** Executes the commands that are there, as many as fit. Their replies leave in one write. */
+/** Executes the complete commands, as many as fit in a batch. Their replies go out in one write. */
 function nextBatch(parser: RespParser): Batch {
   let replies = '';
   try {

@@ -16,10 +16,10 @@ interface Command {
 const NOT_AN_INTEGER = failure('ERR value is not an integer or out of range');
 const SYNTAX_ERROR = failure('ERR syntax error');
 
-/** What clients ask for before they begin; there is nothing to configure. */
+/** Configuration values that clients read at the start; none can be changed. */
 const CONFIGURATION: Readonly<Record<string, string>> = { save: '', appendonly: 'no' };
 
-/** Whom clients take it for: names, each with its value. */
+/** What the server says of itself: names, each followed by its value. */
 const SELF = array([
   ...['server', 'redis', 'version', '7.0.0', 'mode', 'standalone', 'role', 'master'].map(bulk),
   ...[bulk('proto'), integer(2), bulk('modules'), array([])],
@@ -50,7 +50,7 @@ export class RespStore {
   execute(words: readonly string[]): string {
     const name = words[0]!;
     const args = words.slice(1);
-    // Nearly everybody writes them in capitals.
+    // Clients usually send names in capitals: then no conversion is needed.
     const command = this.#commands.get(name) ?? this.#commands.get(name.toUpperCase());
     if (command === undefined) return failure(`ERR unknown command '${name.slice(0, 128)}'`);
     if (args.length < command.least || args.length > command.most) {
@@ -59,7 +59,7 @@ export class RespStore {
     return command.execute(args);
   }
 
-  /** Forgets what has expired; until then it takes memory, though nobody can get it. */
+  /** Deletes expired keys; until then they take memory, but are not returned. */
   sweep(): void {
     for (const key of this.#entries.keys()) this.#find(key);
   }
@@ -118,12 +118,12 @@ function configuration([action, ...names]: readonly string[]): string {
   return array(known.flat().map(bulk));
 }
 
-/** What clients begin with that would rather speak RESP3; refused that, they go on with RESP2. */
+/** The first command of clients that prefer RESP3. If it fails, they go on with RESP2. */
 function hello(version = '2'): string {
   return version === '2' ? SELF : failure('NOPROTO unsupported protocol version');
 }
 
-/** Whole numbers in the form in which they are printed; those that JavaScript cannot count exactly are out of range. */
+/** A whole number in its printed form. One that JavaScript cannot represent exactly is out of range. */
 function integerOf(text: string): number | undefined {
   const number = Number(text);
   return /^(0|-?[1-9]\d*)$/.test(text) && Number.isSafeInteger(number) ? number : undefined;

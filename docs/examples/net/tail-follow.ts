@@ -1,6 +1,6 @@
 /**
- * Prints the lines of several FIFOs, of stdin, or of both, as they come; under a name each, if there are several.
- * A FIFO is followed for ever, whoever opens it to write; stdin (`-`, or nothing at all) until its end.
+ * Prints the lines of FIFOs, of stdin, or of both, as they come. Several inputs are printed with their names.
+ * A FIFO is followed for ever, through any number of writers; stdin (`-`, or no operand at all) until its end.
  *
  * Try it: mkfifo /tmp/a; node docs/dist/examples/net/tail-follow.js /tmp/a, and `echo hello > /tmp/a` elsewhere.
  * Ctrl-C ends it under every strategy; see run.ts for how.
@@ -25,7 +25,7 @@ function* follow(path: string) {
   try {
     for (;;) {
       yield* printLines(stream, prefix);
-      // All who wrote are gone. First the next one, so that there is always a reader and no byte gets lost.
+      // All writers have closed. Open the next stream first: there is always a reader, and no byte gets lost.
       const next = openReader(path);
       stream.close();
       stream = next;
@@ -35,7 +35,7 @@ function* follow(path: string) {
   }
 }
 
-/** Who reads them slowly slows their writers down: `write` waits for it. */
+/** Back-pressure: `write` waits for a slow reader of the output, and so the writers of the inputs wait, too. */
 function* printLines(stream: DescriptorStream, prefix: string) {
   for (let line = yield* stream.readLine(); line !== undefined; line = yield* stream.readLine()) {
     const text = `${prefix}${line}\n`;

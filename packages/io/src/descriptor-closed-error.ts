@@ -12,7 +12,7 @@ export class DescriptorClosedError extends EscapementError {
     awaited: 'readable' | 'writable',
   ) {
     super(
-      `descriptor ${fd} was closed while task "${task}" waited for it to become ${awaited}. Cancel the task before you close it, or take this as the sign to stop.`,
+      `descriptor ${fd} was closed while task "${task}" waited for it to become ${awaited}. Cancel the task before you close it, or catch this error and stop.`,
     );
   }
 }

@@ -15,7 +15,7 @@ import { injectable } from 'inversify';
 import { Interest } from './interest.js';
 import { Selector } from './selector.js';
 
-/** By interest. A peer that ended its half is at the end of what can be read. */
+/** By interest. A peer that has ended its half makes the descriptor readable: a read returns the end. */
 const EVENTS_FOR: readonly number[] = [
   0,
   EpollEvents.readable | EpollEvents.peerHangUp,
@@ -28,8 +28,8 @@ const READABLE = EpollEvents.readable | EpollEvents.peerHangUp | FAILED;
 const WRITABLE = EpollEvents.writable | FAILED;
 
 /**
- * Linux's epoll. The cost of a look grows with what is ready, not with what is watched: choose it, it is the default.
- * A change of what to look for costs a system call.
+ * Linux's epoll, the default. `look` takes time in proportion to the descriptors that are ready, not to those that are
+ * watched. A change of interest costs a system call.
  */
 @injectable()
 export class EpollSelector extends Selector {
@@ -37,9 +37,12 @@ export class EpollSelector extends Selector {
   readonly #watched = new Map<number, Interest>();
   #epoll: number | undefined;
   #version = 0;
-  /** What `wait` found and nobody has looked at. */
+  /** How many results of `wait` the next `look` has to return. */
   #found = 0;
-  /** A descriptor was closed behind our back: where somebody else has the same file, epoll still finds its number. */
+  /**
+   * A descriptor was closed without `close` of posix. If another process or descriptor still has the same file open, epoll
+   * goes on reporting the closed number.
+   */
   #isStale = false;
 
   override watch(fd: number, interest: Interest): boolean {
@@ -47,7 +50,7 @@ export class EpollSelector extends Selector {
       this.#remove(fd);
       return true;
     }
-    // The number was free until this selector took it.
+    // The caller means a descriptor that was closed, whose number this selector now has for its epoll.
     if (fd === this.#open()) throw new PosixError(EBADF, 'epoll_ctl', `descriptor ${fd}`);
     const isKnown = this.#watched.has(fd);
     try {
@@ -55,7 +58,7 @@ export class EpollSelector extends Selector {
     } catch (error) {
       const code = error instanceof PosixError ? error.code : undefined;
       if (code === 'EPERM') return false;
-      // Closed and opened anew behind our back: the kernel knows other descriptors than we do.
+      // The number was closed and opened again without `close` of posix: epoll's list and ours differ.
       if (code === 'ENOENT' && isKnown) {
         this.#control(EpollOperation.add, fd, interest);
         this.#isStale = true;
@@ -111,9 +114,9 @@ export class EpollSelector extends Selector {
     close(epoll);
   }
 
-  /** Only a new one knows what we know and no more. If it cannot be had, the next call tries again. */
+  /** A new epoll descriptor, with exactly the descriptors of `#watched`. If the system refuses one, the next call tries again. */
   #renew(): void {
-    // In this order: where no descriptor is left, there is one now.
+    // In this order: at the limit of open descriptors, closing the old one makes room for the new one.
     this.#closeEpoll();
     const epoll = this.#open();
     for (const [fd, interest] of this.#watched) {
@@ -136,12 +139,12 @@ export class EpollSelector extends Selector {
 
   #remove(fd: number): void {
     if (!this.#watched.delete(fd)) return;
-    // Whoever closed it took it out already.
+    // Fails if the descriptor is closed already: closing removes it from epoll, unless the file is still open elsewhere.
     if (!ignoringRefusal(() => this.#control(EpollOperation.remove, fd, Interest.none))) this.#isStale = true;
   }
 }
 
-/** @returns whether the system did it */
+/** @returns false if the system refused */
 function ignoringRefusal(call: () => void): boolean {
   try {
     call();

@@ -2,51 +2,51 @@ import { Worker } from 'node:worker_threads';
 import type { Duration, Instant } from '@escapement/core';
 import { close, eventCounter, PosixError } from '@escapement/posix';
 
-/** @internal What a helper thread and its owner tell each other, in a word of shared memory. */
+/** @internal The state of a helper thread, in a word of shared memory that the thread and its owner both write. */
 export const HelperState = {
-  /** The thread is not there yet. */
+  /** The thread is starting. */
   booting: 0,
   /** It waits for work. */
   parked: 1,
   working: 2,
-  /** It is to leave. */
+  /** It is to exit. */
   quitting: 3,
-  /** It has left, and touches nothing any more. */
+  /** It has exited, and uses nothing of its owner's any more. */
   gone: 4,
 } as const;
 
-/** @internal Of the shared words, the state, and a count that a thread which works moves at least once a second. */
+/** @internal Places in the shared words: the state, and a heartbeat count that a working thread raises at least once a second. */
 export const STATE = 0;
-export const BEATS = 1;
+export const HEARTBEATS = 1;
 
-/** A thread that has not moved its count for so long is dead. It may have been slow: then it works in vain. */
-const DEAD_AFTER: Duration = 3000;
-/** One that has not come up for so long will not. */
-const STILLBORN_AFTER: Duration = 10_000;
-/** @internal A thread that could not be had is not asked for again at once. */
+/** A working thread without a heartbeat for so long counts as dead. If it was only slow, its work has no effect. */
+const HEARTBEAT_TIMEOUT: Duration = 3000;
+/** A thread that is still starting after so long counts as dead. */
+const START_TIMEOUT: Duration = 10_000;
+/** @internal How long to wait after a failed start of a thread before the next try. */
 export const RETRY_DELAY: Duration = 1000;
-const MOST_TO_LEAVE: Duration = 2000;
+const EXIT_TIMEOUT: Duration = 2000;
 
 /**
- * @internal A thread that waits in the place of a loop that sleeps. It never keeps the process alive, costs nothing while
- * it is parked, and its owner goes on, a bit slower, if it is not there yet or any more.
+ * @internal A thread that waits on behalf of a sleeping loop. It never keeps the process alive and uses no CPU while it is
+ * parked. While it is starting or dead, its owner polls by itself, a bit slower.
  */
 export class HelperThread {
   readonly control = new Int32Array(new SharedArrayBuffer(8));
   readonly #worker: Worker;
-  readonly #nudge: () => void;
-  #beats = 0;
-  #beatAt: Instant | undefined;
+  readonly #interrupt: () => void;
+  #heartbeats = 0;
+  #heartbeatAt: Instant | undefined;
   #isGivenUp = false;
   #hasDied = false;
 
   /**
-   * @param file what the thread runs; its `workerData` is `data` with the `control` words
-   * @param nudge gets the thread out of what it waits in
+   * @param file the module that the thread runs; its `workerData` is `data` with the `control` words
+   * @param interrupt ends the wait that the thread is in
    */
-  constructor(file: URL, data: object, nudge: () => void) {
-    this.#nudge = nudge;
-    // A clean start: nothing that the program was started with concerns the thread.
+  constructor(file: URL, data: object, interrupt: () => void) {
+    this.#interrupt = interrupt;
+    // Without the program's own flags, such as --import.
     this.#worker = new Worker(file, { workerData: { ...data, control: this.control }, execArgv: [] });
     this.#worker.unref();
     this.#worker.on('error', () => {
@@ -68,38 +68,38 @@ export class HelperThread {
     return Atomics.load(this.control, STATE) === HelperState.working;
   }
 
-  /** Ask once in a while: whether it is of no use any more. */
+  /** Call it from time to time: it compares the heartbeats with those of the call before. */
   isDead(now: Instant): boolean {
     const state = Atomics.load(this.control, STATE);
-    const beats = Atomics.load(this.control, BEATS);
-    const isAlive = beats !== this.#beats || state === HelperState.parked;
-    if (isAlive || this.#beatAt === undefined) {
-      this.#beats = beats;
-      this.#beatAt = now;
+    const heartbeats = Atomics.load(this.control, HEARTBEATS);
+    const isAlive = heartbeats !== this.#heartbeats || state === HelperState.parked;
+    if (isAlive || this.#heartbeatAt === undefined) {
+      this.#heartbeats = heartbeats;
+      this.#heartbeatAt = now;
     }
-    const patience = state === HelperState.booting ? STILLBORN_AFTER : DEAD_AFTER;
-    this.#isGivenUp = now - this.#beatAt > patience;
+    const timeout = state === HelperState.booting ? START_TIMEOUT : HEARTBEAT_TIMEOUT;
+    this.#isGivenUp = now - this.#heartbeatAt > timeout;
     return this.#hasDied || this.#isGivenUp;
   }
 
-  /** Only when it is up. What it works with has to be there before. @returns false if it was at work already */
+  /** Only when `isUp`; the data that the thread works with must be written before. @returns false if it was working already */
   work(): boolean {
     const { parked, working } = HelperState;
     if (Atomics.compareExchange(this.control, STATE, parked, working) !== parked) return false;
-    Atomics.add(this.control, BEATS, 1);
+    Atomics.add(this.control, HEARTBEATS, 1);
     Atomics.notify(this.control, STATE);
     return true;
   }
 
-  /** Makes it leave. @param release gives back what it used, once it touches nothing any more: now, as a rule */
+  /** Makes it exit. @param release frees what the thread used, once it has exited: called before `stop` returns, as a rule */
   stop(release: () => void): void {
-    // One that is not up yet touches nothing, and leaves when it comes: ended while it loads its modules, it would leave
-    // their files open.
+    // A starting thread uses nothing yet, and exits when it has started. `terminate` while it loads modules would leak the
+    // descriptors of their files.
     if (this.quit() === HelperState.booting) {
       release();
       return;
     }
-    if (this.hasLeft()) release();
+    if (this.waitForExit()) release();
     else {
       this.#worker.once('exit', release);
       this.#worker.terminate();
@@ -107,14 +107,14 @@ export class HelperThread {
     forget(this);
   }
 
-  /** After `quit`: waits until it touches nothing any more. @returns false if that took too long, or is not to be expected */
-  hasLeft(): boolean {
+  /** After `quit`: blocks until the thread has exited. @returns false if that took too long, or the thread counts as dead */
+  waitForExit(): boolean {
     if (this.#hasDied) return true;
-    if (!this.#isGivenUp) Atomics.wait(this.control, STATE, HelperState.quitting, MOST_TO_LEAVE);
+    if (!this.#isGivenUp) Atomics.wait(this.control, STATE, HelperState.quitting, EXIT_TIMEOUT);
     return Atomics.load(this.control, STATE) === HelperState.gone;
   }
 
-  /** Makes it leave. @returns the state it was in */
+  /** Makes it exit, and does not wait for that. @returns the state it was in */
   quit(): number {
     const { working, quitting, gone } = HelperState;
     let state: number = Atomics.load(this.control, STATE);
@@ -123,28 +123,28 @@ export class HelperThread {
       state = Atomics.compareExchange(this.control, STATE, expected, quitting);
     }
     Atomics.notify(this.control, STATE);
-    if (state === working) this.#nudge();
+    if (state === working) this.#interrupt();
     return state;
   }
 }
 
-/** @internal A thread with a counter, to speak with who waits for descriptors. */
+/** @internal A thread with an event counter, a descriptor that becomes readable to signal one side to the other. */
 export interface Helper {
   readonly thread: HelperThread;
   readonly counter: number;
 }
 
-/** @internal @returns undefined where the system has no descriptors, or no threads, left */
+/** @internal @returns undefined if the system has no descriptor or no thread left */
 export function startHelper(
   file: URL,
   data: (counter: number) => object,
-  nudge: (counter: number) => void,
+  interrupt: (counter: number) => void,
 ): Helper | undefined {
   let counter: number | undefined;
   try {
     const own = eventCounter();
     counter = own;
-    return { counter: own, thread: new HelperThread(file, data(own), () => nudge(own)) };
+    return { counter: own, thread: new HelperThread(file, data(own), () => interrupt(own)) };
   } catch (error) {
     if (counter !== undefined) close(counter);
     if (error instanceof PosixError || NO_THREAD.includes((error as { code?: unknown }).code)) return undefined;
@@ -152,7 +152,7 @@ export function startHelper(
   }
 }
 
-/** None is left, or none is allowed (Node's permission model). */
+/** No thread is left, or Node's permission model allows none. */
 const NO_THREAD: readonly unknown[] = ['ERR_WORKER_INIT_FAILED', 'ERR_WORKER_OUT_OF_MEMORY', 'ERR_ACCESS_DENIED'];
 
 const threads = new Set<HelperThread>();
@@ -162,22 +162,22 @@ function forget(thread: HelperThread): void {
 }
 
 /**
- * A thread in a system call would hold up the end of the process, and one that is ended while it loads the FFI library aborts
- * it. One listener for all: the host warns of many.
+ * A thread in a system call would delay the exit of the process, and a thread that is ended while it loads the FFI library
+ * aborts the process. One listener for all threads, because the host warns of a leak when there are many.
  */
 function quitAll(): void {
   for (const thread of threads) thread.quit();
-  for (const thread of threads) thread.hasLeft();
+  for (const thread of threads) thread.waitForExit();
 }
 
-/** @internal The thread's own side: calls `work` each time there is some, until it is to leave. */
+/** @internal Runs in the thread, until it is to exit: calls `work` while the state is `working`, waits while it is `parked`. */
 export function serveAsHelper(control: Int32Array, work: () => void): void {
   const { booting, parked, working, quitting, gone } = HelperState;
   Atomics.compareExchange(control, STATE, booting, parked);
   while (Atomics.load(control, STATE) !== quitting) {
     Atomics.wait(control, STATE, parked);
     while (Atomics.load(control, STATE) === working) {
-      Atomics.add(control, BEATS, 1);
+      Atomics.add(control, HEARTBEATS, 1);
       work();
     }
   }
@@ -185,7 +185,7 @@ export function serveAsHelper(control: Int32Array, work: () => void): void {
   Atomics.notify(control, STATE);
 }
 
-/** @internal The work is done: whoever gives the next gives it to a parked thread. @returns false if it was not at work */
+/** @internal Parks a thread, from either side, until `HelperThread.work` starts it again. @returns false if it was not working */
 export function park(control: Int32Array): boolean {
   const { working, parked } = HelperState;
   return Atomics.compareExchange(control, STATE, working, parked) === working;

@@ -8,25 +8,25 @@ import {
 } from '@escapement/core';
 import { onClose, PollEvents, PollList, PosixError } from '@escapement/posix';
 import { injectable } from 'inversify';
-import { Doubts } from './doubts.js';
 import { Interest } from './interest.js';
 import { interestIn } from './poll-selector.js';
 import { Readiness } from './readiness.js';
+import { RecheckQueue } from './recheck-queue.js';
 import { Selector } from './selector.js';
 import { SleepWatch } from './sleep-watch.js';
 import { WatchedDescriptor } from './watched-descriptor.js';
 
-/** While no thread can watch, sleeps are this short. */
-const UNWATCHED: Duration = 1;
-/** How often to make sure that no descriptor was closed, or replaced by another, behind our back. */
+/** The longest sleep while no thread watches the selector. */
+const LONGEST_UNWATCHED: Duration = 1;
+/** How often to check for descriptors that were closed, or replaced by others, without `close` of posix. */
 const CHECK_INTERVAL: Duration = 1000;
 
 /**
- * Waits for readiness. Under load it looks once a turn, on the loop's own thread. While the loop sleeps, a thread watches
- * in its place, unless the strategy sleeps in the selector itself.
+ * Waits for readiness. While tasks are busy it polls the selector once a turn, on the loop's own thread. While the loop sleeps, a
+ * thread watches the selector, unless the strategy sleeps in the selector itself.
  *
- * A descriptor stays in the selector when nobody waits for it for the moment: the usual server, which waits for the same
- * one again, costs no system call for that. It goes when the loop is about to sleep and it is ready for nobody.
+ * A descriptor stays in the selector when its last waiter is gone: a typical server waits for the same descriptor again, and
+ * then needs no system call for it. It is removed when the loop is about to sleep and the descriptor is ready without a waiter.
  */
 @injectable()
 export class IoHandler extends EventHandler<Readiness> {
@@ -36,9 +36,11 @@ export class IoHandler extends EventHandler<Readiness> {
   readonly #sleepWatch: SleepWatch;
   readonly #descriptors = new Map<number, WatchedDescriptor>();
   readonly #checkList = new PollList();
-  readonly #doubts = new Doubts();
-  readonly #needless: WatchedDescriptor[] = [];
-  readonly #gone: WatchedDescriptor[] = [];
+  readonly #rechecks = new RecheckQueue();
+  /** Found ready in this turn for something that no task waits for. */
+  readonly #unwanted: WatchedDescriptor[] = [];
+  /** Found closed in this turn. */
+  readonly #closedNow: WatchedDescriptor[] = [];
   #hasJustFound = false;
   #hasSlept = false;
   /** Whether the strategy sleeps in the selector, so that no thread has to watch. Known from the first sleep on. */
@@ -58,20 +60,20 @@ export class IoHandler extends EventHandler<Readiness> {
     this.#stopListening ??= onClose(fd => this.#closed(fd));
     const descriptor = this.#descriptors.get(event.fd) ?? this.#add(event.fd);
     const wanted = descriptor.watched | event.interest;
-    if (wanted === descriptor.watched) this.#doubts.add(descriptor, event, this.#polledAt);
+    if (wanted === descriptor.watched) this.#rechecks.add(descriptor, event, this.#polledAt);
     else if (!this.#watch(descriptor, wanted, waiter)) return;
-    descriptor.join(event, waiter);
+    descriptor.add(event, waiter);
     this.#waiting++;
   }
 
   override disarm(event: Readiness, waiter: Waiter<void>): void {
-    this.#waiting -= this.#descriptors.get(event.fd)?.leave(event.interest, waiter) ?? 0;
+    this.#waiting -= this.#descriptors.get(event.fd)?.remove(event.interest, waiter) ?? 0;
   }
 
   override poll(now: Instant): void {
     this.#polledAt = now;
     if (this.#descriptors.size === 0) return;
-    if (now >= this.#doubts.dueAt) this.#doubts.settle(this.#confirm);
+    if (now >= this.#rechecks.dueAt) this.#rechecks.drain(this.#recheck);
     this.#settleReady();
     if (this.#waiting > 0 && now >= this.#checkAt) this.#checkDescriptors(now);
   }
@@ -79,7 +81,7 @@ export class IoHandler extends EventHandler<Readiness> {
   override nextDeadline(): Instant {
     if (this.#waiting === 0 || !this.#hasSlept) return Infinity;
     const isWatched = this.#isSleptIn || this.#sleepWatch.isReady;
-    return isWatched ? Math.min(this.#checkAt, this.#doubts.dueAt) : this.#polledAt + UNWATCHED;
+    return isWatched ? Math.min(this.#checkAt, this.#rechecks.dueAt) : this.#polledAt + LONGEST_UNWATCHED;
   }
 
   override inFlight(): number {
@@ -89,10 +91,11 @@ export class IoHandler extends EventHandler<Readiness> {
   override beforeSleep(wakeup: Wakeup, strategy: SleepStrategy): void {
     this.#isSleptIn = strategy.sleepsIn === this.#selector;
     this.#hasJustFound = false;
-    if (!this.#hasSlept) this.#expectSleeps(wakeup);
-    // What is found ready for nobody would be found again and again. Only here is it sure that nobody is about to come back.
-    for (let needless = this.#needless.pop(); needless !== undefined; needless = this.#needless.pop())
-      this.#rewatch(needless, needless.wanted);
+    if (!this.#hasSlept) this.#beginDeadlines(wakeup);
+    // Stop watching for what no task waits for: it would end every sleep at once. Not earlier: until all ready tasks have run,
+    // one of them may wait for it again.
+    for (let unwanted = this.#unwanted.pop(); unwanted !== undefined; unwanted = this.#unwanted.pop())
+      this.#rewatch(unwanted, unwanted.wanted);
     if (this.#waiting > 0 && !this.#isSleptIn) this.#sleepWatch.begin(wakeup, this.#polledAt);
   }
 
@@ -101,8 +104,8 @@ export class IoHandler extends EventHandler<Readiness> {
     this.#stopListening = undefined;
     this.#sleepWatch.end();
     this.#descriptors.clear();
-    this.#doubts.settle(() => {});
-    this.#needless.length = 0;
+    this.#rechecks.clear();
+    this.#unwanted.length = 0;
     this.#hasJustFound = this.#hasSlept = false;
     this.#waiting = 0;
     this.#selector.close();
@@ -119,7 +122,7 @@ export class IoHandler extends EventHandler<Readiness> {
     this.#selector.watch(descriptor.fd, Interest.none);
   }
 
-  /** @returns whether there is something to wait for; else `waiter` is settled */
+  /** @returns false if there is nothing to wait for: then `waiter` is settled */
   #watch(descriptor: WatchedDescriptor, interest: Interest, waiter: Waiter<void>): boolean {
     try {
       if (this.#selector.watch(descriptor.fd, interest)) {
@@ -135,7 +138,7 @@ export class IoHandler extends EventHandler<Readiness> {
   }
 
   #settleReady(): void {
-    this.#needless.length = 0;
+    this.#unwanted.length = 0;
     if (this.#isSleepNext()) return;
     const found = this.#selector.look();
     this.#hasJustFound = found > 0;
@@ -143,18 +146,18 @@ export class IoHandler extends EventHandler<Readiness> {
       const descriptor = this.#descriptors.get(this.#selector.fdAt(index));
       if (descriptor === undefined) continue;
       const ready = this.#selector.readyAt(index);
-      if (ready === Interest.none) this.#gone.push(descriptor);
-      if ((ready & descriptor.watched & ~descriptor.wanted) !== 0) this.#needless.push(descriptor);
-      this.#waiting -= descriptor.settle(ready);
+      if (ready === Interest.none) this.#closedNow.push(descriptor);
+      if ((ready & descriptor.watched & ~descriptor.wanted) !== 0) this.#unwanted.push(descriptor);
+      this.#waiting -= descriptor.resolve(ready);
     }
-    // Not before all are read: the selector's answer stands until it is told something else.
-    for (let descriptor = this.#gone.pop(); descriptor !== undefined; descriptor = this.#gone.pop())
+    // After the loop, because a change of what the selector watches invalidates its results.
+    for (let descriptor = this.#closedNow.pop(); descriptor !== undefined; descriptor = this.#closedNow.pop())
       this.#fail(descriptor);
   }
 
   /**
-   * After a look that found something, a strategy that sleeps in the selector looks again if nobody has anything to do.
-   * Not after the sleep: what that found would be old by the next look.
+   * A strategy that sleeps in the selector polls it anyway if no task is ready. So the poll of the turn after one that has
+   * found something is left out. Not the one after a sleep: it returns what the sleep found, which would be stale a turn later.
    */
   #isSleepNext(): boolean {
     const isNext = this.#hasJustFound && this.#isSleptIn;
@@ -162,18 +165,18 @@ export class IoHandler extends EventHandler<Readiness> {
     return isNext;
   }
 
-  /** Only now that somebody really sleeps: deadlines of our own are no events of the program's. */
-  #expectSleeps(wakeup: Wakeup): void {
+  /** From the first sleep on there are deadlines for checks. Not before: under virtual time the clock would jump to them. */
+  #beginDeadlines(wakeup: Wakeup): void {
     this.#hasSlept = true;
-    // This sleep is without one.
+    // This sleep was computed without them.
     if (this.#waiting > 0) wakeup.request();
   }
 
-  readonly #confirm = (descriptor: WatchedDescriptor) => {
+  readonly #recheck = (descriptor: WatchedDescriptor) => {
     if (this.#descriptors.get(descriptor.fd) === descriptor) this.#rewatch(descriptor, descriptor.watched);
   };
 
-  /** Tells the selector, which may know another of that number. */
+  /** Sets what the selector watches. Also with the same interest: the number may belong to another file by now. */
   #rewatch(descriptor: WatchedDescriptor, interest: Interest): void {
     if (interest === Interest.none) {
       this.#drop(descriptor);
@@ -183,7 +186,7 @@ export class IoHandler extends EventHandler<Readiness> {
       descriptor.watched = interest;
       if (this.#selector.watch(descriptor.fd, interest)) return;
       this.#drop(descriptor);
-      this.#waiting -= descriptor.settle(Interest.both);
+      this.#waiting -= descriptor.resolve(Interest.both);
     } catch (error) {
       if (!(error instanceof PosixError)) throw error;
       this.#fail(descriptor);
@@ -193,17 +196,17 @@ export class IoHandler extends EventHandler<Readiness> {
   #closed(fd: number): void {
     const descriptor = this.#descriptors.get(fd);
     if (descriptor !== undefined) this.#fail(descriptor);
-    this.#sleepWatch.letGo();
+    this.#sleepWatch.stopPollingOldList();
   }
 
   #fail(descriptor: WatchedDescriptor): void {
     this.#drop(descriptor);
-    this.#waiting -= descriptor.fail();
+    this.#waiting -= descriptor.reject();
   }
 
   /**
-   * Who closes a descriptor without telling takes it out of epoll in silence, and who opens the next gets its number. The
-   * plain `poll` knows better; asked so rarely, it costs nothing.
+   * A descriptor that is closed without `close` of posix disappears from epoll without an event, and the next descriptor that
+   * is opened gets its number. A plain `poll` of all descriptors finds that out; once a second, it costs next to nothing.
    */
   #checkDescriptors(now: Instant): void {
     this.#checkAt = now + CHECK_INTERVAL;
@@ -226,8 +229,8 @@ export class IoHandler extends EventHandler<Readiness> {
       this.#fail(descriptor);
       return;
     }
-    // The selector should have said so: it may know another of that number. Put it in afresh.
-    this.#waiting -= descriptor.settle(interestIn(found));
+    // Ready, and the selector has not reported it: it may watch another file under that number. Register the number again.
+    this.#waiting -= descriptor.resolve(interestIn(found));
     this.#selector.watch(descriptor.fd, Interest.none);
     this.#rewatch(descriptor, descriptor.wanted);
   }

@@ -14,14 +14,14 @@ export const ioModule = selectorModule(EpollSelector);
 /** The same by poll: see `PollSelector`. */
 export const pollIoModule = selectorModule(PollSelector);
 
-/** Sleeps in the selector: see `EpollStrategy`. Load `ioModule` beside it. */
+/** The strategy `epoll`: see `EpollStrategy`. Load `ioModule` too. */
 export const epollModule = new LoopModule(options => {
   strategyModule(EpollStrategy).load(options);
   if (!options.isBound(Selector)) options.bind(Selector).to(EpollSelector).inSingletonScope();
 });
 
 /**
- * `readable` and `writable` by a selector of your own, which may have been bound already by `epollModule`.
+ * `readable` and `writable` by a selector of your own. Replaces the selector that `epollModule` binds.
  * @throws NotAProviderError
  */
 export function selectorModule(provider: Provider<Selector>): LoopModule<Readiness> {

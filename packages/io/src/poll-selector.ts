@@ -22,28 +22,29 @@ export function interestIn(found: number): Interest {
   return (found & READABLE ? Interest.read : 0) | (found & WRITABLE ? Interest.write : 0);
 }
 
-/** What fits in the system's `int`. */
+/** The largest timeout that fits in the system's `int`. */
 const LONGEST: Duration = 2 ** 31 - 1;
 
 /**
- * The `poll` of every POSIX system, with a list of all that is watched. A look costs time for each of them; a change costs
- * next to nothing. Choose it for a handful of descriptors, where there is no epoll, or to tell whether epoll is to blame.
+ * The `poll` of every POSIX system. `look` takes time for each watched descriptor; a change of interest costs next to
+ * nothing. Choose it for a handful of descriptors, for a system without epoll, or to find out whether a problem is epoll's.
  */
 @injectable()
 export class PollSelector extends Selector {
   readonly #list = new PollList();
   readonly #places = new Map<number, number>();
   readonly #newcomer = new PollList(1);
-  /** The places at which something was found. */
+  /** The places in the list that are ready. */
   #found: number[] = [];
+  /** `wait` has filled `#found`, and `look` has not returned it yet. */
   #isFresh = false;
   #version = 0;
 
   override watch(fd: number, interest: Interest): boolean {
     const place = this.#places.get(fd);
     const events = EVENTS_FOR[interest]!;
-    const isNews = (place === undefined ? 0 : this.#list.eventsAt(place)) !== events;
-    if (isNews) this.#change(fd, place, events);
+    const present = place === undefined ? 0 : this.#list.eventsAt(place);
+    if (events !== present) this.#change(fd, place, events);
     return true;
   }
 
@@ -99,7 +100,7 @@ export class PollSelector extends Selector {
     else if (events === 0) this.#remove(fd, place);
     else this.#list.set(place, fd, events);
     this.#version++;
-    // What was found is told by place.
+    // `#found` holds places, and the places have changed.
     this.#isFresh = false;
   }
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, LoopEvent } from '@escapement/core';
 import { Interest } from './interest.js';
 
-/** A descriptor is ready for something that would have blocked. */
+/** Happens when a descriptor is ready: reading from it, or writing to it, does not block. */
 export abstract class Readiness extends LoopEvent<void> {
   static override readonly name: string = 'Readiness';
   /** What is waited for. */
@@ -9,7 +9,7 @@ export abstract class Readiness extends LoopEvent<void> {
 
   /**
    * @param fd an open descriptor, best a non-blocking one
-   * @throws InvalidDescriptorError for what cannot be one
+   * @throws InvalidDescriptorError if `fd` is not a whole number from 0 to 2^31 - 1
    */
   constructor(readonly fd: number) {
     super();
@@ -19,7 +19,7 @@ export abstract class Readiness extends LoopEvent<void> {
 
 const LARGEST = 2 ** 31 - 1;
 
-/** Something that cannot be a descriptor was to be waited for. */
+/** `readable` or `writable` got something that cannot be a descriptor. */
 export class InvalidDescriptorError extends InvalidArgumentError {
   static override readonly name = 'InvalidDescriptorError';
 
@@ -27,7 +27,7 @@ export class InvalidDescriptorError extends InvalidArgumentError {
   constructor(given: unknown) {
     super(
       'ESC_INVALID_DESCRIPTOR',
-      `${shown(given)} is no descriptor, expected a whole number, 0 or more. Of a Node socket or stream take \`fd\`, if it has one.`,
+      `${shown(given)} is not a descriptor, expected a whole number, 0 or more. Of a Node socket or stream pass \`fd\`, if it has one.`,
     );
   }
 }
@@ -58,12 +58,12 @@ export class Writable extends Readiness {
 }
 
 /**
- * Waits until a read from `fd` would not block: there is data, a connection to accept, the end, a hang-up or an error,
- * which the read then tells. It may be for nothing, if somebody else was quicker: read until it would block, or wait again.
+ * Waits until a read from `fd` would not block: there is data, a connection to accept, the end, a hang-up, or an error that
+ * the read then reports. The wakeup may be spurious, if another reader was quicker: read until it would block, or wait again.
  *
- * At the `yield*`: `PosixError` (EBADF) if it is not open, `DescriptorClosedError` if it is closed meanwhile. `PosixError`
- * too where the system has no more to give: EMFILE or ENFILE, no descriptor for the selector itself; ENOSPC, the most that
- * a user may watch; ENOMEM.
+ * Throws at the `yield*`: `PosixError` (EBADF) if `fd` is not open; `DescriptorClosedError` if it is closed during the wait;
+ * `PosixError` if the system is out of resources (EMFILE or ENFILE: no descriptor for the selector itself; ENOSPC: the user
+ * watches as many as the system allows; ENOMEM).
  *
  * @example
  * while ((count = read(fd, buffer)) === WOULD_BLOCK) yield* readable(fd);
@@ -72,7 +72,7 @@ export function readable(fd: number): Readable {
   return new Readable(fd);
 }
 
-/** Waits until a write to `fd` would not block, or would fail; `connect` is over then, too. Otherwise as `readable`. */
+/** Waits until a write to `fd` would not block, or would fail, or until its `connect` is over. Otherwise like `readable`. */
 export function writable(fd: number): Writable {
   return new Writable(fd);
 }

@@ -3,43 +3,47 @@ import type { PollList } from '@escapement/posix';
 import type { Interest } from './interest.js';
 
 /**
- * Asks the system which descriptors are ready: an extension point. It is level-triggered: what is ready is found again
- * and again until somebody reads or writes. One loop uses it, on its own thread.
+ * Asks the system which descriptors are ready: an extension point. It is level-triggered: it reports a ready descriptor
+ * again and again until a task reads or writes. One loop uses it, on the loop's thread.
  *
- * The handler says what to look for with `watch` and calls `look` once a turn at most; a strategy that sleeps in the selector
- * calls `wait`, and the next `look` gives what that found. Either returns how many descriptors were found; `fdAt` and
- * `readyAt` describe them until the next call.
+ * The handler calls `watch` to say which descriptors to report, and calls `look` at most once a turn. A strategy that sleeps
+ * in the selector calls `wait`; the next `look` then returns the results of that `wait`. `wait` and `look` return the number
+ * of ready descriptors; `fdAt` and `readyAt` describe them until the next call of either.
  *
- * There may be several `wait`s in a row, of which the last one counts, and a `watch` between `wait` and `look`: what that
- * changed must not be found as it was. A `watch` for the same again is to make sure that the number still belongs to the
- * same descriptor.
+ * After several `wait`s in a row, `look` returns the results of the last one. After a `watch` between `wait` and `look`,
+ * `look` must not report the old state of that descriptor. The handler repeats a `watch` with the same interest to recheck
+ * that the number still belongs to the same file. A selector that wraps another
+ * has to forward every member.
  */
 export abstract class Selector {
   /**
-   * Look for `interest` from now on, instead of what was looked for before; `Interest.none` takes `fd` out and never
-   * fails, whatever became of the descriptor.
-   * @returns false if `fd` is always ready, as files on a disk are, and cannot be watched
-   * @throws PosixError (EBADF; where the system has no more to give EMFILE, ENFILE, ENOSPC, ENOMEM)
+   * Watches `fd` for `interest` from now on, in place of an earlier interest. `Interest.none` removes `fd` and never fails,
+   * even if the descriptor is closed.
+   * @returns false if `fd` cannot be watched because it is always ready, like a file on a disk
+   * @throws PosixError (EBADF; if the system is out of resources EMFILE, ENFILE, ENOSPC, ENOMEM)
    */
   abstract watch(fd: number, interest: Interest): boolean;
 
-  /** What is ready now. Must not block. */
+  /** Finds the descriptors that are ready now. Must not block. @returns how many */
   abstract look(): number;
 
-  /** Blocks the thread for `duration` at most (`Infinity`: no limit), or until something is ready. May return early. */
+  /**
+   * Blocks the thread until a descriptor is ready, for `duration` at most (`Infinity`: no limit). May return early.
+   * @returns how many are ready
+   */
   abstract wait(duration: Duration): number;
 
   abstract fdAt(index: number): number;
 
-  /** An error or a hang-up is readiness for both; `Interest.none`: it was closed. */
+  /** An error or a hang-up counts as ready for both; `Interest.none` means that the descriptor was closed. */
   abstract readyAt(index: number): Interest;
 
-  /** Goes up whenever `describeTo` would say something else. */
+  /** Goes up each time the list of `describeTo` changes. */
   abstract readonly version: number;
 
-  /** Adds what another thread has to `poll` to know that `look` would find something. */
+  /** Adds the descriptors and events that another thread has to `poll` to learn that `look` would find something. */
   abstract describeTo(list: PollList): void;
 
-  /** The run is over: let go of what the system lent. It may be used again. Called once or twice a run, or not at all. */
+  /** The run is over: close what was opened. A later run may use the selector again. Called up to twice a run. */
   abstract close(): void;
 }

@@ -5,13 +5,13 @@ const COUNT = 1;
 const HEADER = 2;
 
 /**
- * @internal A poll list in shared memory, which one thread writes and another reads. While it is written its version is
- * odd; who reads goes by the version that it saw before and after (a seqlock).
+ * @internal A poll list in shared memory that one thread writes and another reads: a seqlock. The version is odd during a
+ * write. The reader reads again if the version was odd or has changed.
  */
 export class SharedPollList {
   readonly #words: Int32Array;
 
-  /** @param memory what the other thread has in `memory` */
+  /** @param memory from `memoryFor`; the same on both threads */
   constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory);
   }
@@ -35,7 +35,7 @@ export class SharedPollList {
     Atomics.add(words, VERSION, 1);
   }
 
-  /** Replaces what is in `list`. */
+  /** Replaces the content of `list`. */
   readInto(list: PollList): void {
     const words = this.#words;
     let version: number;

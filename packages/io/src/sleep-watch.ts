@@ -5,29 +5,29 @@ import type { Selector } from './selector.js';
 import { SharedPollList } from './shared-poll-list.js';
 
 const FILE = new URL('./sleep-watch-thread.js', import.meta.url);
-/** A thread takes longer than that to come up: what is over by then needs none. */
-const WORTH_A_THREAD: Duration = 20;
-/** An epoll selector takes one entry; the list of a poll selector that outgrows this gets a new thread. */
+/** A loop that has slept for a shorter time gets no thread: starting one takes longer. */
+const THREAD_AFTER: Duration = 20;
+/** An epoll selector needs one entry. A poll selector whose list outgrows the capacity gets a new thread. */
 const LEAST_CAPACITY = 64;
 
-/** @internal What the thread gets. */
+/** @internal The thread's `workerData`. */
 export interface SleepWatchData {
   readonly control: Int32Array;
   readonly wakeup: SharedArrayBuffer;
   readonly list: SharedArrayBuffer;
-  /** Raised when the list has changed, or the thread is to leave. */
+  /** Raised when the list has changed, or the thread is to exit. */
   readonly counter: number;
 }
 
 /**
- * @internal Watches a selector while its loop sleeps: a thread blocks in `poll` and requests the wakeup. It goes on
- * through any number of sleeps until it has found something; from then on it is parked until the next sleep, since what
- * is ready would be found at once as long as the loop has not dealt with it.
+ * @internal Watches a selector while its loop sleeps: a thread blocks in `poll` and requests the wakeup. It polls through any
+ * number of sleeps until a descriptor is ready. Then it is parked until the next sleep: readiness is level-triggered, so
+ * until the loop has handled the descriptor, `poll` would return at once.
  */
 export class SleepWatch {
   readonly #selector: Selector;
   readonly #list = new PollList();
-  #watcher: Watcher | undefined;
+  #polling: Polling | undefined;
   #startAt: Instant | undefined;
   #ending: NodeJS.Immediate | undefined;
 
@@ -35,78 +35,78 @@ export class SleepWatch {
     this.#selector = selector;
   }
 
-  /** False until the thread is up: until then nobody watches. */
+  /** False until the thread is up: until then the loop has to poll by itself. */
   get isReady(): boolean {
-    return this.#watcher?.helper.thread.isUp ?? false;
+    return this.#polling?.helper.thread.isUp ?? false;
   }
 
-  /** Watches from now on, whatever becomes of this sleep. */
+  /** Watches from now on; goes on after this sleep. */
   begin(wakeup: Wakeup, now: Instant): void {
     clearImmediate(this.#ending);
     const wasReady = this.isReady;
     this.#begin(wakeup, now);
-    // The loop means to sleep for long, and there is a new thread, which does not watch yet.
+    // The loop is about to sleep for long, but the thread was replaced, and the new one does not poll yet.
     if (wasReady && !this.isReady) wakeup.request();
   }
 
   #begin(wakeup: Wakeup, now: Instant): void {
-    if (this.#watcher?.helper.thread.isDead(now)) {
+    if (this.#polling?.helper.thread.isDead(now)) {
       this.#stop();
       this.#startAt = now + RETRY_DELAY;
     }
-    this.#startAt ??= now + WORTH_A_THREAD;
-    if (this.#watcher === undefined && now < this.#startAt) return;
-    this.#watcher ??= this.#start(wakeup, now);
+    this.#startAt ??= now + THREAD_AFTER;
+    if (this.#polling === undefined && now < this.#startAt) return;
+    this.#polling ??= this.#start(wakeup, now);
     if (!this.isReady) return;
-    if (this.#watcher?.version !== this.#selector.version) this.#publish(wakeup, now);
-    this.#watcher?.helper.thread.work();
+    if (this.#polling?.version !== this.#selector.version) this.#publish(wakeup, now);
+    this.#polling?.helper.thread.work();
   }
 
-  /** The selector has let go of something: as long as the thread polls it, the system keeps it open. */
-  letGo(): void {
-    if (this.#watcher === undefined || this.#watcher.version === this.#selector.version) return;
-    // The loop may be asleep, and nobody watches now.
-    if (this.#park()) this.#watcher.wakeup.request();
+  /** Call it when the selector has removed a descriptor: the system keeps its file open as long as the thread polls it. */
+  stopPollingOldList(): void {
+    if (this.#polling === undefined || this.#polling.version === this.#selector.version) return;
+    // The loop may be asleep, and the thread does not poll any more: a turn starts it again with the new list.
+    if (this.#park()) this.#polling.wakeup.request();
   }
 
   /**
-   * Nothing is polled any more. The thread goes when the host gets a turn: before that, the system would not get it back, and
-   * a run after the other would make one more each.
+   * Stops polling. The thread is stopped only in the host's next turn, and a run that begins earlier takes it over: the host
+   * frees threads in turns of its own, so runs in a row would pile up one each.
    */
   end(): void {
     this.#startAt = undefined;
-    if (this.#watcher === undefined) return;
+    if (this.#polling === undefined) return;
     this.#park();
     clearImmediate(this.#ending);
     this.#ending = setImmediate(() => this.#stop()).unref();
   }
 
-  /** Makes the thread leave what it polls. @returns false if it did not poll anything */
+  /** Makes the thread stop polling. @returns false if it was not polling */
   #park(): boolean {
-    const { thread, counter } = this.#watcher!.helper;
+    const { thread, counter } = this.#polling!.helper;
     const wasWorking = park(thread.control);
     if (wasWorking) raise(counter);
     return wasWorking;
   }
 
   #stop(): void {
-    if (this.#watcher === undefined) return;
-    const { thread, counter } = this.#watcher.helper;
-    this.#watcher = undefined;
+    if (this.#polling === undefined) return;
+    const { thread, counter } = this.#polling.helper;
+    this.#polling = undefined;
     thread.stop(() => close(counter));
   }
 
   #publish(wakeup: Wakeup, now: Instant): void {
-    const watcher = this.#watcher!;
+    const polling = this.#polling!;
     this.#describe();
-    if (this.#list.count > watcher.shared.capacity) {
+    if (this.#list.count > polling.shared.capacity) {
       this.#stop();
-      this.#watcher = this.#start(wakeup, now);
+      this.#polling = this.#start(wakeup, now);
       return;
     }
-    watcher.shared.write(this.#list);
-    watcher.version = this.#selector.version;
-    if (watcher.helper.thread.isWorking) raise(watcher.helper.counter);
+    polling.shared.write(this.#list);
+    polling.version = this.#selector.version;
+    if (polling.helper.thread.isWorking) raise(polling.helper.counter);
   }
 
   #describe(): void {
@@ -114,7 +114,7 @@ export class SleepWatch {
     this.#selector.describeTo(this.#list);
   }
 
-  #start(wakeup: Wakeup, now: Instant): Watcher | undefined {
+  #start(wakeup: Wakeup, now: Instant): Polling | undefined {
     this.#describe();
     const list = SharedPollList.memoryFor(Math.max(LEAST_CAPACITY, 2 * this.#list.count));
     const data = (counter: number): Omit<SleepWatchData, 'control'> => ({ wakeup: wakeup.share(), list, counter });
@@ -125,10 +125,11 @@ export class SleepWatch {
   }
 }
 
-interface Watcher {
+/** The thread with what was given to it. */
+interface Polling {
   readonly helper: Helper;
   readonly wakeup: Wakeup;
   readonly shared: SharedPollList;
-  /** Of the selector, when its list was published last. */
+  /** The selector's `version` when its list was written to `shared`. */
   version: number;
 }

@@ -2,63 +2,62 @@ import type { Waiter } from '@escapement/core';
 import { DescriptorClosedError } from './descriptor-closed-error.js';
 import { Interest } from './interest.js';
 import type { Readiness } from './readiness.js';
-import { forEachIn, joined, lengthOf, type WaitLine, without } from './wait-line.js';
+import { forEachWaiter, sizeOf, type WaiterSet, withoutWaiter, withWaiter } from './waiter-set.js';
 
-/** A descriptor that somebody waits for, or waited for lately. */
+/** A descriptor that the selector watches, with its waiters. It may have none for the moment. */
 export class WatchedDescriptor {
-  #readers: WaitLine;
-  #writers: WaitLine;
-  /** What the selector looks for. */
+  #readers: WaiterSet;
+  #writers: WaiterSet;
+  /** What the selector watches it for. */
   watched: Interest = Interest.none;
-  /** What was waited for last. */
+  /** The event of the latest wait. */
   lastEvent: Readiness | undefined;
-  /** Whether `Doubts` has it. */
-  isDoubted = false;
+  isInRecheckQueue = false;
 
   constructor(readonly fd: number) {}
 
-  /** What somebody waits for. */
+  /** What its waiters wait for. */
   get wanted(): Interest {
     return (this.#readers === undefined ? 0 : Interest.read) | (this.#writers === undefined ? 0 : Interest.write);
   }
 
-  get waiting(): number {
-    return lengthOf(this.#readers) + lengthOf(this.#writers);
+  get waiterCount(): number {
+    return sizeOf(this.#readers) + sizeOf(this.#writers);
   }
 
-  join(event: Readiness, waiter: Waiter<void>): void {
+  add(event: Readiness, waiter: Waiter<void>): void {
     this.lastEvent = event;
-    if (event.interest === Interest.read) this.#readers = joined(this.#readers, waiter);
-    else this.#writers = joined(this.#writers, waiter);
+    if (event.interest === Interest.read) this.#readers = withWaiter(this.#readers, waiter);
+    else this.#writers = withWaiter(this.#writers, waiter);
   }
 
-  /** @returns how many left: none, if it was settled by the closing of the descriptor */
-  leave(interest: Interest, waiter: Waiter<void>): number {
-    const before = this.waiting;
-    if (interest === Interest.read) this.#readers = without(this.#readers, waiter);
-    else this.#writers = without(this.#writers, waiter);
-    return before - this.waiting;
+  /** @returns how many waiters were removed: 0 if closing the descriptor has settled `waiter` already */
+  remove(interest: Interest, waiter: Waiter<void>): number {
+    const before = this.waiterCount;
+    if (interest === Interest.read) this.#readers = withoutWaiter(this.#readers, waiter);
+    else this.#writers = withoutWaiter(this.#writers, waiter);
+    return before - this.waiterCount;
   }
 
-  /** Settles all who wait for any of `ready`. @returns how many */
-  settle(ready: Interest): number {
-    const before = this.waiting;
+  /** Resolves every waiter for any of `ready`. @returns how many */
+  resolve(ready: Interest): number {
+    const before = this.waiterCount;
     if (ready & Interest.read) {
-      forEachIn(this.#readers, resolve);
+      forEachWaiter(this.#readers, resolveWaiter);
       this.#readers = undefined;
     }
     if (ready & Interest.write) {
-      forEachIn(this.#writers, resolve);
+      forEachWaiter(this.#writers, resolveWaiter);
       this.#writers = undefined;
     }
-    return before - this.waiting;
+    return before - this.waiterCount;
   }
 
-  /** The descriptor was closed. @returns how many waited */
-  fail(): number {
-    const count = this.waiting;
-    forEachIn(this.#readers, waiter => waiter.reject(this.#closedError(waiter, 'readable')));
-    forEachIn(this.#writers, waiter => waiter.reject(this.#closedError(waiter, 'writable')));
+  /** The descriptor was closed: rejects every waiter. @returns how many */
+  reject(): number {
+    const count = this.waiterCount;
+    forEachWaiter(this.#readers, waiter => waiter.reject(this.#closedError(waiter, 'readable')));
+    forEachWaiter(this.#writers, waiter => waiter.reject(this.#closedError(waiter, 'writable')));
     this.#readers = this.#writers = undefined;
     return count;
   }
@@ -68,6 +67,6 @@ export class WatchedDescriptor {
   }
 }
 
-function resolve(waiter: Waiter<void>): void {
+function resolveWaiter(waiter: Waiter<void>): void {
   waiter.resolve();
 }

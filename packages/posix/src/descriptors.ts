@@ -15,7 +15,7 @@ const F_SETFL = 4;
 const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
 
-/** How to open a file. All are closed on exec and do not block. */
+/** How to open a file. Every descriptor is non-blocking and closed on exec. */
 export const OpenFlags = {
   read: 0,
   write: 1,
@@ -26,9 +26,9 @@ export const OpenFlags = {
   append: 0o2000,
 } as const;
 
-/** Opens a file, a FIFO or a device. @throws PosixError (EINVAL: there is a NUL in the path) */
+/** Opens a file, a FIFO or a device. @throws PosixError (EINVAL: the path contains a NUL) */
 export function open(path: string, flags: number = OpenFlags.read, mode = 0o666): number {
-  // The C library would open what is before the NUL.
+  // The C library would open the path before the NUL.
   if (path.includes('\0')) throw new PosixError(EINVAL, 'open', `'${path}'`);
   const fd = cOpen(path, flags | O_NONBLOCK | O_CLOEXEC, mode);
   if (fd < 0) throw failureOf('open', `'${path}'`);
@@ -38,8 +38,8 @@ export function open(path: string, flags: number = OpenFlags.read, mode = 0o666)
 const closeListeners = new Set<(fd: number) => void>();
 
 /**
- * Closes a descriptor. Whoever listens with `onClose` is told just before: the number is free for others at once. The file,
- * a port say, is once nobody has it under another number, and no thread is in the midst of a call on it.
+ * Closes a descriptor. The listeners of `onClose` are called just before. Another file may get the number at once. The file
+ * itself, a port for instance, is free once no other descriptor has it open and no thread is inside a call on it.
  * @throws PosixError (EBADF: it was not open)
  */
 export function close(fd: number): void {
@@ -48,9 +48,9 @@ export function close(fd: number): void {
 }
 
 /**
- * Be told of each descriptor that is about to be closed by this thread with `close`: a selector has to let go of it before
- * the number means something else.
- * @returns stops it
+ * Calls `listener` with each descriptor that this thread is about to close with `close`: a selector has to remove it before
+ * the number belongs to another file.
+ * @returns call it to remove the listener
  */
 export function onClose(listener: (fd: number) => void): () => void {
   closeListeners.add(listener);
@@ -58,8 +58,8 @@ export function onClose(listener: (fd: number) => void): () => void {
 }
 
 /**
- * Makes calls on a descriptor return `WOULD_BLOCK` instead of blocking the thread. What this package opens is so from the
- * start. It holds for all who share the open file: for stdin, the terminal's other users.
+ * Makes calls on a descriptor return `WOULD_BLOCK` instead of blocking the thread. Descriptors that this package opens are
+ * non-blocking from the start. The setting applies to everybody who shares the open file: for stdin, the terminal's other users.
  * @throws PosixError
  */
 export function setNonBlocking(fd: number): void {
@@ -67,7 +67,7 @@ export function setNonBlocking(fd: number): void {
   if ((flags & O_NONBLOCK) === 0) checked(cFcntl(fd, F_SETFL, flags | O_NONBLOCK), 'fcntl', fd);
 }
 
-/** A pipe, neither end of which blocks. @throws PosixError */
+/** Makes a pipe; both ends are non-blocking. @throws PosixError */
 export function pipe(): { readonly reader: number; readonly writer: number } {
   const fds = new Int32Array(2);
   checked(cPipe2(fds, O_NONBLOCK | O_CLOEXEC), 'pipe2');

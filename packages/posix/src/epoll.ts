@@ -16,7 +16,7 @@ const EPOLL_CLOEXEC = 0o2000000;
 const EVENT_SIZE = process.arch === 'x64' ? 12 : 16;
 const FD_OFFSET = process.arch === 'x64' ? 4 : 8;
 
-/** What epoll asks for and answers. */
+/** The events to watch for, and those that epoll reports. */
 export const EpollEvents = {
   readable: 0x1,
   writable: 0x4,
@@ -43,7 +43,7 @@ export function epollControl(epoll: number, operation: number, fd: number, event
   checked(cCtl(epoll, operation, fd, event), 'epoll_ctl', fd);
 }
 
-/** Room for what `wait` finds, used again and again. */
+/** A buffer for the results of epoll, to be reused. */
 export class EpollResults {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -64,16 +64,16 @@ export class EpollResults {
     return this.#view.getUint32(index * EVENT_SIZE, true);
   }
 
-  /** What is ready now. @returns how many were found @throws PosixError */
+  /** Finds the descriptors that are ready now. @returns how many @throws PosixError */
   look(epoll: number): number {
     return this.#found(cWait(epoll, this.#bytes, this.#capacity, 0));
   }
 
   /**
-   * Waits until something is ready.
-   * @param timeout milliseconds; below 0 as 0; `Infinity`: for ever. With kernels before 5.11, which count in whole ones, it may end up
-   *   to one late.
-   * @returns how many were found; 0 also when a signal came in between
+   * Waits until a descriptor is ready.
+   * @param timeout in milliseconds; below 0 counts as 0; `Infinity`: no limit. Kernels before 5.11 count in whole milliseconds, so
+   *   the wait may end up to one late.
+   * @returns how many are ready; 0 also if a signal interrupted the wait
    * @throws PosixError
    */
   wait(epoll: number, timeout: number): number {
@@ -94,7 +94,7 @@ export class EpollResults {
   }
 }
 
-/** What fits in epoll_wait's `int`; nobody sees the difference from then on. */
+/** The largest timeout that fits in epoll_wait's `int`: 24 days. A longer one counts as no limit. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** Whether `EpollResults.wait` counts in nanoseconds. */
@@ -114,7 +114,7 @@ function loadPwait2(): Pwait2 {
   );
 }
 
-/** The C library may know it and the kernel not: on no descriptor at all, EBADF is the answer of one that does. */
+/** The C library may have the call and the kernel not. A kernel that has it answers descriptor -1 with EBADF. */
 function probe(call: Pwait2): boolean {
   return call(-1, event, 1, new Uint32Array(4), null) < 0 && lastErrno() === EBADF;
 }

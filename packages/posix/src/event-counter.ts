@@ -6,7 +6,7 @@ const cEventfd = libcFunction<(initial: number, flags: number) => number>('int e
 const EFD_NONBLOCK = 0o4000;
 const EFD_CLOEXEC = 0o2000000;
 
-/** A descriptor that is readable once it was raised, by any thread, until it is lowered (eventfd). @throws PosixError */
+/** Makes a descriptor (eventfd) that is readable from `raise`, by any thread, until `lower`. @throws PosixError */
 export function eventCounter(): number {
   return checked(cEventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), 'eventfd');
 }
@@ -19,7 +19,7 @@ export function raise(counter: number): void {
   write(counter, one);
 }
 
-/** Does nothing if it is not raised. @throws PosixError */
+/** Does nothing if the counter is not raised. @throws PosixError */
 export function lower(counter: number): void {
   read(counter, count);
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type Koffi from 'koffi';
 import { UnsupportedSystemError } from './unsupported-system-error.js';
 
-/** The constants and layouts in this package are those of Linux, where they are the same on these two. */
+/** The constants and layouts in this package are those of Linux, the same on these two processors. */
 const PROCESSORS: readonly string[] = ['x64', 'arm64'];
 const NAMES = ['libc.so.6', 'libc.musl-x86_64.so.1', 'libc.musl-aarch64.so.1'];
 
@@ -10,7 +10,7 @@ const system = `${process.platform} on ${process.arch}`;
 const koffi = loadKoffi();
 const libc = loadLibc();
 
-// Not imported: on a system for which it has no binary that would fail first, with less to say.
+// Not by `import`: on a system without a koffi binary that would fail first, with a less helpful error.
 function loadKoffi(): typeof Koffi {
   if (process.platform !== 'linux' || !PROCESSORS.includes(process.arch)) {
     throw new UnsupportedSystemError(system, 'it has other constants and layouts');
@@ -35,8 +35,8 @@ function loadLibc() {
 }
 
 /**
- * @internal A function of the C library, from its prototype. This file is the only one that knows the FFI library: what
- * it would take to sit on another, `node:ffi` of Node 26 say, is in docs/decisions.
+ * @internal A function of the C library, from its prototype. This file is the only one that knows the FFI library.
+ * docs/decisions says what a change to another one would take, for instance to `node:ffi` of Node 26.
  * @throws UnsupportedSystemError if the library has no such function
  */
 export function libcFunction<F extends (...args: never[]) => number>(prototype: string): F {
@@ -47,12 +47,12 @@ export function libcFunction<F extends (...args: never[]) => number>(prototype: 
   }
 }
 
-/** @internal The error number that the last call on this thread left behind. */
+/** @internal The `errno` of the last call on this thread. */
 export function lastErrno(): number {
   return koffi.errno();
 }
 
-/** @internal Where `bytes` are in memory, which they do not leave as long as somebody holds them. */
+/** @internal The address of `bytes` in memory. It is valid as long as `bytes` is referenced. */
 export function addressOf(bytes: Uint8Array): bigint {
   return koffi.address(bytes);
 }

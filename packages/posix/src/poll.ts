@@ -5,7 +5,7 @@ const cPoll = libcFunction<(list: Uint8Array, count: number, timeout: number) =>
   'int poll(void *list, unsigned long count, int timeout)',
 );
 
-/** What `poll` asks for and answers. */
+/** The events to look for, and those that `poll` reports. */
 export const PollEvents = {
   readable: 0x1,
   writable: 0x4,
@@ -17,7 +17,7 @@ export const PollEvents = {
 
 const ENTRY_SIZE = 8;
 
-/** A capacity that no list can have, or a place that this one has not. */
+/** A `PollList` was made with an invalid capacity, or asked for a place that it does not have. */
 export class InvalidPollListError extends RangeError {
   readonly code = 'ESC_INVALID_POLL_LIST';
 
@@ -26,7 +26,7 @@ export class InvalidPollListError extends RangeError {
   }
 }
 
-/** A list for `poll`: descriptors, what to look for, and what was found. */
+/** The list of `poll`: descriptors, the events to look for, and the events that were found. */
 export class PollList {
   #bytes: Uint8Array;
   #fds: Int32Array;
@@ -34,8 +34,8 @@ export class PollList {
   #count = 0;
 
   /**
-   * @param capacity how many it has room for at first; it grows
-   * @throws InvalidPollListError if that is not a whole number
+   * @param capacity how many descriptors it has room for at first; it grows
+   * @throws InvalidPollListError if `capacity` is not a whole number, 0 or more
    */
   constructor(capacity = 16) {
     if (!Number.isSafeInteger(capacity) || capacity < 0)
@@ -49,7 +49,7 @@ export class PollList {
     return this.#count;
   }
 
-  /** @returns its place in the list, which is its place until `remove` of another gives it another */
+  /** @returns its place in the list; `remove` of another descriptor may change it */
   add(fd: number, events: number): number {
     if (this.#count * ENTRY_SIZE === this.#bytes.length) this.#grow();
     const index = this.#count++;
@@ -57,7 +57,7 @@ export class PollList {
     return index;
   }
 
-  /** @throws InvalidPollListError if it has no such place */
+  /** @throws InvalidPollListError if the list has no such place */
   set(index: number, fd: number, events: number): void {
     this.#check(index);
     this.#set(index, fd, events);
@@ -70,9 +70,9 @@ export class PollList {
   }
 
   /**
-   * The last one takes the place of the one that goes.
+   * Removes the descriptor at `index`; the last descriptor of the list moves there.
    * @returns the descriptor that moved to `index`, if one did
-   * @throws InvalidPollListError if it has no such place
+   * @throws InvalidPollListError if the list has no such place
    */
   remove(index: number): number | undefined {
     this.#check(index);
@@ -96,27 +96,27 @@ export class PollList {
     return this.#masks[4 * index + 2]!;
   }
 
-  /** What the last `poll` found. */
+  /** The events that the last `poll` found. */
   foundAt(index: number): number {
     return this.#masks[4 * index + 3]!;
   }
 
   /**
-   * Waits until something is found.
-   * @param timeout whole milliseconds; 0: only look; -1: for ever
-   * @returns for how many descriptors something was found; 0 also when a signal came in between
+   * Waits until a descriptor is ready.
+   * @param timeout in whole milliseconds; 0: do not wait; -1: no limit
+   * @returns how many descriptors are ready; 0 also if a signal interrupted the wait
    * @throws PosixError
    */
   poll(timeout: number): number {
     const found = cPoll(this.#bytes, this.#count, timeout);
     if (found >= 0) return found;
     if (lastErrno() !== EINTR) throw failureOf('poll');
-    // Nothing was written, and what an earlier call found is old.
+    // The system has written nothing, and the results of an earlier call are stale.
     for (let index = 0; index < this.#count; index++) this.#masks[4 * index + 3] = 0;
     return 0;
   }
 
-  /** A wrong count would let the system write where it should not. */
+  /** A wrong count would let the system write outside of the list. */
   #check(index: number): void {
     if (!Number.isInteger(index) || index < 0 || index >= this.#count)
       throw new InvalidPollListError(

@@ -6,7 +6,8 @@ import { lastErrno } from './library.js';
 export const { EAGAIN, EBADF, EINPROGRESS, EINTR, EINVAL } = constants.errno;
 
 /**
- * A system call failed. Looks like Node's own: `code` is the symbol, `errno` the negative number, `syscall` the call.
+ * A system call failed. It has the fields of Node's own errors: `code` is the symbol, `errno` the negative number, `syscall` the
+ * name of the call.
  *
  * @example
  * try { connect(fd, address); } catch (error) { if (error instanceof PosixError && error.code === 'ECONNREFUSED') ... }
@@ -21,8 +22,8 @@ export class PosixError extends Error {
   }
 
   /**
-   * @param errno the number, positive as the system has it or negative as Node has it
-   * @param subject what the call was about: `descriptor 7`, `127.0.0.1:80`
+   * @param errno the error number, positive as in C or negative as in Node
+   * @param subject the object of the call: `descriptor 7`, `127.0.0.1:80`
    */
   constructor(errno: number, syscall: string, subject?: string) {
     const negative = -Math.abs(errno);

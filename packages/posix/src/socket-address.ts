@@ -4,14 +4,17 @@ import { AddressFamily } from './socket-constants.js';
 /** An IPv4 or IPv6 address with its port. */
 export interface IpAddress {
   readonly family: 'ipv4' | 'ipv6';
-  /** `127.0.0.1`, `::1`; a name has to be looked up first. */
+  /** `127.0.0.1`, `::1`; a host name has to be resolved first. */
   readonly host: string;
   readonly port: number;
-  /** IPv6: the number of the interface, for link-local addresses. */
+  /** Of a link-local IPv6 address: the number of the network interface. */
   readonly scope?: number;
 }
 
-/** A path in the file system; one that begins with NUL is a name in Linux's abstract space; empty: a socket without one. */
+/**
+ * A path in the file system. A path that begins with NUL is a name in Linux's abstract namespace; an empty one belongs to a
+ * socket that is not bound.
+ */
 export interface UnixAddress {
   readonly family: 'unix';
   readonly path: string;
@@ -34,7 +37,7 @@ export const ADDRESS_SIZE = 128;
 const LONGEST_PATH = 107;
 const PATH_OFFSET = 2;
 
-/** An address that no socket can have. */
+/** An address that is not valid for a socket. */
 export class InvalidAddressError extends TypeError {
   readonly code = 'ESC_INVALID_ADDRESS';
 
@@ -59,7 +62,7 @@ export function encodeAddress(address: SocketAddress, bytes: Uint8Array): number
   const into = bytes.subarray(isIpv4 ? 4 : 8);
   if (address.host.includes('\0') || cPton(AddressFamily[address.family], address.host, into) !== 1) {
     throw new InvalidAddressError(
-      `'${address.host}' is no ${isIpv4 ? 'IPv4' : 'IPv6'} address. Names have to be looked up first.`,
+      `'${address.host}' is not an ${isIpv4 ? 'IPv4' : 'IPv6'} address. Resolve a host name first.`,
     );
   }
   if (!isIpv4) view.setUint32(24, address.scope ?? 0, true);
@@ -69,25 +72,26 @@ export function encodeAddress(address: SocketAddress, bytes: Uint8Array): number
 function encodePath(path: string, bytes: Uint8Array): number {
   const { read, written } = new TextEncoder().encodeInto(path, bytes.subarray(PATH_OFFSET, PATH_OFFSET + LONGEST_PATH));
   if (read < path.length) {
-    throw new InvalidAddressError(
-      `the path '${path}' is longer than ${LONGEST_PATH} bytes, the most a socket can have`,
-    );
+    throw new InvalidAddressError(`the path '${path}' is longer than ${LONGEST_PATH} bytes, the limit for a socket`);
   }
   const isAbstract = path.startsWith('\0');
-  if (!isAbstract && path.includes('\0')) throw new InvalidAddressError('the path of a socket has a NUL in it');
-  // The name of an abstract socket is as long as the length says; a path ends with NUL.
+  if (!isAbstract && path.includes('\0'))
+    throw new InvalidAddressError(
+      `the path ${JSON.stringify(path)} contains a NUL, which is allowed only at its beginning`,
+    );
+  // The length says where an abstract name ends; a path ends with NUL.
   return PATH_OFFSET + written + (isAbstract || path === '' ? 0 : 1);
 }
 
-/** A text from an environment variable looks like a number. */
+/** Quotes a string, because one from an environment variable looks like a number. */
 function shown(value: unknown): string {
-  return typeof value === 'string' ? `the text '${value}'` : String(value);
+  return typeof value === 'string' ? `the string '${value}'` : String(value);
 }
 
 function checkPort(port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
   throw new InvalidAddressError(
-    `the port is ${shown(port)}, expected a whole number from 0 to 65535 (0: any free one)`,
+    `the port is ${shown(port)}, expected a whole number from 0 to 65535 (0: any free port)`,
   );
 }
 
@@ -107,11 +111,11 @@ export function decodeAddress(bytes: Uint8Array, length: number): SocketAddress 
 
 function decodePath(bytes: Uint8Array): string {
   const end = bytes[0] === 0 ? -1 : bytes.indexOf(0);
-  // A path may begin with what would pass for a byte order mark.
+  // Without `ignoreBOM` a path that begins with the bytes of a byte order mark would lose them.
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
-/** The canonical text of RFC 5952, which the platform's URL parser knows how to make, but for IPv4 in IPv6. */
+/** The canonical text of RFC 5952. The platform's URL parser makes it, except for an IPv4 address in IPv6. */
 function ipv6Text(view: DataView): string {
   const groups = Array.from({ length: 8 }, (_, n) => view.getUint16(8 + 2 * n).toString(16));
   if (groups.slice(0, 6).join() === '0,0,0,0,0,ffff') {

@@ -10,7 +10,7 @@ export const SocketType: Readonly<Record<SocketKind, number>> = { stream: 1, dat
 export const SOCK_NONBLOCK = 0o4000;
 /** @internal */
 export const SOCK_CLOEXEC = 0o2000000;
-/** @internal Send: answer EPIPE, without a signal. */
+/** @internal For `send`: fail with EPIPE instead of raising a signal. */
 export const MSG_NOSIGNAL = 0x4000;
 
 const SOL_SOCKET = 1;

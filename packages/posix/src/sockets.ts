@@ -44,12 +44,12 @@ const cRecvfrom = libcFunction<
   (fd: number, bytes: Uint8Array, size: number, flags: number, address: Uint8Array, length: Int32Array) => number
 >('long recvfrom(int fd, void *bytes, ulong size, int flags, void *address, void *length)');
 
-// Reused by every call: nothing here is called from within another.
+// Reused by every call: no call happens inside another.
 const address = new Uint8Array(ADDRESS_SIZE);
 const length = new Int32Array(1);
 const option = new Int32Array(1);
 
-/** A new socket, which does not block. @throws PosixError (EMFILE, EAFNOSUPPORT) */
+/** Makes a non-blocking socket. @throws PosixError (EMFILE, EAFNOSUPPORT) */
 export function socket(family: SocketAddress['family'], kind: SocketKind = 'stream'): number {
   return checked(cSocket(AddressFamily[family], SocketType[kind] | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), 'socket');
 }
@@ -59,15 +59,15 @@ export function bind(fd: number, to: SocketAddress): void {
   if (cBind(fd, address, encodeAddress(to, address)) < 0) throw failureOf('bind', formatAddress(to));
 }
 
-/** @param backlog how many connections the system keeps that nobody has accepted yet @throws PosixError */
+/** @param backlog how many connections the system queues until they are accepted @throws PosixError */
 export function listen(fd: number, backlog = 1024): void {
   checked(cListen(fd, backlog), 'listen', fd);
 }
 
 /**
- * Takes the next connection; `senderAddress` tells whose it is.
- * @returns its descriptor, which does not block, or `WOULD_BLOCK`
- * @throws PosixError (EMFILE, ENFILE; ECONNABORTED: this one is gone, there may be others)
+ * Accepts the next connection; `senderAddress` returns the address of its peer.
+ * @returns its descriptor, which is non-blocking, or `WOULD_BLOCK`
+ * @throws PosixError (EMFILE, ENFILE; ECONNABORTED: this connection was reset before it was accepted, others may wait)
  */
 export function accept(fd: number): number {
   for (;;) {
@@ -80,34 +80,34 @@ export function accept(fd: number): number {
 
 /**
  * Begins to connect.
- * @returns whether it is connected already; if not, wait until it is writable, then ask `takeError`
+ * @returns true if it is connected already; if not, wait until it is writable, then call `takeError`
  * @throws PosixError (ECONNREFUSED, ENETUNREACH; EAGAIN: the queue of a Unix listener is full), InvalidAddressError
  */
 export function connect(fd: number, to: SocketAddress): boolean {
   if (cConnect(fd, address, encodeAddress(to, address)) >= 0) return true;
   const errno = lastErrno();
-  // Interrupted, it goes on by itself.
+  // A connect that is interrupted continues in the background.
   if (errno === EINPROGRESS || errno === EINTR) return false;
   throw new PosixError(errno, 'connect', formatAddress(to));
 }
 
-/** The error that a socket has kept, of a `connect` for instance; it is forgotten then. @throws PosixError */
+/** Returns the pending error of a socket, of a `connect` for instance, and clears it. @throws PosixError */
 export function takeError(fd: number, syscall: string, subject?: string): PosixError | undefined {
   const errno = getOption(fd, SocketOption.error);
   return errno === 0 ? undefined : new PosixError(errno, syscall, subject);
 }
 
-/** Ends a half of a connection, or both: the peer reads the end, and a read here does. @throws PosixError (ENOTCONN) */
+/** Ends one half of a connection, or both. A read at the peer, or here, then returns the end. @throws PosixError (ENOTCONN) */
 export function shutdown(fd: number, how: number = Shutdown.both): void {
   checked(cShutdown(fd, how), 'shutdown', fd);
 }
 
-/** Where a socket is bound to. @throws PosixError */
+/** The address that a socket is bound to. @throws PosixError */
 export function localAddress(fd: number): SocketAddress {
   return nameFrom(cGetsockname, 'getsockname', fd);
 }
 
-/** Whom a socket is connected to. @throws PosixError (ENOTCONN) */
+/** The address of the peer of a connected socket. @throws PosixError (ENOTCONN) */
 export function peerAddress(fd: number): SocketAddress {
   return nameFrom(cGetpeername, 'getpeername', fd);
 }
@@ -131,7 +131,7 @@ export function getOption(fd: number, [level, name]: readonly [number, number]):
   return option[0]!;
 }
 
-/** `write` on a socket; a peer that is gone is EPIPE and never a signal, whatever the process does with those. */
+/** `write` on a socket. If the peer has closed, it throws EPIPE and never raises SIGPIPE, even if the process listens for it. */
 export function send(fd: number, bytes: Uint8Array): number {
   for (;;) {
     const count = cSend(fd, bytes, bytes.length, MSG_NOSIGNAL);
@@ -150,7 +150,11 @@ export function sendTo(fd: number, bytes: Uint8Array, to: SocketAddress): number
   }
 }
 
-/** Receives a datagram; what does not fit in `into` is lost. `senderAddress` tells who sent it. @returns its size, or `WOULD_BLOCK` @throws PosixError */
+/**
+ * Receives a datagram; bytes that do not fit in `into` are lost. `senderAddress` returns the address of its sender.
+ * @returns its size, or `WOULD_BLOCK`
+ * @throws PosixError
+ */
 export function receiveFrom(fd: number, into: Uint8Array): number {
   for (;;) {
     length[0] = ADDRESS_SIZE;
@@ -160,7 +164,7 @@ export function receiveFrom(fd: number, into: Uint8Array): number {
   }
 }
 
-/** Who sent what the last `receiveFrom` received, or whom the last `accept` accepted; ask before any other call of this package. */
+/** The sender of the last `receiveFrom`, or the peer of the last `accept`. Call it before any other call of this package. */
 export function senderAddress(): SocketAddress {
   return decodeAddress(address, length[0]!);
 }

@@ -8,8 +8,8 @@ const cReadv = libcFunction<Transfer>('long readv(int fd, const void *iovec, int
 const cWritev = libcFunction<Transfer>('long writev(int fd, const void *iovec, int count)');
 
 /**
- * Reads what is there, at most `into.length` bytes.
- * @returns how many, 0 at the end (and for an `into` of no length, which says nothing), `WOULD_BLOCK` if there is nothing yet
+ * Reads the bytes that are available, at most `into.length`.
+ * @returns how many; 0 at the end, and also for an empty `into`; `WOULD_BLOCK` if no bytes are available yet
  * @throws PosixError
  */
 export function read(fd: number, into: Uint8Array): number {
@@ -22,8 +22,8 @@ export function read(fd: number, into: Uint8Array): number {
 
 /**
  * Writes as much as fits.
- * @returns how many bytes were taken, `WOULD_BLOCK` if none fits now
- * @throws PosixError (EPIPE where nobody reads any more: Node ignores the signal)
+ * @returns how many bytes were written; `WOULD_BLOCK` if none fits now
+ * @throws PosixError (EPIPE if the reading end is closed: Node ignores the signal)
  */
 export function write(fd: number, from: Uint8Array): number {
   for (;;) {
@@ -33,12 +33,12 @@ export function write(fd: number, from: Uint8Array): number {
   }
 }
 
-/** The system takes no more at once (IOV_MAX). */
+/** The system's limit for one call (IOV_MAX). */
 const MOST_PARTS = 1024;
 const iovec = new BigUint64Array(2 * MOST_PARTS);
 const iovecBytes = new Uint8Array(iovec.buffer);
 
-/** `read` into several buffers, one after another: the first 1,024 of them; 0 also if there is no room in them. @throws PosixError */
+/** `read` into several buffers, one after another: the first 1,024 of them. Returns 0 also if all are empty. @throws PosixError */
 export function readv(fd: number, into: readonly Uint8Array[]): number {
   const count = describeParts(into);
   for (;;) {

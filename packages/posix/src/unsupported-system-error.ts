@@ -1,4 +1,4 @@
-/** This system is none that `@escapement/posix` knows. Thrown when the package is loaded; nothing else needs it. */
+/** `@escapement/posix` does not support this system. Thrown when the package is imported. */
 export class UnsupportedSystemError extends Error {
   readonly code = 'ESC_UNSUPPORTED_SYSTEM';
 
@@ -9,7 +9,7 @@ export class UnsupportedSystemError extends Error {
   /** @internal */
   constructor(system: string, problem: string, cause?: unknown) {
     super(
-      `@escapement/posix cannot call this system (${system}): ${problem}. It knows Linux on x64 and arm64. All packages of Escapement but posix, io and net work without it.`,
+      `@escapement/posix does not support this system (${system}): ${problem}. It supports Linux on x64 and arm64. Of the other packages only io and net need it.`,
       { cause },
     );
   }

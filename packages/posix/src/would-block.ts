@@ -1,13 +1,13 @@
 import { lastErrno } from './library.js';
 import { EAGAIN, EINTR, PosixError } from './posix-error.js';
 
-/** What the calls on non-blocking descriptors return when nothing can be done now: wait for readiness, and try again. */
+/** The result of a call on a non-blocking descriptor that would have blocked: wait for readiness, and call again. */
 export const WOULD_BLOCK = -1;
 
 /**
- * @internal What a failed call on a non-blocking descriptor means.
- * @returns whether to call again at once, because a signal came in between; false if it would block
- * @throws PosixError for all else
+ * @internal Classifies the failure of a call on a non-blocking descriptor.
+ * @returns true if a signal interrupted the call: call again at once; false if it would block
+ * @throws PosixError for every other failure
  */
 export function isInterrupted(syscall: string, fd: number): boolean {
   const errno = lastErrno();

@@ -1,7 +1,7 @@
 import { type Coroutine, type CurrentTask, coroutine, onCancel } from '@escapement/core';
 import { type Resolved, resolved } from './resolved.js';
 
-/** What every host's `AbortSignal` has. */
+/** The members that the `AbortSignal` of every host has. */
 export interface PlainAbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -10,33 +10,32 @@ export interface PlainAbortSignal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** The host's own `AbortSignal`, where its types are loaded. */
+/** The host's own `AbortSignal` type, if the host's types are loaded. */
 export type HostAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer S } } ? S : PlainAbortSignal;
 
-// This package has no types of a host: these are the few of them that it uses.
+// This package loads no types of a host, so it declares those that it uses.
 declare const AbortController: new () => { readonly signal: HostAbortSignal; abort(reason?: unknown): void };
 
 /**
- * Runs a promise API that takes an `AbortSignal`, and evaluates to its value or throws its rejection. When the task is
- * cancelled meanwhile, the signal aborts at once, with the reason of the cancellation.
+ * Calls a promise API that takes an `AbortSignal`, and evaluates to the promise's value or throws its rejection. If the task is
+ * cancelled during the wait, the signal aborts at once, with the reason of the cancellation.
  *
- * It does not wait until what was aborted has settled: nothing says that it ever does, and a cancellation must not hang
- * on that. What it still does, or throws, nobody hears of. Where that matters, let the API finish by itself:
- * `shield(resolved(...))`.
+ * After an abort it does not wait until the promise has settled: the promise might never settle, and a cancellation must not
+ * hang. A later value or rejection is dropped. If that matters, do not abort the call but let it finish: `shield(resolved(...))`.
  *
- * @param start is called once, at once; in a task that is cancelled already with a signal that is aborted already. What it
- *   throws is thrown.
- * @throws NotAPromiseError if `start` returns none
+ * @param start is called once, at once. In a task that is cancelled already, its signal is aborted already. An error that it
+ *   throws is rethrown.
+ * @throws NotAPromiseError if `start` does not return a promise
  * @example const response = yield* timeout(500, abortable(signal => fetch(url, { signal })));
  */
 export const abortable = /* @__PURE__ */ coroutine(function* abortable<T>(
   start: (signal: HostAbortSignal) => PromiseLike<T>,
 ): Coroutine<T, Resolved<T> | CurrentTask> {
   const controller = new AbortController();
-  const takeBack = yield* onCancel(reason => controller.abort(reason));
+  const removeListener = yield* onCancel(reason => controller.abort(reason));
   try {
     return yield* resolved(start(controller.signal));
   } finally {
-    takeBack();
+    removeListener();
   }
 });

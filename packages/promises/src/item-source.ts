@@ -6,32 +6,32 @@ export interface Item<T> {
   readonly index: number;
 }
 
-/** The items of an iterable, one after the other however many ask at a time. */
+/** The items of an iterable. Any number of tasks may take items at a time; `next()` runs once at a time. */
 export class ItemSource<T> {
   readonly #iterator: AsyncIterator<T>;
   #lastTaken: Promise<unknown> = Promise.resolve();
   #takenCount = 0;
   #isStopped = false;
-  /** Done, or broken: then there is nothing to close. */
+  /** The iterator has returned or thrown: it must not be closed. */
   #isOver = false;
 
   constructor(items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>) {
     this.#iterator = isAsync(items) ? items[Symbol.asyncIterator]() : madeAsync(items);
   }
 
-  /** The next item; undefined if there is none. After one that failed, all fail with the same error. */
+  /** The next item; undefined if there is none. After a failure every call fails with the same error. */
   *take(): Coroutine<Item<T> | undefined, Resolved<Item<T> | undefined>> {
     const taken = this.#lastTaken.then(() => this.#next());
     this.#lastTaken = taken;
     return yield* resolved(taken);
   }
 
-  /** From now on there are no items. */
+  /** From now on `take` finds no items. */
   stop(): void {
     this.#isStopped = true;
   }
 
-  /** Tells the iterator that no more items are wanted, unless it knows, and waits for it. */
+  /** Calls the iterator's `return()`, unless it is over, and waits for it. */
   *close(): Coroutine<void, Resolved> {
     if (!this.#isOver) yield* resolved(Promise.resolve(this.#iterator.return?.()));
   }
@@ -51,8 +51,8 @@ export class ItemSource<T> {
 }
 
 /**
- * As `for await` does: items that are promises are waited for. By hand, because an async generator would not close before
- * the promise that it is at has settled, and that may be never.
+ * Waits for items that are promises, as `for await` does. Written by hand, because an async generator would not close before
+ * its current promise has settled, which may be never.
  */
 function madeAsync<T>(items: Iterable<T | PromiseLike<T>>): AsyncIterator<T> {
   const iterator = items[Symbol.iterator]();

@@ -3,7 +3,7 @@ import { type Coroutine, type CurrentTask, coroutine, ensure, InvalidArgumentErr
 import { shown } from './not-a-promise-error.js';
 import { type Resolved, resolved } from './resolved.js';
 
-/** Something was to be disposed of that has neither `Symbol.asyncDispose` nor `Symbol.dispose`. */
+/** `manage` got a value that has neither `Symbol.asyncDispose` nor `Symbol.dispose`. */
 export class NotDisposableError extends InvalidArgumentError {
   static override readonly name = 'NotDisposableError';
 
@@ -18,24 +18,24 @@ export class NotDisposableError extends InvalidArgumentError {
   }
 }
 
-/** What can be disposed of; null and undefined need not be. */
+/** A disposable resource; null and undefined are allowed and ignored. */
 export type Resource = AsyncDisposable | Disposable | null | undefined;
 
-/** Only what is disposed of asynchronously has to be waited for. */
+/** Only an asynchronous disposal is waited for. */
 export type DisposalEvent<R> = R extends AsyncDisposable ? Resolved : never;
 
 /**
  * The `using` of tasks: runs the resource's `Symbol.asyncDispose`, or else its `Symbol.dispose`, at the end of the current
- * task, and evaluates to the resource. As all that is ensured it runs however the task ends, after its children, the last
- * resource first, shielded from cancellation; a promise is waited for. What it throws fails the task, and the other
- * resources are disposed of all the same; several errors become one `AggregateError`.
+ * task, and evaluates to the resource. Like every clean-up of `ensure` it runs however the task ends, after its children, the
+ * last resource first, shielded from cancellation; a promise is waited for. An error of a disposal fails the task. The other
+ * resources are still disposed of, and several errors become one `AggregateError`.
  *
- * The current task of a `scope` is the scope's: to be done with a resource earlier, manage it in one. Plain `using` works in
- * coroutines too, at the end of its block; `await using` does not, because only async functions may await.
+ * Inside a `scope` the current task is that of the scope: to dispose of a resource earlier, manage it in a scope. Plain `using`
+ * works in coroutines too, at the end of its block; `await using` does not, because only async functions may await.
  *
- * What comes by a promise is waited for in a shield, so that a cancellation cannot come between it and `manage`.
+ * If a promise provides the resource, wait for it in a shield: a cancellation cannot come between the promise and `manage` then.
  *
- * @param resource null and undefined are given back, and nothing is done
+ * @param resource null and undefined are returned, and nothing is registered
  * @throws NotDisposableError
  * @example
  * const socket = yield* manage(createSocket('udp4'));
@@ -55,7 +55,7 @@ interface Method {
   readonly isAsync: boolean;
 }
 
-/** Now rather than at the end, as `using` does: what cannot be disposed of shall not be used first. */
+/** Looked up now, not at the end, as `using` does: a value that is not disposable is rejected before it is used. */
 function methodOf(resource: Partial<AsyncDisposable & Disposable>): Method {
   const { [Symbol.asyncDispose]: disposeAsync, [Symbol.dispose]: dispose } = resource;
   if (typeof disposeAsync === 'function') return { dispose: disposeAsync, isAsync: true };

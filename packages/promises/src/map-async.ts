@@ -21,21 +21,21 @@ import {
 import { type Item, ItemSource } from './item-source.js';
 import type { Resolved } from './resolved.js';
 
-/** The events that going through an async iterable itself waits for. */
+/** The events that `mapAsync` and `forEachAsync` wait for, without those of the work. */
 export type AsyncItemsEvent = Resolved | Scope | Spawn | CurrentTask | Join;
 
 /**
- * Like `map`, for async iterables: runs `work` for each item, some at a time, and evaluates to the results in the order of
- * the items. Items are taken one after the other, and only when there is room. If one fails, or the iterable does, the
- * others are cancelled and finished, no more items are taken, and its error is thrown.
+ * Like `map`, for async iterables: runs `work` for each item, up to `concurrency` at a time, and evaluates to the results in the
+ * order of the items. It takes items one after the other, and only when a new work may start. If a work or the iterable fails,
+ * the other works are cancelled, no more items are taken, and the error is thrown when all works are done.
  *
- * After a failure or a cancellation the iterator's `return()` is called and waited for, shielded, when all work has
- * finished; should it fail too, an `AggregateError` has both. An async generator first finishes the `next()` that it is at,
- * so one that waits for ever there makes this wait as well: give it an `AbortSignal` of its own.
+ * After a failure or a cancellation, when all works are done, it calls the iterator's `return()` and waits for it, shielded. If
+ * that fails too, an `AggregateError` has both errors. An async generator first finishes its current `next()`, so one that waits
+ * for ever there makes this call wait, too: give it an `AbortSignal` of its own.
  *
- * @param items of an iterable that is not async, those that are promises are waited for, as `for await` does
- * @throws InvalidCountError for a concurrency that is not a whole number above 0; TaskCancelledError if a work cancelled
- *   itself; NotAFunctionError, NotACoroutineError for work that is none
+ * @param items async or not; items that are promises are waited for, as `for await` does
+ * @throws InvalidCountError for a concurrency that is not a whole number above 0; TaskCancelledError if a work cancelled its own
+ *   task; NotAFunctionError, NotACoroutineError if `work` does not return a program
  * @example const sizes = yield* mapAsync(file.readLines(), path => sizeOf(path), { concurrency: 4 });
  */
 export const mapAsync = /* @__PURE__ */ coroutine(function* mapAsync<T, R, E extends LoopEvent>(
@@ -48,20 +48,20 @@ export const mapAsync = /* @__PURE__ */ coroutine(function* mapAsync<T, R, E ext
     results[index] = yield* bodyOf('mapAsync', work(item, index), work);
   }
   checkMaker('mapAsync', work);
-  yield* workThrough('mapAsync', items, keepResult, options);
+  yield* forEachItem('mapAsync', items, keepResult, options);
   return results;
 });
 
-/** Like `mapAsync`, for work whose results nobody needs; so the items may go on for ever. */
+/** Like `mapAsync`, without results. So the iterable may be infinite. */
 export const forEachAsync = /* @__PURE__ */ coroutine(function* forEachAsync<T, E extends LoopEvent>(
   items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>,
   work: (item: T, index: number) => Program<unknown, E>,
   options?: ConcurrencyOptions,
 ): Coroutine<void, E | AsyncItemsEvent> {
-  yield* workThrough('forEachAsync', items, work, options);
+  yield* forEachItem('forEachAsync', items, work, options);
 });
 
-function* workThrough<T, E extends LoopEvent>(
+function* forEachItem<T, E extends LoopEvent>(
   caller: string,
   items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>,
   work: (item: T, index: number) => Program<unknown, E>,
@@ -82,7 +82,7 @@ function* workThrough<T, E extends LoopEvent>(
   function* start(): Coroutine<void, E | AsyncItemsEvent> {
     const source = new ItemSource(items);
     yield* ensure(source.close());
-    // A wait that was over is not undone: without this a worker could come back for another item.
+    // A cancellation does not undo a settled wait, so without this a cancelled worker could take another item.
     yield* onCancel(() => source.stop());
     for (let workers = 0; workers < concurrency; workers++) {
       const first = yield* source.take();
@@ -92,6 +92,6 @@ function* workThrough<T, E extends LoopEvent>(
   }
 
   yield* scope(start());
-  // One that was cancelled by itself has left its work undone.
+  // A worker that was cancelled alone has not finished its work: its join throws TaskCancelledError.
   for (const task of unfinished) yield* task.join();
 }

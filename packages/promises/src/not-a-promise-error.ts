@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@escapement/core';
 
-/** Something was to be waited for that is no promise. */
+/** A function of this package got a value that is not a promise. */
 export class NotAPromiseError extends InvalidArgumentError {
   static override readonly name = 'NotAPromiseError';
 
@@ -16,7 +16,7 @@ export function checkPromise(caller: string, given: unknown): void {
   throw new NotAPromiseError(caller, given);
 }
 
-/** @internal Says what a value is, in a word or two. */
+/** @internal Describes a value in a word or two. */
 export function shown(given: unknown): string {
   if (given === null || given === undefined) return String(given);
   if (typeof given === 'function') return `the function ${given.name || '(anonymous)'}`;
@@ -25,10 +25,10 @@ export function shown(given: unknown): string {
 }
 
 function adviceFor(given: unknown): string {
-  if (given === undefined) return 'Does the function that should have made it return it?';
+  if (given === undefined) return 'Did the function forget to return its promise?';
   if (typeof given === 'function') return 'Call it.';
   if (typeof given === 'object' && given !== null && Symbol.iterator in given) {
-    return 'A coroutine or an event needs `yield*` alone.';
+    return 'For a coroutine or an event write `yield*` without it.';
   }
-  return 'What is no promise is there already: use it as it is.';
+  return 'A value that is not a promise needs no wait: use it directly.';
 }

@@ -2,25 +2,25 @@ import { LoopEvent, type Sent } from '@escapement/core';
 import { checkPromise } from './not-a-promise-error.js';
 
 /**
- * Waits for a promise of the host's: `yield*` evaluates to its value, or throws what it was rejected with. It only
- * stores the promise; `PromiseHandler` knows how to wait for it.
+ * Waits for a promise: `yield*` evaluates to its value, or throws its rejection. The event only stores the promise;
+ * `PromiseHandler` knows how to wait for it.
  */
 export class Resolved<out T = unknown> extends LoopEvent<T> {
   static override readonly name: string = 'Resolved';
   override readonly kind = 'resolved';
 
-  /** @throws NotAPromiseError for what has no `then` */
+  /** @throws NotAPromiseError if `promise` has no `then` */
   constructor(readonly promise: PromiseLike<T>) {
     super();
     checkPromise('resolved', promise);
   }
 
   /**
-   * From the `yield*` on, a rejection is the task's business and not the host's. Of a task that is cancelled already the
-   * loop tells no handler, so this is the place to say so.
+   * From the `yield*` on the task handles a rejection, so the host must not report it as unhandled. The loop does not pass the
+   * event of a task that is cancelled already to the handler; so the reaction is added here.
    */
   override [Symbol.iterator](): Iterator<this, T, Sent> {
-    // Not `promise.then`: what is lazy must not begin here, let alone begin twice.
+    // Not `promise.then`: a lazy thenable would start, and start a second time in the handler.
     if (this.promise instanceof Promise) Promise.prototype.then.call(this.promise, undefined, ignore);
     return super[Symbol.iterator]();
   }
@@ -30,17 +30,17 @@ function ignore(): void {}
 
 /**
  * `yield* resolved(promise)` is the `await` of coroutines: it evaluates to the promise's value, or throws its rejection.
- * Takes whatever has a `then`. Needs a strategy that yields to the host, such as `setTimeoutModule`.
+ * It accepts any object with a `then`. It needs a strategy that yields to the host, such as `setTimeoutModule`.
  *
- * A promise cannot be cancelled. When the task is, it goes on at once and the promise is forgotten: what comes of it later
- * is dropped, a rejection too, and nobody hears of it as unhandled. So:
+ * A promise cannot be cancelled. When the task is cancelled, `Cancelled` is thrown at once, and a later value or rejection
+ * of the promise is dropped; the rejection does not count as unhandled. So:
  *
- * - What can be aborted is better started with `abortable`.
- * - What must be released is waited for in a shield: `yield* manage(yield* shield(resolved(open(path))))`.
- * - A rejection before the `yield*` is not lost. But until then it is the host's business, and Node ends the process for a
- *   rejection that nobody handles: make the promise where you wait for it.
+ * - If the operation takes an `AbortSignal`, use `abortable`.
+ * - If the value must be released, wait in a shield: `yield* manage(yield* shield(resolved(open(path))))`.
+ * - A rejection before the `yield*` is not lost, but Node may end the process for it, as an unhandled rejection: make the
+ *   promise in the same line as the wait.
  *
- * @throws NotAPromiseError for what has no `then`
+ * @throws NotAPromiseError if `promise` has no `then`
  * @example const response = yield* resolved(fetch(url));
  */
 export function resolved<T>(promise: PromiseLike<T>): Resolved<T> {

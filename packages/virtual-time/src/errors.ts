@@ -1,6 +1,6 @@
 import { EscapementError, type Instant } from '@escapement/core';
 
-/** A virtual clock was told to go back, or to no instant at all. */
+/** `VirtualClock.advanceTo` got an instant in the past, or one that is not finite. */
 export class InvalidAdvanceError extends EscapementError {
   static override readonly name = 'InvalidAdvanceError';
   override readonly code = 'ESC_INVALID_ADVANCE';
@@ -8,7 +8,7 @@ export class InvalidAdvanceError extends EscapementError {
   /** @internal */
   constructor(now: Instant, given: unknown) {
     super(
-      `VirtualClock.advanceTo got ${String(given)}, expected a finite instant, ${now} or later: it is ${now} now, and no clock of a loop goes back. For a duration write clock.advanceTo(clock.now() + duration).`,
+      `VirtualClock.advanceTo got ${String(given)}, expected a finite instant, ${now} or later: the clock shows ${now}, and must not go backwards. For a duration write clock.advanceTo(clock.now() + duration).`,
     );
   }
 }

@@ -8,7 +8,7 @@ decorate(inject(VirtualClock), VirtualTimeStrategy, 0);
 /** Jumps from deadline to deadline: see `VirtualTimeStrategy`. The clock of a container is its `VirtualClock`. */
 export const virtualTimeModule = new LoopModule(({ bind, isBound }) => {
   bind(VirtualClock).toSelf().inSingletonScope();
-  // With two strategies by mistake, the loop shall say so, and not the container that there are two clocks.
+  // If two strategies are loaded by mistake, the loop reports that, not the container that there are two clocks.
   if (!isBound(Clock)) bind(Clock).toService(VirtualClock);
   bind(SleepStrategy).to(VirtualTimeStrategy).inSingletonScope();
 });

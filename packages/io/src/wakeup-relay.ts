@@ -4,10 +4,10 @@ import { type Helper, RETRY_DELAY, startHelper } from './helper-thread.js';
 import { Interest } from './interest.js';
 import type { Selector } from './selector.js';
 
-const FILE = new URL('./wakeup-bell-thread.js', import.meta.url);
+const FILE = new URL('./wakeup-relay-thread.js', import.meta.url);
 
-/** @internal What the thread gets. */
-export interface WakeupBellData {
+/** @internal The thread's `workerData`. */
+export interface WakeupRelayData {
   readonly control: Int32Array;
   readonly wakeup: SharedArrayBuffer;
   /** Raised when the wakeup is requested. */
@@ -15,10 +15,11 @@ export interface WakeupBellData {
 }
 
 /**
- * @internal A wakeup ends waits on its word, and a loop that sleeps in a selector waits on descriptors: a thread waits on
- * the word and makes a descriptor ready. There is one only where other threads have the wakeup.
+ * @internal A request for a wakeup ends an `Atomics.wait` on its word, but a loop that sleeps in a selector waits for
+ * descriptors. So a thread waits on the word and then makes a descriptor readable. Needed only if another thread has the
+ * wakeup.
  */
-export class WakeupBell {
+export class WakeupRelay {
   readonly #selector: Selector;
   #helper: Helper | undefined;
   #startAt: Instant = -Infinity;
@@ -27,12 +28,12 @@ export class WakeupBell {
     this.#selector = selector;
   }
 
-  /** @returns whether it listens: not until the thread is up */
+  /** @returns false while the thread is starting: a request does not end a sleep yet */
   begin(wakeup: Wakeup, now: Instant): boolean {
     if (this.#helper?.thread.isDead(now)) this.end();
     if (this.#helper === undefined && now >= this.#startAt) this.#start(wakeup, now);
     if (!this.#helper?.thread.isUp) return false;
-    // In this order: what the thread raises once it is at work again was requested before the caller looks.
+    // In this order: the caller reads `wakeup.requested` afterwards, so a request whose signal is lowered here is not lost.
     if (this.#helper.thread.work()) lower(this.#helper.counter);
     return true;
   }
@@ -47,7 +48,7 @@ export class WakeupBell {
 
   #start(wakeup: Wakeup, now: Instant): void {
     this.#startAt = now + RETRY_DELAY;
-    const data = (counter: number): Omit<WakeupBellData, 'control'> => ({ wakeup: wakeup.share(), counter });
+    const data = (counter: number): Omit<WakeupRelayData, 'control'> => ({ wakeup: wakeup.share(), counter });
     this.#helper = startHelper(FILE, data, () => wakeup.request());
     try {
       if (this.#helper !== undefined) this.#selector.watch(this.#helper.counter, Interest.read);
