@@ -369,7 +369,7 @@ describe('readable and writable', () => {
         expect(() => event(wrong as number))
           .to.throw(InvalidDescriptorError, 'is not a descriptor')
           .with.property('code', 'ESC_INVALID_DESCRIPTOR');
-        expect(() => event(wrong as number)).to.throw(EscapementError, 'is no descriptor');
+        expect(() => event(wrong as number)).to.throw(EscapementError, 'is not a descriptor');
       }
     }
   });

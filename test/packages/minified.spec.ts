@@ -6,8 +6,10 @@ import { build } from 'esbuild';
 import { root } from '../architecture/workspace.js';
 
 const PROGRAM = `
-import { Lock, Semaphore, syncModule } from '@escapement/sync';
-import { promiseModule, resolved } from '@escapement/promises';
+import { Lock, Semaphore } from '@escapement/sync';
+import { syncModule } from '@escapement/sync/module';
+import { resolved } from '@escapement/promises';
+import { promiseModule } from '@escapement/promises/module';
 import { createLoop, busyWaitModule, EventHandler, LoopEvent, race, sleep, sleepModule, spawn, timeout } from 'escapement';
 
 class Doorbell extends LoopEvent { kind = 'door-bell'; loud = true; }

@@ -1,6 +1,6 @@
 import { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from '@escapement/streams';
 import { expect } from 'chai';
-import { type CoreEvent, type Coroutine, pause, type Sleep, spawn } from 'escapement';
+import { type CoreEvent, type Coroutine, InvalidArgumentError, pause, type Sleep, spawn } from 'escapement';
 import { virtualLoop } from '../support/virtual-loop.js';
 import { MemoryStream, type Moved, MovedHandler } from './memory-stream.js';
 
@@ -136,9 +136,9 @@ describe('BufferedStream', () => {
         for (const wrong of [null, 5, {}, ['text']]) {
           const error = yield* failure(stream.write(wrong as never));
           expect(error)
-            .to.be.instanceOf(TypeError)
+            .to.be.instanceOf(InvalidArgumentError)
             .with.property('message')
-            .match(/^write\(\) got/);
+            .match(/^write got/);
         }
         expect(stream.sent).to.deep.equal([]);
       });

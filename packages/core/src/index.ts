@@ -11,7 +11,7 @@ export type { Coroutine, Program, Sent, Yieldable } from './events/coroutine.js'
 export { coroutine } from './events/coroutine-function.js';
 export * from './events/errors.js';
 export type { Duration, Instant } from './events/instant.js';
-export { type EventClass, LoopEvent, type ResultOf } from './events/loop-event.js';
+export { type EventClass, eventName, LoopEvent, type ResultOf } from './events/loop-event.js';
 export { Clock } from './extension-points/clock.js';
 export * from './extension-points/errors.js';
 export { EventHandler } from './extension-points/event-handler.js';

@@ -25,7 +25,6 @@ export class Acquire extends SourceEvent<void, Acquirable> {
     return 'acquire' as const;
   }
 
-  /** @internal */
   override attempt(task: Task | undefined): Answer<void> | undefined {
     return this.source.takeNow(task) ? ANSWERED : undefined;
   }

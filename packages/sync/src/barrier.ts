@@ -8,7 +8,6 @@ export class AllArrived extends SourceEvent<number, Barrier> {
     return 'all-arrived' as const;
   }
 
-  /** @internal */
   override attempt(): Answer<number> | undefined {
     return this.source.openForLast();
   }

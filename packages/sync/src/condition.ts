@@ -10,7 +10,7 @@ export class Notified extends SourceEvent<void, Condition> {
     return 'notified' as const;
   }
 
-  /** @internal A notification is for those who wait already. */
+  /** A notification is for those who wait already. */
   override attempt(): undefined {
     return undefined;
   }

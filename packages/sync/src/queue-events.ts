@@ -1,4 +1,4 @@
-import { ANSWERED, type Answer, type Task, type Waiter, type WaitQueue } from '@escapement/core';
+import { ANSWERED, type Answer, eventName, type Task, type Waiter, type WaitQueue } from '@escapement/core';
 import { titleOf } from './describe.js';
 import { QueueClosedError } from './errors.js';
 import { SyncEvent } from './sync-event.js';
@@ -6,14 +6,17 @@ import { SyncEvent } from './sync-event.js';
 /** @internal What `takeNow` gives of a queue that has nothing. */
 export const NOTHING: unique symbol = Symbol('nothing');
 
-/** @internal What the events need of a queue. */
+/** What the events need of a queue. */
 export interface QueueEnds<T> {
   readonly capacity: number;
   readonly isClosed: boolean;
+  /** @internal */
   readonly putters: WaitQueue<Putter<T>>;
+  /** @internal */
   readonly takers: WaitQueue<Taker<T>>;
-  /** False if there is no room. */
+  /** @internal False if there is no room. */
   putNow(item: T, task: Task | undefined): boolean;
+  /** @internal */
   takeNow(): T | typeof NOTHING;
   toString(): string;
 }
@@ -34,7 +37,6 @@ export class Put<out T = unknown> extends SyncEvent<void> {
     this.#item = item;
   }
 
-  /** @internal */
   override attempt(task: Task | undefined): Answer<void> | undefined {
     return this.#queue.putNow(this.#item, task) ? ANSWERED : undefined;
   }
@@ -71,7 +73,6 @@ export abstract class Take<out T, out R> extends SyncEvent<R> {
   /** @internal What there is instead of an item when none will come any more. */
   abstract atEnd(task: Task | undefined): R;
 
-  /** @internal */
   override attempt(task: Task | undefined): Answer<R> | undefined {
     const item = this.queue.takeNow();
     if (item !== NOTHING) return { done: true, value: this.resultFor(item) };
@@ -89,7 +90,7 @@ export abstract class Take<out T, out R> extends SyncEvent<R> {
   }
 
   override toString(): string {
-    return `${this.kind === 'get' ? 'Get' : 'Next'}(${this.queue}, empty)`;
+    return `${eventName(this)}(${this.queue}, empty)`;
   }
 }
 

@@ -8,7 +8,6 @@ export class SignalSet extends SourceEvent<void, Signal> {
     return 'signal-set' as const;
   }
 
-  /** @internal */
   override attempt(): Answer<void> | undefined {
     return this.source.isSet ? ANSWERED : undefined;
   }

@@ -1,7 +1,8 @@
-import { ImmediateEvent, type Waiter, type WaitQueue } from '@escapement/core';
+import { eventName, ImmediateEvent, type Waiter, type WaitQueue } from '@escapement/core';
 
-/** @internal What an event of this package is about. */
+/** What an event of this package is about. */
 export interface SyncSource<R> {
+  /** @internal */
   readonly waiting: WaitQueue<Waiter<R>>;
   toString(): string;
 }
@@ -44,6 +45,6 @@ export abstract class SourceEvent<out R, S extends SyncSource<R>> extends SyncEv
   }
 
   override toString(): string {
-    return `${this.constructor.name}(${this.source})`;
+    return `${eventName(this)}(${this.source})`;
   }
 }

@@ -45,7 +45,7 @@ export abstract class LoopEvent<out R = unknown> {
   }
 }
 
-/** @internal `SleepFor` of the kind `sleep-for`: what it is called in messages, also where the names of classes are minified. */
+/** `SleepFor` of the kind `sleep-for`: what it is called in messages, also where the names of classes are minified. */
 export function eventName({ kind }: LoopEvent): string {
   return kind.replace(/(?:^|[^a-zA-Z0-9]+)([a-z0-9])/g, (_, first: string) => first.toUpperCase());
 }

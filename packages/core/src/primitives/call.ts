@@ -23,7 +23,7 @@ export class Call<out T = unknown> extends ImmediateEvent<T> {
     return iterateOnce({ done: false, value: this });
   }
 
-  /** @internal From now on the task runs the callee, which this answer starts. What the callee returns, the caller gets. */
+  /** From now on the task runs the callee, which this answer starts. What the callee returns, the caller gets. */
   override attempt(task: Task | undefined): Answer<T> | undefined {
     if (task === undefined) return undefined;
     const { fn, args } = this;

@@ -2,10 +2,11 @@ import type { LoopEvent } from '../events/loop-event.js';
 import type { Cancelled } from './errors.js';
 import type { Task } from './task.js';
 
-/** @internal Whom a waiter informs: a task, or a watch. */
+/** Whom a waiter informs: a task, or a watch. */
 export interface WaitTarget {
+  /** @internal */
   readonly task: Task;
-  /** @param cause why the task becomes ready: the event */
+  /** @internal @param cause why a task becomes ready: the event */
   settled(message: unknown, isError: boolean, cause: LoopEvent): void;
 }
 
