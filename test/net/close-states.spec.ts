@@ -87,7 +87,7 @@ describe('net: in every state', () => {
     });
   }
 
-  underEach('6. closed when the wait is over and its task has not had its turn', function* () {
+  underEach('6. closed when the wait is over and its task has not run yet', function* () {
     const [here, there] = yield* tcpPair();
     for (let n = 0; n < 10; n++) {
       const reader = yield* spawn(codeOf(here.read()));

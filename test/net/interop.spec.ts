@@ -9,7 +9,7 @@ import { expectDescriptors, netLoop, openDescriptors, readAll, textOf, warmUp } 
 /** `set-timeout` lets Node's own sockets live beside ours. */
 const run = netLoop('set-timeout').loop;
 
-describe('net: beside Node’s own', () => {
+describe('net: with peers of node:net and node:http', () => {
   before(warmUp);
   let before_: number;
   beforeEach(() => {

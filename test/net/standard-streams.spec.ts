@@ -61,7 +61,7 @@ describe('net: stdin', () => {
     console.log(count);`;
 
   underEach(
-    '1. of a child process is a pipe, a file or nothing',
+    '1. of a child process is a pipe, a file or /dev/null',
     module => {
       const countOf = (command: string) => {
         const args = ['-c', command, process.execPath, '--input-type=module', '-e', program(module, COUNT)];
@@ -91,7 +91,7 @@ describe('net: stdout', () => {
   }
 
   underEach(
-    '1. gets all in order, to a slow reader of a pipe, to a socket, a file and nothing',
+    '1. writes everything in order, to a slow reader of a pipe, to a socket, a file and /dev/null',
     module => {
       expect(printed(module, '"$0" "$@" | (sleep 0.3; cat)') === text).to.equal(true);
       // Node's own pipes are pairs of sockets.
@@ -126,15 +126,15 @@ describe('net: stdout', () => {
     }
   }
 
-  underEach('4. keeps who writes waiting while nobody reads, and nobody else', module =>
+  underEach('4. makes its writer wait while the reader does not read, and no other task', module =>
     expectStall(module, 'stdout()', outputs()),
   );
 
-  underEach('4. so does any descriptor that blocks', module =>
+  underEach('4. so does any blocking descriptor', module =>
     expectStall(module, 'new DescriptorStream(1)', [onPipe, onSocket]),
   );
 
-  underEach('7. whose reader goes is EPIPE, and so is a later write', async module => {
+  underEach('7. whose reader exits is EPIPE, and so is a later write', async module => {
     const WRITE = `
       const out = stdout();
       const codes = [];
@@ -151,7 +151,7 @@ describe('net: stdout', () => {
     }
   });
 
-  underEach('6. closed, ends for its reader, and nothing else gets its number', async module => {
+  underEach('6. when it is closed, ends for its reader, and no other file gets its number', async module => {
     const CLOSE = `
       const out = stdout();
       yield* out.write('all');
@@ -176,7 +176,7 @@ describe('net: stdout', () => {
     }
   });
 
-  underEach('1. has stderr beside it', module => {
+  underEach('1. works with stderr at the same time', module => {
     const { stdout, stderr } = spawnSync(
       process.execPath,
       ['--input-type=module', '-e', program(module, `yield* stderr().write('err'); yield* stdout().write('out');`)],
