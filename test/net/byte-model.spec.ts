@@ -5,7 +5,7 @@ import { all, type Coroutine, pause } from 'escapement';
 import fc from 'fast-check';
 import { type NetEvent, netLoop } from './net-loop.js';
 
-// Any bytes, written in any pieces, are read as if they had come in one.
+// Any bytes, written in any pieces, are read as if they had arrived in one piece.
 
 const RUNS = Number(process.env.NET_MODEL_RUNS ?? 150);
 
@@ -37,7 +37,7 @@ function linesOf(whole: Uint8Array): string[] {
   return (last === '' ? ended : [...ended, last]).map(line => Buffer.from(line, 'latin1').toString());
 }
 
-/** What a program of steps reads, when all has come in one. */
+/** The reads of a program of steps, if all bytes have arrived in one piece. */
 class Model {
   #rest: Buffer;
 
@@ -97,7 +97,7 @@ function* exactly(stream: ByteStream<StreamEvent>, count: number): Coroutine<str
   }
 }
 
-/** How many there are is the system's affair; which they are is not. */
+/** The system decides how many bytes a plain read returns, but not which. */
 function* readingSome(stream: ByteStream<StreamEvent>, model: Model): Coroutine<void, NetEvent> {
   const some = yield* stream.read();
   if (some === undefined) {

@@ -22,13 +22,13 @@ function* echo(stream: TcpStream): Coroutine<void, NetEvent> {
   stream.end();
 }
 
-/** Where nobody listens. */
+/** A port without a listener. */
 function deadEnd() {
   using listener = TcpListener.listen();
   return listener.address;
 }
 
-/** Runs `body` beside a server; `server` ends when the listener is closed. */
+/** Runs `body` and a server at the same time; `server` ends when the listener is closed. */
 function* withServer(
   handle: (stream: TcpStream) => Yieldable<unknown, NetEvent>,
   body: (
@@ -40,7 +40,7 @@ function* withServer(
 ): Coroutine<void, NetEvent> {
   using listener = TcpListener.listen();
   const connect = () => TcpStream.connect({ port: listener.address.port });
-  // A server that fails is told of by `join`, or at the end.
+  // `join` throws the error of a server that fails; without a join it is thrown at the end.
   yield* supervise(
     (function* () {
       const server = yield* spawn(listener.serve(handle, options), { name: 'server' });

@@ -29,7 +29,7 @@ const MODULES = {
   epoll: 'epollModule',
 };
 
-/** `body` is the main task. What it gives to `report` is in the file that the environment names. */
+/** `body` is the main task. Its calls of `report` write to the file that the environment names. */
 const program = (module: string, body: string) => `
   import * as escapement from 'escapement';
   import { writeFileSync, readlinkSync } from 'node:fs';
@@ -39,7 +39,7 @@ const program = (module: string, body: string) => `
   const report = value => writeFileSync(process.env.REPORT, JSON.stringify(value));
   await escapement.createLoop(${module}, io.ioModule, escapement.sleepModule, netModule).run(function* () { ${body} });`;
 
-/** A process each: of the strategies one that blocks, one that lets the host run, unless it is said otherwise. */
+/** Runs each test in a process of its own; by default under a strategy that blocks and one that lets the host run. */
 const TYPICAL = { 'set-timeout': MODULES['set-timeout'], epoll: MODULES.epoll };
 
 function underEach(title: string, test: (module: string) => void | Promise<void>, modules = TYPICAL): void {
@@ -188,7 +188,7 @@ describe('net: stdout', () => {
 
 interface Started {
   readonly process: ChildProcess;
-  /** Of its output, where that is not the `stdout` of the process. */
+  /** For its output, if that is not the `stdout` of the process. */
   readonly reader?: number;
 }
 
@@ -198,7 +198,7 @@ function onSocket(code: string, env: NodeJS.ProcessEnv): Started {
   return { process: spawn(process.execPath, ['--input-type=module', '-e', code], { env, timeout: LONGEST_RUN }) };
 }
 
-/** Whose ends block, as those of a shell do. */
+/** A pipe with blocking ends, like one of a shell. */
 function onPipe(code: string, env: NodeJS.ProcessEnv): Started {
   const ends = pipe();
   const [reader, writer] = [
@@ -224,7 +224,7 @@ function onTerminal(code: string, env: NodeJS.ProcessEnv): Started {
   };
 }
 
-/** `script` makes terminals; it is not everywhere. */
+/** The command `script` makes a terminal; not every system has it. */
 function outputs(): Start[] {
   const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
   if (!hasTerminal) console.log('      without a terminal: needs util-linux');
@@ -235,7 +235,7 @@ let made = 0;
 
 class Child {
   readonly process: ChildProcess;
-  /** Nobody reads it but who asks for it. */
+  /** Read only on request. */
   readonly stdout: Readable;
   readonly #reportPath = join(folder, `report-${made++}`);
 

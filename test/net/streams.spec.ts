@@ -123,7 +123,7 @@ describe('net: a stream', () => {
       expect(yield* there.readLine(10)).to.equal('0123456789');
       expect(yield* codeOf(there.readLine(10))).to.equal('ESC_LINE_TOO_LONG');
       expect(yield* there.readLine(12)).to.equal('0123456789\rx');
-      // In pieces: the CR may be the last that is there.
+      // In pieces, so that the CR may be the last byte that has arrived.
       yield* here.write('0123456789\r');
       const line = yield* spawn(there.readLine(10));
       yield* sleep(5);

@@ -9,7 +9,7 @@ function option(stream: TcpStream, which: keyof typeof SocketOption): number {
   return getOption(stream.fd, SocketOption[which]);
 }
 
-/** A port at which nobody listens. */
+/** A port without a listener. */
 function deadPort(): number {
   using listener = TcpListener.listen();
   return listener.address.port;
@@ -154,7 +154,7 @@ describe('net: TCP', () => {
   });
 
   underEach('9. a connect that is cancelled or timed out leaves nothing open', function* () {
-    // The queue is full: the system does not answer any more.
+    // The queue is full, so the system does not answer.
     using listener = TcpListener.listen({ backlog: 0 });
     const { port } = listener.address;
     const connecting: Task<TcpStream>[] = [];
@@ -260,7 +260,7 @@ describe('net: host names', () => {
   it('15. are looked up if the host runs', async () => {
     await netLoop('set-timeout').loop.run(function* () {
       using listener = TcpListener.listen();
-      // `localhost` may be ::1 first, where nobody listens: then the next address is tried.
+      // The first address of `localhost` may be ::1, without a listener: then connect tries the next one.
       using stream = yield* TcpStream.connect({ host: 'localhost', port: listener.address.port });
       expect(stream.remote.host).to.equal('127.0.0.1');
       expect(yield* codeOf(TcpStream.connect({ host: 'localhost', port: deadPort() }))).to.equal('ECONNREFUSED');
