@@ -65,6 +65,6 @@ describe('the options of the net examples', () => {
   it('reports a host that is not an address', async () => {
     const { exit, errors } = await outcomeOf('echo-server', '--host', 'nowhere');
     expect(exit).to.equal(1);
-    expect(errors).to.contain("echo-server: 'nowhere' is no IP address");
+    expect(errors).to.contain("echo-server: 'nowhere' is not an IP address");
   });
 });

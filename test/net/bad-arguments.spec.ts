@@ -10,10 +10,10 @@ describe('net: wrong arguments', () => {
   before(warmUp);
 
   const PLACES: Record<string, { host?: unknown; port?: unknown }> = {
-    '14. a port in a text': { port: '80' },
-    '14. a port that is none': { port: 65_536 },
-    '14. a port that is no number': { port: Number.NaN },
-    '14. no host but null': { host: null, port: 80 },
+    '14. a port as a string': { port: '80' },
+    '14. a port that is out of range': { port: 65_536 },
+    '14. a port that is not a number': { port: Number.NaN },
+    '14. null for a host': { host: null, port: 80 },
     '14. a number for a host': { host: 5, port: 80 },
   };
 
@@ -27,11 +27,11 @@ describe('net: wrong arguments', () => {
     });
   }
 
-  it('14. a port in a text is shown as such', () => {
+  it('14. a port as a string is quoted in the error', () => {
     expect(() => TcpListener.listen(wrong({ port: '80' }))).to.throw("the port is the string '80', expected");
   });
 
-  underEach('4. what cannot be written is an error, and writes nothing', () =>
+  underEach('4. write throws for data of a wrong type, and writes nothing', () =>
     withPair(function* (here, there) {
       for (const what of [12, null, undefined, {}, ['text'], new ArrayBuffer(3)]) {
         expect(yield* codeOf(here.write(wrong(what)))).to.equal('ESC_NOT_BYTES');
@@ -41,7 +41,7 @@ describe('net: wrong arguments', () => {
     }),
   );
 
-  it('13. a Unix listener whose backlog is none leaves no path', async () => {
+  it('13. a Unix listener with an invalid backlog leaves no path', async () => {
     await runNet('epoll', function* () {
       const path = `/tmp/escapement-${process.pid}-backlog`;
       expect(() => UnixListener.listen(path, { backlog: wrong('x') })).to.throw();

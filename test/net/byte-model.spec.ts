@@ -5,7 +5,7 @@ import { all, type Coroutine, pause } from 'escapement';
 import fc from 'fast-check';
 import { type NetEvent, netLoop } from './net-loop.js';
 
-// Any bytes, written in any pieces, are read as if they had come in one.
+// Any bytes, written in any pieces, are read as if they had arrived in one piece.
 
 const RUNS = Number(process.env.NET_MODEL_RUNS ?? 150);
 
@@ -37,7 +37,7 @@ function linesOf(whole: Uint8Array): string[] {
   return (last === '' ? ended : [...ended, last]).map(line => Buffer.from(line, 'latin1').toString());
 }
 
-/** What a program of steps reads, when all has come in one. */
+/** The reads of a program of steps, if all bytes have arrived in one piece. */
 class Model {
   #rest: Buffer;
 
@@ -97,7 +97,7 @@ function* exactly(stream: ByteStream<StreamEvent>, count: number): Coroutine<str
   }
 }
 
-/** How many there are is the system's affair; which they are is not. */
+/** The system decides how many bytes a plain read returns, but not which. */
 function* readingSome(stream: ByteStream<StreamEvent>, model: Model): Coroutine<void, NetEvent> {
   const some = yield* stream.read();
   if (some === undefined) {
@@ -124,7 +124,7 @@ function runPipe<T>(
   });
 }
 
-describe('net: bytes in any pieces', () => {
+describe('net: bytes, however they are split', () => {
   it('1. give the same lines', () => {
     fc.assert(
       fc.property(bytes, cuts, (whole, at) => {
@@ -134,7 +134,7 @@ describe('net: bytes in any pieces', () => {
     );
   }).timeout(60_000);
 
-  it('1. give the same, whatever mix of reads takes them', () => {
+  it('1. give the same, whatever mix of reads is used', () => {
     fc.assert(
       fc.property(bytes, cuts, fc.array(step, { maxLength: 15 }), (whole, at, steps) => {
         runPipe(pieces(whole, at), reader => playing(reader, steps, new Model(whole)));
@@ -143,7 +143,7 @@ describe('net: bytes in any pieces', () => {
     );
   }).timeout(60_000);
 
-  it('1. give the same when they come one by one, and when they are cut at each place', () => {
+  it('1. give the same when they come one by one, and when they are split at each place', () => {
     const whole = Buffer.from('ab\r\n\r\n\n\rc\r\r\nd ü\n€');
     for (let at = 0; at <= whole.length; at++) {
       expect(runPipe(pieces(whole, [at]), readingLines), `cut at ${at}`).to.deep.equal(linesOf(whole));
@@ -151,7 +151,7 @@ describe('net: bytes in any pieces', () => {
     expect(runPipe(pieces(whole, [...whole.keys()]), readingLines)).to.deep.equal(linesOf(whole));
   });
 
-  it('1. give the same in messages larger than what is read at once', () => {
+  it('1. give the same in messages larger than one read', () => {
     const lines = Array.from({ length: 2000 }, (_, n) => `${n} ${'x'.repeat(n % 300)}`);
     expect(runPipe([Buffer.from(lines.join('\n'))], readingLines)).to.deep.equal(lines);
   });

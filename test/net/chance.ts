@@ -1,4 +1,4 @@
-/** A reproducible source of chance. */
+/** A reproducible random number generator. */
 export function chance(seed: number): () => number {
   let state = seed;
   return () => {

@@ -4,7 +4,7 @@ import { type Coroutine, pause, sleep, spawn, type Task, timeout } from 'escapem
 import { chance } from './chance.js';
 import { codeOf, type NetEvent, runNet, STRATEGIES, tcpPair, underEach, warmUp, writeForEver } from './net-loop.js';
 
-/** A task in the middle of something, the endpoint that it is with, and what else has to be closed. */
+/** A task that waits in some state, its endpoint, and the other endpoints to close. */
 interface State {
   readonly busy: Coroutine<unknown, NetEvent>;
   readonly endpoint: Endpoint;
@@ -46,7 +46,7 @@ const states: Record<string, Preparation> = {
   },
 };
 
-/** Prepares a state, lets it be reached, ends it by `end`, and closes the rest. @returns how it ended */
+/** Prepares a state, waits until it is reached, ends it with `end`, and closes the rest. @returns how the task ended */
 function* ended(prepare: Preparation, end: (task: Task, state: State) => void): Coroutine<string, NetEvent> {
   const state = yield* prepare();
   const task = yield* spawn(codeOf(state.busy));
@@ -87,7 +87,7 @@ describe('net: in every state', () => {
     });
   }
 
-  underEach('6. closed when the wait is over and its task has not had its turn', function* () {
+  underEach('6. closed when the wait is over and its task has not run yet', function* () {
     const [here, there] = yield* tcpPair();
     for (let n = 0; n < 10; n++) {
       const reader = yield* spawn(codeOf(here.read()));

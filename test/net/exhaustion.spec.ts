@@ -46,7 +46,7 @@ const program = (module: string) => `
     const before = { served, open: clients.length, heap: heap() };
     yield* sleep(300);
     const growth = heap() - before.heap;
-    // One by one: each makes room for another, and the limit is hit again.
+    // One by one: each close makes room for another connection, and the limit is reached again.
     for (const client of clients) {
       client.close();
       yield* sleep(40);
@@ -67,7 +67,7 @@ const program = (module: string) => `
 describe('net: out of descriptors', () => {
   const runs = new Map<string, Promise<{ stdout: string; stderr: string }>>();
 
-  // Nearly all that they do is wait: at the same time.
+  // They run at the same time, because they mostly wait.
   before(() => {
     for (const module of Object.values(MODULES)) {
       const args = ['--expose-gc', '--input-type=module', '-e', program(module)];

@@ -10,7 +10,7 @@ describe('net: faults of the peer', () => {
   before(warmUp);
 
   for (const name of STRATEGIES) {
-    it(`7. a process that is killed in mid-message is an end, or a reset, and nothing hangs [${name}]`, async () => {
+    it(`7. a peer process that is killed in mid-message is an end, or a reset, and nothing hangs [${name}]`, async () => {
       await runNet(name, function* () {
         using listener = TcpListener.listen();
         const peer = startPeer(
@@ -26,7 +26,7 @@ describe('net: faults of the peer', () => {
       });
     }).timeout(25_000);
 
-    it(`7. a process that is killed while it is written to is EPIPE or a reset, never a signal [${name}]`, async () => {
+    it(`7. a peer process that is killed during a write is EPIPE or a reset, never a signal [${name}]`, async () => {
       await runNet(name, function* () {
         using listener = TcpListener.listen();
         const peer = startPeer(listener.address.port, `net.connect(port).pause(); setInterval(() => {}, 1000);`);
@@ -80,7 +80,7 @@ describe('net: faults of the peer', () => {
     }),
   );
 
-  underEach('4. a peer that reads one byte at a time, slowly, holds up its writer and nobody else', () =>
+  underEach('4. a peer that reads one byte at a time, slowly, delays its writer and no other task', () =>
     withPair(function* (here, there) {
       const writing = yield* spawn(here.write(Buffer.alloc(12_000_000, 'x')));
       let others = 0;
@@ -104,7 +104,7 @@ describe('net: faults of the peer', () => {
     }),
   );
 
-  underEach('5. a half-open peer is read from for as long as it sends', () =>
+  underEach('5. a read works as long as a half-open peer sends', () =>
     withPair(function* (here, there) {
       here.end();
       expect(yield* there.read()).to.equal(undefined);
@@ -118,7 +118,7 @@ describe('net: faults of the peer', () => {
     }),
   );
 
-  underEach('5. both halves at once do not hinder each other', () =>
+  underEach('5. both directions work at the same time', () =>
     withPair(function* (here, there) {
       const size = 5_000_000;
       const bytes = Buffer.alloc(size, 'both ways ');

@@ -6,10 +6,10 @@ import { expect } from 'chai';
 import { spawn } from 'escapement';
 import { expectDescriptors, netLoop, openDescriptors, readAll, textOf, warmUp } from './net-loop.js';
 
-/** `set-timeout` lets Node's own sockets live beside ours. */
+/** Under `set-timeout` Node's own sockets work in the same thread. */
 const run = netLoop('set-timeout').loop;
 
-describe('net: beside Node’s own', () => {
+describe('net: with peers of node:net and node:http', () => {
   before(warmUp);
   let before_: number;
   beforeEach(() => {

@@ -14,7 +14,7 @@ describe('net: lookup', () => {
     for (const { family, host } of addresses) expect(host).to.equal(family === 'ipv4' ? '127.0.0.1' : '::1');
   });
 
-  it('15. that is cancelled is in flight no more, and its answer is dropped', async () => {
+  it('15. that is cancelled no longer counts as in flight, and its answer is dropped', async () => {
     const handler = new LookupHandler(new SetTimeoutStrategy(new PerformanceClock()));
     const event = new Lookup('localhost');
     const [cancelled, kept] = [fakeWaiter(), fakeWaiter()];
@@ -27,7 +27,7 @@ describe('net: lookup', () => {
     expect(handler.inFlight()).to.equal(0);
   });
 
-  it('15. whose answer comes after the run counts for nothing', async () => {
+  it('15. whose answer comes after the run is ignored', async () => {
     const handler = new LookupHandler(new SetTimeoutStrategy(new PerformanceClock()));
     handler.arm(new Lookup('localhost'), fakeWaiter());
     expect(handler.inFlight()).to.equal(1);
@@ -36,7 +36,7 @@ describe('net: lookup', () => {
     expect(handler.inFlight()).to.equal(0);
   });
 
-  it('15. of what is no string leaves nothing in flight', async () => {
+  it('15. of a value that is not a string leaves nothing in flight', async () => {
     const { loop } = netLoop('set-timeout');
     await loop.run(function* () {
       expect(yield* codeOf(lookup(42 as unknown as string))).to.match(/ESC_/);

@@ -35,7 +35,7 @@ const POLLED = {
 export type StrategyName = keyof typeof POLLED | 'epoll';
 export const STRATEGIES: readonly StrategyName[] = ['busy-wait', 'atomics-wait', 'set-timeout', 'epoll'];
 
-/** A program that hangs says so before mocha does, with what its tasks wait for. */
+/** Reports a program that hangs before mocha does, with what its tasks wait for. */
 const LONGEST_RUN = 15_000;
 const LONGEST_REAPING = 15_000;
 
@@ -65,7 +65,7 @@ export async function runNet<T>(name: StrategyName, program: Program<T>, longest
   return value;
 }
 
-/** The threads that helped a loop give back what they had once the host has had some turns. */
+/** The host frees the descriptors of helper threads in turns of its own. */
 export async function expectDescriptors(expected: number): Promise<void> {
   const until = performance.now() + LONGEST_REAPING;
   while (openDescriptors() > expected && performance.now() < until) await hostSleep(5);
@@ -83,7 +83,7 @@ function describeDescriptors(): string {
   return targets.join(', ');
 }
 
-/** A test for each strategy. What Node opens once and for all is open by then. */
+/** A test for each strategy. Descriptors that Node opens once are open by then. */
 export function underEach(title: string, program: Program<unknown>, longest = LONGEST_RUN): void {
   for (const name of STRATEGIES) {
     it(`${title} [${name}]`, async () => {
@@ -93,7 +93,7 @@ export function underEach(title: string, program: Program<unknown>, longest = LO
 }
 
 let isWarm = false;
-/** Opens what the process keeps: the threads' first use, the resolver's. */
+/** Opens the descriptors that the process keeps: those of the first thread and of the resolver. */
 export async function warmUp(): Promise<void> {
   if (isWarm) return;
   isWarm = true;
@@ -130,14 +130,14 @@ export function* withPair<T>(
   }
 }
 
-/** Closed with something unread the system answers a reset instead of an end. */
+/** Closes the stream with unread bytes: the system sends a reset instead of an end. */
 export function* reset(stream: SocketStream, peer: SocketStream): Coroutine<void, NetEvent> {
   yield* peer.write('never read');
   yield* sleep(5);
   stream.close();
 }
 
-/** The code of what `body` throws, or the text `nothing`. */
+/** The code of the error that `body` throws, or the string `nothing`. */
 export function* codeOf<E extends LoopEvent>(body: Yieldable<unknown, E>): Coroutine<string, E> {
   try {
     yield* body;
@@ -148,7 +148,7 @@ export function* codeOf<E extends LoopEvent>(body: Yieldable<unknown, E>): Corou
   return 'nothing';
 }
 
-/** Writes until the system has no room, and then waits: how a writer gets stuck. */
+/** Writes until the system has no room, and then waits. */
 export function* writeForEver(stream: SocketStream): Coroutine<void, NetEvent> {
   const chunk = new Uint8Array(1 << 20);
   for (;;) yield* stream.write(chunk);
@@ -158,7 +158,7 @@ export function textOf(bytes: Uint8Array | undefined): string | undefined {
   return bytes === undefined ? undefined : Buffer.from(bytes).toString();
 }
 
-/** All that comes until the end. */
+/** Reads everything until the end. */
 export function* readAll<E extends LoopEvent>(stream: ByteStream<E>): Coroutine<Buffer, E> {
   const pieces: Uint8Array[] = [];
   for (let piece = yield* stream.read(); piece !== undefined; piece = yield* stream.read()) pieces.push(piece);

@@ -9,7 +9,7 @@ export function startPeer(port: number, source: string): ChildProcess {
   return spawnProcess(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** Until the host has had a turn the process stays, but what it had open is closed at once. */
+/** The process stays until the host has had a turn, but its descriptors are closed at once. */
 export function kill(child: ChildProcess): void {
   process.kill(child.pid!, 'SIGKILL');
 }

@@ -22,13 +22,13 @@ function* echo(stream: TcpStream): Coroutine<void, NetEvent> {
   stream.end();
 }
 
-/** Where nobody listens. */
+/** A port without a listener. */
 function deadEnd() {
   using listener = TcpListener.listen();
   return listener.address;
 }
 
-/** Runs `body` beside a server; `server` ends when the listener is closed. */
+/** Runs `body` and a server at the same time; `server` ends when the listener is closed. */
 function* withServer(
   handle: (stream: TcpStream) => Yieldable<unknown, NetEvent>,
   body: (
@@ -40,7 +40,7 @@ function* withServer(
 ): Coroutine<void, NetEvent> {
   using listener = TcpListener.listen();
   const connect = () => TcpStream.connect({ port: listener.address.port });
-  // A server that fails is told of by `join`, or at the end.
+  // `join` throws the error of a server that fails; without a join it is thrown at the end.
   yield* supervise(
     (function* () {
       const server = yield* spawn(listener.serve(handle, options), { name: 'server' });
@@ -70,7 +70,7 @@ describe('net: serve', () => {
     ),
   );
 
-  underEach('11. is done, when the listener is closed, as soon as the connections are', () =>
+  underEach('11. returns, after the listener is closed, when the last connection is done', () =>
     withServer(echo, function* (listener, server, connect) {
       using client = yield* connect();
       yield* client.write('before');
@@ -85,7 +85,7 @@ describe('net: serve', () => {
     }),
   );
 
-  underEach('11. cancelled, it cancels its connections and closes their streams', () =>
+  underEach('11. when it is cancelled, cancels its connections and closes their streams', () =>
     withServer(echo, function* (_listener, server, connect) {
       const clients = [yield* connect(), yield* connect(), yield* connect()];
       yield* sleep(5);
@@ -98,7 +98,7 @@ describe('net: serve', () => {
     }),
   );
 
-  underEach('11. closes what is cancelled before its first step', function* () {
+  underEach('11. closes the stream of a connection that is cancelled before its first step', function* () {
     for (let steps = 0; steps < 12; steps++) {
       using listener = TcpListener.listen();
       const clients: TcpStream[] = [];
@@ -157,7 +157,7 @@ describe('net: serve', () => {
     );
   }
 
-  underEach('11. is not ended by a peer that is gone when its stream is to be ended', () =>
+  underEach('11. is not ended by a peer that is gone before `end`', () =>
     withServer(
       function* (stream) {
         yield* stream.read();
@@ -178,7 +178,7 @@ describe('net: serve', () => {
     ),
   );
 
-  underEach('11. is not ended by a reset that is heard of at the end', () =>
+  underEach('11. is not ended by a reset that is reported at the end', () =>
     withServer(
       function* (stream) {
         yield* stream.write('never read by the client');
@@ -197,7 +197,7 @@ describe('net: serve', () => {
     ),
   );
 
-  underEach("11. is ended by a program's error, with all its connections", () =>
+  underEach('11. is ended by a bug of the program, with all its connections', () =>
     withServer(
       function* (stream) {
         if ((yield* stream.readLine()) === 'fail') throw new TypeError('a bug');
@@ -221,7 +221,7 @@ describe('net: serve', () => {
     ),
   );
 
-  underEach('11. leaves it to `failed` what ends the server', function* () {
+  underEach('11. lets `failed` decide what ends the server', function* () {
     const failures: unknown[] = [];
     yield* withServer(
       function* (stream) {
@@ -245,7 +245,7 @@ describe('net: serve', () => {
     );
   });
 
-  underEach('11. can tell in `failed` whose connection it was, though that is gone', function* () {
+  underEach('11. gives `failed` the address of the peer, even if the peer is gone', function* () {
     const log: string[] = [];
     yield* withServer(
       function* (stream) {
@@ -273,7 +273,7 @@ describe('net: serve', () => {
     );
   });
 
-  it('11. holds what only a program can have done for no concern of the connection', () => {
+  it('11. takes a system error that only a bug can cause for a bug', () => {
     const bug = new PosixError(osConstants.errno.EBADF, 'read');
     const world = new PosixError(osConstants.errno.EHOSTUNREACH, 'connect');
     expect(isOnlyTheConnections(bug)).to.equal(false);
@@ -283,7 +283,7 @@ describe('net: serve', () => {
     expect(isOnlyTheConnections('text')).to.equal(false);
   });
 
-  underEach('11. hears of what `handle` throws before there is a coroutine', function* () {
+  underEach('11. gives `failed` the error that `handle` throws instead of returning a coroutine', function* () {
     const failures: unknown[] = [];
     yield* withServer(
       () => {
@@ -299,7 +299,7 @@ describe('net: serve', () => {
     expect(String(failures)).to.equal('TypeError: at once');
   });
 
-  underEach('11. may close its stream itself, or the listener', () =>
+  underEach('11. lets a connection close its own stream, or the listener', () =>
     withServer(
       function* (stream) {
         stream.close();
@@ -359,7 +359,7 @@ describe('net: serve', () => {
     );
   }
 
-  underEach("11. is ended by a program's error in a task of a connection", () =>
+  underEach('11. is ended by a bug in a task of a connection', () =>
     withServer(
       function* () {
         yield* spawn(
@@ -376,7 +376,7 @@ describe('net: serve', () => {
     ),
   );
 
-  underEach('11. takes a handler that makes no generator', () =>
+  underEach('11. accepts a handler that returns an iterable that is not a generator', () =>
     withServer(
       stream => scope(echo(stream)),
       function* (_listener, _server, connect) {
@@ -388,7 +388,7 @@ describe('net: serve', () => {
     ),
   );
 
-  underEach('11. closed before it begins, it takes nobody', function* () {
+  underEach('11. accepts no connection if the listener is closed before it begins', function* () {
     const listener = TcpListener.listen();
     listener.close();
     yield* listener.serve(echo);

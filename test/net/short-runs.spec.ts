@@ -5,9 +5,9 @@ import { expectDescriptors, netLoop, openDescriptors, STRATEGIES, warmUp, withPa
 describe('net: short runs', () => {
   before(warmUp);
 
-  // A thread that was ended while it loaded its modules left their files open.
+  // A thread that is terminated while it loads its modules leaves their files open.
   for (const name of STRATEGIES) {
-    it(`6. that end while their helper thread is still coming leave nothing open [${name}]`, async () => {
+    it(`6. that end while their helper thread is starting leave nothing open [${name}]`, async () => {
       const before = openDescriptors();
       for (let n = 0; n < 12; n++) {
         await netLoop(name).loop.run(() =>

@@ -18,7 +18,7 @@ describe('net: the file of a Unix listener', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('13. is removed at the close, wherever the process has gone meanwhile', () => {
+  it('13. is removed at the close, also after a chdir', () => {
     process.chdir(directory);
     const listener = UnixListener.listen('socket');
     process.chdir(home);
@@ -26,7 +26,7 @@ describe('net: the file of a Unix listener', () => {
     expect(existsSync(join(directory, 'socket'))).to.equal(false);
   });
 
-  it('13. is not taken for another of that name', () => {
+  it('13. is told apart from another file of that name', () => {
     process.chdir(directory);
     const listener = UnixListener.listen('socket');
     const elsewhere = mkdtempSync(join(directory, 'else-'));
@@ -47,7 +47,7 @@ describe('net: the file of a Unix listener', () => {
     expect(existsSync(path)).to.equal(false);
   });
 
-  it('13. may be gone already', () => {
+  it('13. may have been removed already', () => {
     const path = join(directory, 'socket');
     const listener = UnixListener.listen(path);
     unlinkSync(path);

@@ -29,7 +29,7 @@ const MODULES = {
   epoll: 'epollModule',
 };
 
-/** `body` is the main task. What it gives to `report` is in the file that the environment names. */
+/** `body` is the main task. Its calls of `report` write to the file that the environment names. */
 const program = (module: string, body: string) => `
   import * as escapement from 'escapement';
   import { writeFileSync, readlinkSync } from 'node:fs';
@@ -39,7 +39,7 @@ const program = (module: string, body: string) => `
   const report = value => writeFileSync(process.env.REPORT, JSON.stringify(value));
   await escapement.createLoop(${module}, io.ioModule, escapement.sleepModule, netModule).run(function* () { ${body} });`;
 
-/** A process each: of the strategies one that blocks, one that lets the host run, unless it is said otherwise. */
+/** Runs each test in a process of its own; by default under a strategy that blocks and one that lets the host run. */
 const TYPICAL = { 'set-timeout': MODULES['set-timeout'], epoll: MODULES.epoll };
 
 function underEach(title: string, test: (module: string) => void | Promise<void>, modules = TYPICAL): void {
@@ -61,7 +61,7 @@ describe('net: stdin', () => {
     console.log(count);`;
 
   underEach(
-    '1. of a child process is a pipe, a file or nothing',
+    '1. of a child process is a pipe, a file or /dev/null',
     module => {
       const countOf = (command: string) => {
         const args = ['-c', command, process.execPath, '--input-type=module', '-e', program(module, COUNT)];
@@ -91,7 +91,7 @@ describe('net: stdout', () => {
   }
 
   underEach(
-    '1. gets all in order, to a slow reader of a pipe, to a socket, a file and nothing',
+    '1. writes everything in order, to a slow reader of a pipe, to a socket, a file and /dev/null',
     module => {
       expect(printed(module, '"$0" "$@" | (sleep 0.3; cat)') === text).to.equal(true);
       // Node's own pipes are pairs of sockets.
@@ -126,15 +126,15 @@ describe('net: stdout', () => {
     }
   }
 
-  underEach('4. keeps who writes waiting while nobody reads, and nobody else', module =>
+  underEach('4. makes its writer wait while the reader does not read, and no other task', module =>
     expectStall(module, 'stdout()', outputs()),
   );
 
-  underEach('4. so does any descriptor that blocks', module =>
+  underEach('4. so does any blocking descriptor', module =>
     expectStall(module, 'new DescriptorStream(1)', [onPipe, onSocket]),
   );
 
-  underEach('7. whose reader goes is EPIPE, and so is a later write', async module => {
+  underEach('7. whose reader exits is EPIPE, and so is a later write', async module => {
     const WRITE = `
       const out = stdout();
       const codes = [];
@@ -151,7 +151,7 @@ describe('net: stdout', () => {
     }
   });
 
-  underEach('6. closed, ends for its reader, and nothing else gets its number', async module => {
+  underEach('6. when it is closed, ends for its reader, and no other file gets its number', async module => {
     const CLOSE = `
       const out = stdout();
       yield* out.write('all');
@@ -176,7 +176,7 @@ describe('net: stdout', () => {
     }
   });
 
-  underEach('1. has stderr beside it', module => {
+  underEach('1. works with stderr at the same time', module => {
     const { stdout, stderr } = spawnSync(
       process.execPath,
       ['--input-type=module', '-e', program(module, `yield* stderr().write('err'); yield* stdout().write('out');`)],
@@ -188,7 +188,7 @@ describe('net: stdout', () => {
 
 interface Started {
   readonly process: ChildProcess;
-  /** Of its output, where that is not the `stdout` of the process. */
+  /** For its output, if that is not the `stdout` of the process. */
   readonly reader?: number;
 }
 
@@ -198,7 +198,7 @@ function onSocket(code: string, env: NodeJS.ProcessEnv): Started {
   return { process: spawn(process.execPath, ['--input-type=module', '-e', code], { env, timeout: LONGEST_RUN }) };
 }
 
-/** Whose ends block, as those of a shell do. */
+/** A pipe with blocking ends, like one of a shell. */
 function onPipe(code: string, env: NodeJS.ProcessEnv): Started {
   const ends = pipe();
   const [reader, writer] = [
@@ -224,7 +224,7 @@ function onTerminal(code: string, env: NodeJS.ProcessEnv): Started {
   };
 }
 
-/** `script` makes terminals; it is not everywhere. */
+/** The command `script` makes a terminal; not every system has it. */
 function outputs(): Start[] {
   const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
   if (!hasTerminal) console.log('      without a terminal: needs util-linux');
@@ -235,7 +235,7 @@ let made = 0;
 
 class Child {
   readonly process: ChildProcess;
-  /** Nobody reads it but who asks for it. */
+  /** Read only on request. */
   readonly stdout: Readable;
   readonly #reportPath = join(folder, `report-${made++}`);
 

@@ -19,7 +19,7 @@ type AnyUse = Coroutine<unknown, NetEvent>;
 describe('net: a stream', () => {
   before(warmUp);
 
-  underEach('1. reads what is there, as soon as there is something', () =>
+  underEach('1. reads the bytes that are there, as soon as there are some', () =>
     withPair(function* (here, there) {
       yield* here.write('hello');
       expect(textOf(yield* there.read())).to.equal('hello');
@@ -31,7 +31,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('1. mixes lines, exact counts and whatever is there', () =>
+  underEach('1. mixes lines, exact counts and plain reads', () =>
     withPair(function* (here, there) {
       yield* here.write('first\r\nsecond\n12345rest\n\nend');
       here.end();
@@ -48,7 +48,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('1. reads text that was split within its letters', () =>
+  underEach('1. reads text that was split within a character', () =>
     withPair(function* (here, there) {
       for (const byte of Buffer.from('größer 🚀 ∑\n')) {
         yield* here.write(Uint8Array.of(byte));
@@ -58,7 +58,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('1. what was read is not overwritten by what comes later', () =>
+  underEach('1. the bytes of a read are not overwritten later', () =>
     withPair(function* (here, there) {
       yield* here.write('aaaa');
       const first = yield* there.read();
@@ -70,7 +70,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('2. a line too long stays to be read', () =>
+  underEach('2. a line that is too long can still be read', () =>
     withPair(function* (here, there) {
       yield* here.write('0123456789\nnext\n');
       expect(yield* codeOf(there.readLine(9))).to.equal('ESC_LINE_TOO_LONG');
@@ -91,7 +91,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('2. a line that never ends holds no more memory than is allowed', () =>
+  underEach('2. a line that never ends takes no more memory than allowed', () =>
     withPair(function* (here, there) {
       const flood = yield* spawn(writeForEver(here));
       expect(yield* codeOf(there.readLine())).to.equal('ESC_LINE_TOO_LONG');
@@ -101,7 +101,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('2. an end too early leaves what there is', () =>
+  underEach('2. after an unexpected end the bytes that came can still be read', () =>
     withPair(function* (here, there) {
       yield* here.write('abc');
       here.end();
@@ -116,14 +116,14 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('2. the end of a line does not count, whichever it is', () =>
+  underEach('2. LF and CR LF do not count for the length of a line', () =>
     withPair(function* (here, there) {
       yield* here.write('0123456789\n0123456789\r\n0123456789\rx\n');
       expect(yield* there.readLine(10)).to.equal('0123456789');
       expect(yield* there.readLine(10)).to.equal('0123456789');
       expect(yield* codeOf(there.readLine(10))).to.equal('ESC_LINE_TOO_LONG');
       expect(yield* there.readLine(12)).to.equal('0123456789\rx');
-      // In pieces: the CR may be the last that is there.
+      // In pieces, so that the CR may be the last byte that has arrived.
       yield* here.write('0123456789\r');
       const line = yield* spawn(there.readLine(10));
       yield* sleep(5);
@@ -132,7 +132,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('2. a count that is none is an error, and takes nothing', () =>
+  underEach('2. an invalid count is an error, and takes nothing', () =>
     withPair(function* (here, there) {
       yield* here.write('abc');
       for (const count of [-1, 1.5, Number.NaN]) {
@@ -161,7 +161,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('3. it is free again when the first was cancelled', () =>
+  underEach('3. after a cancellation another task may read', () =>
     withPair(function* (here, there) {
       const reader = yield* spawn(there.readLine());
       yield* here.write('half');
@@ -173,7 +173,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('4. write returns when the system has taken all, however large', () =>
+  underEach('4. write returns when the system has taken all bytes, however many', () =>
     withPair(function* (here, there) {
       const sent = Buffer.alloc(16_000_001, 'escapement');
       const writer = yield* spawn(here.write(sent));
@@ -184,7 +184,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('4. several pieces are written in one go, empty ones and thousands of them', () =>
+  underEach('4. several pieces are written in one call, empty ones and thousands of them', () =>
     withPair(function* (here, there) {
       const pieces = Array.from({ length: 3000 }, (_, n) => Buffer.alloc(n % 500, `${n} `));
       const writer = yield* spawn(here.write(pieces));
@@ -199,7 +199,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('4. pieces that do not fit are written on when there is room', () =>
+  underEach('4. pieces that do not fit are written when there is room', () =>
     withPair(function* (here, there) {
       const pieces = Array.from({ length: 40 }, (_, n) => Buffer.alloc(200_000, n));
       const writer = yield* spawn(here.write(pieces));
@@ -211,7 +211,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('4. a writer whose peer takes all lets others have their turn', () =>
+  underEach('4. a writer with a fast peer lets other tasks run', () =>
     withPair(function* (here, there) {
       let isDone = false;
       const reader = yield* spawn(readAll(there));
@@ -242,7 +242,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('6. close ends every wait with ClosedError, and may come any number of times', () =>
+  underEach('6. close ends every wait with ClosedError, and may be called any number of times', () =>
     withPair(function* (here, there) {
       const reader = yield* spawn(codeOf(here.read()));
       const writer = yield* spawn(codeOf(writeForEver(here)));
@@ -257,7 +257,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('6. a closed stream tells so, whatever is done with it', () =>
+  underEach('6. a closed stream throws ClosedError from every method', () =>
     withPair(function* (here, there) {
       yield* there.write('one\ntwo\n');
       expect(yield* here.readLine()).to.equal('one');
@@ -277,7 +277,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('6. closed after its end it is closed, not at its end', () =>
+  underEach('6. a stream that is closed after its end throws ClosedError', () =>
     withPair(function* (here, there) {
       there.end();
       expect(yield* here.read()).to.equal(undefined);
@@ -286,7 +286,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('6. what was written before the close arrives', () =>
+  underEach('6. bytes that were written before the close arrive', () =>
     withPair(function* (here, there) {
       yield* here.write('last words');
       here.close();
@@ -320,7 +320,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('7. a reset is told to the reader, again and again, and what came before it is not lost', () =>
+  underEach('7. a reset is reported to each read, and the bytes before it are not lost', () =>
     withPair(function* (here, there) {
       yield* here.write('half a mess');
       yield* reset(here, there);
@@ -330,7 +330,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('7. a reset that the writer hears of is no proper end for the reader', () =>
+  underEach('7. a reset that the writer gets is not a proper end for the reader', () =>
     withPair(function* (here, there) {
       yield* here.write('half a mess');
       yield* reset(here, there);
@@ -343,7 +343,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('7. a peer that closes properly is at its end for the reader, and EPIPE for the writer', () =>
+  underEach('7. a peer that closes properly is the end for the reader, and EPIPE for the writer', () =>
     withPair(function* (here, there) {
       yield* here.write('bye');
       here.close();
@@ -407,7 +407,7 @@ describe('net: a stream', () => {
     }),
   );
 
-  underEach('1. lets others have their turn while lines are read that have come already', () =>
+  underEach('1. lets other tasks run while it reads lines that have come already', () =>
     withPair(function* (here, there) {
       yield* here.write('x\n'.repeat(2000));
       yield* there.readLine();

@@ -9,7 +9,7 @@ function option(stream: TcpStream, which: keyof typeof SocketOption): number {
   return getOption(stream.fd, SocketOption[which]);
 }
 
-/** A port at which nobody listens. */
+/** A port without a listener. */
 function deadPort(): number {
   using listener = TcpListener.listen();
   return listener.address.port;
@@ -46,7 +46,7 @@ describe('net: TCP', () => {
     });
   });
 
-  it('9. connects to a link-local address, whose interface comes along', function () {
+  it('9. connects to a link-local address with its interface', function () {
     const local = Object.values(networkInterfaces())
       .flatMap(addresses => addresses ?? [])
       .find(({ address }) => address.startsWith('fe80:'));
@@ -65,7 +65,7 @@ describe('net: TCP', () => {
     });
   });
 
-  underEach('9. sends small writes at once on both ends, unless told otherwise', () =>
+  underEach('9. sends small writes at once in both directions, unless setNoDelay(false) is called', () =>
     withPair(function* (here, there) {
       expect([option(here, 'noDelay'), option(there, 'noDelay')]).to.deep.equal([1, 1]);
       here.setNoDelay(false);
@@ -75,7 +75,7 @@ describe('net: TCP', () => {
     }),
   );
 
-  underEach('6. hangs up so that the last words arrive, though the peer still sends', () =>
+  underEach('6. hangs up so that the last bytes arrive, even if the peer still sends', () =>
     withPair(function* (here, there) {
       const flood = yield* spawn(
         (function* () {
@@ -94,7 +94,7 @@ describe('net: TCP', () => {
     }),
   );
 
-  underEach('6. hangs up all the same on a peer that never ends, or is gone', function* () {
+  underEach('6. hangs up also on a peer that never ends, or is gone', function* () {
     const [here, there] = yield* tcpPair();
     const before = yield* now();
     yield* here.hangUp(20);
@@ -112,7 +112,7 @@ describe('net: TCP', () => {
     expect(yield* codeOf(left.hangUp())).to.equal('ESC_CLOSED');
   });
 
-  underEach('9. probes silent peers when told to', () =>
+  underEach('9. probes silent peers after setKeepAlive', () =>
     withPair(function* (here) {
       const probes = () =>
         (['keepAlive', 'keepIdle', 'keepInterval', 'keepCount'] as const).map(name => option(here, name));
@@ -135,8 +135,8 @@ describe('net: TCP', () => {
     expect(message).to.equal(`ECONNREFUSED: connection refused, connect 127.0.0.1:${port}`);
   });
 
-  underEach('14. what cannot be an address is refused, and leaves nothing open', function* () {
-    expect(() => TcpListener.listen({ host: 'localhost' })).to.throw(/is no IP address/);
+  underEach('14. an invalid address is rejected, and leaves nothing open', function* () {
+    expect(() => TcpListener.listen({ host: 'localhost' })).to.throw(/is not an IP address/);
     expect(() => TcpListener.listen({ port: 70_000 })).to.throw(/the port is 70000/);
     for (const port of [-1, 70_000, 1.5]) {
       expect(yield* codeOf(TcpStream.connect({ port }))).to.equal('ESC_INVALID_ADDRESS');
@@ -146,15 +146,15 @@ describe('net: TCP', () => {
     expect(() => TcpListener.listen({ host: '192.0.2.77' })).to.throw('EADDRNOTAVAIL');
   });
 
-  underEach('9. two listeners share a port if both say so', function* () {
+  underEach('9. two listeners share a port if both set reusePort', function* () {
     using one = TcpListener.listen({ reusePort: true });
     using two = TcpListener.listen({ reusePort: true, port: one.address.port });
     expect(two.address).to.deep.equal(one.address);
     expect(two.describe()).to.equal(`TCP listener 127.0.0.1:${one.address.port}`);
   });
 
-  underEach('9. connecting that is cancelled or timed out leaves nothing open', function* () {
-    // The queue is full: the system does not answer any more.
+  underEach('9. a connect that is cancelled or timed out leaves nothing open', function* () {
+    // The queue is full, so the system does not answer.
     using listener = TcpListener.listen({ backlog: 0 });
     const { port } = listener.address;
     const connecting: Task<TcpStream>[] = [];
@@ -207,7 +207,7 @@ describe('net: TCP', () => {
     expect(ports.sort()).to.deep.equal(expected.sort());
   });
 
-  underEach('10. a connection that is reset before it is accepted harms nobody', function* () {
+  underEach('10. a connection that is reset before it is accepted affects no other', function* () {
     using listener = TcpListener.listen();
     const gone = yield* TcpStream.connect({ port: listener.address.port });
     gone.close();
@@ -233,7 +233,7 @@ describe('net: TCP', () => {
     expect(yield* codeOf(TcpStream.connect({ port: listener.address.port }))).to.equal('ECONNREFUSED');
   });
 
-  underEach('10. a flood of connections lets others have their turn', function* () {
+  underEach('10. a flood of connections lets other tasks run', function* () {
     using listener = TcpListener.listen();
     const { port } = listener.address;
     const streams: TcpStream[] = [];
@@ -257,10 +257,10 @@ describe('net: TCP', () => {
 describe('net: host names', () => {
   before(warmUp);
 
-  it('15. are looked up where the host runs', async () => {
+  it('15. are looked up if the host runs', async () => {
     await netLoop('set-timeout').loop.run(function* () {
       using listener = TcpListener.listen();
-      // `localhost` may be ::1 first, where nobody listens: then the next address is tried.
+      // The first address of `localhost` may be ::1, without a listener: then connect tries the next one.
       using stream = yield* TcpStream.connect({ host: 'localhost', port: listener.address.port });
       expect(stream.remote.host).to.equal('127.0.0.1');
       expect(yield* codeOf(TcpStream.connect({ host: 'localhost', port: deadPort() }))).to.equal('ECONNREFUSED');
@@ -276,7 +276,7 @@ describe('net: host names', () => {
   }).timeout(40_000);
 
   for (const name of STRATEGIES.filter(name => name !== 'set-timeout')) {
-    it(`15. are refused where the host never runs [${name}]`, () => {
+    it(`15. are rejected if the host never runs [${name}]`, () => {
       netLoop(name).loop.runSync(function* () {
         let message = '';
         try {
@@ -285,7 +285,7 @@ describe('net: host names', () => {
           message = (error as Error).message;
         }
         expect(message).to.equal(
-          `task "main" looked up 'localhost': the strategy ${name} never lets the host run, which tells the answer. Use an address, look the name up before the loop runs (dns.promises.lookup), or use setTimeoutModule.`,
+          `task "main" looked up 'localhost': the strategy ${name} never lets the host run, which delivers the answer. Use an address, look the name up before the loop runs (dns.promises.lookup), or use setTimeoutModule.`,
         );
       });
     });

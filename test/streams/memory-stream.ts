@@ -6,7 +6,7 @@ export class Moved extends LoopEvent<void> {
   readonly kind = 'moved';
 }
 
-/** Ends each wait in the same turn: streams look again, mostly for nothing. */
+/** Ends each wait in the same turn: most wakeups are spurious. */
 export class MovedHandler extends EventHandler<Moved> {
   override readonly handles = Moved;
   waits = 0;
@@ -19,13 +19,13 @@ export class MovedHandler extends EventHandler<Moved> {
   override disarm(): void {}
 }
 
-/** A stream whose every step a test decides. */
+/** A stream whose results a test decides. */
 export class MemoryStream extends BufferedStream<Moved> {
-  /** What `receive` gives, one after another; then the end. */
+  /** The results of `receive`, one after another; then the end. */
   readonly incoming: Uint8Array[] = [];
-  /** How much `send` takes, one after another; then all. */
+  /** How many bytes each `send` takes, one after another; then all. */
   readonly room: number[] = [];
-  /** What each `send` took. */
+  /** The bytes that each `send` took. */
   readonly sent: string[] = [];
   isClosed = false;
   protected override readonly readable = new Moved();

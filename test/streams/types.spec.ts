@@ -33,7 +33,7 @@ describe('streams: the types', () => {
     isTrue<Same<EventsOf<ReturnType<typeof either>>, StreamEvent | Moved>>();
   });
 
-  it('take a generic handler for the connections of a listener', () => {
+  it('accept a generic handler for the connections of a listener', () => {
     const serving = (listener: TcpListener) => listener.serve(echo);
     const annotated = (listener: TcpListener) =>
       listener.serve(function* (stream: ByteStream<StreamEvent>) {
@@ -51,7 +51,7 @@ describe('streams: the types', () => {
     expect(programs).to.be.a('function');
   });
 
-  it('refuse a stream whose events have no handler', () => {
+  it('reject a stream whose events have no handler', () => {
     const strategy = new JumpStrategy();
     const moved = new EventLoop({ strategy, handlers: [new MovedHandler()] });
     const bare = new EventLoop({ strategy });
@@ -65,7 +65,7 @@ describe('streams: the types', () => {
     writer.close();
   });
 
-  it('refuse a program that asks for a stream of fewer events', () => {
+  it('reject a stream of more events than a function accepts', () => {
     function* onMemory(stream: ByteStream<Moved | Pause>) {
       return yield* stream.read();
     }

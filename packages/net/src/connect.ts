@@ -3,11 +3,11 @@ import { type Writable, writable } from '@escapement/io';
 import { close, connect, formatAddress, PosixError, type SocketAddress, socket, takeError } from '@escapement/posix';
 import { type SleepFor, sleep } from '@escapement/sleep';
 
-/** How long to wait for room in the queue of a Unix listener, of which nothing tells, in milliseconds. */
+/** In milliseconds: how long to wait for room in the queue of a Unix listener. The system reports no event for that. */
 const QUEUE_FULL_DELAY = 1;
 
 /**
- * @internal A connected stream socket. Leaves none behind when it fails or is cancelled.
+ * @internal A connected stream socket. Closes the socket if the connect fails or the task is cancelled.
  * @throws PosixError
  */
 export function* connectedSocket(to: SocketAddress): Coroutine<number, Writable | SleepFor> {

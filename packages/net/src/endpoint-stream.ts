@@ -5,23 +5,23 @@ import { BufferedStream } from '@escapement/streams';
 import type { Endpoint } from './endpoint.js';
 import { OwnedDescriptor } from './owned-descriptor.js';
 
-/** What streams on descriptors wait with: a `TcpStream` is a `ByteStream<StreamEvent>`. */
+/** The events that a stream on a descriptor waits for: a `TcpStream` is a `ByteStream<StreamEvent>`. */
 export type StreamEvent = Readable | Writable | Pause;
 
-/** So much is read at once. One buffer for all: what came is copied out before anybody else can read. */
+/** The most bytes of one read. All streams share the buffer: the bytes are copied before another task can read. */
 const scratch = new Uint8Array(65_536);
 const NOTHING = new Uint8Array();
 
 /**
- * A stream on a descriptor, which it owns. When it fails, what waits ends with the system's `PosixError` (ECONNRESET,
- * ETIMEDOUT; EPIPE for who writes where nobody reads any more).
+ * A stream on a descriptor, which it owns. If the connection fails, reads and writes throw the system's `PosixError`
+ * (ECONNRESET, ETIMEDOUT; a write throws EPIPE if the peer no longer reads).
  */
 export abstract class EndpointStream extends BufferedStream<Readable | Writable> implements Endpoint {
   readonly #descriptor: StreamDescriptor;
-  /** The system tells of a failure once, and of a proper end from then on: half a message would pass for a whole one. */
+  /** The system reports a failure once, and a proper end after that. A reader would take half a message for a whole one. */
   #failure: PosixError | undefined;
 
-  /** @param fd an open descriptor, which belongs to the stream from now on */
+  /** @param fd an open descriptor; the stream owns it from now on */
   constructor(fd: number) {
     super();
     this.#descriptor = new StreamDescriptor(fd, this);
@@ -39,7 +39,7 @@ export abstract class EndpointStream extends BufferedStream<Readable | Writable>
     this.#descriptor.close();
   }
 
-  /** @internal @throws ClosedError, which says what was done with it */
+  /** @internal @param action for the message: `read from` @throws ClosedError */
   openFd(action: string): number {
     return this.#descriptor.openFd(action);
   }
@@ -70,7 +70,7 @@ export abstract class EndpointStream extends BufferedStream<Readable | Writable>
       const count = pieces.length === 1 ? this.sendBytes(this.fd, pieces[0]!) : this.sendPieces(this.fd, pieces);
       return count === WOULD_BLOCK ? 0 : count;
     } catch (error) {
-      // EPIPE says that nobody reads; what the peer has sent may be whole.
+      // EPIPE says only that the peer no longer reads; the bytes that it sent may be complete.
       if (error instanceof PosixError && error.code !== 'EPIPE') this.#failure ??= error;
       throw error;
     }
@@ -80,7 +80,7 @@ export abstract class EndpointStream extends BufferedStream<Readable | Writable>
     return this.#descriptor.translated(error, action);
   }
 
-  /** @internal How bytes are given to the system. */
+  /** @internal The system call that sends bytes. */
   protected sendBytes(fd: number, bytes: Uint8Array): number {
     return write(fd, bytes);
   }

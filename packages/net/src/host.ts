@@ -4,15 +4,15 @@ import type { Coroutine } from '@escapement/core';
 import { InvalidAddressError, type IpAddress } from '@escapement/posix';
 import { type Lookup, lookup } from './lookup.js';
 
-/** Where to: an address or a name, and a port. */
+/** A destination: an address or a host name, and a port. */
 export interface HostAndPort {
   readonly host: string;
   readonly port: number;
-  /** IPv6: the number of the interface, for link-local addresses; or write `fe80::1%eth0`. */
+  /** Of a link-local IPv6 address: the number of the network interface. Or write `fe80::1%eth0` as `host`. */
   readonly scope?: number | undefined;
 }
 
-/** @internal The addresses of a host; a name is looked up. @throws NameLookupError, InvalidAddressError */
+/** @internal The addresses of a host; looks up a name. @throws NameLookupError, InvalidAddressError */
 export function* addressesOf(where: HostAndPort): Coroutine<readonly IpAddress[], Lookup> {
   const literal = literalAddress(where);
   if (literal !== undefined) return [literal];
@@ -25,7 +25,7 @@ export function ipAddressOf(where: HostAndPort): IpAddress {
   const address = literalAddress(where);
   if (address === undefined) {
     throw new InvalidAddressError(
-      `'${where.host}' is no IP address. Take 127.0.0.1, 0.0.0.0, ::, or what lookup() says.`,
+      `'${where.host}' is not an IP address. Use 127.0.0.1, 0.0.0.0, ::, or a result of lookup().`,
     );
   }
   return address;
@@ -33,7 +33,7 @@ export function ipAddressOf(where: HostAndPort): IpAddress {
 
 function literalAddress({ host, port, scope }: HostAndPort): IpAddress | undefined {
   if (typeof host !== 'string')
-    throw new InvalidAddressError(`host ${String(host)} is no text, expected an address or a name`);
+    throw new InvalidAddressError(`host is ${String(host)}, expected a string: an address or a name`);
   const version = isIP(host);
   if (version === 0) return undefined;
   if (version === 4) return { family: 'ipv4', host, port };
@@ -47,6 +47,7 @@ function scopeOf(zone: string): number {
   const number = Number(zone);
   if (Number.isInteger(number)) return number;
   const scope = networkInterfaces()[zone]?.find(({ scopeid }) => scopeid)?.scopeid;
-  if (scope === undefined) throw new InvalidAddressError(`'${zone}' is no interface of this machine with IPv6`);
+  if (scope === undefined)
+    throw new InvalidAddressError(`'${zone}' is not a network interface of this machine with IPv6`);
   return scope;
 }

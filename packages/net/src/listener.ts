@@ -21,12 +21,12 @@ import { type ByteStream, ClosedError, LineTooLongError, UnexpectedEndError } fr
 import { NameLookupError } from './name-lookup-error.js';
 import { OwnedDescriptor } from './owned-descriptor.js';
 
-/** Out of descriptors or memory: it passes when a connection ends. */
+/** Errors for which `accept` waits and tries again: the system has no descriptor or memory left, until a connection ends. */
 const EXHAUSTED: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
-/** This connection was gone before anybody accepted it; Linux hands such network errors to `accept`. */
+/** Errors of one connection that failed before it was accepted; Linux reports them through `accept`. Try the next one. */
 const GONE: readonly string[] = ['ECONNABORTED', 'EPROTO', 'ENETDOWN', 'ENETUNREACH', 'EHOSTDOWN', 'EHOSTUNREACH'];
-/** What the world does to a connection, and not a bug of the program. */
-const OF_THE_WORLD = [
+/** Errors that end only their connection: they come from the environment or were caused on purpose, not by a bug. */
+const CONNECTION_ERRORS = [
   PosixError,
   ClosedError,
   LineTooLongError,
@@ -35,22 +35,22 @@ const OF_THE_WORLD = [
   TimeoutError,
   UnexpectedEndError,
 ];
-/** System errors that only a program can cause. */
+/** System errors that only a bug of the program causes. */
 const BUGS: readonly string[] = ['EBADF', 'EFAULT', 'EINVAL', 'ENOTSOCK'];
-/** A flood of connections would keep who accepts them running for ever: after so many others get their turn. */
+/** After so many accepts without a wait, `accept` pauses: other tasks would not run during a flood of connections. */
 const MOST_ACCEPTS_IN_A_ROW = 32;
 
 const backoff = exponential(5, 1000);
 
 export interface ServeOptions<S> {
   /**
-   * What the coroutine of a connection threw, or a task that it spawned; throw it again to end the server. Left out: what
-   * `isOnlyTheConnections` ends the connection without a word, all else the server.
+   * Called with the error of a connection: its coroutine, or a task that it spawned, has failed. Throw the error again to end
+   * the server. Default: an error for which `isOnlyTheConnections` is true ends the connection silently, any other the server.
    */
   readonly failed?: (error: unknown, stream: S) => void;
 }
 
-/** Takes connections, in the order in which they came. Any number of tasks may accept. */
+/** Accepts connections in the order in which they came. Any number of tasks may accept. */
 export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDescriptor {
   #acceptsInARow = 0;
   #mayHaveMore = false;
@@ -60,10 +60,10 @@ export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDes
   protected abstract newStream(fd: number, remote: SocketAddress): S;
 
   /**
-   * The next connection; it is yours to close. Where the process has no descriptors left it waits, a second at most at a
-   * time, warns once (`ESC_ACCEPT_EXHAUSTED`, see `warn`) and goes on when there are some again.
+   * Waits for the next connection; the caller has to close it. If the process has no descriptor left, it warns once
+   * (`ESC_ACCEPT_EXHAUSTED`, see `warn`) and tries again, after a second at most each time.
    *
-   * @throws ClosedError, also when it is closed meanwhile; PosixError
+   * @throws ClosedError, also if the listener is closed during the wait; PosixError
    */
   *accept(): Coroutine<S, Readable | SleepFor | Pause | Warn> {
     for (let failures = 0; ; ) {
@@ -78,8 +78,8 @@ export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDes
   }
 
   /**
-   * Runs `handle` for each connection, in a task of its own, and closes the stream when that and all it spawned are done.
-   * When the listener is closed it takes no more, and is done once the connections are. Cancelled, it cancels them.
+   * Runs `handle` for each connection, in a task of its own. Closes the stream when the task and its children are done. After
+   * the listener is closed, it returns when the last connection is done. A cancellation cancels the connections, too.
    *
    * @throws NotAFunctionError, NotACoroutineError
    * @example yield* listener.serve(function* (stream) {
@@ -114,7 +114,7 @@ export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDes
         const body = bodyOf('serve', handle(stream), handle);
         streams.set(yield* spawn(body, { name: `connection ${number}` }), stream);
       } catch (error) {
-        // Thrown by `handle`, or because of what it returned, before there was a coroutine.
+        // `handle` threw, or returned something that is not a coroutine.
         stream.close();
         failed(error, stream);
       }
@@ -132,7 +132,7 @@ export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDes
 
   *#acceptNext(): Coroutine<S, Readable | Pause> {
     for (;;) {
-      // One comes rarely alone. Where one did, waiting first saves the call that would find nothing.
+      // After an accept, try the next one at once: connections rarely come alone. Otherwise wait first, to save a useless call.
       if (!this.#mayHaveMore) yield* this.#waitForMore();
       else if (++this.#acceptsInARow > MOST_ACCEPTS_IN_A_ROW) {
         this.#acceptsInARow = 0;
@@ -144,13 +144,13 @@ export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDes
     }
   }
 
-  /** Once: a server at its limit hits it with each connection that ends. */
+  /** Warns once: a server at its limit reaches the limit again after each connection that ends. */
   *#warnOfExhaustion(error: PosixError): Coroutine<void, Warn> {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     yield* warn(
       'ESC_ACCEPT_EXHAUSTED',
-      `${this.describe()} cannot accept for now: ${error.message}. It goes on when a connection has ended. Raise the limit (ulimit -n), or serve fewer at a time.`,
+      `${this.describe()} cannot accept for now: ${error.message}. It tries again until a connection has ended. Raise the limit (ulimit -n), or serve fewer connections at a time.`,
     );
   }
 
@@ -176,9 +176,9 @@ function unlessOnlyTheConnections(error: unknown): void {
 }
 
 /**
- * Whether what the coroutine of a connection threw is no concern of its server's: an error of the system (a reset, an upstream
- * that refuses), an end too early, a line too long, a time that was up, a name not found, or what was done here on purpose (a
- * stream closed, a task cancelled). All else is a bug, and a bug that only ends connections is found late.
+ * Whether an error of a connection's coroutine should end only that connection: a system error (a reset, an upstream that
+ * refuses), an unexpected end, a line that is too long, a timeout, a name that is not found, or something done on purpose (a
+ * stream closed, a task cancelled). Every other error is a bug; a bug that ends only connections is found late.
  *
  * @example listener.serve(handle, { failed: (error, { remote }) => {
  *   console.error(remote.host, error);
@@ -188,5 +188,5 @@ function unlessOnlyTheConnections(error: unknown): void {
 export function isOnlyTheConnections(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isOnlyTheConnections);
   if (error instanceof PosixError && BUGS.includes(error.code)) return false;
-  return OF_THE_WORLD.some(type => error instanceof type);
+  return CONNECTION_ERRORS.some(type => error instanceof type);
 }

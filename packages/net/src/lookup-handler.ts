@@ -4,7 +4,7 @@ import { injectable } from 'inversify';
 import { type LookedUp, Lookup } from './lookup.js';
 import { NameLookupError } from './name-lookup-error.js';
 
-/** Waits for name look-ups, which Node does in threads of its own and tells when the host's loop turns. */
+/** Waits for name look-ups. Node does them in threads of its own, and calls back in a turn of its own loop. */
 @injectable()
 export class LookupHandler extends EventHandler<Lookup> {
   static override readonly name: string = 'LookupHandler';
@@ -12,7 +12,7 @@ export class LookupHandler extends EventHandler<Lookup> {
   readonly #strategy: SleepStrategy;
   readonly #waiting = new Set<Waiter<readonly LookedUp[]>>();
 
-  /** @param strategy the loop's: whether the host gets to run is its decision */
+  /** @param strategy that of the loop: it decides whether the host runs */
   constructor(strategy: SleepStrategy) {
     super();
     this.#strategy = strategy;
@@ -25,7 +25,7 @@ export class LookupHandler extends EventHandler<Lookup> {
       return;
     }
     resolve(host, { all: true }, (error, addresses) => {
-      // Cancelled, or of a run that is over.
+      // Cancelled, or from an earlier run.
       if (!this.#waiting.delete(waiter)) return;
       if (error) waiter.reject(failure(waiter, host, error));
       else if (addresses.length === 0)
@@ -35,7 +35,7 @@ export class LookupHandler extends EventHandler<Lookup> {
     this.#waiting.add(waiter);
   }
 
-  /** The system's resolver cannot be stopped: its answer is dropped. */
+  /** The system's resolver cannot be cancelled: its answer is dropped. */
   override disarm(_event: Lookup, waiter: Waiter<readonly LookedUp[]>): void {
     this.#waiting.delete(waiter);
   }
@@ -50,19 +50,19 @@ export class LookupHandler extends EventHandler<Lookup> {
 
   #problemWith(host: string): string | undefined {
     const { alias, waits } = this.#strategy;
-    // Not refused when the loop is built: programs that use addresses get on well with every strategy.
+    // Not checked when the loop is built: programs that use only addresses work with every strategy.
     if (waits !== 'yields') {
-      return `the strategy ${alias} never lets the host run, which tells the answer. Use an address, look the name up before the loop runs (dns.promises.lookup), or use setTimeoutModule.`;
+      return `the strategy ${alias} never lets the host run, which delivers the answer. Use an address, look the name up before the loop runs (dns.promises.lookup), or use setTimeoutModule.`;
     }
-    // To the first Node answers with no address at all; of the second the resolver sees a part.
+    // Node returns no address for an empty name, and the resolver cuts a name at a NUL.
     if (host === '') return 'the name is empty. Leave it out for 127.0.0.1.';
-    if (typeof host !== 'string') return 'it is no text, expected a name';
-    return host.includes('\0') ? 'the name has a NUL in it.' : undefined;
+    if (typeof host !== 'string') return 'it is not a string, expected a name';
+    return host.includes('\0') ? 'the name contains a NUL.' : undefined;
   }
 }
 
 function failure(waiter: Waiter<readonly LookedUp[]>, host: string, error: NodeJS.ErrnoException): NameLookupError {
-  return new NameLookupError(waiter.task?.name, host, `${error.code ?? error.message}. Is the name right?`, error);
+  return new NameLookupError(waiter.task?.name, host, `${error.code ?? error.message}. Is the name correct?`, error);
 }
 
 function lookedUp({ address, family }: LookupAddress): LookedUp {

@@ -1,12 +1,12 @@
 import { LoopEvent } from '@escapement/core';
 
-/** An address that a name stands for. */
+/** An address of a host name. */
 export interface LookedUp {
   readonly family: 'ipv4' | 'ipv6';
   readonly host: string;
 }
 
-/** Waits for the addresses of a host name; in the order in which to try them, one at least. */
+/** Waits for the addresses of a host name: at least one, in the order in which to try them. */
 export class Lookup extends LoopEvent<readonly LookedUp[]> {
   static override readonly name: string = 'Lookup';
   override readonly kind = 'lookup';
@@ -19,7 +19,7 @@ export class Lookup extends LoopEvent<readonly LookedUp[]> {
 /**
  * Looks up a host name with the system's resolver (`node:dns`), which needs a strategy that lets the host run.
  *
- * At the `yield*`: `NameLookupError`, where there is no such name, and under strategies that spin or block.
+ * Throws `NameLookupError` at the `yield*` if the name is not found, and under a strategy that spins, blocks or jumps.
  *
  * @example const [first] = yield* lookup('localhost');
  */

@@ -1,6 +1,6 @@
 import { EscapementError } from '@escapement/core';
 
-/** A host name could not be turned into addresses. */
+/** The addresses of a host name could not be looked up. */
 export class NameLookupError extends EscapementError {
   static override readonly name = 'NameLookupError';
   override readonly code = 'ESC_NAME_LOOKUP';

@@ -1,5 +1,5 @@
 import { handlerModule } from '@escapement/wiring';
 import { LookupHandler } from './lookup-handler.js';
 
-/** Host names. Sockets need `ioModule` and `sleepModule` beside it. */
+/** For host names. Sockets also need `ioModule` and `sleepModule`. */
 export const netModule = handlerModule(LookupHandler);

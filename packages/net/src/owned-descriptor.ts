@@ -4,10 +4,10 @@ import { close } from '@escapement/posix';
 import { ClosedError } from '@escapement/streams';
 import type { Endpoint } from './endpoint.js';
 
-/** A descriptor that belongs to one endpoint, the events that wait for it, and what a close does to those who do. */
+/** A descriptor that belongs to one endpoint, with its events. A close throws `ClosedError` in the tasks that wait for it. */
 export abstract class OwnedDescriptor implements Endpoint {
   #fd: number;
-  // Events are plain values: these two are yielded again and again.
+  // Events are plain values: these two are used for every wait.
   readonly #readable: Readable;
   #writable: Writable | undefined = undefined;
 
@@ -37,7 +37,7 @@ export abstract class OwnedDescriptor implements Endpoint {
     this.close();
   }
 
-  /** @internal @throws ClosedError, which says what was done with it */
+  /** @internal @param action for the message: `read from` @throws ClosedError */
   openFd(action: string): number {
     if (this.#fd < 0) throw new ClosedError(action, this.describe());
     return this.#fd;
@@ -61,7 +61,7 @@ export abstract class OwnedDescriptor implements Endpoint {
     }
   }
 
-  /** @internal For those who translate errors themselves: a coroutine less for each connection that waits. */
+  /** @internal For callers that translate errors themselves: saves a coroutine for each connection that waits. */
   get readable(): Readable {
     return this.#readable;
   }
@@ -72,7 +72,7 @@ export abstract class OwnedDescriptor implements Endpoint {
     return this.#writable;
   }
 
-  /** @internal What to throw for `error`: who waits when it is closed shall hear of this, and not of a descriptor. */
+  /** @internal Replaces the `DescriptorClosedError` of a closed endpoint with `ClosedError`, which names the endpoint. */
   translated(error: unknown, action: string): unknown {
     return error instanceof DescriptorClosedError && this.isClosed ? new ClosedError(action, this.describe()) : error;
   }

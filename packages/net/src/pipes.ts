@@ -1,24 +1,25 @@
 import { OpenFlags, open, PollEvents, PollList, pipe, WOULD_BLOCK, write } from '@escapement/posix';
 import { EndpointStream } from './endpoint-stream.js';
 
-/** Where a pipe has room it has room for so much (PIPE_BUF); a socket for more. */
+/** If a pipe is writable, a write of so many bytes does not block (PIPE_BUF); a socket takes more. */
 const SURELY_TAKEN = 4096;
 
-/** The reader may be as fast: others get their turn. */
+/** The most bytes of one send: with a fast reader it could go on without end, and no other task would run. */
 const MOST_AT_ONCE = 65_536;
 
 const list = new PollList(1);
 list.add(-1, PollEvents.writable);
 
-/** A stream on a descriptor that somebody else opened: an end of a pipe, a FIFO, a terminal, a serial line. */
+/** A stream on any open descriptor: an end of a pipe, a FIFO, a terminal, a serial line. */
 export class DescriptorStream extends EndpointStream {
   readonly #name: string;
 
   /**
-   * It may be a descriptor that blocks, if nobody else reads from it or fills it (for a terminal: `stdout`, `openWriter`).
+   * The descriptor may be a blocking one, if no one else reads from it or writes to it (for a terminal use `stdout` or
+   * `openWriter`).
    *
-   * @param fd is closed with the stream
-   * @param name for messages
+   * @param fd closed with the stream
+   * @param name its name in messages
    */
   constructor(fd: number, name = `descriptor ${fd}`) {
     super(fd);
@@ -29,7 +30,7 @@ export class DescriptorStream extends EndpointStream {
     return this.#name;
   }
 
-  /** @internal Gives it no more than fits: it may be one that blocks. */
+  /** @internal Writes only as many bytes as surely fit, because the descriptor may be a blocking one. */
   protected override sendBytes(fd: number, bytes: Uint8Array): number {
     const most = Math.min(bytes.length, MOST_AT_ONCE);
     let count = 0;
@@ -54,7 +55,7 @@ function isWritable(fd: number): boolean {
 }
 
 /**
- * A pipe: what is written to one end is read from the other, which reads the end when the first is closed.
+ * Makes a pipe: bytes that are written to `writer` are read from `reader`, which reads the end after `writer` is closed.
  * @throws PosixError (EMFILE)
  */
 export function openPipe(): { readonly reader: DescriptorStream; readonly writer: DescriptorStream } {
@@ -63,15 +64,15 @@ export function openPipe(): { readonly reader: DescriptorStream; readonly writer
 }
 
 /**
- * A FIFO, device or file, to read from. A FIFO waits for its first writer, and ends with the last: to lose nothing of the
- * next one, open the FIFO again before you close this.
+ * Opens a FIFO, a device or a file to read from. A FIFO waits for its first writer, and ends when its last writer closes. To
+ * lose no bytes of the next writer, open the FIFO again before you close this stream.
  * @throws PosixError
  */
 export function openReader(path: string): DescriptorStream {
   return new DescriptorStream(open(path, OpenFlags.read), path);
 }
 
-/** A FIFO or device to write to. @throws PosixError (ENXIO: nobody has the FIFO open to read) */
+/** Opens a FIFO or a device to write to. @throws PosixError (ENXIO: no process has the FIFO open for reading) */
 export function openWriter(path: string): DescriptorStream {
   return new DescriptorStream(open(path, OpenFlags.write), path);
 }

@@ -1,7 +1,7 @@
 import { statSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** @internal The file that a Unix listener has made. Its path may come to mean another one: a successor's, or after a `chdir`. */
+/** @internal The file that a Unix listener has made. Its path may name another file later: a successor's, or after a `chdir`. */
 export class SocketFile {
   readonly #path: string;
   readonly #identity: string;
@@ -11,7 +11,7 @@ export class SocketFile {
     this.#identity = identity;
   }
 
-  /** @returns undefined for names in the abstract space, which have no file */
+  /** @returns undefined for a name in the abstract namespace, which has no file */
   static at(path: string): SocketFile | undefined {
     if (path === '' || path.startsWith('\0')) return undefined;
     const absolute = resolve(path);
@@ -22,13 +22,13 @@ export class SocketFile {
     try {
       if (identityOf(this.#path) === this.#identity) unlinkSync(this.#path);
     } catch {
-      // Somebody has removed it already; that is no reason not to close.
+      // The file is removed already, or cannot be: the listener is closed anyway.
     }
   }
 }
 
 function identityOf(path: string): string {
-  // Numbers of files are used again.
+  // With the time of birth, because file systems reuse inode numbers.
   const { dev, ino, birthtimeNs } = statSync(path, { bigint: true });
   return `${dev}:${ino}:${birthtimeNs}`;
 }

@@ -3,16 +3,19 @@ import { PosixError, Shutdown, type SocketAddress, send, shutdown } from '@escap
 import { type Sleep, TimeoutError, timeout } from '@escapement/sleep';
 import { EndpointStream, type StreamEvent } from './endpoint-stream.js';
 
-/** A connection: a stream whose halves can be ended apart. */
+/** A connection: a stream whose outgoing half can be ended on its own. */
 export abstract class SocketStream extends EndpointStream {
-  /** Whom it is connected to, or was; of a socket that others connected, asked late, PosixError (ENOTCONN) or ClosedError. */
+  /**
+   * The address of the peer, also after the connection has ended.
+   * @throws PosixError (ENOTCONN), ClosedError: only if the address is not known yet, because other code connected the socket
+   */
   abstract get remote(): SocketAddress;
 
-  /** Where it is bound to here. */
+  /** The local address that it is bound to. */
   abstract get local(): SocketAddress;
 
   /**
-   * Ends the outgoing half: the peer reads the end once it has read all, and may go on sending.
+   * Ends the outgoing half: the peer reads the end after the last byte, and may go on sending.
    * @throws PosixError (ENOTCONN) if the connection is gone, ClosedError
    */
   end(): void {
@@ -20,9 +23,9 @@ export abstract class SocketStream extends EndpointStream {
   }
 
   /**
-   * Closes it so that the peer gets all that was written, though it may still be sending: ends the outgoing half, and
-   * drops what comes until the peer has ended, too, or failed. TCP resets a connection that is closed with bytes unread, and
-   * a reset overtakes them.
+   * Closes the stream so that the peer gets everything that was written, even if the peer is still sending. Ends the outgoing
+   * half, then reads and drops bytes until the peer has ended its half or failed. A plain close with unread bytes makes TCP
+   * reset the connection, and the peer loses bytes that it has not read yet.
    * @param patience how long the peer may take, in milliseconds
    * @example yield* stream.write('-ERR I refuse to read on\r\n');
    * yield* stream.hangUp();
@@ -42,7 +45,7 @@ export abstract class SocketStream extends EndpointStream {
     while ((yield* this.read()) !== undefined);
   }
 
-  /** @internal `write` would send a signal where a process wants to hear of those. */
+  /** @internal `write` would raise SIGPIPE in a process that listens for it. */
   protected override sendBytes(fd: number, bytes: Uint8Array): number {
     return send(fd, bytes);
   }

@@ -3,16 +3,16 @@ import { isatty } from 'node:tty';
 import { close, OpenFlags, open } from '@escapement/posix';
 import { DescriptorStream } from './pipes.js';
 
-/** The standard input of the process. Use it, or `process.stdin`, but not both. Closing it closes it for the process. */
+/** The standard input of the process. Use either it or `process.stdin`. `close` closes it for the whole process. */
 export function stdin(): DescriptorStream {
   return new DescriptorStream(0, 'stdin');
 }
 
 /**
- * The standard output of the process: a pipe, a terminal, a file or a socket. What `console.log` prints does not wait, and
- * overtakes what waits here. Closing it closes it for the process: who reads it reads the end, and what is printed from then
- * on goes nowhere.
- * @example yield* out.write('hello\n'); // PosixError EPIPE: nobody reads any more
+ * The standard output of the process: a pipe, a terminal, a file or a socket. The output of `console.log` does not wait, and
+ * may overtake a write that waits. `close` closes it for the whole process: its reader reads the end, and later output is
+ * dropped.
+ * @example yield* out.write('hello\n'); // PosixError EPIPE: the reader has exited
  */
 export function stdout(): DescriptorStream {
   return new StandardOutput(1, 'stdout');
@@ -36,15 +36,15 @@ class StandardOutput extends DescriptorStream {
     const isOpenedAnew = this.fd !== this.#number;
     super.close();
     if (isOpenedAnew) close(this.#number);
-    // The next file or connection would get its number, and with it all that Node prints.
+    // Otherwise the next file or connection would get the number, and all output of Node with it.
     while (open('/dev/null', OpenFlags.write) < this.#number);
   }
 }
 
 /**
- * Other processes have the same pipe or terminal, and what does not block for us must not stop to block for them. Not for
- * files, which have one place to write at, nor for sockets, which cannot be opened.
- * @returns undefined where that is not to be had: the terminal may be another user's
+ * Opens the pipe or terminal a second time: other processes share the first open file, and must not find it non-blocking. Not
+ * for files, because a second open file has its own position, nor for sockets, which cannot be opened.
+ * @returns undefined if it cannot be opened: the terminal may belong to another user
  */
 function openedAnew(fd: number): number | undefined {
   try {

@@ -21,13 +21,13 @@ import type { Lookup } from './lookup.js';
 import { SocketStream } from './socket-stream.js';
 
 export interface TcpListenOptions {
-  /** An address of this machine: `127.0.0.1` if left out; `0.0.0.0` for all of IPv4, `::` for all of both. */
+  /** An address of this machine; `127.0.0.1` if left out. `0.0.0.0`: all IPv4 addresses; `::`: all IPv4 and IPv6 addresses. */
   readonly host?: string;
-  /** 0, or left out: any free one; `listener.address.port` tells which. */
+  /** 0, or left out: any free port; it is in `listener.address.port`. */
   readonly port?: number;
   /** How many connections the system keeps until they are accepted; 1,024 if left out. */
   readonly backlog?: number;
-  /** Lets several processes listen on one port; the system deals the connections out. */
+  /** Lets several processes listen on one port; the system distributes the connections. */
   readonly reusePort?: boolean;
 }
 
@@ -36,29 +36,29 @@ export interface TcpConnectOptions extends Omit<HostAndPort, 'host'> {
   readonly host?: string;
 }
 
-/** What is to be known of a silent peer. */
+/** When to probe a silent peer. */
 export interface KeepAliveOptions {
   /** Seconds of silence before the first probe; 60 if left out. */
   readonly idle?: number;
   /** Seconds between probes; 10 if left out. */
   readonly interval?: number;
-  /** After so many probes without an answer reads fail with ETIMEDOUT; 5 if left out. */
+  /** How many unanswered probes end the connection: then reads throw ETIMEDOUT. 5 if left out. */
   readonly count?: number;
 }
 
-/** A TCP connection. Small writes leave at once (TCP_NODELAY), unless `setNoDelay(false)` says otherwise. */
+/** A TCP connection. Small writes are sent at once (TCP_NODELAY), unless you call `setNoDelay(false)`. */
 export class TcpStream extends SocketStream {
   #remote: IpAddress | undefined;
 
-  /** @param fd a connected socket, which belongs to the stream from now on */
+  /** @param fd a connected socket; the stream owns it from now on */
   constructor(fd: number, remote?: IpAddress) {
     super(fd);
     this.#remote = remote;
   }
 
   /**
-   * Connects; tries all addresses of a name, one after another.
-   * @throws PosixError (ECONNREFUSED, ETIMEDOUT, ENETUNREACH): the one of the last address; NameLookupError,
+   * Connects to `host`. Tries the addresses of a name one after another.
+   * @throws PosixError (ECONNREFUSED, ETIMEDOUT, ENETUNREACH): that of the last address; NameLookupError,
    *   InvalidAddressError
    * @example const stream = yield* TcpStream.connect({ host: '127.0.0.1', port: 80 });
    */
@@ -88,12 +88,12 @@ export class TcpStream extends SocketStream {
     return localAddress(this.openFd('asked for the address of')) as IpAddress;
   }
 
-  /** Whether small writes leave at once, or wait to be sent together (Nagle's algorithm). */
+  /** Whether small writes are sent at once, or are collected first (Nagle's algorithm). */
   setNoDelay(isOn = true): void {
     setOption(this.openFd('set an option of'), SocketOption.noDelay, isOn ? 1 : 0);
   }
 
-  /** Finds out about peers that vanished without a word. */
+  /** Probes a silent peer, to notice one that disappeared without closing. */
   setKeepAlive({ idle = 60, interval = 10, count = 5 }: KeepAliveOptions = {}): void {
     const fd = this.openFd('set an option of');
     setOption(fd, SocketOption.keepAlive, 1);
@@ -135,10 +135,10 @@ export class TcpListener extends Listener<TcpStream> {
     const address = ipAddressOf({ host, port });
     const fd = socket(address.family);
     try {
-      // Else a server could not be started again while connections of the last one linger.
+      // Without it a restarted server could not bind while connections of the one before linger.
       setOption(fd, SocketOption.reuseAddress, 1);
       if (reusePort) setOption(fd, SocketOption.reusePort, 1);
-      // Linux hands it on to the connections: that saves a call for each.
+      // Each connection inherits it on Linux, which saves a call for each.
       setOption(fd, SocketOption.noDelay, 1);
       bind(fd, address);
       listen(fd, backlog);

@@ -20,7 +20,7 @@ import { OwnedDescriptor } from './owned-descriptor.js';
 export interface UdpOptions {
   /** An address of this machine: `127.0.0.1` if left out. */
   readonly host?: string;
-  /** 0, or left out: any free one; `socket.address.port` tells which. */
+  /** 0, or left out: any free port; it is in `socket.address.port`. */
   readonly port?: number;
   /** Whether it may send to broadcast addresses. */
   readonly broadcast?: boolean;
@@ -31,12 +31,12 @@ export interface Datagram {
   readonly from: IpAddress;
 }
 
-/** No datagram is longer. One buffer for all: what came is copied out before anybody else can receive. */
+/** No datagram is longer. All sockets share the buffer: the bytes are copied before another task can receive. */
 const scratch = new Uint8Array(65_536);
-/** The system has nearly always room: after so many others get their turn. */
+/** After so many sends without a wait, `send` pauses: the system nearly always has room, and other tasks would not run. */
 const MOST_SENDS_IN_A_ROW = 32;
 
-/** Sends and receives datagrams, which may get lost on their way, arrive twice, or in another order. */
+/** Sends and receives datagrams. A datagram may get lost, arrive twice, or arrive out of order. */
 export class UdpSocket extends OwnedDescriptor {
   readonly address: IpAddress;
   #sendsInARow = 0;
@@ -60,7 +60,7 @@ export class UdpSocket extends OwnedDescriptor {
     }
   }
 
-  /** The next datagram; several tasks may wait for one. @throws ClosedError, PosixError */
+  /** Waits for the next datagram; several tasks may wait at a time. @throws ClosedError, PosixError */
   *receive(): Coroutine<Datagram, Readable> {
     for (;;) {
       this.openFd('received from');
@@ -71,7 +71,7 @@ export class UdpSocket extends OwnedDescriptor {
     }
   }
 
-  /** Sends a datagram, and waits while there is no room. @throws PosixError (EMSGSIZE), InvalidAddressError, ClosedError */
+  /** Sends a datagram; waits while the system has no room. @throws PosixError (EMSGSIZE), InvalidAddressError, ClosedError */
   *send(bytes: Uint8Array | string, to: HostAndPort): Coroutine<void, Writable | Pause> {
     const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     const address = ipAddressOf(to);

@@ -16,10 +16,10 @@ import { Listener } from './listener.js';
 import { SocketFile } from './socket-file.js';
 import { SocketStream } from './socket-stream.js';
 
-/** A connection on this machine, by a path; one that begins with NUL is a name in Linux's abstract space. */
+/** A connection on this machine, by a path. A path that begins with NUL is a name in Linux's abstract namespace. */
 export class UnixStream extends SocketStream {
   /**
-   * @throws PosixError (ENOENT, ECONNREFUSED: nobody listens there, EACCES), InvalidAddressError
+   * @throws PosixError (ENOENT or ECONNREFUSED: no server listens there; EACCES), InvalidAddressError
    * @example const stream = yield* UnixStream.connect('/run/app.sock');
    */
   static *connect(path: string): Coroutine<UnixStream, Writable | SleepFor> {
@@ -44,7 +44,7 @@ export interface UnixListenOptions {
   readonly backlog?: number;
 }
 
-/** Listens on a path, which it makes, and removes when it is closed, unless that is somebody else's by then. */
+/** Listens on a path. It makes the file, and removes it at its close, unless the file belongs to another listener by then. */
 export class UnixListener extends Listener<UnixStream> {
   readonly address: UnixAddress;
   readonly #file: SocketFile | undefined;
@@ -56,8 +56,8 @@ export class UnixListener extends Listener<UnixStream> {
   }
 
   /**
-   * @param path empty: any free name in the abstract space; `listener.address.path` tells which
-   * @throws PosixError (EADDRINUSE: the path is there, perhaps from a server that crashed: then remove it; EACCES),
+   * @param path empty: any free name in the abstract namespace; it is in `listener.address.path`
+   * @throws PosixError (EADDRINUSE: the path exists, perhaps left by a server that crashed: then remove it; EACCES),
    *   InvalidAddressError
    */
   static listen(path: string, { backlog = 1024 }: UnixListenOptions = {}): UnixListener {

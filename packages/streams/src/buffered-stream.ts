@@ -12,26 +12,26 @@ import type { ByteStream, Writing } from './byte-stream.js';
 import { copyOf } from './copy-of.js';
 import { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
 import { ReceiveBuffer } from './receive-buffer.js';
-import { areForNow, decode, encodeForNow } from './text.js';
+import { areInScratch, decode, encodeIntoScratch } from './text.js';
 
 const LONGEST_LINE = 65_536;
-/** A peer that takes all at once would keep its writer running for ever: after so many writes others get their turn. */
+/** After so many writes without a wait, `write` pauses: with a fast peer other tasks would not run. */
 const MOST_WRITES_IN_A_ROW = 32;
-/** The same for what can be read without waiting. */
+/** The same for reads without a wait. */
 const MOST_READS_IN_A_ROW = 64;
 
-/** Of streams that have nothing left over, which are most of them. Nobody appends to it. */
+/** Shared by all streams without buffered bytes, which are most of them. It stays empty. */
 const EMPTY = new ReceiveBuffer();
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
 /**
- * A `ByteStream` over two operations that never wait, `receive` and `send`, and an event for each that says when to try
- * again. It adds the rest: lines, exact counts and whole writes, one reader and one writer at a time, and turns for others
- * when nothing ever has to wait.
+ * A `ByteStream` on top of two operations that never wait, `receive` and `send`, and an event for each to wait for the next
+ * try. It adds lines, exact counts and complete writes, checks that there is one reader and one writer, and pauses now and then
+ * if no operation has to wait.
  *
- * @typeParam E the events that a subclass waits with; `Pause` comes with them
+ * @typeParam E the events that the subclass waits for, without `Pause`
  */
 export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<E | Pause> {
   #received = EMPTY;
@@ -41,22 +41,22 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   #readsInARow = 0;
   #writesInARow = 0;
 
-  /** Waits until `receive` has something to give, or a failure to tell. May be over too early. */
+  /** Waits until `receive` has bytes, or an error. The wakeup may be spurious. */
   protected abstract readonly readable: Yieldable<unknown, E>;
 
   /**
-   * Takes the bytes that are there. Called after `readable`, and not after the end.
-   * @returns none if there are none yet, undefined at the end; the next call may overwrite them
+   * Takes the bytes that are there. Called after `readable`, and never after the end.
+   * @returns an empty array if there are none yet, undefined at the end; the next call may overwrite the bytes
    */
   protected abstract receive(): Uint8Array | undefined;
 
-  /** Waits until `send` has room, or a failure to tell. May be over too early. */
+  /** Waits until `send` has room, or an error. The wakeup may be spurious. */
   protected abstract readonly writable: Yieldable<unknown, E>;
 
   /**
-   * Takes as many bytes as there is room for. What it keeps it copies: the bytes may be overwritten when it returns.
+   * Sends as many bytes as there is room for. It must copy the bytes that it keeps: they may be overwritten when it returns.
    * @param pieces at least one, none of them empty
-   * @returns how many bytes it has taken, 0 if there is no room
+   * @returns how many bytes it has sent or copied; 0 if there is no room
    */
   protected abstract send(pieces: readonly Uint8Array[]): number;
 
@@ -75,10 +75,10 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     try {
       if (this.#received.length > 0) return this.#received.take(this.#received.length);
       if (this.#hasEnded) return undefined;
-      this.#isAboutToWait();
+      this.#beginWait();
       let bytes: Uint8Array | undefined;
       do {
-        // Waiting first saves the call that would find nothing, and works with descriptors that block, too.
+        // Waiting first saves a useless call, and works with blocking descriptors, too.
         yield* this.readable;
         bytes = this.#receive();
       } while (bytes?.length === 0);
@@ -146,7 +146,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
         this.#assertOpen('wrote to');
         if (rest.length > 0) rest = without(rest, this.send(rest));
         if (rest.length === 0) return;
-        if (typeof data === 'string') rest = rest.map(piece => (areForNow(piece) ? copyOf(piece) : piece));
+        if (typeof data === 'string') rest = rest.map(piece => (areInScratch(piece) ? copyOf(piece) : piece));
         this.#writesInARow = 0;
         yield* this.writable;
       }
@@ -157,7 +157,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     }
   }
 
-  /** What to throw for `error`, which waiting, `receive` or `send` threw: `ClosedError` if it comes of a `close`. */
+  /** Translates an error of a wait, `receive` or `send` before it is thrown: into `ClosedError` if a `close` caused it. */
   protected translated(error: unknown, _action: string): unknown {
     return error;
   }
@@ -172,7 +172,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   /** @returns false at the end */
   *#receiveMore(): Coroutine<boolean, E> {
     if (this.#hasEnded) return false;
-    this.#isAboutToWait();
+    this.#beginWait();
     let bytes: Uint8Array | undefined;
     do {
       yield* this.readable;
@@ -184,7 +184,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     return true;
   }
 
-  #isAboutToWait(): void {
+  #beginWait(): void {
     this.#readsInARow = this.#writesInARow = 0;
   }
 
@@ -217,17 +217,17 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
 }
 
 function piecesOf(data: Writing): readonly Uint8Array[] {
-  const pieces = typeof data === 'string' ? [encodeForNow(data)] : data instanceof Uint8Array ? [data] : data;
+  const pieces = typeof data === 'string' ? [encodeIntoScratch(data)] : data instanceof Uint8Array ? [data] : data;
   if (!Array.isArray(pieces) || !pieces.every(piece => piece instanceof Uint8Array)) {
     throw new InvalidArgumentError(
       'ESC_NOT_BYTES',
-      `write got ${data === null ? 'null' : typeof data}, expected a Uint8Array, several of them in an array, or a text. Of an object write JSON.stringify(...).`,
+      `write got ${data === null ? 'null' : typeof data}, expected a Uint8Array, an array of them, or a string. Of an object write JSON.stringify(...).`,
     );
   }
   return pieces.filter(piece => piece.length > 0);
 }
 
-/** Of the line that ends at `end`, or has not ended, if that is below 0: a CR at its end does not count, nor may one yet. */
+/** The length of the line that ends at `end`, or of the unfinished line if `end` is below 0. A CR at its end does not count. */
 function lineLength(received: ReceiveBuffer, end: number): number {
   const length = end < 0 ? received.length : end;
   return received.at(length - 1) === CARRIAGE_RETURN ? length - 1 : length;

@@ -1,22 +1,20 @@
 import { EscapementError, runningTask } from '@escapement/core';
 
-/** Something was done with a socket or stream that is closed, or was closed meanwhile. */
+/** A task used a socket or stream that is closed, or that was closed during the wait. */
 export class ClosedError extends EscapementError {
   static override readonly name = 'ClosedError';
   override readonly code = 'ESC_CLOSED';
 
   /**
-   * @param action what the task did, in the past: `read from`
-   * @param what what it did that with: `describe()` of the stream
+   * @param action what the task did, in the past tense: `read from`
+   * @param what `describe()` of the stream
    */
   constructor(action: string, what: string) {
-    super(
-      `${who()} ${action} ${what}, which is closed. Close it when its last user is done, or take this as the sign to stop.`,
-    );
+    super(`${who()} ${action} ${what}, which is closed. Close it after its last use, or catch this error and stop.`);
   }
 }
 
-/** The peer ended the stream in the middle of what was to be read. What came of it can still be read. */
+/** The peer ended the stream before all requested bytes came. The bytes that came can still be read. */
 export class UnexpectedEndError extends EscapementError {
   static override readonly name = 'UnexpectedEndError';
   override readonly code = 'ESC_UNEXPECTED_END';
@@ -25,14 +23,14 @@ export class UnexpectedEndError extends EscapementError {
   constructor(
     what: string,
     wanted: string,
-    /** How many bytes there are. */
+    /** How many bytes can still be read. */
     readonly available: number,
   ) {
     super(`${what} ended after ${available} bytes, ${who()} expected ${wanted}. The peer closed it too early.`);
   }
 }
 
-/** A line is longer than the reader allows. The stream is as it was; what was received can still be read. */
+/** A line is longer than the reader allows. The received bytes can still be read. */
 export class LineTooLongError extends EscapementError {
   static override readonly name = 'LineTooLongError';
   override readonly code = 'ESC_LINE_TOO_LONG';
@@ -40,12 +38,12 @@ export class LineTooLongError extends EscapementError {
   /** @internal */
   constructor(what: string, limit: number) {
     super(
-      `${what} sent a line of more than ${limit} bytes. Allow more with readLine(${2 * limit}), or close a peer that does not keep to the protocol.`,
+      `${what} sent a line of more than ${limit} bytes. Allow more with readLine(${2 * limit}), or close the stream if the peer breaks the protocol.`,
     );
   }
 }
 
-/** Two tasks read from a stream at the same time, or two wrote: the bytes would mingle. */
+/** A second task reads from a stream while one does, or writes to it: each would get, or send, parts of the other's message. */
 export class BusyError extends EscapementError {
   static override readonly name = 'BusyError';
   override readonly code = 'ESC_BUSY';

@@ -34,7 +34,7 @@ describe('net: Unix sockets', () => {
     expect(listener.describe()).to.equal(`Unix listener ${path}`);
   });
 
-  underEach('13. tell a path that nobody listens at, one that is there, and one too long', function* () {
+  underEach('13. throw for a path without a listener, for one that exists, and for one that is too long', function* () {
     const path = newPath();
     expect(yield* codeOf(UnixStream.connect(path))).to.equal('ENOENT');
     writeFileSync(path, '');
@@ -43,7 +43,7 @@ describe('net: Unix sockets', () => {
     expect(() => UnixListener.listen('x'.repeat(200))).to.throw('longer than 107');
   });
 
-  underEach('13. have names in the abstract space', function* () {
+  underEach('13. have names in the abstract namespace', function* () {
     const path = `\0escapement-${process.pid}-${made++}`;
     using listener = UnixListener.listen(path);
     using stream = yield* UnixStream.connect(path);
@@ -52,7 +52,7 @@ describe('net: Unix sockets', () => {
     expect(textOf(yield* stream.read())).to.equal('x');
   });
 
-  underEach('13. an empty path is any free name, which the listener tells', function* () {
+  underEach('13. an empty path is any free name; the address of the listener has it', function* () {
     using listener = UnixListener.listen('');
     expect(listener.address.path).to.match(/^\0./);
     using stream = yield* UnixStream.connect(listener.address.path);
@@ -61,7 +61,7 @@ describe('net: Unix sockets', () => {
     expect(textOf(yield* peer.read())).to.equal('x');
   });
 
-  underEach('13. whose queue is full keep who connects waiting, and lose none', function* () {
+  underEach('13. whose queue is full make a connect wait, and lose no connection', function* () {
     using listener = UnixListener.listen(newPath(), { backlog: 1 });
     const connecting: Task<UnixStream>[] = [];
     for (let n = 0; n < 12; n++) connecting.push(yield* spawn(UnixStream.connect(listener.address.path)));
@@ -79,7 +79,7 @@ describe('net: Unix sockets', () => {
     }
   });
 
-  underEach('7. a Unix peer that closes with something unread is ECONNRESET', function* () {
+  underEach('7. a Unix peer that closes with unread bytes is ECONNRESET', function* () {
     using listener = UnixListener.listen(newPath());
     using stream = yield* UnixStream.connect(listener.address.path);
     const peer = yield* listener.accept();
@@ -110,7 +110,7 @@ describe('net: UDP', () => {
     expect(here.describe()).to.match(/^UDP socket .*:\d+$/);
   }
 
-  underEach('12. a datagram comes whole, with its sender', () => exchange('127.0.0.1'));
+  underEach('12. a datagram arrives whole, with its sender', () => exchange('127.0.0.1'));
 
   it('12. the same by IPv6', async function () {
     if (!hasIpv6()) {
@@ -148,7 +148,7 @@ describe('net: UDP', () => {
     expect(got.sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 50 }, (_, n) => n));
   });
 
-  underEach('12. one too large, one to a name and one to a wrong port are refused', function* () {
+  underEach('12. a datagram that is too large, one to a name and one to a wrong port are rejected', function* () {
     using here = UdpSocket.open();
     expect(yield* codeOf(here.send(new Uint8Array(70_000), here.address))).to.equal('EMSGSIZE');
     expect(yield* codeOf(here.send('x', { host: 'localhost', port: 1 }))).to.equal('ESC_INVALID_ADDRESS');
@@ -158,7 +158,7 @@ describe('net: UDP', () => {
     expect(broadcaster.address.host).to.equal('0.0.0.0');
   });
 
-  underEach('12. a sender that never waits lets others have their turn', function* () {
+  underEach('12. a sender that never waits lets other tasks run', function* () {
     using here = UdpSocket.open();
     let isDone = false;
     const sender = yield* spawn(
@@ -186,7 +186,7 @@ describe('net: UDP', () => {
 describe('net: pipes and FIFOs', () => {
   before(warmUp);
 
-  underEach('1. what goes in one end of a pipe comes out of the other', function* () {
+  underEach('1. bytes that are written to a pipe are read at its other end', function* () {
     const { reader, writer } = openPipe();
     const sent = Buffer.alloc(500_000, 'pipe');
     const writing = yield* spawn(writer.write([sent.subarray(0, 100), sent.subarray(100)]));
@@ -199,7 +199,7 @@ describe('net: pipes and FIFOs', () => {
     expect(reader.describe()).to.equal('pipe');
   });
 
-  underEach('7. a pipe whose reader is closed is EPIPE, also for who waits to write', function* () {
+  underEach('7. a pipe whose reader is closed is EPIPE, also for a write that waits', function* () {
     const { reader, writer } = openPipe();
     const writing = yield* spawn(codeOf(writer.write(new Uint8Array(1_000_000))));
     yield* sleep(5);
@@ -210,7 +210,7 @@ describe('net: pipes and FIFOs', () => {
     writer.close();
   });
 
-  underEach('4. who writes where there is always room lets others have their turn', function* () {
+  underEach('4. a writer that never waits lets other tasks run', function* () {
     using hole = openWriter('/dev/null');
     const writing = yield* spawn(hole.write(new Uint8Array(50_000_000)));
     for (let turn = 0; turn < 100; turn++) yield* pause();
@@ -218,7 +218,7 @@ describe('net: pipes and FIFOs', () => {
     yield* writing.join();
   });
 
-  underEach('1. a FIFO is waited for until somebody writes, and ends with the last one', function* () {
+  underEach('1. a FIFO waits for its first writer, and ends with the last one', function* () {
     const path = newPath();
     execFileSync('mkfifo', [path]);
     expect(yield* codeOf(opening(path))).to.equal('ENXIO');
