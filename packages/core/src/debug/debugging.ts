@@ -1,7 +1,6 @@
 import type { Duration, Instant } from '../events/instant.js';
 import type { Clock } from '../extension-points/clock.js';
-import type { Instrument } from '../extension-points/instrument.js';
-import type { LoopWarning } from '../extension-points/loop-warning.js';
+import type { Instrument, LoopWarning } from '../extension-points/instrument.js';
 import type { Task } from '../tasks/task.js';
 import { NeverRunWatch } from './never-run.js';
 

@@ -1,6 +1,5 @@
 import { type CreationHook, creationHook, type InStack, setCreationHook } from '../events/creation-hook.js';
-import type { Instrument } from '../extension-points/instrument.js';
-import type { LoopWarning } from '../extension-points/loop-warning.js';
+import type { Instrument, LoopWarning } from '../extension-points/instrument.js';
 import { runningTask } from '../tasks/running-task.js';
 import type { Task } from '../tasks/task.js';
 import { type CallSite, callSiteOf } from './call-site.js';

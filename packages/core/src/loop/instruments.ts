@@ -1,5 +1,4 @@
-import type { Instrument } from '../extension-points/instrument.js';
-import type { LoopWarning } from '../extension-points/loop-warning.js';
+import type { Instrument, LoopWarning } from '../extension-points/instrument.js';
 import { instrumentFailed } from './warnings.js';
 
 type Hook = keyof Instrument;

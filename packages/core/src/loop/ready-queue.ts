@@ -1,7 +1,7 @@
 import { PolicyError } from '../extension-points/errors.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
-import type { ReadyCause } from '../tasks/ready-cause.js';
+import type { ReadyCause } from '../tasks/task-state.js';
 import type { Task } from '../tasks/task.js';
 import { DeferredActions } from './deferred-actions.js';
 import type { Hooks } from './instruments.js';

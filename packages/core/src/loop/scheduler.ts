@@ -4,10 +4,10 @@ import type { Duration, Instant } from '../events/instant.js';
 import { LoopEvent } from '../events/loop-event.js';
 import type { Clock } from '../extension-points/clock.js';
 import { PAUSE } from '../primitives/pause.js';
-import { noteThrough } from '../tasks/error-trail.js';
+import { addToTrail } from '../tasks/error-trail.js';
 import { CancellationIgnoredError, type Cancelled } from '../tasks/errors.js';
 import { ImmediateEvent } from '../tasks/immediate-event.js';
-import type { ReadyCause } from '../tasks/ready-cause.js';
+import type { ReadyCause } from '../tasks/task-state.js';
 import { runningTask, setRunningTask } from '../tasks/running-task.js';
 import { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
@@ -163,7 +163,7 @@ export class Scheduler implements TaskHost {
       try {
         step = task.resume();
       } catch (error) {
-        noteThrough(error, `task "${task.name}"`);
+        addToTrail(error, `task "${task.name}"`);
         task.bodyThrew(error);
         return false;
       }
@@ -189,9 +189,9 @@ export class Scheduler implements TaskHost {
     try {
       const answer = event.attempt(task);
       if (answer === undefined) return false;
-      task.hand(answer.value, false);
+      task.setMessage(answer.value, false);
     } catch (error) {
-      task.hand(error, true);
+      task.setMessage(error, true);
     }
     // A bare `yield` does not ask the event for its iterator.
     creationHook?.handedOver(event);

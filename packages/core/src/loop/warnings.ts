@@ -1,6 +1,5 @@
 import { describe } from '../errors/describe.js';
-import type { Instrument } from '../extension-points/instrument.js';
-import type { LoopWarning } from '../extension-points/loop-warning.js';
+import type { Instrument, LoopWarning } from '../extension-points/instrument.js';
 import type { Task } from '../tasks/task.js';
 
 /** @internal */
