@@ -20,7 +20,9 @@ function adviceFor(given: unknown, maker: unknown): string {
     return maker === undefined ? NOT_ASYNC : `Return the result of the call: ${name}().`;
   }
   if (isThenable(given)) {
-    return maker === undefined ? 'To wait for a promise, pass `resolved(promise)`, from @escapement/promises.' : NOT_ASYNC;
+    return maker === undefined
+      ? 'To wait for a promise, pass `resolved(promise)`, from @escapement/promises.'
+      : NOT_ASYNC;
   }
   if (typeof given === 'object' && given !== null) {
     if (Symbol.asyncIterator in given) return NOT_ASYNC;

@@ -4,14 +4,14 @@ import type { Task } from '../tasks/task.js';
 interface Deferred {
   readonly task: Task;
   readonly action: () => void;
-  /** How many tasks are taken before it. */
+  /** The number of tasks that come before it. */
   readonly place: number;
 }
 
-/** @internal Actions that wait for their turn between the steps of tasks. */
+/** @internal Actions that run between the steps of tasks. */
 export class DeferredActions {
   readonly #queue = new Fifo<Deferred>();
-  /** The place of the first one; `Infinity` if there is none. */
+  /** `Infinity` if there is none. */
   firstPlace = Infinity;
 
   add(task: Task, action: () => void, place: number): void {

@@ -7,36 +7,34 @@ import { PAUSE } from '../primitives/pause.js';
 import { addToTrail } from '../tasks/error-trail.js';
 import { CancellationIgnoredError, type Cancelled } from '../tasks/errors.js';
 import { ImmediateEvent } from '../tasks/immediate-event.js';
-import type { ReadyCause } from '../tasks/task-state.js';
 import { runningTask, setRunningTask } from '../tasks/running-task.js';
 import { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
 import type { TaskSpec } from '../tasks/task-spec.js';
+import type { ReadyCause } from '../tasks/task-state.js';
 import { Waiter } from '../tasks/waiter.js';
 import { NoHandlerError, NotAnEventError } from './errors.js';
-import { arm, disarm, type HandlerTable, mayInterrupt } from './handler-table.js';
+import type { HandlerTable } from './handler-table.js';
 import type { Hooks, Instruments } from './instruments.js';
 import type { ReadyQueue } from './ready-queue.js';
-import { cancellationSwallowed } from './warnings.js';
 
-/** A turn resumes at most this many tasks before timers and I/O get a look, so that a tight loop starves nobody... */
+/** The most steps of a turn, so that a task that never waits does not starve timers and I/O. */
 const TURN_STEPS = 256;
-/** ...and ends after this long, so that slow steps do not add up. */
+/** The most milliseconds of a turn. */
 const TURN_DURATION: Duration = 0.5;
+/** The most steps between two reads of the clock. */
+const STEPS_PER_READ = 64;
 /** A cancelled task that suspends again this often is ended by force. */
 const MOST_IGNORED_CANCELS = 100;
-/** At least once in so many steps a turn looks at the clock. */
-const MOST_BETWEEN_LOOKS = 64;
 
-/** @internal Resumes ready tasks, one step at a time, and hands the event that each step yields to its handler. */
+/** @internal Resumes ready tasks, one step at a time, and gives the event that each step yields to its handler. */
 export class Scheduler implements TaskHost {
   readonly #clock: Clock;
   readonly #ready: ReadyQueue;
   readonly #handlers: HandlerTable;
   readonly #instruments: Instruments;
   readonly #hooks: Hooks | undefined;
-  readonly #faults: unknown[] = [];
-  /** The tasks that ended in the present step, to be reported after it. */
+  /** The tasks that ended in the present step. Instruments get them after it. */
   #ended: Task[] = [];
   #lastId = 0;
 
@@ -69,23 +67,24 @@ export class Scheduler implements TaskHost {
 
   /**
    * Resumes ready tasks in the policy's order until none is left or the turn is over.
-   * @throws the fault of a plugin that came up where no task could be told of it
+   * @throws the fault of a handler that no task could get
    */
   runTurn(startedAt: Instant): void {
-    // Another loop's, where a coroutine runs a loop of its own.
+    // A coroutine of another loop may run this one.
     const outer = runningTask();
     try {
       this.#resumeUntil(startedAt + TURN_DURATION);
     } finally {
       setRunningTask(outer);
     }
-    if (this.#faults.length > 0) throw this.#faults.shift();
+    const { faults } = this.#handlers;
+    if (faults.length > 0) throw faults.shift();
   }
 
   #resumeUntil(end: Instant): void {
     let paused: Task | undefined;
     let done = 0;
-    let nextLook = 2;
+    let nextRead = 2;
     for (;;) {
       if (this.#ready.hasDeferred) {
         if (paused !== undefined) this.#ready.add(paused, 'paused');
@@ -96,10 +95,10 @@ export class Scheduler implements TaskHost {
         if (task === undefined) break;
         paused = this.#runStep(task) ? task : undefined;
       }
-      if (++done < nextLook) continue;
+      if (++done < nextRead) continue;
       if (done >= TURN_STEPS || this.#clock.now() >= end) break;
-      // Looking costs as much as a step. After as many steps again, so that slow ones cannot overrun by more than double.
-      nextLook = done + Math.min(done, MOST_BETWEEN_LOOKS);
+      // Reading the clock costs as much as a step. Doubling the interval limits the overrun of slow steps to double.
+      nextRead = done + Math.min(done, STEPS_PER_READ);
     }
     if (paused !== undefined) this.#ready.add(paused, 'paused');
   }
@@ -120,24 +119,15 @@ export class Scheduler implements TaskHost {
     const { event } = waiter;
     const refusal = this.#refusalOf(waiter.task!, event);
     if (refusal !== undefined) throw refusal;
-    if (!(event instanceof ImmediateEvent) || !settleAtOnce(waiter, event)) this.#arm(waiter);
+    if (!(event instanceof ImmediateEvent) || !settleAtOnce(waiter, event)) this.#handlers.arm(waiter);
   }
 
   mayInterrupt(waiter: Waiter<unknown>): boolean {
-    try {
-      return mayInterrupt(this.#handlers.find(waiter.event)!, waiter);
-    } catch (fault) {
-      this.#faults.push(fault);
-      return true;
-    }
+    return this.#handlers.mayInterrupt(waiter);
   }
 
   disarm(waiter: Waiter<unknown>): void {
-    try {
-      disarm(this.#handlers.find(waiter.event)!, waiter);
-    } catch (fault) {
-      this.#faults.push(fault);
-    }
+    this.#handlers.disarm(waiter);
   }
 
   #runStep(task: Task): boolean {
@@ -156,7 +146,7 @@ export class Scheduler implements TaskHost {
     }
   }
 
-  /** Runs the task up to its next suspension. True if it has only paused, and is ready to go on. */
+  /** Runs the task up to its next suspension. @returns true if it has paused */
   #step(task: Task): boolean {
     for (;;) {
       let step: IteratorResult<unknown, unknown>;
@@ -184,7 +174,7 @@ export class Scheduler implements TaskHost {
     }
   }
 
-  /** An event that need not wait: the task goes on at once. */
+  /** @returns true if the task need not wait */
   #answer(task: Task, event: ImmediateEvent): boolean {
     try {
       const answer = event.attempt(task);
@@ -193,7 +183,7 @@ export class Scheduler implements TaskHost {
     } catch (error) {
       task.setMessage(error, true);
     }
-    // A bare `yield` does not ask the event for its iterator.
+    // With a bare `yield`, the hook has not seen the event's iterator.
     creationHook?.handedOver(event);
     return true;
   }
@@ -212,25 +202,17 @@ export class Scheduler implements TaskHost {
     const waiter = new Waiter<unknown>(task, event as LoopEvent);
     task.waitWith(waiter);
     this.#hooks?.suspended?.(task, waiter.event);
-    this.#arm(waiter);
+    this.#handlers.arm(waiter);
   }
 
   #startsWhenCancelled(event: unknown): boolean {
     return event instanceof LoopEvent && (this.#handlers.find(event)?.startsWhenCancelled(event) ?? false);
   }
 
-  #arm(waiter: Waiter<unknown>): void {
-    try {
-      arm(this.#handlers.find(waiter.event)!, waiter);
-    } catch (fault) {
-      this.#faults.push(fault);
-    }
-  }
-
   #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
     creationHook?.handedOver(event);
     if (task.cancelDeliveries >= MOST_IGNORED_CANCELS) {
-      // Nothing of the body runs any more, not even its `finally`.
+      // The body does not run any more, not even its `finally`.
       task.bodyThrew(new CancellationIgnoredError(task.name, describe(event), MOST_IGNORED_CANCELS, cancelled));
       return;
     }
@@ -239,7 +221,8 @@ export class Scheduler implements TaskHost {
   }
 
   #warnOfSwallowed(task: Task, instead: string): void {
-    this.#instruments.warn(cancellationSwallowed(task, instead));
+    const message = `task "${task.name}" was cancelled, but caught Cancelled and ${instead}. Rethrow Cancelled, and wrap clean-up that must wait in shield(...).`;
+    this.warn('ESC_CANCELLATION_SWALLOWED', message, task);
   }
 
   #refusalOf(task: Task, event: unknown): Error | undefined {
@@ -249,7 +232,7 @@ export class Scheduler implements TaskHost {
   }
 }
 
-/** Whether the event could be answered at once. */
+/** @returns true if the event need not be armed */
 function settleAtOnce(waiter: Waiter<unknown>, event: ImmediateEvent): boolean {
   try {
     const answer = event.attempt(waiter.task);

@@ -10,10 +10,10 @@ import type { Hooks } from './instruments.js';
 import type { ReadyQueue } from './ready-queue.js';
 import { StallDetector } from './stall-detector.js';
 
-/** Under a strategy that yields, the host gets a chance this often even while tasks are always ready. */
+/** Under a strategy that yields, the host runs this often even if tasks are always ready. */
 const HOST_INTERVAL: Duration = 1;
 
-/** @internal Gives the thread to the strategy: until the next deadline or wakeup, or for a moment so that the host runs. */
+/** @internal Calls the strategy: to sleep until the next deadline or wakeup, or to let the host run. */
 export class SleepPhase {
   readonly #strategy: SleepStrategy;
   readonly #handlers: HandlerTable;
@@ -46,28 +46,28 @@ export class SleepPhase {
     this.#hostRanAt = now;
   }
 
-  /** A task is ready: the sleeps before this turn led to something. */
+  /** A task is ready. */
   progressed(): void {
     this.#stallDetector.progressed();
   }
 
-  /** Must run before the poll, which then finds whatever the request was for. A later request counts again. */
+  /** Must run before the poll, which finds what the request was for. A later request counts again. */
   clearWakeup(): void {
     if (!this.#wakeup.requested) return;
     this.#stallDetector.progressed();
     this.#wakeup.clear();
   }
 
-  /** To be called while tasks are ready. Returns the strategy's promise, if there is one. */
+  /** Call it if tasks are ready. @returns the strategy's promise, if any */
   letHostRun(now: Instant): Promise<void> | undefined {
     if (this.#strategy.waits !== 'yields' || now - this.#hostRanAt < HOST_INTERVAL) return undefined;
     return this.#callStrategy(now);
   }
 
   /**
-   * To be called when no task is ready. Returns the strategy's promise, if there is one.
+   * Call it if no task is ready. @returns the strategy's promise, if any
    * @param isAbortable whether the host may cancel the run
-   * @throws DeadlockError if nothing outside the loop can ever end a wait
+   * @throws DeadlockError
    */
   sleepUntilDue(now: Instant, isAbortable: boolean): Promise<void> | undefined {
     const until = this.#handlers.nextDeadline();
@@ -81,7 +81,7 @@ export class SleepPhase {
     return this.#callStrategy(until);
   }
 
-  /** Yields the strategy's promise, to be resumed when it settles. */
+  /** Yields the strategy's promise; resume it when that settles. */
   *untilAwake(slept: Promise<void>): Generator<Promise<void>, void, void> {
     try {
       yield slept;
@@ -93,7 +93,7 @@ export class SleepPhase {
     }
   }
 
-  /** Returns what the strategy threw. */
+  /** @returns what the strategy threw */
   close(): StrategyError[] {
     try {
       this.#strategy.close();
@@ -109,7 +109,7 @@ export class SleepPhase {
     if (!this.#canBeWoken(handlers)) throw new DeadlockError(this.#dump(), handlers.map(nameOf), this.#strategy);
   }
 
-  /** Whether a sleep without a deadline would end, by itself or by what one of `handlers` waits for. */
+  /** Whether a sleep without a deadline would end, by itself or through one of `handlers`. */
   #canBeWoken(handlers: readonly EventHandler[]): boolean {
     const { waits } = this.#strategy;
     if (waits === 'jumps') return this.#wakeup.requested;

@@ -5,17 +5,17 @@ import { treeOf } from '../tasks/task-tree.js';
 
 const MOST_LINES = 20;
 
-/** @internal What a dump needs to know besides the tasks. */
+/** @internal */
 export interface TaskDumpSource {
-  /** The tasks one of which must act for the event to happen. */
+  /** `EventHandler.blockers`. */
   blockersOf(event: LoopEvent): Iterable<Task>;
-  /** When the task began to wait, if that was noted. */
+  /** When the task began to wait, if that is known. */
   waitingSince(task: Task): Instant | undefined;
 }
 
 /**
- * @internal A line for each task that has not ended, indented below its parent: its name, what it waits for, since when. If
- * there are very many, only the first ones; at the end a circle of tasks that wait for each other, if there is one.
+ * @internal A line for each task that has not ended, indented below its parent, at most `mostLines`; then a circle of tasks
+ * that wait for each other, if there is one.
  */
 export function dumpTasks(root: Task, source: TaskDumpSource, mostLines = MOST_LINES): string[] {
   const lines: string[] = [];
@@ -45,7 +45,7 @@ function depthOf(task: Task): number {
   return depth;
 }
 
-/** Tasks each of which waits for the next, the first one again at the end. */
+/** Tasks each of which waits for the next; the last is the first again. */
 function findCircle(root: Task, source: TaskDumpSource): Task[] | undefined {
   const cleared = new Set<Task>();
   for (const start of treeOf(root)) {
@@ -60,7 +60,7 @@ function findCircle(root: Task, source: TaskDumpSource): Task[] | undefined {
   return undefined;
 }
 
-/** The one task that this one waits for. Where there are several, the others may still come. */
+/** The task that this one waits for; undefined if there are several, any of which may end the wait. */
 function blockerOf(task: Task, source: TaskDumpSource): Task | undefined {
   const blockers = [...blockersOf(task, source)];
   return blockers.length === 1 ? blockers[0] : undefined;

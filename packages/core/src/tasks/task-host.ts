@@ -1,7 +1,7 @@
 import type { Instant } from '../events/instant.js';
-import type { ReadyCause } from './task-state.js';
 import type { Task } from './task.js';
 import type { TaskSpec } from './task-spec.js';
+import type { ReadyCause } from './task-state.js';
 import type { Waiter } from './waiter.js';
 
 /** @internal What a task needs from its loop. */
