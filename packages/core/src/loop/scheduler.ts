@@ -29,29 +29,26 @@ const MOST_IGNORED_CANCELS = 100;
 
 /** @internal Resumes ready tasks, one step at a time, and gives the event that each step yields to its handler. */
 export class Scheduler implements TaskHost {
-  readonly #clock: Clock;
-  readonly #ready: ReadyQueue;
-  readonly #handlers: HandlerTable;
-  readonly #instruments: Instruments;
   readonly #hooks: Hooks | undefined;
   /** The tasks that ended in the present step. Instruments get them after it. */
   #ended: Task[] = [];
   #lastId = 0;
 
-  constructor(clock: Clock, ready: ReadyQueue, handlers: HandlerTable, instruments: Instruments) {
-    this.#clock = clock;
-    this.#ready = ready;
-    this.#handlers = handlers;
-    this.#instruments = instruments;
+  constructor(
+    private readonly clock: Clock,
+    private readonly ready: ReadyQueue,
+    private readonly handlers: HandlerTable,
+    private readonly instruments: Instruments,
+  ) {
     this.#hooks = instruments.hooks;
   }
 
   now(): Instant {
-    return this.#clock.now();
+    return this.clock.now();
   }
 
   warn(code: string, message: string, task: Task): void {
-    this.#instruments.warn({ code, message, task });
+    this.instruments.warn({ code, message, task });
   }
 
   spawn<T>(spec: TaskSpec<T>, parent: Task | undefined): Task<T> {
@@ -61,7 +58,7 @@ export class Scheduler implements TaskHost {
       this.#hooks.taskSpawned?.(task);
       creationHook?.handedOver(spec.body);
     }
-    this.#ready.add(task, 'spawned');
+    this.ready.add(task, 'spawned');
     return task;
   }
 
@@ -77,7 +74,7 @@ export class Scheduler implements TaskHost {
     } finally {
       setRunningTask(outer);
     }
-    const { faults } = this.#handlers;
+    const { faults } = this.handlers;
     if (faults.length > 0) throw faults.shift();
   }
 
@@ -86,25 +83,25 @@ export class Scheduler implements TaskHost {
     let done = 0;
     let nextRead = 2;
     for (;;) {
-      if (this.#ready.hasDeferred) {
-        if (paused !== undefined) this.#ready.add(paused, 'paused');
+      if (this.ready.hasDeferred) {
+        if (paused !== undefined) this.ready.add(paused, 'paused');
         paused = undefined;
-        this.#ready.runDeferred();
+        this.ready.runDeferred();
       } else {
-        const task = this.#ready.nextAfter(paused);
+        const task = this.ready.nextAfter(paused);
         if (task === undefined) break;
         paused = this.#runStep(task) ? task : undefined;
       }
       if (++done < nextRead) continue;
-      if (done >= TURN_STEPS || this.#clock.now() >= end) break;
+      if (done >= TURN_STEPS || this.clock.now() >= end) break;
       // Reading the clock costs as much as a step. Doubling the interval limits the overrun of slow steps to double.
       nextRead = done + Math.min(done, STEPS_PER_READ);
     }
-    if (paused !== undefined) this.#ready.add(paused, 'paused');
+    if (paused !== undefined) this.ready.add(paused, 'paused');
   }
 
   taskReady(task: Task, cause: ReadyCause): void {
-    this.#ready.add(task, cause);
+    this.ready.add(task, cause);
   }
 
   taskEnded(task: Task): void {
@@ -112,22 +109,22 @@ export class Scheduler implements TaskHost {
   }
 
   defer(task: Task, action: () => void): void {
-    this.#ready.defer(task, action);
+    this.ready.defer(task, action);
   }
 
   arm(waiter: Waiter<unknown>): void {
     const { event } = waiter;
     const refusal = this.#refusalOf(waiter.task!, event);
     if (refusal !== undefined) throw refusal;
-    if (!(event instanceof ImmediateEvent) || !settleAtOnce(waiter, event)) this.#handlers.arm(waiter);
+    if (!(event instanceof ImmediateEvent) || !settleAtOnce(waiter, event)) this.handlers.arm(waiter);
   }
 
   mayInterrupt(waiter: Waiter<unknown>): boolean {
-    return this.#handlers.mayInterrupt(waiter);
+    return this.handlers.mayInterrupt(waiter);
   }
 
   disarm(waiter: Waiter<unknown>): void {
-    this.#handlers.disarm(waiter);
+    this.handlers.disarm(waiter);
   }
 
   #runStep(task: Task): boolean {
@@ -202,11 +199,11 @@ export class Scheduler implements TaskHost {
     const waiter = new Waiter<unknown>(task, event as LoopEvent);
     task.waitWith(waiter);
     this.#hooks?.suspended?.(task, waiter.event);
-    this.#handlers.arm(waiter);
+    this.handlers.arm(waiter);
   }
 
   #startsWhenCancelled(event: unknown): boolean {
-    return event instanceof LoopEvent && (this.#handlers.find(event)?.startsWhenCancelled(event) ?? false);
+    return event instanceof LoopEvent && (this.handlers.find(event)?.startsWhenCancelled(event) ?? false);
   }
 
   #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
@@ -227,8 +224,8 @@ export class Scheduler implements TaskHost {
 
   #refusalOf(task: Task, event: unknown): Error | undefined {
     if (!(event instanceof LoopEvent)) return new NotAnEventError(task.name, event);
-    if (this.#handlers.find(event) !== undefined) return undefined;
-    return new NoHandlerError(task.name, event, this.#handlers.handledNames, this.#handlers.twinOf(event));
+    if (this.handlers.find(event) !== undefined) return undefined;
+    return new NoHandlerError(task.name, event, this.handlers.handledNames, this.handlers.twinOf(event));
   }
 }
 

@@ -15,30 +15,18 @@ const HOST_INTERVAL: Duration = 1;
 
 /** @internal Calls the strategy: to sleep until the next deadline or wakeup, or to let the host run. */
 export class SleepPhase {
-  readonly #strategy: SleepStrategy;
-  readonly #handlers: HandlerTable;
-  readonly #ready: ReadyQueue;
-  readonly #wakeup: Wakeup;
-  readonly #hooks: Hooks | undefined;
-  readonly #dump: () => readonly string[];
   readonly #stallDetector: StallDetector;
   #hostRanAt: Instant = 0;
 
   /** @param dump what each task waits for, to report a deadlock */
   constructor(
-    strategy: SleepStrategy,
-    handlers: HandlerTable,
-    ready: ReadyQueue,
-    wakeup: Wakeup,
-    hooks: Hooks | undefined,
-    dump: () => readonly string[],
+    private readonly strategy: SleepStrategy,
+    private readonly handlers: HandlerTable,
+    private readonly ready: ReadyQueue,
+    private readonly wakeup: Wakeup,
+    private readonly hooks: Hooks | undefined,
+    private readonly dump: () => readonly string[],
   ) {
-    this.#strategy = strategy;
-    this.#handlers = handlers;
-    this.#ready = ready;
-    this.#wakeup = wakeup;
-    this.#hooks = hooks;
-    this.#dump = dump;
     this.#stallDetector = new StallDetector(strategy, handlers);
   }
 
@@ -53,14 +41,14 @@ export class SleepPhase {
 
   /** Must run before the poll, which finds what the request was for. A later request counts again. */
   clearWakeup(): void {
-    if (!this.#wakeup.requested) return;
+    if (!this.wakeup.requested) return;
     this.#stallDetector.progressed();
-    this.#wakeup.clear();
+    this.wakeup.clear();
   }
 
   /** Call it if tasks are ready. @returns the strategy's promise, if any */
   letHostRun(now: Instant): Promise<void> | undefined {
-    if (this.#strategy.waits !== 'yields' || now - this.#hostRanAt < HOST_INTERVAL) return undefined;
+    if (this.strategy.waits !== 'yields' || now - this.#hostRanAt < HOST_INTERVAL) return undefined;
     return this.#callStrategy(now);
   }
 
@@ -70,13 +58,13 @@ export class SleepPhase {
    * @throws DeadlockError
    */
   sleepUntilDue(now: Instant, isAbortable: boolean): Promise<void> | undefined {
-    const until = this.#handlers.nextDeadline();
-    const { waits } = this.#strategy;
+    const until = this.handlers.nextDeadline();
+    const { waits } = this.strategy;
     if (until === Infinity && !(isAbortable && waits === 'yields')) this.#expectSomethingOutside();
     this.#stallDetector.sleeping(now, until);
     if (waits === 'blocks' || waits === 'yields') {
-      this.#handlers.beforeSleep(this.#wakeup, this.#strategy);
-      if (!this.#ready.isEmpty) return undefined;
+      this.handlers.beforeSleep(this.wakeup, this.strategy);
+      if (!this.ready.isEmpty) return undefined;
     }
     return this.#callStrategy(until);
   }
@@ -86,9 +74,9 @@ export class SleepPhase {
     try {
       yield slept;
     } catch (error) {
-      throw new StrategyError(this.#strategy.alias, `rejected: ${describe(error)}`, error);
+      throw new StrategyError(this.strategy.alias, `rejected: ${describe(error)}`, error);
     } finally {
-      this.#hostRanAt = this.#strategy.clock.now();
+      this.#hostRanAt = this.strategy.clock.now();
       this.#awake();
     }
   }
@@ -96,47 +84,44 @@ export class SleepPhase {
   /** @returns what the strategy threw */
   close(): StrategyError[] {
     try {
-      this.#strategy.close();
+      this.strategy.close();
       return [];
     } catch (error) {
-      return [new StrategyError(this.#strategy.alias, `threw in close: ${describe(error)}`, error)];
+      return [new StrategyError(this.strategy.alias, `threw in close: ${describe(error)}`, error)];
     }
   }
 
   #expectSomethingOutside(): void {
-    const handlers = this.#handlers.inFlight();
-    if (handlers.length === 0) throw new DeadlockError(this.#dump());
-    if (!this.#canBeWoken(handlers)) throw new DeadlockError(this.#dump(), handlers.map(nameOf), this.#strategy);
+    const handlers = this.handlers.inFlight();
+    if (handlers.length === 0) throw new DeadlockError(this.dump());
+    if (!this.#canBeWoken(handlers)) throw new DeadlockError(this.dump(), handlers.map(nameOf), this.strategy);
   }
 
   /** Whether a sleep without a deadline would end, by itself or through one of `handlers`. */
   #canBeWoken(handlers: readonly EventHandler[]): boolean {
-    const { waits } = this.#strategy;
-    if (waits === 'jumps') return this.#wakeup.requested;
-    return waits !== 'blocks' || handlers.some(handler => this.#handlers.canWake(handler));
+    const { waits } = this.strategy;
+    if (waits === 'jumps') return this.wakeup.requested;
+    return waits !== 'blocks' || handlers.some(handler => this.handlers.canWake(handler));
   }
 
   #callStrategy(until: Instant): Promise<void> | undefined {
-    this.#hooks?.sleepStarted?.(until);
-    this.#ready.isSleeping = true;
+    this.hooks?.sleepStarted?.(until);
+    this.ready.isSleeping = true;
     let slept: void | Promise<void>;
     try {
-      slept = this.#strategy.sleep(until, this.#wakeup);
+      slept = this.strategy.sleep(until, this.wakeup);
     } catch (error) {
       this.#awake();
-      throw new StrategyError(this.#strategy.alias, `threw: ${describe(error)}`, error);
+      throw new StrategyError(this.strategy.alias, `threw: ${describe(error)}`, error);
     }
-    if (slept !== undefined && this.#strategy.waits === 'yields') return slept;
+    if (slept !== undefined && this.strategy.waits === 'yields') return slept;
     this.#awake();
     if (slept === undefined) return undefined;
-    throw new StrategyError(
-      this.#strategy.alias,
-      `returned a promise although it says that it ${this.#strategy.waits}`,
-    );
+    throw new StrategyError(this.strategy.alias, `returned a promise although it says that it ${this.strategy.waits}`);
   }
 
   #awake(): void {
-    this.#ready.isSleeping = false;
-    this.#hooks?.sleepEnded?.();
+    this.ready.isSleeping = false;
+    this.hooks?.sleepEnded?.();
   }
 }

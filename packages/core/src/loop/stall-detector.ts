@@ -9,15 +9,14 @@ const BLOCKING_MINIMUM: Duration = 100;
 
 /** @internal Detects a loop that hangs at full load: many sleeps in a row that took no time and made no task ready. */
 export class StallDetector {
-  readonly #strategy: SleepStrategy;
-  readonly #handlers: HandlerTable;
   readonly #minimum: Duration;
   #sleeps = 0;
   #since: Instant = 0;
 
-  constructor(strategy: SleepStrategy, handlers: HandlerTable) {
-    this.#strategy = strategy;
-    this.#handlers = handlers;
+  constructor(
+    private readonly strategy: SleepStrategy,
+    private readonly handlers: HandlerTable,
+  ) {
     // One that spins may return as often as it likes, if its clock moves.
     this.#minimum = strategy.waits === 'spins' ? 0 : BLOCKING_MINIMUM;
   }
@@ -34,10 +33,10 @@ export class StallDetector {
     this.#sleeps = 0;
     if (until <= now) {
       const problem = `settled nothing ${RETURNS_IN_A_ROW} times in a row, although nextDeadline says ${until} and it is ${now}`;
-      throw new HandlerError(this.#handlers.nameOfOverdue(now), 'poll', problem);
+      throw new HandlerError(this.handlers.nameOfOverdue(now), 'poll', problem);
     }
     const elapsed = now - this.#since;
     if (elapsed > this.#minimum) return;
-    throw new StrategyStalledError(this.#strategy.alias, this.#strategy.waits, RETURNS_IN_A_ROW, elapsed);
+    throw new StrategyStalledError(this.strategy.alias, this.strategy.waits, RETURNS_IN_A_ROW, elapsed);
   }
 }

@@ -15,7 +15,6 @@ export class GetContext<out T = unknown> extends ImmediateEvent<T> {
     super();
   }
 
-  /** @internal */
   override attempt(task: Task | undefined): Answer<T> | undefined {
     return task && { done: true, value: this.#valueIn(task) };
   }
@@ -38,7 +37,6 @@ export class SetContext extends ImmediateEvent<ContextEntry | undefined> {
     super();
   }
 
-  /** @internal */
   override attempt(task: Task | undefined): Answer<ContextEntry | undefined> | undefined {
     if (task === undefined) return undefined;
     const before = task.context;

@@ -10,7 +10,6 @@ import { appended } from '../tasks/task-extras.js';
 export class CurrentTask extends ImmediateEvent<Task> {
   override readonly kind = 'current-task';
 
-  /** @internal */
   override attempt(task: Task | undefined): Answer<Task> | undefined {
     return task && { done: true, value: task };
   }

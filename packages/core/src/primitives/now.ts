@@ -6,7 +6,6 @@ import type { Task } from '../tasks/task.js';
 export class Now extends ImmediateEvent<Instant> {
   override readonly kind = 'now';
 
-  /** @internal */
   override attempt(task: Task | undefined): Answer<Instant> | undefined {
     return task && { done: true, value: task.host.now() };
   }

@@ -37,7 +37,6 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
     this.flags = options.daemon ? DAEMON : 0;
   }
 
-  /** @internal */
   override attempt(task: Task | undefined): Answer<Task<T>> | undefined {
     return task && { done: true, value: task.host.spawn(this, task) };
   }

@@ -14,7 +14,6 @@ export class Warn extends ImmediateEvent<void> {
     super();
   }
 
-  /** @internal */
   override attempt(task: Task | undefined): Answer<void> | undefined {
     if (task === undefined) return undefined;
     task.host.warn(this.code, this.message, task);

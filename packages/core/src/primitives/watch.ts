@@ -19,7 +19,6 @@ export class StartWatch extends ImmediateEvent<Watch> {
     super();
   }
 
-  /** @internal */
   override attempt(task: Task | undefined): Answer<Watch> | undefined {
     return task && { done: true, value: task.watch<never>(this.event as LoopEvent<never>, this.target) };
   }

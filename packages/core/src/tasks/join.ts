@@ -11,7 +11,6 @@ export class Join<out T = unknown> extends ImmediateEvent<T> {
     super();
   }
 
-  /** @internal */
   override attempt(): Answer<T> | undefined {
     const { result } = this.task;
     return result.state === 'succeeded' ? { done: true, value: result.value } : undefined;

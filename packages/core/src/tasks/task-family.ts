@@ -6,7 +6,6 @@ import { ISOLATED, SHIELDED, SUPERVISOR } from './task-spec.js';
 
 /** @internal The children of a task that have not ended. Decides what the end of a child means for the parent. */
 export class TaskFamily implements Iterable<Task> {
-  readonly #parent: Task;
   readonly #children = new SlotList<Task>();
   /** `SuperviseOptions.ended`. */
   childEndListener: ((child: Task) => void) | undefined = undefined;
@@ -15,9 +14,7 @@ export class TaskFamily implements Iterable<Task> {
   /** Of a supervisor: the failed children. */
   #failed: Task[] | undefined = undefined;
 
-  constructor(parent: Task) {
-    this.#parent = parent;
-  }
+  constructor(private readonly parent: Task) {}
 
   get isEmpty(): boolean {
     return this.#children.isEmpty && (this.#daemons === undefined || this.#daemons.isEmpty);
@@ -25,7 +22,7 @@ export class TaskFamily implements Iterable<Task> {
 
   adopt(child: Task): void {
     this.#listFor(child).add(child);
-    const { cancelled } = this.#parent;
+    const { cancelled } = this.parent;
     if (cancelled !== undefined && !child.has(SHIELDED)) child.deliverCancel(cancelled);
   }
 
@@ -60,12 +57,12 @@ export class TaskFamily implements Iterable<Task> {
     try {
       listener(child);
     } catch (error) {
-      this.#parent.fail(error);
+      this.parent.fail(error);
     }
   }
 
   #childFailed(child: Task, error: unknown): void {
-    if (!this.#parent.has(SUPERVISOR)) this.#parent.fail(error);
+    if (!this.parent.has(SUPERVISOR)) this.parent.fail(error);
     else if (!child.isObserved) this.#failed = appended(this.#failed, child);
   }
 
