@@ -241,7 +241,7 @@ describe('errors', () => {
       expectError(
         thrownBy(() => virtualLoop({ handlers: [new SignalHandler(), new SignalHandler()] })),
         'ESC_DUPLICATE_HANDLER',
-        'SignalHandler is there twice, expected one handler for Signal',
+        'SignalHandler is installed twice, expected one handler for Signal',
         'Load its module once',
       );
     });

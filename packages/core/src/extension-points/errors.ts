@@ -8,7 +8,7 @@ export class DuplicateHandlerError extends EscapementError {
   constructor(eventName: string, first: string, second: string) {
     super(
       first === second
-        ? `${first} is there twice, expected one handler for ${eventName}. Load its module once.`
+        ? `${first} is installed twice, expected one handler for ${eventName}. Load its module once.`
         : `${first} and ${second} both handle ${eventName}, expected one handler for an event class. Leave one of their modules out.`,
     );
   }

@@ -17,15 +17,8 @@ export type Waits =
   | 'jumps';
 
 /**
- * Decides how the loop lets time pass when no task is ready. How the loop calls it:
- *
- * ```ts
- * while (!root.isEnded) {
- *   resumeReadyTasks();
- *   handlers.poll(strategy.clock.now());
- *   if (nothingReady) await strategy.sleep(handlers.nextDeadline(), wakeup);
- * }
- * ```
+ * Decides how the loop lets time pass when no task is ready. In each turn the loop resumes the ready tasks, polls the
+ * handlers, and calls `sleep` with their earliest deadline if no task is ready then.
  *
  * @example
  * class Spin extends SleepStrategy {

@@ -7,13 +7,12 @@ export class NoHandlerError extends EscapementError {
   static override readonly name = 'NoHandlerError';
   override readonly code = 'ESC_NO_HANDLER';
 
-  constructor(taskName: string, event: LoopEvent, installed: readonly string[], twin: string | undefined) {
+  constructor(taskName: string, event: LoopEvent, installed: readonly string[]) {
     const name = eventName(event);
     const list = installed.length > 0 ? installed.join(', ') : 'nothing';
-    const fix =
-      twin === undefined
-        ? `Load the module that handles ${name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`
-        : `A handler serves another class ${twin} of the same kind '${event.kind}': two copies of its package are installed; \`npm dedupe\` leaves one.`;
+    const fix = installed.includes(name)
+      ? `A handler serves another class ${name} of the same kind '${event.kind}': two copies of its package are installed; \`npm dedupe\` leaves one.`
+      : `Load the module that handles ${name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`;
     super(`task "${taskName}" yielded ${name}, which no handler serves. Handlers are installed for: ${list}. ${fix}`);
   }
 }

@@ -23,7 +23,7 @@ import { ReadyQueue } from './ready-queue.js';
 import { isNewFault, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
 import { SleepPhase } from './sleep-phase.js';
-import { dumpTasks, type TaskDumpSource } from './task-dump.js';
+import { dumpTasks } from './task-dump.js';
 
 class PluggableLoop<in E extends LoopEvent> {
   readonly #strategy: SleepStrategy;
@@ -50,7 +50,7 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#hooks = hooks;
     this.#ready = new ReadyQueue(policy, wakeup, hooks);
     this.#scheduler = new Scheduler(strategy.clock, this.#ready, this.#handlers, instruments);
-    const dump = () => dumpTasks(this.#root!, this.#dumpSource);
+    const dump = () => dumpTasks(this.#root!, this.#handlers, this.#debugging);
     this.#sleepPhase = new SleepPhase(strategy, this.#handlers, this.#ready, wakeup, hooks, dump);
   }
 
@@ -104,7 +104,7 @@ class PluggableLoop<in E extends LoopEvent> {
   /** The tree of tasks: the name, state and event of each; also a circle of tasks that wait for each other. */
   dump(): string {
     if (this.#root === undefined) return 'the loop is not running';
-    return dumpTasks(this.#root, this.#dumpSource, Infinity).join('\n');
+    return dumpTasks(this.#root, this.#handlers, this.#debugging, Infinity).join('\n');
   }
 
   async #follow<T>(root: Task<T>): Promise<T> {
@@ -152,11 +152,6 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#root = this.#scheduler.spawn(spec, undefined);
     return this.#root as Task<T>;
   }
-
-  readonly #dumpSource: TaskDumpSource = {
-    blockersOf: event => this.#handlers.blockersOf(event),
-    waitingSince: task => this.#debugging?.waitingSince(task),
-  };
 
   /** Resumes, polls, and sleeps if no task is ready. @returns the strategy's promise, if any */
   #turn(root: Task): Promise<void> | undefined {

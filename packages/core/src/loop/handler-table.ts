@@ -1,6 +1,6 @@
 import { describe } from '../errors/describe.js';
 import type { Instant } from '../events/instant.js';
-import { eventName, LoopEvent } from '../events/loop-event.js';
+import { LoopEvent } from '../events/loop-event.js';
 import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.js';
 import { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
@@ -43,12 +43,7 @@ export class HandlerTable {
 
   /** The names of the event classes with a handler. */
   get handledNames(): string[] {
-    return this.#installed.map(handler => handler.handles.name);
-  }
-
-  /** The name of the event's class, if a handler serves a class of that name from another copy of its package. */
-  twinOf(event: LoopEvent): string | undefined {
-    return this.#installed.find(({ handles }) => handles.name === eventName(event))?.handles.name;
+    return this.#installed.map(({ handles }) => handles.name);
   }
 
   arm(waiter: Waiter<unknown>): void {

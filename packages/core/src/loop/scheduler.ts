@@ -225,7 +225,7 @@ export class Scheduler implements TaskHost {
   #refusalOf(task: Task, event: unknown): Error | undefined {
     if (!(event instanceof LoopEvent)) return new NotAnEventError(task.name, event);
     if (this.handlers.find(event) !== undefined) return undefined;
-    return new NoHandlerError(task.name, event, this.handlers.handledNames, this.handlers.twinOf(event));
+    return new NoHandlerError(task.name, event, this.handlers.handledNames);
   }
 }
 
