@@ -400,7 +400,7 @@ describe('errors', () => {
     });
 
     for (const method of ['poll', 'nextDeadline', 'inFlight', 'beforeSleep'] as const) {
-      it(`${method} throws: the tasks clean up, run is told`, () => {
+      it(`${method} throws: the tasks clean up, and run fails`, () => {
         const { loop } = virtualLoop({ handlers: [new Faulty(method)] });
         let cleaned = false;
         const error = thrownBy(() =>

@@ -443,7 +443,7 @@ function* makesOne(): Coroutine<SleepFor> {
   return sleep(5);
 }
 
-/** Lets the host run, where the garbage collector's finds are told. */
+/** Lets the host run, which calls the finalization registry. */
 class HostStrategy extends SleepStrategy {
   override readonly alias = 'host';
   override readonly waits = 'yields';

@@ -2,15 +2,11 @@ import { expect } from 'chai';
 import {
   CancellationIgnoredError,
   Cancelled,
-  ContextKey,
   type Coroutine,
-  call,
   currentTask,
   ensure,
-  getContext,
   onCancel,
   pause,
-  runningTask,
   type SleepFor,
   scope,
   shield,
@@ -19,7 +15,6 @@ import {
   supervise,
   type Task,
   TaskCancelledError,
-  withContext,
 } from 'escapement';
 import { virtualLoop } from '../support/virtual-loop.js';
 
@@ -550,101 +545,5 @@ describe('a swallowed Cancelled', () => {
     expect(error?.cause).to.be.instanceOf(Cancelled);
     expect(caught).to.equal(100);
     expect(warnings).to.have.length(1);
-  });
-});
-
-describe('context', () => {
-  const user = new ContextKey<string>('user');
-  const depth = new ContextKey('depth', 0);
-
-  it('is inherited by children, and ends with its body', () => {
-    const { loop } = virtualLoop();
-    const seen: string[] = [];
-    function* look(where: string) {
-      seen.push(`${where}: ${yield* getContext(user)} ${yield* getContext(depth)}`);
-    }
-    loop.runSync(function* () {
-      yield* withContext(
-        user,
-        'alice',
-        (function* () {
-          yield* look('body');
-          yield* spawn(look('child'));
-          yield* withContext(user, 'bob', withContext(depth, 1, look('inner')));
-          yield* look('after');
-        })(),
-      );
-      expect(yield* getContext(depth)).to.equal(0);
-      try {
-        yield* getContext(user);
-      } catch (error) {
-        seen.push((error as Error).message);
-      }
-    });
-    expect(seen.slice(0, 3)).to.deep.equal(['body: alice 0', 'inner: bob 1', 'after: alice 0']);
-    expect(seen[3]).to.include('read the context "user", which has no value');
-    expect(seen[4]).to.equal('child: alice 0');
-  });
-});
-
-describe('call', () => {
-  it('does what yield* does: values, errors, events, and its own frames', () => {
-    const { loop } = virtualLoop();
-    function* add(a: number, b: number) {
-      yield* sleep(1);
-      return a + b;
-    }
-    function* fail(): Coroutine<never, SleepFor> {
-      yield* sleep(1);
-      throw new Error('called');
-    }
-    const seen = loop.runSync(function* () {
-      const sum: number = yield* call(add, 1, 2);
-      try {
-        yield* call(fail);
-      } catch (error) {
-        return [sum, (error as Error).message];
-      }
-      return [];
-    });
-    expect(seen).to.deep.equal([3, 'called']);
-  });
-
-  it('may be nested a hundred thousand deep; a cancellation runs every `finally`', () => {
-    const { loop } = virtualLoop();
-    let cleaned = 0;
-    function* down(left: number): Coroutine<void, SleepFor | import('escapement').Call> {
-      try {
-        if (left > 0) yield* call(down, left - 1);
-        else yield* sleep(1000);
-      } finally {
-        cleaned++;
-      }
-    }
-    loop.runSync(function* () {
-      const child = yield* spawn(down(100_000));
-      yield* sleep(1);
-      child.cancel();
-    });
-    expect(cleaned).to.equal(100_001);
-  });
-});
-
-describe('runningTask', () => {
-  it('is the task of the present step, also around a nested loop', () => {
-    const outer = virtualLoop().loop;
-    const inner = virtualLoop().loop;
-    expect(runningTask()).to.equal(undefined);
-    outer.runSync(function* () {
-      const me: Task = yield* currentTask();
-      expect(runningTask()).to.equal(me);
-      inner.runSync(function* () {
-        expect(runningTask()).to.equal(yield* currentTask());
-        yield* pause();
-      });
-      expect(runningTask()).to.equal(me);
-    });
-    expect(runningTask()).to.equal(undefined);
-    expect(Cancelled).to.be.a('function');
   });
 });

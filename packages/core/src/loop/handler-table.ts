@@ -17,11 +17,11 @@ export class HandlerTable {
   readonly #byClass = new Map<unknown, EventHandler>();
   readonly #installed: readonly EventHandler[];
   // The handlers that override a method.
-  readonly #pollers: readonly EventHandler[];
-  readonly #timekeepers: readonly EventHandler[];
-  readonly #outsiders: readonly EventHandler[];
-  readonly #sleepers: readonly EventHandler[];
-  readonly #closers: readonly EventHandler[];
+  readonly #withPoll: readonly EventHandler[];
+  readonly #withDeadlines: readonly EventHandler[];
+  readonly #withInFlight: readonly EventHandler[];
+  readonly #withBeforeSleep: readonly EventHandler[];
+  readonly #withClose: readonly EventHandler[];
 
   /** @throws DuplicateHandlerError */
   constructor(builtIn: readonly EventHandler[], installed: readonly EventHandler[]) {
@@ -29,11 +29,11 @@ export class HandlerTable {
     for (const handler of all) this.#register(handler);
     const having = (method: Optional) => all.filter(handler => handler[method] !== EventHandler.prototype[method]);
     this.#installed = installed;
-    this.#pollers = having('poll');
-    this.#timekeepers = having('nextDeadline');
-    this.#outsiders = having('inFlight');
-    this.#sleepers = having('beforeSleep');
-    this.#closers = having('close').reverse();
+    this.#withPoll = having('poll');
+    this.#withDeadlines = having('nextDeadline');
+    this.#withInFlight = having('inFlight');
+    this.#withBeforeSleep = having('beforeSleep');
+    this.#withClose = having('close').reverse();
   }
 
   /** The handler of the event's class, or of the nearest class that it extends. */
@@ -85,12 +85,12 @@ export class HandlerTable {
   }
 
   poll(now: Instant): void {
-    for (const handler of this.#pollers) call(handler, 'poll', now);
+    for (const handler of this.#withPoll) call(handler, 'poll', now);
   }
 
   nextDeadline(): Instant {
     let earliest = Infinity;
-    for (const handler of this.#timekeepers) {
+    for (const handler of this.#withDeadlines) {
       const deadline = call(handler, 'nextDeadline');
       if (Number.isNaN(deadline))
         throw new HandlerError(nameOf(handler), 'nextDeadline', 'returned NaN, expected an instant');
@@ -101,28 +101,28 @@ export class HandlerTable {
 
   /** The name of a handler whose deadline has passed although it was polled. */
   nameOfOverdue(now: Instant): string {
-    const overdue = this.#timekeepers.find(handler => handler.nextDeadline() <= now);
+    const overdue = this.#withDeadlines.find(handler => handler.nextDeadline() <= now);
     return overdue === undefined ? 'a handler' : nameOf(overdue);
   }
 
   /** The handlers with waits in flight. */
   inFlight(): EventHandler[] {
-    return this.#outsiders.filter(handler => call(handler, 'inFlight') > 0);
+    return this.#withInFlight.filter(handler => call(handler, 'inFlight') > 0);
   }
 
   /** Whether `handler` can end the sleep of a strategy that blocks. */
   canWake(handler: EventHandler): boolean {
-    return this.#sleepers.includes(handler);
+    return this.#withBeforeSleep.includes(handler);
   }
 
   beforeSleep(wakeup: Wakeup, strategy: SleepStrategy): void {
-    for (const handler of this.#sleepers) call(handler, 'beforeSleep', wakeup, strategy);
+    for (const handler of this.#withBeforeSleep) call(handler, 'beforeSleep', wakeup, strategy);
   }
 
   /** Closes all handlers, in reverse order. @returns what they threw */
   close(): unknown[] {
     const faults: unknown[] = [];
-    for (const handler of this.#closers) {
+    for (const handler of this.#withClose) {
       try {
         call(handler, 'close');
       } catch (fault) {

@@ -60,7 +60,7 @@ export class SleepPhase {
   sleepUntilDue(now: Instant, isAbortable: boolean): Promise<void> | undefined {
     const until = this.handlers.nextDeadline();
     const { waits } = this.strategy;
-    if (until === Infinity && !(isAbortable && waits === 'yields')) this.#expectSomethingOutside();
+    if (until === Infinity && !(isAbortable && waits === 'yields')) this.#checkDeadlock();
     this.#stallDetector.sleeping(now, until);
     if (waits === 'blocks' || waits === 'yields') {
       this.handlers.beforeSleep(this.wakeup, this.strategy);
@@ -91,7 +91,7 @@ export class SleepPhase {
     }
   }
 
-  #expectSomethingOutside(): void {
+  #checkDeadlock(): void {
     const handlers = this.handlers.inFlight();
     if (handlers.length === 0) throw new DeadlockError(this.dump());
     if (!this.#canBeWoken(handlers)) throw new DeadlockError(this.dump(), handlers.map(nameOf), this.strategy);
