@@ -152,7 +152,7 @@ describe('all', () => {
     expect((error as AggregateError).errors.map(each => each.message)).to.deep.equal(['cause', 'clean-up']);
   });
 
-  it('is cancelled with its task, which hears of it when all have finished', () => {
+  it('is cancelled with its task, and throws Cancelled when all have ended', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     const task = loop.runSync(function* () {
@@ -166,7 +166,7 @@ describe('all', () => {
     expect(clock.time).to.equal(5);
   });
 
-  it('never evaluates to anything when it was cancelled', () => {
+  it('has no value when it was cancelled', () => {
     const { loop } = virtualLoop();
     const seen: unknown[] = [];
     loop.runSync(function* () {
@@ -186,7 +186,7 @@ describe('all', () => {
     expect(seen).to.deep.equal([Cancelled]);
   });
 
-  it('does not take the reason of a body that cancelled itself for its value', () => {
+  it('throws TaskCancelledError if a body cancelled itself', () => {
     const { loop } = virtualLoop();
     const error = thrownBy(() => loop.runSync(all([cancelsItself(), after(2, 'b')])));
     expect(error).to.be.instanceOf(Error);
@@ -205,7 +205,7 @@ describe('all', () => {
 });
 
 describe('allSettled', () => {
-  it('evaluates to what became of each, in the form that was given', () => {
+  it('evaluates to the outcome of each, in the same form', () => {
     const { loop, clock } = virtualLoop();
     const list = loop.runSync(allSettled([failAfter(1, 'a'), after(5, 'b')]));
     expect(list[0]).to.have.property('state', 'failed');
@@ -223,7 +223,7 @@ describe('allSettled', () => {
     expect(loop.runSync(allSettled({}))).to.deep.equal({});
   });
 
-  it('takes events, and what they are rejected with', () => {
+  it('takes events, and the errors that they are rejected with', () => {
     const handler = new SignalHandler();
     const { loop } = virtualLoop({ handlers: [handler] });
     const signal = new Signal();
@@ -239,14 +239,14 @@ describe('allSettled', () => {
     ]);
   });
 
-  it('cancels nobody because what another one spawned failed', () => {
+  it('cancels no body when a task that another one spawned fails', () => {
     const { loop } = virtualLoop();
     const [bad, good] = loop.runSync(allSettled([failsByChild(1, 'child'), after(5, 'good')]));
     expect(bad).to.have.property('error').with.property('message', 'child');
     expect(good).to.deep.equal({ state: 'succeeded', value: 'good' });
   });
 
-  it('is cancelled with its task: a cancellation is no outcome', () => {
+  it('is cancelled with its task, and throws Cancelled', () => {
     const { loop } = virtualLoop();
     const log: string[] = [];
     const task = loop.runSync(function* () {
@@ -321,14 +321,14 @@ describe('race', () => {
     expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'enough' });
   });
 
-  it('that loses a race is no error', () => {
+  it('ignores what a loser would have thrown later', () => {
     const { loop } = virtualLoop();
     expect(loop.runSync(race([race([after(9, 'a'), after(8, 'b')]), after(1, 'c')]))).to.equal('c');
   });
 
-  it('of nobody is an error', () => {
+  it('of an empty list is an error', () => {
     const { loop } = virtualLoop();
-    expect(() => loop.runSync(race([]))).to.throw(InvalidArgumentError, 'race got no programs');
+    expect(() => loop.runSync(race([]))).to.throw(InvalidArgumentError, 'race got an empty list');
   });
 
   it('of two that end at the same instant goes to the one that began to wait first', () => {
@@ -344,7 +344,7 @@ describe('race', () => {
     expect(errors[0]).to.have.property('message', 'one');
   });
 
-  it('with a loser that fails at the instant of the first value throws that error: none is lost', () => {
+  it('throws the error of a loser that fails at the instant of the first value', () => {
     const { loop } = virtualLoop();
     expect(() => loop.runSync(race([after(2, 'value'), failAfter(2, 'too late')]))).to.throw('too late');
   });
@@ -404,13 +404,13 @@ describe('contestants that are cancelled from outside', () => {
 });
 
 describe('any', () => {
-  it('evaluates to the first value, whoever failed before', () => {
+  it('evaluates to the first value, after failures', () => {
     const { loop, clock } = virtualLoop();
     expect(loop.runSync(any([failAfter(1, 'a'), after(3, 'b'), after(2, 'c')]))).to.equal('c');
     expect(clock.time).to.equal(2);
   });
 
-  it('gives it back when the others are cancelled and finished', () => {
+  it('returns it when the others are cancelled and have ended', () => {
     const { loop } = virtualLoop();
     const log: string[] = [];
     expect(loop.runSync(any([slowToEnd(log, 'a', 3), after(1, 'b')]))).to.equal('b');
@@ -431,9 +431,9 @@ describe('any', () => {
     expect(loop.runSync(any([failsByChild(1, 'child'), after(5, 'good')]))).to.equal('good');
   });
 
-  it('of nobody is an error', () => {
+  it('of an empty list is an error', () => {
     const { loop } = virtualLoop();
-    expect(() => loop.runSync(any([]))).to.throw(InvalidArgumentError, 'any got no programs');
+    expect(() => loop.runSync(any([]))).to.throw(InvalidArgumentError, 'any got an empty list');
   });
 
   it('that is cancelled throws Cancelled', () => {
@@ -449,7 +449,7 @@ describe('any', () => {
 });
 
 describe('map', () => {
-  it('evaluates to the results in the order of the items, whoever is done first', () => {
+  it('evaluates to the results in the order of the items, in whatever order they end', () => {
     const { loop, clock } = virtualLoop();
     const results = loop.runSync(map([3, 1, 2], (item, index) => after(item, `${index}: ${item}`)));
     expect(results).to.deep.equal(['0: 3', '1: 1', '2: 2']);
@@ -860,7 +860,7 @@ function shown(error: unknown): unknown {
 }
 
 describe('combinators in one another', () => {
-  it('come to what each says of itself, at the right time, and leave nothing running', () => {
+  it('nested at random, agree with their documentation and leave nothing running', () => {
     const cases = tree
       .filter(root => countWaits(root) <= 14)
       .chain(root => {

@@ -30,7 +30,7 @@ describe('EventLoop', () => {
     expect(clock.time).to.equal(7);
   });
 
-  it('throws what the program throws, the very object', async () => {
+  it('throws the same error object that the program throws', async () => {
     const { loop } = virtualLoop();
     const error = new Error('mine');
     function* fails(): Coroutine<void, Pause> {
@@ -132,7 +132,7 @@ describe('EventLoop', () => {
     expect(stepsAfterDue).to.be.within(1, 10_000 + 256);
   });
 
-  it('ends a turn early when its steps are slow', () => {
+  it('ends a turn early if its steps are slow', () => {
     const { loop, clock } = virtualLoop();
     let steps = 0;
     let stop = false;
@@ -248,7 +248,7 @@ describe('EventLoop', () => {
     expect(handler.log).to.deep.equal(['close', 'close']);
   });
 
-  it('tells an instrument of everything, in order', () => {
+  it("calls an instrument's hooks, in order", () => {
     const log: string[] = [];
     const instrument: Required<Instrument> = {
       runStarted: root => log.push(`run of ${root.name}`),
@@ -330,7 +330,7 @@ describe('EventLoop', () => {
     });
   });
 
-  it('hands tasks with their priorities to the policy; without one it is 0', () => {
+  it('gives the policy tasks with their priorities, 0 by default', () => {
     const added: [name: string, priority: number][] = [];
     class Watching extends FifoPolicy {
       override add(task: Task): void {
@@ -350,7 +350,7 @@ describe('EventLoop', () => {
     ]);
   });
 
-  it('runs what is iterable like a coroutine, and cancels it as what it is', () => {
+  it('runs and cancels an object that iterates over events like a coroutine', () => {
     const { loop } = virtualLoop();
     const log: string[] = [];
     const withGenerator = {

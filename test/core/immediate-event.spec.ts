@@ -64,7 +64,7 @@ describe('ImmediateEvent', () => {
     expect(purse.attempts).to.deep.equal(['main', 'main']);
   });
 
-  it('goes up to its handler when it must wait, which settles it as any other', () => {
+  it('goes to its handler if it must wait, like any event', () => {
     const purse = new Purse();
     const value = coinLoop().runSync(function* () {
       const taker = yield* spawn(purse.take());
@@ -130,7 +130,7 @@ describe('ImmediateEvent', () => {
     expect(purse.waiting).to.deep.equal([]);
   });
 
-  it('takes nothing when its iterator is asked for and dropped', () => {
+  it('takes nothing if its iterator is created and dropped', () => {
     const purse = new Purse();
     purse.coins = [1];
     coinLoop().runSync(function* () {
@@ -143,7 +143,7 @@ describe('ImmediateEvent', () => {
     });
   });
 
-  it('goes up to whoever drives the coroutine by hand', () => {
+  it('is yielded to code that iterates over the coroutine by hand', () => {
     const coroutine = (function* (): Coroutine<number, ReturnType<typeof now>> {
       return yield* now();
     })();

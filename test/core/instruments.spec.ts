@@ -142,7 +142,7 @@ describe('the order in which an instrument is called', () => {
   });
 
   // A check that finds nothing proves little unless it can find something.
-  it('is looked at by a check that can fail', () => {
+  it('is checked by a function that can fail', () => {
     const order = new InstrumentOrder();
     const task = {
       name: 'x',
@@ -236,7 +236,7 @@ describe('an instrument that throws', () => {
     }
   });
 
-  it('is reported to the other instruments, which hear of everything else as before', () => {
+  it('is reported to the other instruments, which are called as before', () => {
     for (const hook of HOOKS) {
       const thrower = new Thrower(hook);
       const warnings: LoopWarning[] = [];
@@ -251,13 +251,13 @@ describe('an instrument that throws', () => {
     }
   });
 
-  it('hears nothing any more, not in the next run either', () => {
+  it('is not called any more, not in the next run either', () => {
     const thrower = new Thrower('runStarted');
     runWith([thrower]);
     expect(thrower.calls).to.equal(1);
   });
 
-  it('in warned: the warning goes to the others or to the console, and so does this', () => {
+  it('in warned: the warning and the report go to the others or to the console', () => {
     const warn: Instrument = { taskSpawned: () => expect.fail('the first') };
     const said = runWith([warn, new Thrower('warned')]);
     expect(said).to.have.lengthOf(2);
@@ -273,7 +273,7 @@ describe('an instrument that throws', () => {
     ]);
   });
 
-  it('may throw what cannot be described', () => {
+  it('may throw a value that cannot be described', () => {
     const trap = () => expect.fail('asked');
     const revoked = Proxy.revocable({}, {});
     revoked.revoke();

@@ -144,7 +144,7 @@ describe('a wait that cannot be interrupted', () => {
     expect(handler.log).to.deep.equal(['arm', 'interrupt']);
   });
 
-  it('ends with the run: a handler that fails in interrupt is named, and the wait given up', () => {
+  it('is abandoned if interrupt throws; the run fails and names the handler', () => {
     const { handler, loop } = writing();
     handler.stop = () => {
       throw new Error('own');

@@ -13,7 +13,7 @@ class Point extends LoopEvent<string> {
 }
 
 describe('LoopEvent', () => {
-  it('goes up once and comes down as what it is resumed with', () => {
+  it('is yielded once, and `yield*` evaluates to what the coroutine is resumed with', () => {
     const event = new Point(1, 'a');
     const coroutine = (function* (): Coroutine<string, Point> {
       return yield* event;
@@ -22,7 +22,7 @@ describe('LoopEvent', () => {
     expect(coroutine.next('down')).to.deep.equal({ done: true, value: 'down' });
   });
 
-  it('travels through coroutines that know nothing of it', () => {
+  it('passes through all calling coroutines', () => {
     const event = new Point(1, 'a');
     function* inner() {
       return yield* event;
@@ -50,7 +50,7 @@ describe('LoopEvent', () => {
     expect(second.next('d').value).to.deep.equal(['b', 'd']);
   });
 
-  it('gives each step of its own: what a driver collected stays', () => {
+  it('yields a step object of its own', () => {
     const events = [new Point(1, 'a'), new Point(2, 'b')];
     const coroutine = (function* () {
       for (const event of events) yield* event;
@@ -59,7 +59,7 @@ describe('LoopEvent', () => {
     expect(steps.map(step => step.value)).to.deep.equal(events);
   });
 
-  it('lets an error through that is thrown at the suspension, unchanged', () => {
+  it('passes on an error that is thrown at the suspension', () => {
     const error = new Error('thrown in');
     for (const event of [new Point(1, 'a'), pause()]) {
       const coroutine = (function* (): Coroutine<unknown, LoopEvent> {
@@ -74,7 +74,7 @@ describe('LoopEvent', () => {
     }
   });
 
-  it('whose iterator was asked for and dropped does not speak for the event of another task', () => {
+  it('whose iterator was created and dropped is not mistaken for the event of another task', () => {
     const { loop, clock } = virtualLoop();
     loop.runSync(function* () {
       const napper = yield* spawn(sleep(5));
@@ -103,12 +103,12 @@ describe('LoopEvent', () => {
     expect(cleaned).to.equal(true);
   });
 
-  it('says what it is and what it stores', () => {
+  it('toString() gives its kind and its fields', () => {
     expect(String(new Point(1.25, 'a'))).to.equal('Point(x=1.3, label="a")');
     expect(String(pause())).to.equal('Pause()');
   });
 
-  it('shows in few words whatever it stores', () => {
+  it('toString() is short, whatever the fields', () => {
     class Odd extends LoopEvent {
       readonly kind = 'odd';
       constructor(readonly stored: unknown) {

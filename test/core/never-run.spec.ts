@@ -63,7 +63,7 @@ const serve = coroutine(function* serve(body: Yieldable<unknown, SleepFor>): Cor
 });
 
 describe('what was made and never run', () => {
-  it('is told of with debug: an event, by what was called, where and in which task', () => {
+  it('is reported with debug: an event, by what was called, where and in which task', () => {
     const { loop, warnings } = debugLoop();
     const { task, ...warning } = runFor(() => {
       loop.runSync(function* main() {
@@ -75,11 +75,11 @@ describe('what was made and never run', () => {
     expect(task?.name).to.equal('main');
     expect(warning.code).to.equal('ESC_NEVER_RUN');
     expect(warning.message).to.match(
-      /^sleep\(\) was called at \S+never-run\.spec\.[jt]s:\d+:\d+ in task "main", and nobody waited for the SleepFor that it made\. Did you forget yield\*\?$/,
+      /^sleep\(\) was called at \S+never-run\.spec\.[jt]s:\d+:\d+ in task "main", but the SleepFor that it made was never waited for\. Did you forget yield\*\?$/,
     );
   });
 
-  it('is told of with debug: a coroutine, by its function', () => {
+  it('is reported with debug: a coroutine, by its function', () => {
     const { loop, warnings } = debugLoop();
     const { message } = runFor(() => {
       loop.runSync(function* main() {
@@ -96,7 +96,7 @@ describe('what was made and never run', () => {
     );
   });
 
-  it('is not told of without debug', () => {
+  it('is not reported without debug', () => {
     const { loop, warnings } = virtualLoop();
     loop.runSync(function* () {
       sleep(5);
@@ -106,7 +106,7 @@ describe('what was made and never run', () => {
     expect(warnings).to.deep.equal([]);
   });
 
-  it('is not told of where it ran: by yield*, by a bare yield, by next(), in a task, in a scope, by call and in a clean-up', () => {
+  it('is not reported if it ran: by yield*, by a bare yield, by next(), in a task, in a scope, by call and in a clean-up', () => {
     const debug = debugLoop();
     debug.loop.runSync(function* (): Coroutine<void, LoopEvent> {
       yield* sleep(1);
@@ -133,7 +133,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal([]);
   });
 
-  it('is told of for an event of a stranger, at the line of the coroutine', () => {
+  it('is reported for an event of another package, at the line of the coroutine', () => {
     class Door {
       opened(): Signal {
         return new Signal();
@@ -148,7 +148,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal(['opened()', 'new Signal()']);
   });
 
-  it('is told of for events of ours: put, join, spawn', () => {
+  it('is reported for events of these packages: put, join, spawn', () => {
     const debug = debugLoop();
     debug.loop.runSync(function* () {
       const queue = new Queue<number>();
@@ -160,7 +160,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal(['put()', 'join()', 'spawn()']);
   });
 
-  it('is told of where a plain function made it: what was called, and what that made', () => {
+  it('is reported where a plain function made it: what was called, and what that made', () => {
     const debug = debugLoop();
     const start = (durations: number[]) => durations.map(duration => nap(duration));
     debug.loop.runSync(function* () {
@@ -176,7 +176,7 @@ describe('what was made and never run', () => {
     ]);
   });
 
-  it('is told of for helpers that are coroutines: all, race, timeout', () => {
+  it('is reported for helpers that are coroutines: all, race, timeout', () => {
     const debug = debugLoop();
     debug.loop.runSync(function* () {
       all([pause()]);
@@ -186,7 +186,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal(['all()', 'race()', 'timeout()']);
   });
 
-  it('is told of once for each place, in this run and the next', () => {
+  it('is reported once for each place, in this run and the next', () => {
     const debug = debugLoop();
     function* main() {
       for (let n = 0; n < 1000; n++) {
@@ -203,7 +203,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal(['nap()', 'sleep()']);
   });
 
-  it('is not told of at a place where another one was run', () => {
+  it('is not reported at a place where another one was run', () => {
     const debug = debugLoop();
     debug.loop.runSync(function* () {
       for (let n = 0; n < 10; n++) {
@@ -214,7 +214,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal([]);
   });
 
-  it('is not told of when it is kept: constants, fields, parts of objects that a constructor makes', () => {
+  it('is not reported when it is kept: constants, fields, parts of objects that a constructor makes', () => {
     const constant = sleep(5);
     class Poller {
       readonly rest = sleep(5);
@@ -235,7 +235,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal([]);
   });
 
-  it('is not told of when the program gives it back', () => {
+  it('is not reported when it is part of the value of the program', () => {
     const debug = debugLoop();
     const event = debug.loop.runSync(function* () {
       return sleep(5);
@@ -248,7 +248,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal([]);
   });
 
-  it('is not told of when it was handed to the loop and cancelled before its first step', () => {
+  it('is not reported when it was given to the loop and cancelled before its first step', () => {
     const debug = debugLoop();
     function* holds(body: Yieldable<unknown, LoopEvent>): Coroutine<void, LoopEvent> {
       yield* body;
@@ -273,7 +273,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal([]);
   });
 
-  it('is not told of when all() or race() is over before it began', () => {
+  it('is not reported when all() or race() is over before it began', () => {
     const debug = debugLoop();
     function* fails(): Coroutine<never> {
       throw new Error('failed');
@@ -290,7 +290,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal([]);
   });
 
-  it('is not told of when the task that was to run it later is cancelled before', () => {
+  it('is not reported when the task that was to run it later is cancelled before', () => {
     const debug = debugLoop();
     function* later(): Coroutine<void, SleepFor | Pause> {
       const job = nap(1);
@@ -313,7 +313,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal([]);
   });
 
-  it('is told of when a task went on without it and is cancelled much later', () => {
+  it('is reported when a task went on without it and is cancelled much later', () => {
     const debug = debugLoop();
     debug.loop.runSync(function* () {
       yield* spawn(
@@ -330,7 +330,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal(['nap()']);
   });
 
-  it('is told of when the run fails, and when it comes to a deadlock: it may be why', () => {
+  it('is reported if the run fails, and when it comes to a deadlock: it may be why', () => {
     const debug = debugLoop();
     const failing = () =>
       debug.loop.runSync(function* () {
@@ -348,7 +348,7 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal(['sleep()', 'put()']);
   });
 
-  it('is told of by the loop whose task made it, also where one loop runs inside another', () => {
+  it('is reported by the loop whose task made it, also where one loop runs inside another', () => {
     const outer = debugLoop();
     const inner = debugLoop();
     const silent = virtualLoop();
@@ -374,7 +374,7 @@ describe('what was made and never run', () => {
     expect(silent.warnings).to.deep.equal([]);
   });
 
-  it('leaves nothing switched on, however the run ends', () => {
+  it('leaves no hook behind, however the run ends', () => {
     const { prepareStackTrace, stackTraceLimit } = Error as unknown as Record<string, unknown>;
     const broken = new EventLoop({
       strategy: new JumpStrategy(),
@@ -418,7 +418,7 @@ describe('what was made and never run', () => {
     expect((Error as unknown as Record<string, unknown>).prepareStackTrace).to.equal(prepareStackTrace);
   });
 
-  it('looks as ever to its maker', () => {
+  it('looks unchanged to the code that created it', () => {
     debugLoop().loop.runSync(function* () {
       const event = sleep(5);
       expect(Object.keys(event)).to.deep.equal(['duration']);
@@ -443,7 +443,7 @@ function* makesOne(): Coroutine<SleepFor> {
   return sleep(5);
 }
 
-/** Lets the host run, where the garbage collector's finds are told. */
+/** Lets the host run, which calls the finalization registry. */
 class HostStrategy extends SleepStrategy {
   override readonly alias = 'host';
   override readonly waits = 'yields';
@@ -475,7 +475,7 @@ describe('what was made, never run and collected as garbage', () => {
     }
   }
 
-  it('is told of while the run goes on', async () => {
+  it('is reported while the run goes on', async () => {
     const { loop, warnings } = collectingLoop();
     function* forgets(): Coroutine<void, SleepFor> {
       for (let n = 0; n < 10; n++) {
@@ -494,7 +494,7 @@ describe('what was made, never run and collected as garbage', () => {
     expect(warnings).to.have.lengthOf(2);
   });
 
-  it('is not told of when it ran', async () => {
+  it('is not reported when it ran', async () => {
     const { loop, warnings } = collectingLoop();
     function* child(): Coroutine<void, SleepFor> {
       yield* nap(5);
@@ -597,7 +597,7 @@ describe('coroutine()', () => {
     expect(reading().runSync(read)).to.equal(3);
   });
 
-  it('refuses what makes no coroutine', () => {
+  it('refuses a function that makes no coroutine', () => {
     // @ts-expect-error an async function
     expect(() => coroutine(async () => {})).to.be.a('function');
     // @ts-expect-error what a generator function returns

@@ -191,7 +191,7 @@ describe('a program', () => {
         });
       });
 
-      it('throws what the function throws, as it would what its coroutine throws', () => {
+      it('throws what the function throws, like an error of its coroutine', () => {
         const broken = new Error('broken');
         const make = () => {
           throw broken;
@@ -345,7 +345,7 @@ describe('a program', () => {
     });
   }
 
-  it('of ensure is called when its turn comes; what goes wrong there fails the task', () => {
+  it('of ensure is called when the clean-up begins; an error there fails the task', () => {
     const log: string[] = [];
     const tidy = () => {
       log.push('tidied');
@@ -367,7 +367,7 @@ describe('a program', () => {
     );
   });
 
-  it('that is none is not tried again by retry', () => {
+  it('that is invalid is not retried by retry', () => {
     let calls = 0;
     const make = () => {
       calls++;
@@ -381,7 +381,7 @@ describe('a program', () => {
     expect(calls).to.equal(1);
   });
 
-  it('is a task, too: to run it is to join it', () => {
+  it('may be a task, which it joins', () => {
     const values = loop().runSync(function* (): Coroutine<unknown, LoopEvent> {
       const task: Task<number> = yield* spawn(returning(5));
       return [yield* task, yield* task, yield* all([task, task]), yield* timeout(1, task)];
@@ -405,7 +405,7 @@ describe('a program', () => {
     expect(caught).to.equal(broken);
   });
 
-  it('is what a function of a plugin takes, by bodyOf', () => {
+  it("is what a plugin's function takes with bodyOf", () => {
     function* twice<T, E extends LoopEvent>(make: () => Coroutine<T, E>): Coroutine<[T, T], E> {
       return [yield* bodyOf('twice', make), yield* bodyOf('twice', make)];
     }
@@ -413,7 +413,7 @@ describe('a program', () => {
     expect(() => bodyOf('twice', 5 as never)).to.throw('twice got 5, expected a coroutine');
   });
 
-  it('that is a promise behind a yield* is told what to write, where the error leaves the loop', () => {
+  it('that is a promise after a yield*: the error says what to write', () => {
     const promise: Anything = Promise.resolve(1);
     const returns = { promise: () => promise };
     const programs = [

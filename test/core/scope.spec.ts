@@ -2,15 +2,11 @@ import { expect } from 'chai';
 import {
   CancellationIgnoredError,
   Cancelled,
-  ContextKey,
   type Coroutine,
-  call,
   currentTask,
   ensure,
-  getContext,
   onCancel,
   pause,
-  runningTask,
   type SleepFor,
   scope,
   shield,
@@ -19,7 +15,6 @@ import {
   supervise,
   type Task,
   TaskCancelledError,
-  withContext,
 } from 'escapement';
 import { virtualLoop } from '../support/virtual-loop.js';
 
@@ -34,7 +29,7 @@ function* after<T>(duration: number, value: T): Coroutine<T, SleepFor> {
 }
 
 describe('scope', () => {
-  it('evaluates to its value when all in it is done', () => {
+  it('evaluates to its value when all its tasks have ended', () => {
     const { loop, clock } = virtualLoop();
     const value = loop.runSync(
       scope(
@@ -48,7 +43,7 @@ describe('scope', () => {
     expect(clock.time).to.equal(10);
   });
 
-  it('throws its error where it can be caught, when all in it has finished', () => {
+  it('throws its error where it can be caught, when all its tasks have ended', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     loop.runSync(function* () {
@@ -72,7 +67,7 @@ describe('scope', () => {
     expect(log).to.deep.equal(['cleaned up', 'caught inner at 5', 'goes on']);
   });
 
-  it('is cancelled with its caller, who hears of it when all in it has finished', () => {
+  it('is cancelled with its caller, and throws Cancelled when all its tasks have ended', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     loop.runSync(function* () {
@@ -103,7 +98,7 @@ describe('scope', () => {
     expect(log).to.deep.equal(['inner is done at 12', 'Cancelled at 12']);
   });
 
-  it('whose own task was cancelled from inside throws TaskCancelledError at the caller, who goes on', () => {
+  it('throws TaskCancelledError if its own task was cancelled from inside, and the caller goes on', () => {
     const { loop } = virtualLoop();
     const error = loop.runSync(function* () {
       try {
@@ -124,7 +119,7 @@ describe('scope', () => {
 });
 
 describe('scope', () => {
-  it('refuses what is no coroutine, at the very line, and is named by reports', () => {
+  it('refuses an invalid program at the yield*, and is named in dumps', () => {
     const { loop } = virtualLoop();
     let dump = '';
     const error = loop.runSync(function* main() {
@@ -221,7 +216,7 @@ describe('shield', () => {
 });
 
 describe('supervise', () => {
-  it('isolates failures, and throws at the end those that nobody was told of', () => {
+  it('isolates failures, and throws at the end those without a joiner', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     loop.runSync(function* () {
@@ -255,7 +250,7 @@ describe('supervise with `ended`', () => {
   const ends = (log: string[]) => (task: Task) =>
     log.push(`${task.name} ${task.result.state === 'failed' ? task.result.error : task.state}`);
 
-  it('tells of each task when it and all below it are done, and of failures there only', () => {
+  it('is called for each task when it and its children have ended; a failure goes there only', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     const withChild = function* () {
@@ -306,7 +301,7 @@ describe('supervise with `ended`', () => {
     expect(clock.time).to.equal(1);
   });
 
-  it('tells of a task that was cancelled before its first step', () => {
+  it('is called for a task that was cancelled before its first step', () => {
     const { loop } = virtualLoop();
     const log: string[] = [];
     loop.runSync(
@@ -320,7 +315,7 @@ describe('supervise with `ended`', () => {
     expect(log).to.deep.equal(['early cancelled']);
   });
 
-  it('does not tell of scopes and clean-ups: their errors go where they always go', () => {
+  it('is not called for scopes and clean-ups, whose errors go where they always go', () => {
     const { loop } = virtualLoop();
     const log: string[] = [];
     const program = supervise(
@@ -341,7 +336,7 @@ describe('supervise with `ended`', () => {
 });
 
 describe('supervise, of a task that is joined after it has failed', () => {
-  it('throws nothing: its error was told', () => {
+  it('throws nothing, because the joiner got the error', () => {
     const { loop } = virtualLoop();
     const seen: unknown[] = [];
     loop.runSync(
@@ -440,7 +435,7 @@ describe('ensure', () => {
 });
 
 describe('onCancel', () => {
-  it('calls at once when the task is cancelled, unless it was taken back', () => {
+  it('calls the listener at once when the task is cancelled, unless it was removed', () => {
     const { loop } = virtualLoop();
     const log: unknown[] = [];
     loop.runSync(function* () {
@@ -461,7 +456,7 @@ describe('onCancel', () => {
 });
 
 describe('onCancel with a listener that throws', () => {
-  it('calls the others all the same, and fails the task', () => {
+  it('calls the others, and fails the task', () => {
     const { loop } = virtualLoop();
     const log: unknown[] = [];
     const failure = new Error('in the listener');
@@ -490,7 +485,7 @@ describe('onCancel with a listener that throws', () => {
     expect(task.result).to.deep.equal({ state: 'failed', error: failure });
   });
 
-  it('may be taken back after the end', () => {
+  it('may be removed after the end', () => {
     const { loop } = virtualLoop();
     const forget = loop.runSync(onCancel(() => expect.fail('not reached')));
     forget();
@@ -498,7 +493,7 @@ describe('onCancel with a listener that throws', () => {
 });
 
 describe('a swallowed Cancelled', () => {
-  it('is told by task name when the task returns all the same', () => {
+  it('is reported by task name when the task returns', () => {
     const { loop, warnings } = virtualLoop();
     loop.runSync(function* () {
       const child = yield* spawn(
@@ -516,10 +511,10 @@ describe('a swallowed Cancelled', () => {
       child.cancel();
     });
     expect(warnings.map(({ code }) => code)).to.deep.equal(['ESC_CANCELLATION_SWALLOWED']);
-    expect(warnings[0]?.message).to.include('task "swallower" was cancelled, and returned all the same');
+    expect(warnings[0]?.message).to.include('task "swallower" was cancelled, but caught Cancelled and returned');
   });
 
-  it('again and again ends the task by force, and is told', () => {
+  it('a hundred times ends the task by force, which is reported', () => {
     const { loop, warnings } = virtualLoop();
     let caught = 0;
     const error = (() => {
@@ -546,105 +541,9 @@ describe('a swallowed Cancelled', () => {
       return undefined;
     })();
     expect(error).to.be.instanceOf(CancellationIgnoredError).with.property('code', 'ESC_CANCELLATION_IGNORED');
-    expect(error?.message).to.include('task "immortal" was cancelled, and went on 100 times');
+    expect(error?.message).to.include('task "immortal" was cancelled, but caught Cancelled 100 times and went on');
     expect(error?.cause).to.be.instanceOf(Cancelled);
     expect(caught).to.equal(100);
     expect(warnings).to.have.length(1);
-  });
-});
-
-describe('context', () => {
-  const user = new ContextKey<string>('user');
-  const depth = new ContextKey('depth', 0);
-
-  it('is inherited by children, and ends with its body', () => {
-    const { loop } = virtualLoop();
-    const seen: string[] = [];
-    function* look(where: string) {
-      seen.push(`${where}: ${yield* getContext(user)} ${yield* getContext(depth)}`);
-    }
-    loop.runSync(function* () {
-      yield* withContext(
-        user,
-        'alice',
-        (function* () {
-          yield* look('body');
-          yield* spawn(look('child'));
-          yield* withContext(user, 'bob', withContext(depth, 1, look('inner')));
-          yield* look('after');
-        })(),
-      );
-      expect(yield* getContext(depth)).to.equal(0);
-      try {
-        yield* getContext(user);
-      } catch (error) {
-        seen.push((error as Error).message);
-      }
-    });
-    expect(seen.slice(0, 3)).to.deep.equal(['body: alice 0', 'inner: bob 1', 'after: alice 0']);
-    expect(seen[3]).to.include('read the context "user", which has no value');
-    expect(seen[4]).to.equal('child: alice 0');
-  });
-});
-
-describe('call', () => {
-  it('does what yield* does: values, errors, events, and its own frames', () => {
-    const { loop } = virtualLoop();
-    function* add(a: number, b: number) {
-      yield* sleep(1);
-      return a + b;
-    }
-    function* fail(): Coroutine<never, SleepFor> {
-      yield* sleep(1);
-      throw new Error('called');
-    }
-    const seen = loop.runSync(function* () {
-      const sum: number = yield* call(add, 1, 2);
-      try {
-        yield* call(fail);
-      } catch (error) {
-        return [sum, (error as Error).message];
-      }
-      return [];
-    });
-    expect(seen).to.deep.equal([3, 'called']);
-  });
-
-  it('goes a hundred thousand deep, and is cancelled there: every `finally` runs', () => {
-    const { loop } = virtualLoop();
-    let cleaned = 0;
-    function* down(left: number): Coroutine<void, SleepFor | import('escapement').Call> {
-      try {
-        if (left > 0) yield* call(down, left - 1);
-        else yield* sleep(1000);
-      } finally {
-        cleaned++;
-      }
-    }
-    loop.runSync(function* () {
-      const child = yield* spawn(down(100_000));
-      yield* sleep(1);
-      child.cancel();
-    });
-    expect(cleaned).to.equal(100_001);
-  });
-});
-
-describe('runningTask', () => {
-  it('is the task of the present step, also around a loop within a loop', () => {
-    const outer = virtualLoop().loop;
-    const inner = virtualLoop().loop;
-    expect(runningTask()).to.equal(undefined);
-    outer.runSync(function* () {
-      const me: Task = yield* currentTask();
-      expect(runningTask()).to.equal(me);
-      inner.runSync(function* () {
-        expect(runningTask()).to.equal(yield* currentTask());
-        yield* pause();
-      });
-      expect(runningTask()).to.equal(me);
-    });
-    expect(runningTask()).to.equal(undefined);
-    expect(Cancelled).to.be.a('function');
   });
 });

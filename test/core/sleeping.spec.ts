@@ -101,7 +101,7 @@ describe('EventLoop asleep', () => {
     ]);
   });
 
-  it('does not bother a strategy that keeps the thread while tasks are ready', () => {
+  it('does not call a strategy that keeps the thread while tasks are ready', () => {
     const strategy = new ScriptedStrategy('blocks');
     loopOf(strategy).runSync(function* () {
       for (let n = 0; n < 12; n++) {
@@ -120,7 +120,7 @@ describe('EventLoop asleep', () => {
     }
   });
 
-  it('tells the handlers which strategy is about to sleep', () => {
+  it('passes the strategy to beforeSleep', () => {
     const strategies: SleepStrategy[] = [];
     class Asking extends SignalHandler {
       override beforeSleep(_wakeup: Wakeup, strategy: SleepStrategy): void {
@@ -145,7 +145,7 @@ describe('EventLoop asleep', () => {
     expect(strategy.calls).to.deep.equal([]);
   });
 
-  it('tells its instruments of the end of each sleep, however it ends', async () => {
+  it('calls sleepEnded after each sleep, however it ends', async () => {
     const broken = () => {
       throw new Error('no rest');
     };
@@ -166,7 +166,7 @@ describe('EventLoop asleep', () => {
     }
   });
 
-  it('waits on while one of those in flight can end the sleep', () => {
+  it('goes on sleeping while one of the handlers in flight can end the sleep', () => {
     class Other extends EventHandler<Signal2> {
       override readonly handles = Signal2;
       override arm(): void {}
@@ -194,7 +194,7 @@ describe('EventLoop asleep', () => {
 describe('EventLoop whose strategy comes back early', () => {
   const often = 11_000;
 
-  it('goes on as long as tasks get on, though no time passes', () => {
+  it('goes on while tasks become ready, although no time passes', () => {
     const handler = new OutsideHandler();
     const strategy = new ScriptedStrategy('blocks', () => {
       for (const waiter of handler.waiting.values()) waiter.resolve(undefined);
@@ -206,7 +206,7 @@ describe('EventLoop whose strategy comes back early', () => {
     expect(strategy.calls).to.have.length(often);
   });
 
-  it('goes on as long as tasks get on by what a handler finds afterwards', () => {
+  it('goes on while polls make tasks ready', () => {
     class Polled extends OutsideHandler {
       isDue = false;
       override poll(): void {
@@ -226,7 +226,7 @@ describe('EventLoop whose strategy comes back early', () => {
     expect(strategy.calls).to.have.length(often);
   });
 
-  it('goes on as long as somebody requests the wakeup', () => {
+  it('goes on while the wakeup is requested', () => {
     const handler = new OutsideHandler();
     const signal = new Signal<string>();
     const strategy = new ScriptedStrategy('blocks', ({ calls }, _until, wakeup) => {
@@ -236,7 +236,7 @@ describe('EventLoop whose strategy comes back early', () => {
     expect(loopOf(strategy, [handler]).runSync(signal)).to.equal('at last');
   });
 
-  it('gives up on one that blocks for next to no time, ten thousand times in a row', async () => {
+  it('fails if a strategy that blocks takes no time, ten thousand times in a row', async () => {
     const strategy = new ScriptedStrategy('blocks', ({ clock }) => {
       clock.time += 0.005;
     });
@@ -246,7 +246,7 @@ describe('EventLoop whose strategy comes back early', () => {
     expect(error.message).to.include('returned early 10000 times in a row within 50.0 ms of its clock');
   });
 
-  it('lets one that spins do that, as long as its clock moves', () => {
+  it('goes on if a strategy that spins takes no time, while its clock moves', () => {
     const strategy = new ScriptedStrategy('spins', ({ clock }) => {
       clock.time += 0.005;
     });
@@ -255,7 +255,7 @@ describe('EventLoop whose strategy comes back early', () => {
     expect(strategy.clock.time).to.be.closeTo(1200, 0.01);
   });
 
-  it('names the handler whose deadline is now, for ever', () => {
+  it('names the handler that keeps a deadline that has passed', () => {
     class Forgetful extends SignalHandler {
       override nextDeadline(): Instant {
         return 3;
@@ -269,7 +269,7 @@ describe('EventLoop whose strategy comes back early', () => {
 });
 
 describe('EventLoop and its handlers', () => {
-  it('closes them in reverse order, and tells of each that failed to', () => {
+  it('closes them in reverse order, and reports each failure', () => {
     const log: string[] = [];
     class First extends SignalHandler {
       override close(): void {
@@ -291,7 +291,7 @@ describe('EventLoop and its handlers', () => {
     expect(log).to.deep.equal(['second', 'first']);
   });
 
-  it('is told of a handler that settled a wait and threw all the same', () => {
+  it('reports a handler that settled a wait and then threw', () => {
     class Hasty extends SignalHandler {
       override arm(event: Signal<unknown>, waiter: Waiter<unknown>): void {
         waiter.resolve('settled');
@@ -307,7 +307,7 @@ describe('EventLoop and its handlers', () => {
     expect(got).to.equal('settled');
   });
 
-  it('tells of a second fault, if it is another one', () => {
+  it('reports a second fault, if it is another one', () => {
     class Vague extends SignalHandler {
       override nextDeadline(): Instant {
         throw new Error('vague');

@@ -81,7 +81,7 @@ describe('Task', () => {
     });
   });
 
-  it('has an id, counted from 1 through all the runs of a loop, whatever else it is', () => {
+  it('has an id, counted from 1 through all runs of its loop, whatever its flags', () => {
     const { loop } = virtualLoop();
     function* ids(): Coroutine<number[], CurrentTask | Spawn | Pause> {
       const main = yield* currentTask();
@@ -96,7 +96,7 @@ describe('Task', () => {
     expect(virtualLoop().loop.runSync(ids)).to.deep.equal([1, 2, 3]);
   });
 
-  it('keeps its id and what else it is when there are more than 32 bits of tasks', () => {
+  it('keeps its id and flags beyond 32 bits', () => {
     for (const id of [2 ** 27 - 1, 2 ** 27, 2 ** 28, 2 ** 31, 2 ** 32 + 5, 2 ** 48 + 1]) {
       for (const flags of [0, 4]) {
         const task = new TaskClass({}, { body: pause(), caller: 'test', flags }, undefined, id);
@@ -105,7 +105,7 @@ describe('Task', () => {
     }
   });
 
-  it('that fails cancels its siblings and the body, and fails the parent with the very error', () => {
+  it('that fails cancels its siblings and the body, and fails the parent with the same error', () => {
     const { loop, clock } = virtualLoop();
     const error = new Error('child');
     const log: string[] = [];
@@ -171,7 +171,7 @@ describe('Task', () => {
     expect(thrown).to.equal(error);
   });
 
-  it('that was cancelled runs its clean-up and has its reason for a result', () => {
+  it('that was cancelled runs its clean-up, and its result has the reason', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     const task = loop.runSync(function* () {
@@ -194,7 +194,7 @@ describe('Task', () => {
     expect(clock.time).to.equal(0);
   });
 
-  it('throws TaskCancelledError at who joins a cancelled task', () => {
+  it('that was cancelled throws TaskCancelledError at its joiners', () => {
     const { loop } = virtualLoop();
     const caught = loop.runSync(function* () {
       const napper = yield* spawn(sleep(1000), { name: 'napper' });
@@ -227,7 +227,7 @@ describe('Task', () => {
     expect(ran).to.equal(false);
   });
 
-  it('is thrown Cancelled at every suspension once cancelled, so that swallowing one does not save it', () => {
+  it('gets Cancelled at every suspension once it is cancelled, also after it swallowed one', () => {
     const { loop } = virtualLoop();
     const caught: unknown[] = [];
     loop.runSync(function* () {
@@ -292,7 +292,7 @@ describe('Task', () => {
     expect(handler.log).to.deep.equal(['arm', 'disarm', 'close']);
   });
 
-  it('takes its whole tree along when it is cancelled, parents first', () => {
+  it('cancels its whole tree, parents first', () => {
     const { loop } = virtualLoop();
     const log: string[] = [];
     function* chain(depth: number): Coroutine<void, SleepFor | import('escapement').Spawn> {
@@ -311,7 +311,7 @@ describe('Task', () => {
     expect(log).to.deep.equal(['level 1', 'level 2', 'level 3']);
   });
 
-  it('may be a link of a chain a hundred thousand deep, which ends and is cancelled without recursion', () => {
+  it('may be in a chain a hundred thousand deep, which ends and is cancelled without recursion', () => {
     const { loop } = virtualLoop();
     let ended = 0;
     let deepest: Task | undefined;

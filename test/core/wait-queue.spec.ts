@@ -72,7 +72,7 @@ describe('Fifo', () => {
     expect(ring.shift()).to.equal(1_000_000 - 10);
   });
 
-  it('is a queue, whatever is added, looked at, taken and dropped', () => {
+  it('agrees with an array, whatever the operations', () => {
     const moves = fc.array(fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constant('drop' as const)), { maxLength: 80 });
     fc.assert(
       fc.property(moves, history => {

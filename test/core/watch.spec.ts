@@ -65,7 +65,7 @@ describe('watch', () => {
     expect(handler.log).to.deep.equal(['arm', 'disarm', 'close']);
   });
 
-  it('does not outlive its task: what settles it later informs nobody', () => {
+  it('informs no target after the end of its task', () => {
     const { handler, loop } = watching();
     const log: unknown[] = [];
     const signal = new Signal();
@@ -78,7 +78,7 @@ describe('watch', () => {
     expect(log).to.deep.equal([]);
   });
 
-  it('of a run that crashed reaches nobody in the next one', () => {
+  it('of a run that broke off informs no target in the next one', () => {
     const { handler, loop } = watching();
     const log: unknown[] = [];
     const signal = new Signal();
@@ -96,7 +96,7 @@ describe('watch', () => {
     expect(log).to.deep.equal([]);
   });
 
-  it('of what is there at once informs its target at once', () => {
+  it('of an event that need not wait informs its target at once', () => {
     const { loop } = watching();
     const log: unknown[] = [];
     class Ready extends Signal<string> {}
@@ -213,7 +213,7 @@ describe('defer', () => {
     log.push((yield* currentTask()).name);
   }
 
-  it('has its place among the ready tasks: where a task would be that is spawned now', () => {
+  it('runs its action where a task spawned now would take its first step', () => {
     const log: unknown[] = [];
     virtualLoop().loop.runSync(function* () {
       const self = yield* currentTask();

@@ -164,7 +164,7 @@ describe('virtualTimeModule', () => {
     const run = () => createLoop(virtualTimeModule, outsideModule).runSync(() => new Signal());
     expect(run).to.throw(
       DeadlockError,
-      "the strategy 'virtual-time' waits for nothing real, as OutsideHandler would have it",
+      "the strategy 'virtual-time' never waits in real time, which OutsideHandler needs",
     );
   });
 

@@ -1,9 +1,6 @@
-/**
- * First in, first out, in a ring buffer that grows by doubling and shrinks again. O(1), no allocation for an item; while it
- * is empty and new it has no buffer.
- */
+/** A queue in a ring buffer that grows by doubling, and shrinks again. O(1), no allocation per item. */
 export class Fifo<T> {
-  // Its length is 0 or a power of two, so `& (length - 1)` wraps around.
+  // The length is 0 or a power of two, so that `& (length - 1)` wraps around.
   #ring: (T | undefined)[] = [];
   #head = 0;
   #size = 0;
@@ -18,24 +15,23 @@ export class Fifo<T> {
     this.#size++;
   }
 
-  /** The oldest item, which stays; undefined if there is none. */
+  /** The oldest item; undefined if there is none. */
   peek(): T | undefined {
     return this.#ring[this.#head];
   }
 
-  /** Takes the oldest item; undefined if there is none. */
+  /** Removes and returns the oldest item; undefined if there is none. */
   shift(): T | undefined {
     if (this.#size === 0) return undefined;
     const item = this.#ring[this.#head];
     this.#ring[this.#head] = undefined;
     this.#head = (this.#head + 1) & (this.#ring.length - 1);
     this.#size--;
-    // A queue that once held a million items gives the memory back.
     if (this.#ring.length > 64 && this.#size < this.#ring.length >> 2) this.#resize(this.#ring.length >> 1);
     return item;
   }
 
-  /** Drops the items that are not `wanted`, and keeps the order of the others. O(n). */
+  /** Removes the items that are not `wanted`. O(n). */
   keep(wanted: (item: T) => boolean): void {
     const kept = this.#toArray().filter(wanted);
     this.clear();

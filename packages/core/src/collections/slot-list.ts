@@ -1,13 +1,12 @@
-/** @internal What a list needs to know of its members. */
+/** @internal */
 export interface ListMember {
-  /** Where it stands in its list; the list's own business. */
+  /** Its index; only the list uses it. */
   place: number;
 }
 
 /**
- * @internal A list in the order of adding, with removal in O(1): a removed member leaves a hole, and holes are closed
- * when members are added and they are the majority. Links through the members would cost two more cache misses a
- * removal, a Set more memory.
+ * @internal A list with removal in O(1): a removed member leaves a hole, and `add` closes the holes once they are the
+ * majority. A linked list would cost two more cache misses per removal, a Set more memory.
  */
 export class SlotList<T extends ListMember> implements Iterable<T> {
   #slots: (T | undefined)[] = [];
@@ -31,7 +30,7 @@ export class SlotList<T extends ListMember> implements Iterable<T> {
   }
 
   *[Symbol.iterator](): Generator<T, void, undefined> {
-    // By index, because members may come and go meanwhile.
+    // By index, because members may be added and removed meanwhile.
     for (let place = 0; place < this.#slots.length; place++) {
       const member = this.#slots[place];
       if (member !== undefined) yield member;

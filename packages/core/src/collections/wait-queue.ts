@@ -1,14 +1,13 @@
 import { Fifo } from './fifo.js';
 
-/** A waiter, or something that holds one. */
+/** A waiter, or something that has one. */
 interface Waiting {
-  /** True once the wait is over: settled, or abandoned. */
   readonly isSettled: boolean;
 }
 
 /**
- * Waiters in the order of their arrival, for handlers. A waiter that was abandoned stays until its turn comes or until half of
- * the queue was abandoned: so `disarm` costs O(1), and the queue never holds more than twice as many as wait.
+ * A queue of waiters, for handlers. `disarm` costs O(1): an abandoned waiter stays until it is first, or until half of the
+ * queue is abandoned. So the queue holds at most twice as many as wait.
  *
  * @example
  * class DoorHandler extends EventHandler<Opened> {
@@ -23,13 +22,13 @@ export class WaitQueue<W extends Waiting> {
   readonly #queue = new Fifo<W>();
   #abandonedCount = 0;
 
-  /** How many wait. Walks the queue: O(n). */
+  /** The number of waiters. O(n). */
   get length(): number {
     this.#sweep();
     return this.#queue.size;
   }
 
-  /** An upper bound of `length`, in O(1): abandoned waiters may be counted. */
+  /** An upper bound of `length`, in O(1): counts abandoned waiters, too. */
   get maxLength(): number {
     return this.#queue.size;
   }
@@ -38,24 +37,24 @@ export class WaitQueue<W extends Waiting> {
     this.#queue.push(waiting);
   }
 
-  /** Takes the first one that still waits. */
+  /** Removes and returns the first that still waits. */
   take(): W | undefined {
     for (;;) {
       const first = this.#queue.shift();
       if (first === undefined || !first.isSettled) return first;
-      // After a run that crashed, more were abandoned than were counted.
+      // A run that broke off abandons waiters without `disarm`.
       if (this.#abandonedCount > 0) this.#abandonedCount--;
     }
   }
 
-  /** Takes all that still wait. */
+  /** Removes and returns all that still wait. */
   takeAll(): W[] {
     const all: W[] = [];
     for (let next = this.take(); next !== undefined; next = this.take()) all.push(next);
     return all;
   }
 
-  /** Call it in `disarm`: one of the waiters was abandoned. */
+  /** A waiter was abandoned: call this in `disarm`. */
   abandoned(): void {
     this.#abandonedCount++;
     if (2 * this.#abandonedCount > this.#queue.size) this.#sweep();

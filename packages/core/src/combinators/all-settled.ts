@@ -6,18 +6,17 @@ import { type Scope, scope } from '../primitives/scope.js';
 import type { Spawn } from '../primitives/spawn.js';
 import { Cancelled } from '../tasks/errors.js';
 import { type AnyBody, all, type Bodies, type EventsIn, type ValueOf } from './all.js';
-import { checkListOrRecord } from './check-bodies.js';
+import { checkBodies } from './check-bodies.js';
 
 export type Settled<T> =
   | { readonly state: 'succeeded'; readonly value: T }
   | { readonly state: 'failed'; readonly error: unknown };
 
-/** What became of each, in the same form. */
+/** The outcomes of `B`, in the same form. */
 export type SettledOf<B> = { -readonly [K in keyof B]: Settled<ValueOf<B[K]>> };
 
 /**
- * Runs all at once and evaluates to what became of each: nobody is cancelled because another failed. A function that throws
- * has failed, like a coroutine that does.
+ * Runs programs concurrently and evaluates to the outcome of each, in the same form. A failure does not cancel the others.
  *
  * @throws InvalidArgumentError for what is neither an array nor a plain object; NotACoroutineError
  * @example for (const result of yield* allSettled(downloads)) if (result.state === 'failed') report(result.error);
@@ -25,7 +24,7 @@ export type SettledOf<B> = { -readonly [K in keyof B]: Settled<ValueOf<B[K]>> };
 export const allSettled = /* @__PURE__ */ coroutine(function* allSettled<const B extends Bodies>(
   bodies: B,
 ): Coroutine<SettledOf<B>, EventsIn<B> | Scope | Spawn> {
-  checkListOrRecord('allSettled', bodies);
+  checkBodies('allSettled', bodies, 'list or record');
   const settling = Array.isArray(bodies)
     ? bodies.map(settleOne)
     : Object.fromEntries(Object.entries<AnyBody>(bodies as never).map(([key, body]) => [key, settleOne(body)]));
@@ -36,10 +35,10 @@ function settleOne(body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
   return settle('allSettled', body);
 }
 
-/** @internal Runs a body, and evaluates to what became of it. */
+/** @internal Runs a program, and evaluates to its outcome. */
 export function* settle(caller: string, body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
   try {
-    // In a scope of its own: what the body spawned fails with it, and not beside it.
+    // In a scope, so that a failure of a task that the body spawned fails the body.
     return { state: 'succeeded', value: yield* scope(bodyOf(caller, body)) };
   } catch (error) {
     if (error instanceof Cancelled) throw error;

@@ -3,25 +3,25 @@ import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type Scope, scope } from '../primitives/scope.js';
 import { Spawn } from '../primitives/spawn.js';
-import { TaskCancelledError } from '../tasks/errors.js';
 import type { Task } from '../tasks/task.js';
-import { checkListOrRecord } from './check-bodies.js';
+import { valueOrThrow } from '../tasks/task-outcome.js';
+import { checkBodies } from './check-bodies.js';
 
-/** Some programs, in a list or by name. */
+/** A list or a record of programs. */
 export type Bodies = readonly AnyBody[] | Readonly<Record<string, AnyBody>>;
 
 // biome-ignore lint/suspicious/noExplicitAny: a bound for inference; `never` and `unknown` are both too narrow somewhere
 export type AnyBody = Program<any, any>;
 
-/** The values of bodies of type `B`, in the same form. */
+/** The values of `B`, in the same form. */
 export type ValuesOf<B> = { -readonly [K in keyof B]: ValueOf<B[K]> };
 
 export type ValueOf<P> = Made<P> extends { [Symbol.iterator](): Iterator<unknown, infer T, Sent> } ? T : never;
 
-/** What a program is, or makes. */
+/** The program, or what the function makes. */
 type Made<P> = P extends () => infer Y ? Y : P;
 
-/** The events that bodies of type `B` can yield. */
+/** The events that the programs of `B` can yield. */
 export type EventsIn<B> = EventsInOne<Made<B extends readonly (infer P)[] ? P : B[keyof B]>>;
 
 type EventsInOne<Y> = Y extends { [Symbol.iterator](): Iterator<infer E, unknown, Sent> }
@@ -29,8 +29,8 @@ type EventsInOne<Y> = Y extends { [Symbol.iterator](): Iterator<infer E, unknown
   : never;
 
 /**
- * Runs all at once and evaluates to their values, in the form in which they were given. If one fails, the others are
- * cancelled and finished, and its error is thrown.
+ * Runs programs concurrently and evaluates to their values, in the same form. If one fails, cancels the others, waits for
+ * their end and throws the error.
  *
  * @throws InvalidArgumentError for what is neither an array nor a plain object; NotACoroutineError
  * @example
@@ -40,23 +40,16 @@ type EventsInOne<Y> = Y extends { [Symbol.iterator](): Iterator<infer E, unknown
 export const all = /* @__PURE__ */ coroutine(function* all<const B extends Bodies>(
   bodies: B,
 ): Coroutine<ValuesOf<B>, EventsIn<B> | Scope | Spawn> {
-  checkListOrRecord('all', bodies);
+  checkBodies('all', bodies, 'list or record');
   const tasks: Task[] = [];
   yield* scope(spawnAll(Object.values<AnyBody>(bodies), tasks));
+  // A task that cancelled itself has no value, and has not failed the scope.
   const values = tasks.map(valueOrThrow);
   if (Array.isArray(bodies)) return values as ValuesOf<B>;
   return Object.fromEntries(Object.keys(bodies).map((key, place) => [key, values[place]])) as ValuesOf<B>;
 });
 
-// Not inside of `all`: V8 gives the generators of each function a shape of their own, and a function made anew in each call
-// takes longer than all the rest.
+// Not nested in `all`: creating a generator function, whose generators get a new shape in V8, takes longer than the rest.
 function* spawnAll(bodies: readonly AnyBody[], tasks: Task[]): Coroutine<void, Spawn> {
   for (const body of bodies) tasks.push(yield* new Spawn(body, undefined, 'all'));
-}
-
-/** @internal The value of a task that has ended, in a scope that has not failed. */
-export function valueOrThrow({ name, result }: Task): unknown {
-  if (result.state === 'succeeded') return result.value;
-  // It cancelled itself: had it failed, so would the scope have.
-  throw new TaskCancelledError(name, result.state === 'cancelled' ? result.reason : undefined);
 }

@@ -1,7 +1,7 @@
 import { describe } from '../errors/describe.js';
 import { checkCount, InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { bodyOf, checkMaker } from '../events/body-of.js';
-import type { Coroutine, Program } from '../events/coroutine.js';
+import type { Coroutine, Program, Yieldable } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type CurrentTask, currentTask } from '../primitives/current-task.js';
@@ -9,19 +9,18 @@ import { type Scope, scope } from '../primitives/scope.js';
 import { type Spawn, spawn } from '../primitives/spawn.js';
 import { Cancelled } from '../tasks/errors.js';
 import type { Task } from '../tasks/task.js';
-import { valueOrThrow } from './all.js';
+import { valueOrThrow } from '../tasks/task-outcome.js';
 
 export interface ConcurrencyOptions {
-  /** How many may run at a time; all if left out. Items are only taken from the iterable when there is room. */
+  /** The most that run at a time; `Infinity` by default. */
   readonly concurrency?: number;
 }
 
 /**
- * Runs `work` for each item, some at a time, and evaluates to the results in the order of the items. If one fails, the
- * others are cancelled and finished, no more items are taken, and its error is thrown.
+ * Runs `work` for each item, up to `concurrency` at a time, and evaluates to the results in the order of the items. Takes an
+ * item from the iterable only when it can run it. If one fails, cancels the others, waits for their end and throws the error.
  *
- * @throws InvalidCountError for a concurrency that is not a whole number above 0; InvalidArgumentError for no iterable;
- *   NotAFunctionError, NotACoroutineError for work that is none
+ * @throws InvalidCountError, InvalidArgumentError (`items` is not iterable), NotAFunctionError, NotACoroutineError
  * @example const pages = yield* map(urls, url => fetchPage(url), { concurrency: 4 });
  */
 export const map = /* @__PURE__ */ coroutine(function* map<T, R, E extends LoopEvent>(
@@ -32,7 +31,7 @@ export const map = /* @__PURE__ */ coroutine(function* map<T, R, E extends LoopE
   return yield* mapItems('map', items, work, options);
 });
 
-/** Like `map`, for work whose results nobody needs. */
+/** Like `map`, without the results. */
 export const forEach = /* @__PURE__ */ coroutine(function* forEach<T, E extends LoopEvent>(
   items: Iterable<T>,
   work: (item: T, index: number) => Program<unknown, E>,
@@ -47,35 +46,28 @@ function* mapItems<T, R, E extends LoopEvent>(
   work: (item: T, index: number) => Program<R, E>,
   { concurrency = Infinity }: ConcurrencyOptions = {},
 ): Coroutine<R[], E | Scope | Spawn | CurrentTask> {
-  checkCount(`concurrency of ${caller}`, concurrency, 1, true, 'For one after the other pass 1.');
+  checkCount(`concurrency of ${caller}`, concurrency, 1, true, 'To run one after the other, pass 1.');
   checkMaker(caller, work);
-  const mapping: Mapping<T, R, E> = { caller, source: new Source(caller, items), work, results: [] };
+  const mapping = new Mapping(caller, items, work);
   const workers: Task[] = [];
   try {
     yield* scope(startWorkers(mapping, concurrency, workers));
-    // One that cancelled itself has left its work undone.
-    for (const task of workers) valueOrThrow(task);
+    // A worker that cancelled itself has not finished its work.
+    for (const worker of workers) valueOrThrow(worker);
   } catch (error) {
-    throw mapping.source.close(error);
+    throw mapping.closeItems(error);
   }
   return mapping.results;
 }
 
-interface Mapping<T, R, E extends LoopEvent> {
-  readonly caller: string;
-  readonly source: Source<T>;
-  readonly work: (item: T, index: number) => Program<R, E>;
-  readonly results: R[];
-}
-
-// Not inside of `map`: see `all`.
+// Not nested in `mapItems`: see `all`.
 function* startWorkers<T, R, E extends LoopEvent>(
   mapping: Mapping<T, R, E>,
   concurrency: number,
   workers: Task[],
 ): Coroutine<void, E | Spawn | CurrentTask> {
   while (workers.length < concurrency) {
-    const first = mapping.source.take();
+    const first = mapping.takeItem();
     if (first === undefined) return;
     workers.push(yield* spawn(workFrom(first, mapping)));
   }
@@ -83,20 +75,18 @@ function* startWorkers<T, R, E extends LoopEvent>(
 
 function* workFrom<T, R, E extends LoopEvent>(
   first: Item<T>,
-  { caller, source, work, results }: Mapping<T, R, E>,
+  mapping: Mapping<T, R, E>,
 ): Coroutine<void, E | CurrentTask> {
   const self = yield* currentTask();
   try {
-    // Work that need not wait does not notice a cancellation.
-    for (
-      let next: Item<T> | undefined = first;
-      next !== undefined;
-      next = self.isCancelled ? undefined : source.take()
-    ) {
-      results[next.index] = yield* bodyOf(caller, work(next.item, next.index), work);
+    let next: Item<T> | undefined = first;
+    while (next !== undefined) {
+      mapping.results[next.index] = yield* mapping.workOn(next);
+      // Work that never waits does not get Cancelled.
+      next = self.isCancelled ? undefined : mapping.takeItem();
     }
   } catch (error) {
-    source.stop();
+    mapping.isStopped = true;
     throw error;
   }
 }
@@ -106,27 +96,29 @@ interface Item<T> {
   readonly index: number;
 }
 
-/** An iterable that several workers take from. */
-class Source<T> {
+/** What the workers of a `map` share. */
+class Mapping<T, R, E extends LoopEvent> {
+  readonly results: R[] = [];
+  isStopped = false;
   readonly #iterator: Iterator<T>;
   #taken = 0;
   #isExhausted = false;
-  #isStopped = false;
 
   constructor(
     readonly caller: string,
     items: Iterable<T>,
+    readonly work: (item: T, index: number) => Program<R, E>,
   ) {
     if (typeof items?.[Symbol.iterator] !== 'function') {
-      const fault = `${caller} got ${describe(items)} for its items, expected an iterable. Of an object take Object.entries(...).`;
+      const fault = `${caller} got ${describe(items)} for its items, expected an iterable. For an object pass Object.entries(...).`;
       throw new InvalidArgumentError('ESC_NOT_ITERABLE', fault);
     }
     this.#iterator = items[Symbol.iterator]();
   }
 
-  take(): Item<T> | undefined {
-    if (this.#isExhausted || this.#isStopped) return undefined;
-    // Should it throw, there is nothing to close.
+  takeItem(): Item<T> | undefined {
+    if (this.#isExhausted || this.isStopped) return undefined;
+    // Stays set if `next` throws: such an iterator must not be closed.
     this.#isExhausted = true;
     const step = this.#iterator.next();
     if (step.done) return undefined;
@@ -134,12 +126,12 @@ class Source<T> {
     return { item: step.value, index: this.#taken++ };
   }
 
-  stop(): void {
-    this.#isStopped = true;
+  workOn({ item, index }: Item<T>): Yieldable<R, E> {
+    return bodyOf(this.caller, this.work(item, index), this.work);
   }
 
-  /** Closes the iterable because of `error`; gives back that, with what went wrong in closing. */
-  close(error: unknown): unknown {
+  /** Closes the iterator because of `error`. @returns `error`, or an AggregateError if closing throws, too */
+  closeItems(error: unknown): unknown {
     try {
       if (!this.#isExhausted) this.#iterator.return?.();
       return error;

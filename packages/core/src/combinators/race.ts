@@ -5,19 +5,20 @@ import type { LoopEvent } from '../events/loop-event.js';
 import { type CurrentTask, currentTask } from '../primitives/current-task.js';
 import { type Scope, scope } from '../primitives/scope.js';
 import { Spawn } from '../primitives/spawn.js';
-import { Cancelled, TaskCancelledError } from '../tasks/errors.js';
+import { Cancelled } from '../tasks/errors.js';
 import type { Task } from '../tasks/task.js';
+import { failureOf } from '../tasks/task-outcome.js';
 import type { AnyBody, EventsIn, ValueOf } from './all.js';
 import { type Settled, settle } from './all-settled.js';
 import { checkContestants } from './check-bodies.js';
 
 /**
- * Runs all at once; the first that ends decides: its value is the value, its error is thrown. The others are cancelled and
- * *finished* before that. What a loser throws while it cleans up is thrown instead: no error is lost.
+ * Runs programs concurrently until the first ends; evaluates to its value, or throws its error. Before that it cancels the
+ * others and waits for their end. If one of them fails in its clean-up, that error is thrown instead.
  *
- * A loser whose wait is over in the same turn has its value thrown away: do not race takers of items that must not be lost.
+ * If a loser's wait is over in the same turn, its value is lost: do not race programs that take items from a queue.
  *
- * @throws InvalidArgumentError for no list, and for none in it: that would never end; NotACoroutineError
+ * @throws InvalidArgumentError if `bodies` is no array, or empty; NotACoroutineError
  * @example const winner = yield* race([fetchFrom(mirrorA), fetchFrom(mirrorB)]);
  */
 export const race = /* @__PURE__ */ coroutine(function* race<const B extends readonly AnyBody[]>(
@@ -28,10 +29,10 @@ export const race = /* @__PURE__ */ coroutine(function* race<const B extends rea
 });
 
 /**
- * Runs all at once; the first that succeeds decides, and the others are cancelled and finished before its value is given
- * back. If all fail, an `AggregateError` with all their errors is thrown.
+ * Runs programs concurrently until the first succeeds; evaluates to its value, after it has cancelled the others and they
+ * have ended. If all fail, throws an `AggregateError` of their errors.
  *
- * @throws InvalidArgumentError for no list, and for none in it; NotACoroutineError
+ * @throws InvalidArgumentError if `bodies` is no array, or empty; NotACoroutineError
  * @example const connection = yield* any(addresses.map(address => connect(address)));
  */
 export const any = /* @__PURE__ */ coroutine(function* any<const B extends readonly AnyBody[]>(
@@ -48,7 +49,7 @@ export const any = /* @__PURE__ */ coroutine(function* any<const B extends reado
 
 type RaceEvent<B> = EventsIn<B> | Scope | Spawn | CurrentTask;
 
-/** The first outcome that `decides`; the rest are cancelled when it comes, and all are finished. */
+/** The first outcome that `decides`, after the others were cancelled and have ended. */
 function* firstOf(
   caller: string,
   bodies: readonly AnyBody[],
@@ -66,7 +67,7 @@ function* firstOf(
   return contest.outcome();
 }
 
-// Not inside of `firstOf`: see `all`.
+// Not nested in `firstOf`: see `all`.
 function* startAll(contest: Contest, bodies: readonly AnyBody[]): Coroutine<void, LoopEvent> {
   for (const body of bodies) {
     contest.contestants.push(yield* new Spawn(compete(contest, body), { name: programName(body) }));
@@ -87,7 +88,7 @@ class Contest {
     readonly decides: (outcome: Settled<unknown>) => boolean,
   ) {}
 
-  /** @throws the error of one that is too late to decide anything: it is of its clean-up */
+  /** @throws the error of one that fails after the decision, in its clean-up */
   isDecidedBy(outcome: Settled<unknown>): boolean {
     if (this.first !== undefined) {
       if (outcome.state === 'failed') throw outcome.error;
@@ -102,13 +103,11 @@ class Contest {
     for (const other of this.contestants) if (other !== winner) other.cancel(`${this.caller}: another was first`);
   }
 
-  /** When all are finished. */
+  /** Call it when all have ended. A contestant that was cancelled from outside has failed. */
   outcome(): Settled<unknown> | undefined {
-    // Somebody else may have cancelled all that were left: that is how they failed then.
-    for (const { name, result } of this.contestants) {
+    for (const task of this.contestants) {
       if (this.first !== undefined) break;
-      if (result.state !== 'cancelled') continue;
-      this.isDecidedBy({ state: 'failed', error: new TaskCancelledError(name, result.reason) });
+      if (task.result.state === 'cancelled') this.isDecidedBy({ state: 'failed', error: failureOf(task) });
     }
     return this.first;
   }

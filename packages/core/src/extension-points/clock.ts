@@ -1,9 +1,9 @@
 import type { Instant } from '../events/instant.js';
 
 /**
- * Tells the time. Each sleep strategy has one, and the whole loop reads that one: who tells the time decides the sleep.
+ * Tells the time for a whole loop. Each sleep strategy has one.
  *
- * `now` must never go backwards. It need not move between two calls, and it need not be real: a virtual clock may jump.
+ * `now` must never go backwards. It may stand still between two calls, and a virtual clock may jump.
  *
  * @example
  * class WholeSeconds extends Clock {

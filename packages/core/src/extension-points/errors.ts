@@ -1,6 +1,6 @@
 import { EscapementError } from '../errors/escapement-error.js';
 
-/** Two handlers for one event class, found when the loop is built. */
+/** Two handlers serve one event class. Thrown when the loop is built. */
 export class DuplicateHandlerError extends EscapementError {
   static override readonly name = 'DuplicateHandlerError';
   override readonly code = 'ESC_DUPLICATE_HANDLER';
@@ -8,7 +8,7 @@ export class DuplicateHandlerError extends EscapementError {
   constructor(eventName: string, first: string, second: string) {
     super(
       first === second
-        ? `${first} is there twice, expected one handler for ${eventName}. Load its module once.`
+        ? `${first} is installed twice, expected one handler for ${eventName}. Load its module once.`
         : `${first} and ${second} both handle ${eventName}, expected one handler for an event class. Leave one of their modules out.`,
     );
   }
@@ -26,7 +26,7 @@ export class NoStrategyError extends EscapementError {
   }
 }
 
-/** A handler and a strategy that cannot work together, found when the loop is built. */
+/** A handler and a strategy cannot work together. Thrown when the loop is built. */
 export class IncompatiblePluginsError extends EscapementError {
   static override readonly name = 'IncompatiblePluginsError';
   override readonly code = 'ESC_INCOMPATIBLE_PLUGINS';
@@ -38,7 +38,7 @@ export class IncompatiblePluginsError extends EscapementError {
   }
 }
 
-/** A handler threw, or answered nonsense. */
+/** A handler threw, or returned an invalid value. */
 export class HandlerError extends EscapementError {
   static override readonly name = 'HandlerError';
   override readonly code = 'ESC_HANDLER_FAILED';
@@ -51,7 +51,7 @@ export class HandlerError extends EscapementError {
   }
 }
 
-/** The sleep strategy threw, or did what its contract forbids. */
+/** The sleep strategy threw, or broke its contract. */
 export class StrategyError extends EscapementError {
   static override readonly name = 'StrategyError';
   override readonly code = 'ESC_STRATEGY_FAILED';
@@ -61,7 +61,7 @@ export class StrategyError extends EscapementError {
   }
 }
 
-/** A strategy that says it gives up the thread comes back early for ever. */
+/** A strategy that gives up the thread returns early again and again. */
 export class StrategyStalledError extends EscapementError {
   static override readonly name = 'StrategyStalledError';
   override readonly code = 'ESC_STRATEGY_STALLED';
@@ -73,7 +73,7 @@ export class StrategyStalledError extends EscapementError {
   }
 }
 
-/** The scheduling policy threw, lost a task, or gave back one that it was not given. */
+/** The scheduling policy threw or lost a task. */
 export class PolicyError extends EscapementError {
   static override readonly name = 'PolicyError';
   override readonly code = 'ESC_POLICY_FAILED';
@@ -85,7 +85,7 @@ export class PolicyError extends EscapementError {
   }
 }
 
-/** `Wakeup.share` where the host has no memory that threads share. */
+/** `Wakeup.share` was called on a host without shared memory. */
 export class NoSharedMemoryError extends EscapementError {
   static override readonly name = 'NoSharedMemoryError';
   override readonly code = 'ESC_NO_SHARED_MEMORY';

@@ -1,32 +1,31 @@
 import { NoSharedMemoryError } from './errors.js';
 
 /**
- * A sticky request, from this thread or another, that ends a sleep: a request that comes before the sleep ends it at
- * once, so none is ever lost.
+ * Ends a sleep of the loop, from any thread. Requests are sticky: one that comes before the sleep ends it at once.
  *
- * It is one 32-bit word: 0, or 1 once requested. `Atomics.wait` can wait on it directly. Handlers rarely need it: on the
- * loop's own thread, settling a waiter requests the wakeup by itself. For another thread, `share()` gives the memory:
+ * It is one 32-bit word, 1 once requested, which `Atomics.wait` can wait on. On the loop's own thread, settling a waiter
+ * requests the wakeup. To request it from another thread, pass the memory there:
  *
  * @example
  * new Worker(file, { workerData: wakeup.share() });   // on the loop's thread
  * new Wakeup(workerData).request();                   // on the other
  *
- * Without shared memory (a page that is not cross-origin isolated) requests from the same thread still work.
+ * Without shared memory (a page that is not cross-origin isolated), requests work on the loop's thread only.
  */
 export class Wakeup {
-  /** Word 0 is what to wait on while it is 0. */
+  /** Word 0 is 1 once the wakeup is requested. */
   readonly word: Int32Array;
   #isShared: boolean;
   #watcher: (() => void) | undefined;
   #hasAsyncWait = false;
 
-  /** @param memory what `share()` gave on the loop's thread; leave it out to make a new one. */
+  /** @param memory what `share()` returned on the loop's thread; left out: a new wakeup */
   constructor(memory?: SharedArrayBuffer) {
     this.word = new Int32Array(memory ?? (canShare ? new SharedArrayBuffer(4) : new ArrayBuffer(4)));
     this.#isShared = memory !== undefined;
   }
 
-  /** Ask for a turn of the loop. From any thread, any number of times, at any moment. */
+  /** Requests a turn of the loop. From any thread, any number of times, at any moment. */
   request(): void {
     Atomics.store(this.word, 0, 1);
     if (this.#isShared) Atomics.notify(this.word, 0);
@@ -37,20 +36,17 @@ export class Wakeup {
     return Atomics.load(this.word, 0) === 1;
   }
 
-  /** Whether another thread may have it: a strategy that waits on something else than the word must then heed the word, too. */
+  /** Whether another thread may request it. Then a strategy must watch the word, whatever else it waits on. */
   get isShared(): boolean {
     return this.#isShared;
   }
 
-  /** The loop alone calls this, after a sleep and before it looks at its handlers. */
+  /** Only the loop calls this: after a sleep, before it polls. */
   clear(): void {
     Atomics.store(this.word, 0, 0);
   }
 
-  /**
-   * The memory to hand to another thread.
-   * @throws NoSharedMemoryError where the host has no shared memory.
-   */
+  /** The memory to pass to another thread. @throws NoSharedMemoryError */
   share(): SharedArrayBuffer {
     if (!canShare) throw new NoSharedMemoryError();
     this.#isShared = true;
@@ -58,11 +54,9 @@ export class Wakeup {
   }
 
   /**
-   * For strategies that let the host run: calls `wake` when a request comes; look at `requested` first for one that came
-   * before. The caller must call the returned function when it no longer cares; `wake` may be called more than once until
-   * then, but never inside `watch`. One watcher at a time.
-   *
-   * The watch does not keep the process alive (`Atomics.waitAsync` never does): the strategy's own timer must.
+   * For strategies that let the host run: calls `wake` on each request, until you call the returned function. Check
+   * `requested` first. Never calls `wake` inside of `watch`. One watcher at a time. It does not keep the process alive, as
+   * `Atomics.waitAsync` does not: the strategy's timer must.
    */
   watch(wake: () => void): () => void {
     this.#watcher = wake;
@@ -72,14 +66,14 @@ export class Wakeup {
     };
   }
 
-  // At most one asynchronous wait is pending, however often the loop sleeps: it outlives the watch that began it.
+  // At most one asynchronous wait is pending; it may outlive the watch that started it.
   #waitForOtherThreads(): void {
     if (this.#hasAsyncWait) return;
     this.#hasAsyncWait = true;
-    // It is over already if another thread was quicker than `watch`.
+    // The wait is over at once if another thread has made a request already.
     Promise.resolve(Atomics.waitAsync(this.word, 0, 0).value).then(() => {
       this.#hasAsyncWait = false;
-      // A request on the same thread ends it too; should the flag be clear again by now, wait for the next.
+      // A request on this thread ends it, too; the word may be cleared again by now.
       if (this.requested) this.#watcher?.();
       else if (this.#watcher !== undefined) this.#waitForOtherThreads();
     });

@@ -1,4 +1,4 @@
-/** What the loop needs of an `AbortSignal`, whoever's it is. */
+/** The part of an `AbortSignal` that the loop uses. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
@@ -6,7 +6,7 @@ export interface AbortSignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** @internal Calls `listener` with the reason when `signal` aborts, at once if it has; gives back how to stop that. */
+/** @internal Calls `listener` when `signal` aborts, at once if it has. @returns a function that removes the listener */
 export function onAbort(signal: AbortSignalLike | undefined, listener: (reason: unknown) => void): () => void {
   if (signal === undefined) return () => {};
   const abort = () => listener(signal.reason);

@@ -2,23 +2,22 @@ import { describe, isGenerator, isThenable } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 import { eventName, type LoopEvent } from '../events/loop-event.js';
 
-/** A task yielded an event that no handler serves. Thrown into the task. */
+/** A task yielded an event without a handler. Thrown into the task. */
 export class NoHandlerError extends EscapementError {
   static override readonly name = 'NoHandlerError';
   override readonly code = 'ESC_NO_HANDLER';
 
-  constructor(taskName: string, event: LoopEvent, installed: readonly string[], twin: string | undefined) {
+  constructor(taskName: string, event: LoopEvent, installed: readonly string[]) {
     const name = eventName(event);
     const list = installed.length > 0 ? installed.join(', ') : 'nothing';
-    const fix =
-      twin === undefined
-        ? `Load the module that handles ${name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`
-        : `A handler serves another class ${twin} of the same kind '${event.kind}': two copies of its package are installed; \`npm dedupe\` leaves one.`;
+    const fix = installed.includes(name)
+      ? `A handler serves another class ${name} of the same kind '${event.kind}': two copies of its package are installed; \`npm dedupe\` leaves one.`
+      : `Load the module that handles ${name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`;
     super(`task "${taskName}" yielded ${name}, which no handler serves. Handlers are installed for: ${list}. ${fix}`);
   }
 }
 
-/** A task yielded something that is no event. Thrown into the task. */
+/** A task yielded a value that is no event. Thrown into the task. */
 export class NotAnEventError extends EscapementError {
   static override readonly name = 'NotAnEventError';
   override readonly code = 'ESC_NOT_AN_EVENT';
@@ -41,7 +40,7 @@ function adviceForYielded(yielded: unknown): string {
   return 'Events are instances of a class that extends LoopEvent.';
 }
 
-/** `run` or `runSync` of a loop that is running. */
+/** `run` or `runSync` was called while the loop runs. */
 export class LoopRunningError extends EscapementError {
   static override readonly name = 'LoopRunningError';
   override readonly code = 'ESC_LOOP_RUNNING';
@@ -53,7 +52,7 @@ export class LoopRunningError extends EscapementError {
   }
 }
 
-/** `runSync` with a strategy that lets the host run, and so needs `run`. */
+/** `runSync` was called with a strategy that lets the host run. */
 export class NotSynchronousError extends EscapementError {
   static override readonly name = 'NotSynchronousError';
   override readonly code = 'ESC_NOT_SYNCHRONOUS';
@@ -65,31 +64,31 @@ export class NotSynchronousError extends EscapementError {
   }
 }
 
-/** Nothing is ready, no deadline is left and nothing outside can end a wait: nothing can ever happen again. */
+/** No task is ready, no deadline is left and nothing is in flight: no task can ever run again. */
 export class DeadlockError extends EscapementError {
   static override readonly name = 'DeadlockError';
   override readonly code = 'ESC_DEADLOCK';
 
   /**
    * @internal
-   * @param waits a line for each task: its name and what it waits for.
-   * @param silent handlers that have something in flight, but no way to end a sleep of `strategy`.
+   * @param waits a line for each task: its name and what it waits for
+   * @param silent the handlers with waits in flight, none of which can end a sleep of `strategy`
    */
   constructor(
     readonly waits: readonly string[],
     silent: readonly string[] = [],
     strategy?: { readonly alias: string; readonly waits: string },
   ) {
-    const reason = strategy === undefined ? 'no handler has anything in flight' : whyNobodyWakes(silent, strategy);
+    const reason = strategy === undefined ? 'no handler has anything in flight' : whyNothingWakes(silent, strategy);
     const lines = waits.map(line => `  ${line}`).join('\n');
     super(`nothing can ever happen: no task is ready, no deadline is left and ${reason}.\n${lines}`);
   }
 }
 
-function whyNobodyWakes(silent: readonly string[], { alias, waits }: { alias: string; waits: string }): string {
+function whyNothingWakes(silent: readonly string[], { alias, waits }: { alias: string; waits: string }): string {
   const handlers = silent.join(', ');
   if (waits === 'jumps') {
-    return `the strategy '${alias}' waits for nothing real, as ${handlers} would have it: put a handler that answers by itself in its place, or take a strategy in real time, for instance atomicsWaitModule from @escapement/strategies`;
+    return `the strategy '${alias}' never waits in real time, which ${handlers} needs: replace it by a handler that needs no outside event, or use a strategy in real time, for instance atomicsWaitModule from @escapement/strategies`;
   }
-  return `the strategy '${alias}' blocks until somebody requests the wakeup, which ${handlers} never does: override beforeSleep, or set needsHost if only the host can complete its waits`;
+  return `the strategy '${alias}' blocks until the wakeup is requested, which ${handlers} never does: override beforeSleep, or set needsHost if only the host can complete its waits`;
 }

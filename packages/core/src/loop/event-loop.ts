@@ -19,11 +19,11 @@ import type { Handled, ProgramOf } from './handled-program.js';
 import { HandlerTable } from './handler-table.js';
 import { type Hooks, Instruments } from './instruments.js';
 import { checkCompatibility, type LoopOptions, type RunOptions } from './loop-options.js';
-import { ReadyQueue, WatchedReadyQueue } from './ready-queue.js';
-import { isNews, outcomeOf } from './run-outcome.js';
+import { ReadyQueue } from './ready-queue.js';
+import { isNewFault, outcomeOf } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
 import { SleepPhase } from './sleep-phase.js';
-import { dumpTasks, type TaskDumpSource } from './task-dump.js';
+import { dumpTasks } from './task-dump.js';
 
 class PluggableLoop<in E extends LoopEvent> {
   readonly #strategy: SleepStrategy;
@@ -48,18 +48,17 @@ class PluggableLoop<in E extends LoopEvent> {
     const { hooks } = instruments;
     const wakeup = new Wakeup();
     this.#hooks = hooks;
-    this.#ready = hooks === undefined ? new ReadyQueue(policy, wakeup) : new WatchedReadyQueue(policy, wakeup, hooks);
+    this.#ready = new ReadyQueue(policy, wakeup, hooks);
     this.#scheduler = new Scheduler(strategy.clock, this.#ready, this.#handlers, instruments);
-    const dump = () => dumpTasks(this.#root!, this.#dumpSource);
+    const dump = () => dumpTasks(this.#root!, this.#handlers, this.#debugging);
     this.#sleepPhase = new SleepPhase(strategy, this.#handlers, this.#ready, wakeup, hooks, dump);
   }
 
   /**
-   * Runs a program to its end and resolves to its value, or rejects with its error. The program is a coroutine, an
-   * event, or a function that makes one. Works with every strategy; where the strategy spins or blocks, the host's own
-   * loop stands still until the program is done.
+   * Runs a program to its end; resolves to its value, or rejects with its error. Under a strategy that spins or blocks, the
+   * host's own loop stands still until then.
    *
-   * @throws DeadlockError, HandlerError, StrategyError, PolicyError, LoopRunningError, besides the program's own.
+   * @throws DeadlockError, HandlerError, StrategyError, PolicyError, LoopRunningError, besides the program's own errors
    */
   async run<T, F extends LoopEvent>(
     program: ProgramOf<Handled<F, E> & Yieldable<T, F>>,
@@ -76,24 +75,24 @@ class PluggableLoop<in E extends LoopEvent> {
   }
 
   /**
-   * Like `run`, but returns the value itself; for strategies that spin or block.
-   * @throws NotSynchronousError with a strategy that lets the host run, besides what `run` throws.
+   * Like `run`, but returns the value itself.
+   * @throws NotSynchronousError if the strategy lets the host run, besides what `run` throws
    */
   runSync<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>): T {
     if (this.#strategy.waits === 'yields') throw new NotSynchronousError(this.#strategy.alias);
-    // Only a strategy that yields gets to return a promise, so the first step is the last.
+    // Only a strategy that yields returns promises, so the first step is the last.
     return this.#drive(this.#spawnRoot(program, 'runSync')).next().value as T;
   }
 
   /**
-   * From host code: starts a task, which can be awaited: `const page = await loop.spawn(fetchPage(url))`. In a loop that is
-   * running it becomes a child of the program; otherwise it is the program. Its failure reaches whoever awaits it, and the
-   * run that it belongs to; if there is nobody, the host's handler of unhandled rejections.
+   * For host code: starts a task, which can be awaited: `const page = await loop.spawn(fetchPage(url))`. In a running loop it
+   * is a child of the root task; otherwise it starts a run. Its failure rejects the awaited task and fails the run. If
+   * nothing awaits a task that started a run, its failure is an unhandled rejection of the host.
    */
   spawn<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>, options?: SpawnOptions): Task<T> {
     if (this.#root !== undefined) return this.#scheduler.spawn(new Spawn(program, options), this.#root);
     const root = this.#spawnRoot(program, 'spawn', options?.name);
-    // In a turn of its own, so that a strategy that keeps the thread gives back the task first.
+    // Asynchronous, so that the caller gets the task even if the strategy keeps the thread.
     Promise.resolve()
       .then(() => this.#follow(root))
       .catch(error => {
@@ -102,10 +101,10 @@ class PluggableLoop<in E extends LoopEvent> {
     return root;
   }
 
-  /** The tree of tasks: their names, states, what each waits for, and a circle of them if there is one. */
+  /** The tree of tasks: the name, state and event of each; also a circle of tasks that wait for each other. */
   dump(): string {
     if (this.#root === undefined) return 'the loop is not running';
-    return dumpTasks(this.#root, this.#dumpSource, Infinity).join('\n');
+    return dumpTasks(this.#root, this.#handlers, this.#debugging, Infinity).join('\n');
   }
 
   async #follow<T>(root: Task<T>): Promise<T> {
@@ -120,7 +119,7 @@ class PluggableLoop<in E extends LoopEvent> {
     return step.value;
   }
 
-  /** The whole run; yields the promises that the strategy wants to have waited for. */
+  /** Runs to the end; yields the promises of the strategy. */
   *#drive<T>(root: Task<T>): Generator<Promise<void>, T, void> {
     const crashes: unknown[] = [];
     while (!root.isEnded) {
@@ -129,11 +128,11 @@ class PluggableLoop<in E extends LoopEvent> {
         if (slept !== undefined) yield* this.#sleepPhase.untilAwake(slept);
       } catch (crash) {
         const isFirst = crashes.length === 0;
-        if (isNews(crash, crashes)) {
+        if (isNewFault(crash, crashes)) {
           crashes.push(crash);
           this.#hooks?.crashed?.(crash);
         }
-        // The tasks clean up as far as they get.
+        // Lets the tasks clean up as far as possible.
         if (!isFirst && this.#ready.isEmpty) break;
         root.cancel(crash);
       }
@@ -154,12 +153,7 @@ class PluggableLoop<in E extends LoopEvent> {
     return this.#root as Task<T>;
   }
 
-  readonly #dumpSource: TaskDumpSource = {
-    blockersOf: event => this.#handlers.blockersOf(event),
-    waitingSince: task => this.#debugging?.waitingSince(task),
-  };
-
-  /** Resume, poll, and sleep if nothing is ready. Gives back the strategy's promise, if it made one. */
+  /** Resumes, polls, and sleeps if no task is ready. @returns the strategy's promise, if any */
   #turn(root: Task): Promise<void> | undefined {
     if (!this.#ready.isEmpty) this.#sleepPhase.progressed();
     this.#scheduler.runTurn(this.#polledAt);
@@ -173,10 +167,10 @@ class PluggableLoop<in E extends LoopEvent> {
 }
 
 /**
- * Resumes coroutines, hands each event that they yield to its handler, and lets time pass when nothing is ready.
+ * Resumes coroutines, gives each event that they yield to its handler, and lets time pass when no task is ready. Runs one
+ * program at a time.
  *
  * `E` is the union of the events that it has handlers for: a program that can yield another one does not compile.
- * A loop runs one program at a time, and any number of them one after another.
  *
  * @throws NoStrategyError, DuplicateHandlerError, IncompatiblePluginsError from the constructor
  * @example
@@ -189,10 +183,10 @@ export type EventLoop<E extends LoopEvent = never> = PluggableLoop<E>;
 /** The events that a handler of type `H` serves. */
 export type EventsServedBy<H> = H extends EventHandler<infer E> ? E : never;
 
-/** The constructor of a class cannot work out the class's own `E` from several handlers; this one can. */
+/** Infers `E` from the handlers, which the constructor of a generic class cannot do. */
 export interface EventLoopConstructor {
   new <H extends EventHandler = never>(options: LoopOptions<H>): EventLoop<EventsServedBy<H>>;
-  /** For containers: as an injection token it stands for a loop of whatever events. Overload resolution never gets here. */
+  /** Gives the class the type of an injection token for a loop of any events. */
   new (options: LoopOptions): EventLoop<LoopEvent>;
 }
 

@@ -1,13 +1,13 @@
 import type { CoreEvent } from '../primitives/core-event.js';
 
-/** A program of `Y`: itself, or a function that makes it. */
+/** `Y`, or a function that makes it. */
 export type ProgramOf<Y> = Y | (() => Y);
 
 /**
- * Anything, if a loop with handlers for `E` serves all of `F`. Otherwise what no program has: the name of that property is
- * the first line of the compiler's error.
+ * `unknown` if a loop with handlers for `E` serves all of `F`. Otherwise a property that no program has: its name is the
+ * first line of the compiler's error.
  *
- * It belongs to what is made, not to the program: through `Program<T, F> & ...` TypeScript 5 infers nothing of a generator
+ * Intersect it with what the program makes: through `Program<T, F> & ...` TypeScript 5 infers nothing from a generator
  * function.
  */
 export type Handled<F, E> = [F] extends [E | CoreEvent]

@@ -1,6 +1,6 @@
 import { describe } from '../errors/describe.js';
-import type { Duration, Instant } from '../events/instant.js';
-import { eventName, type LoopEvent } from '../events/loop-event.js';
+import type { Instant } from '../events/instant.js';
+import { LoopEvent } from '../events/loop-event.js';
 import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.js';
 import { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
@@ -8,29 +8,32 @@ import type { Wakeup } from '../extension-points/wakeup.js';
 import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
 
-type Overridable = 'poll' | 'nextDeadline' | 'inFlight' | 'beforeSleep' | 'close';
+type Optional = 'blockers' | 'poll' | 'nextDeadline' | 'inFlight' | 'beforeSleep' | 'close';
 
-/** @internal The handlers of a loop: which one serves an event, and each hook called on those that have it. */
+/** @internal The handlers of a loop. Finds the one for an event, and calls their methods; what they throw becomes a HandlerError. */
 export class HandlerTable {
+  /** What handlers threw where no task could get it. */
+  readonly faults: HandlerError[] = [];
   readonly #byClass = new Map<unknown, EventHandler>();
   readonly #installed: readonly EventHandler[];
-  readonly #pollers: readonly EventHandler[];
-  readonly #timekeepers: readonly EventHandler[];
-  readonly #outsiders: readonly EventHandler[];
-  readonly #sleepers: readonly EventHandler[];
-  readonly #closers: readonly EventHandler[];
+  // The handlers that override a method.
+  readonly #withPoll: readonly EventHandler[];
+  readonly #withDeadlines: readonly EventHandler[];
+  readonly #withInFlight: readonly EventHandler[];
+  readonly #withBeforeSleep: readonly EventHandler[];
+  readonly #withClose: readonly EventHandler[];
 
   /** @throws DuplicateHandlerError */
   constructor(builtIn: readonly EventHandler[], installed: readonly EventHandler[]) {
     const all = [...builtIn, ...installed];
     for (const handler of all) this.#register(handler);
-    const having = (method: Overridable) => all.filter(handler => handler[method] !== EventHandler.prototype[method]);
+    const having = (method: Optional) => all.filter(handler => handler[method] !== EventHandler.prototype[method]);
     this.#installed = installed;
-    this.#pollers = having('poll');
-    this.#timekeepers = having('nextDeadline');
-    this.#outsiders = having('inFlight');
-    this.#sleepers = having('beforeSleep');
-    this.#closers = having('close').reverse();
+    this.#withPoll = having('poll');
+    this.#withDeadlines = having('nextDeadline');
+    this.#withInFlight = having('inFlight');
+    this.#withBeforeSleep = having('beforeSleep');
+    this.#withClose = having('close').reverse();
   }
 
   /** The handler of the event's class, or of the nearest class that it extends. */
@@ -38,41 +41,57 @@ export class HandlerTable {
     return this.#byClass.get(event.constructor) ?? this.#findInherited(event);
   }
 
-  /** The names of the event classes that have handlers. */
+  /** The names of the event classes with a handler. */
   get handledNames(): string[] {
-    return this.#installed.map(handler => handler.handles.name);
+    return this.#installed.map(({ handles }) => handles.name);
   }
 
-  /** The name of a handled class with the kind of `event` that is another class: a second copy of a package. */
-  twinOf(event: LoopEvent): string | undefined {
-    return this.#installed.find(({ handles }) => handles.name === eventName(event))?.handles.name;
+  arm(waiter: Waiter<unknown>): void {
+    const { event } = waiter;
+    const handler = this.find(event)!;
+    try {
+      handler.arm(event, waiter);
+    } catch (error) {
+      const fault = faultOf(handler, 'arm', error, event);
+      if (waiter.isSettled) this.faults.push(fault);
+      else waiter.reject(fault);
+    }
   }
 
-  /** The tasks that `event` waits for, as far as its handler knows. */
+  mayInterrupt(waiter: Waiter<unknown>): boolean {
+    const { event } = waiter;
+    const handler = this.find(event)!;
+    try {
+      return handler.interrupt(event, waiter);
+    } catch (error) {
+      this.faults.push(faultOf(handler, 'interrupt', error, event));
+      return true;
+    }
+  }
+
+  disarm(waiter: Waiter<unknown>): void {
+    const { event } = waiter;
+    const handler = this.find(event)!;
+    try {
+      handler.disarm(event, waiter);
+    } catch (error) {
+      this.faults.push(faultOf(handler, 'disarm', error, event));
+    }
+  }
+
   blockersOf(event: LoopEvent): Iterable<Task> {
     const handler = this.find(event);
-    if (handler === undefined) return [];
-    try {
-      return handler.blockers(event);
-    } catch (error) {
-      throw fault(handler, 'blockers', error, event);
-    }
+    return handler === undefined ? [] : call(handler, 'blockers', event);
   }
 
   poll(now: Instant): void {
-    for (const handler of this.#pollers) {
-      try {
-        handler.poll(now);
-      } catch (error) {
-        throw fault(handler, 'poll', error);
-      }
-    }
+    for (const handler of this.#withPoll) call(handler, 'poll', now);
   }
 
   nextDeadline(): Instant {
     let earliest = Infinity;
-    for (const handler of this.#timekeepers) {
-      const deadline = guarded(handler, 'nextDeadline');
+    for (const handler of this.#withDeadlines) {
+      const deadline = call(handler, 'nextDeadline');
       if (Number.isNaN(deadline))
         throw new HandlerError(nameOf(handler), 'nextDeadline', 'returned NaN, expected an instant');
       if (deadline < earliest) earliest = deadline;
@@ -80,43 +99,37 @@ export class HandlerTable {
     return earliest;
   }
 
-  /** A handler whose deadline has passed although it was polled. */
+  /** The name of a handler whose deadline has passed although it was polled. */
   nameOfOverdue(now: Instant): string {
-    const overdue = this.#timekeepers.find(handler => handler.nextDeadline() <= now);
+    const overdue = this.#withDeadlines.find(handler => handler.nextDeadline() <= now);
     return overdue === undefined ? 'a handler' : nameOf(overdue);
   }
 
-  /** The handlers with waits that something outside may end. */
+  /** The handlers with waits in flight. */
   inFlight(): EventHandler[] {
-    return this.#outsiders.filter(handler => guarded(handler, 'inFlight') > 0);
+    return this.#withInFlight.filter(handler => call(handler, 'inFlight') > 0);
   }
 
   /** Whether `handler` can end the sleep of a strategy that blocks. */
   canWake(handler: EventHandler): boolean {
-    return this.#sleepers.includes(handler);
+    return this.#withBeforeSleep.includes(handler);
   }
 
   beforeSleep(wakeup: Wakeup, strategy: SleepStrategy): void {
-    for (const handler of this.#sleepers) {
-      try {
-        handler.beforeSleep(wakeup, strategy);
-      } catch (error) {
-        throw fault(handler, 'beforeSleep', error);
-      }
-    }
+    for (const handler of this.#withBeforeSleep) call(handler, 'beforeSleep', wakeup, strategy);
   }
 
-  /** Closes the handlers in reverse order, every one of them; the errors that they threw. */
-  close(): HandlerError[] {
-    const errors: HandlerError[] = [];
-    for (const handler of this.#closers) {
+  /** Closes all handlers, in reverse order. @returns what they threw */
+  close(): unknown[] {
+    const faults: unknown[] = [];
+    for (const handler of this.#withClose) {
       try {
-        handler.close();
-      } catch (error) {
-        errors.push(fault(handler, 'close', error));
+        call(handler, 'close');
+      } catch (fault) {
+        faults.push(fault);
       }
     }
-    return errors;
+    return faults;
   }
 
   #register(handler: EventHandler): void {
@@ -141,46 +154,16 @@ export class HandlerTable {
   }
 }
 
-/** @internal Arms `waiter`; a handler that throws has failed the wait. */
-export function arm(handler: EventHandler, waiter: Waiter<unknown>): void {
+function call<M extends Optional>(handler: EventHandler, method: M, ...args: Parameters<EventHandler[M]>) {
   try {
-    handler.arm(waiter.event, waiter);
+    return (handler[method] as (...args: unknown[]) => ReturnType<EventHandler[M]>)(...args);
   } catch (error) {
-    const failure = fault(handler, 'arm', error, waiter.event);
-    // A waiter that was settled before the throw has been heard already: then the whole run must hear of the fault.
-    if (waiter.isSettled) throw failure;
-    waiter.reject(failure);
+    throw faultOf(handler, method, error, args[0]);
   }
 }
 
-/** @internal */
-export function mayInterrupt(handler: EventHandler, waiter: Waiter<unknown>): boolean {
-  try {
-    return handler.interrupt(waiter.event, waiter);
-  } catch (error) {
-    throw fault(handler, 'interrupt', error, waiter.event);
-  }
-}
-
-/** @internal */
-export function disarm(handler: EventHandler, waiter: Waiter<unknown>): void {
-  try {
-    handler.disarm(waiter.event, waiter);
-  } catch (error) {
-    throw fault(handler, 'disarm', error, waiter.event);
-  }
-}
-
-function guarded(handler: EventHandler, method: 'nextDeadline' | 'inFlight'): Duration {
-  try {
-    return handler[method]();
-  } catch (error) {
-    throw fault(handler, method, error);
-  }
-}
-
-function fault(handler: EventHandler, method: string, error: unknown, event?: LoopEvent): HandlerError {
-  const where = event === undefined ? '' : ` for ${event}`;
+function faultOf(handler: EventHandler, method: string, error: unknown, argument: unknown): HandlerError {
+  const where = argument instanceof LoopEvent ? ` for ${argument}` : '';
   return new HandlerError(nameOf(handler), method, `threw${where}: ${error}`, error);
 }
 

@@ -1,11 +1,10 @@
-import type { Instrument } from '../extension-points/instrument.js';
-import type { LoopWarning } from '../extension-points/loop-warning.js';
-import { instrumentFailed } from './warnings.js';
+import { describe } from '../errors/describe.js';
+import type { Instrument, LoopWarning } from '../extension-points/instrument.js';
 
 type Hook = keyof Instrument;
 type Listener = (...args: unknown[]) => void;
 
-/** @internal All hooks but `warned`: a warning goes to the console where no instrument has that. */
+/** @internal All hooks but `warned`. */
 export type Hooks = Omit<Instrument, 'warned'>;
 
 const HOOKS = [
@@ -22,22 +21,23 @@ const HOOKS = [
   'sleepEnded',
 ] as const satisfies readonly (keyof Hooks)[];
 
-/** @internal The instruments of a loop as one. One that throws is switched off and reported. */
+/** @internal Calls the instruments of a loop. Switches one off that throws, and warns. */
 export class Instruments {
-  /** Each hook calls all instruments that have it. Undefined in a loop without instruments. */
+  /** Each hook calls all instruments that have it. Undefined without instruments. */
   readonly hooks: Hooks | undefined;
-  #on: readonly Instrument[];
+  #active: readonly Instrument[];
 
   constructor(instruments: readonly Instrument[]) {
-    this.#on = instruments;
+    this.#active = instruments;
     if (instruments.length === 0) return;
     this.hooks = {};
     this.#setHooks();
   }
 
+  /** Warns on the console if no instrument has the hook. */
   warn(warning: LoopWarning): void {
-    const heard = this.#having('warned').filter(instrument => this.#call(instrument, 'warned', [warning]));
-    if (heard.length > 0) return;
+    const reported = this.#having('warned').filter(instrument => this.#call(instrument, 'warned', [warning]));
+    if (reported.length > 0) return;
     (globalThis as { console?: { warn(text: string): void } }).console?.warn(`${warning.code}: ${warning.message}`);
   }
 
@@ -55,20 +55,22 @@ export class Instruments {
   }
 
   #having(hook: Hook): readonly Instrument[] {
-    return this.#on.filter(instrument => instrument[hook] !== undefined);
+    return this.#active.filter(instrument => instrument[hook] !== undefined);
   }
 
   /** @returns false if the instrument threw, or is switched off */
   #call(instrument: Instrument, hook: Hook, args: readonly unknown[]): boolean {
-    // An instrument before it may have caused a nested call in which this one threw.
-    if (!this.#on.includes(instrument)) return false;
+    // It may have thrown in a nested call.
+    if (!this.#active.includes(instrument)) return false;
     try {
       (instrument[hook] as Listener)(...args);
       return true;
     } catch (thrown) {
-      this.#on = this.#on.filter(other => other !== instrument);
+      this.#active = this.#active.filter(other => other !== instrument);
       this.#setHooks();
-      this.warn(instrumentFailed(instrument, hook, thrown));
+      const { name } = instrument.constructor ?? Object;
+      const message = `an instrument${name === 'Object' ? '' : ` of class ${name}`} threw in ${hook}: ${describe(thrown)}. It is switched off for the rest of this loop's life. Catch errors inside the hook.`;
+      this.warn({ code: 'ESC_INSTRUMENT_FAILED', message, task: undefined });
       return false;
     }
   }

@@ -10,28 +10,28 @@ export interface LoopOptions<H extends EventHandler = EventHandler> {
   readonly strategy: SleepStrategy;
   /** One for each event class. */
   readonly handlers?: readonly H[];
-  /** First come, first served if left out. */
+  /** `FifoPolicy` by default. */
   readonly policy?: SchedulingPolicy;
   readonly instruments?: readonly Instrument[];
   /**
-   * Warns of slow steps, and of what was made and never run because a `yield*` is missing (`ESC_NEVER_RUN`, see
-   * `coroutine`); lets reports say since when each task waits. Costs two looks at the clock a step, and one at the stack
-   * for each event that is made, tens of microseconds. In a wired loop: `debugModule`.
+   * Warns of slow steps (`ESC_SLOW_STEP`), and of coroutines and events that were created but never run (`ESC_NEVER_RUN`,
+   * see `coroutine`); `dump()` shows since when each task waits. Costs two reads of the clock per step, and tens of
+   * microseconds per event that is created. In a wired loop: `debugModule`.
    */
   readonly debug?: boolean;
-  /** With `debug`: how long a step may take, in milliseconds, before it is warned of; 100 if left out. */
+  /** With `debug`: warn of steps that take so many milliseconds or more; 100 by default. */
   readonly slowStep?: Duration;
 }
 
 export interface RunOptions {
   /**
-   * When it aborts, the program is cancelled with its reason. Under a strategy that blocks or spins Node's own loop stands still:
-   * only the program itself can abort it then, and no timer or listener. See docs/extending.md for what else to do.
+   * When it aborts, the program is cancelled with its reason. Under a strategy that blocks or spins, no timer or listener of
+   * the host can abort it; see docs/extending.md for what to do instead.
    */
   readonly signal?: AbortSignalLike;
 }
 
-/** @internal What does not fit together is refused when the loop is built. */
+/** @internal @throws StrategyError, IncompatiblePluginsError */
 export function checkCompatibility(strategy: SleepStrategy, handlers: readonly EventHandler[]): void {
   if (typeof strategy.clock?.now !== 'function') {
     throw new StrategyError(

@@ -1,56 +1,77 @@
+import { Fifo } from '../collections/fifo.js';
 import { PolicyError } from '../extension-points/errors.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
-import type { ReadyCause } from '../tasks/ready-cause.js';
 import type { Task } from '../tasks/task.js';
-import { DeferredActions } from './deferred-actions.js';
+import type { ReadyCause } from '../tasks/task-state.js';
 import type { Hooks } from './instruments.js';
 
-/** @internal The ready tasks, in the policy's order. */
+interface DeferredAction {
+  readonly task: Task;
+  readonly action: () => void;
+  /** The number of tasks that come before it. */
+  readonly place: number;
+}
+
+/** @internal The ready tasks, in the policy's order, and the deferred actions between them. */
 export class ReadyQueue {
-  readonly #policy: SchedulingPolicy;
-  readonly #wakeup: Wakeup;
-  /** True while the strategy has the thread, or the host has it on the strategy's behalf. */
+  /** True while the strategy sleeps, or the host runs in a sleep. */
   isSleeping = false;
   #count = 0;
-  /** How many tasks were taken so far. */
+  /** The number of tasks taken so far. */
   #taken = 0;
-  readonly #deferred = new DeferredActions();
+  readonly #deferred = new Fifo<DeferredAction>();
+  /** The place of the first deferred action; `Infinity` if there is none. */
+  #deferredPlace = Infinity;
 
-  constructor(policy: SchedulingPolicy, wakeup: Wakeup) {
-    this.#policy = policy;
-    this.#wakeup = wakeup;
-  }
+  constructor(
+    private readonly policy: SchedulingPolicy,
+    private readonly wakeup: Wakeup,
+    private readonly hooks: Hooks | undefined,
+  ) {}
 
   get isEmpty(): boolean {
-    return this.#count === 0 && this.#deferred.firstPlace === Infinity;
+    return this.#count === 0 && this.#deferredPlace === Infinity;
   }
 
-  add(task: Task, _cause: ReadyCause): void {
+  add(task: Task, cause: ReadyCause): void {
     this.#count++;
-    this.#policy.add(task);
-    // The host settled an event, or spawned a task, while the strategy sleeps: the sleep must end.
-    if (this.isSleeping) this.#wakeup.request();
+    this.policy.add(task);
+    // The host has settled an event or spawned a task during a sleep, which must end now.
+    if (this.isSleeping) this.wakeup.request();
+    if (this.hooks !== undefined) this.hooks.taskReady?.(task, cause);
   }
 
-  /** Runs `action` when those that are ready now have been taken. */
+  /** Runs `action` after the tasks that are ready now. */
   defer(task: Task, action: () => void): void {
-    this.#deferred.add(task, action, this.#taken + this.#count);
-    if (this.isSleeping) this.#wakeup.request();
+    const place = this.#taken + this.#count;
+    this.#deferred.push({ task, action, place });
+    if (this.#deferredPlace === Infinity) this.#deferredPlace = place;
+    if (this.isSleeping) this.wakeup.request();
   }
 
   /** Whether a deferred action comes before the next task. */
   get hasDeferred(): boolean {
-    return this.#deferred.firstPlace <= this.#taken;
+    return this.#deferredPlace <= this.#taken;
   }
 
   runDeferred(): void {
-    this.#deferred.runFirst();
+    const { task, action } = this.#deferred.shift()!;
+    this.#deferredPlace = this.#deferred.peek()?.place ?? Infinity;
+    if (!task.isLive) return;
+    try {
+      action();
+    } catch (error) {
+      task.fail(error);
+    }
   }
 
-  /** The task to resume next. One that has just paused goes on at once if no other is ready: there is nothing to decide. */
+  /** The task to resume next. A task that has just paused goes on if no other is ready, without asking the policy. */
   nextAfter(paused: Task | undefined): Task | undefined {
-    if (this.#count === 0) return paused;
+    if (this.#count === 0) {
+      if (this.hooks !== undefined && paused !== undefined) this.hooks.taskReady?.(paused, 'paused');
+      return paused;
+    }
     if (paused !== undefined) this.add(paused, 'paused');
     return this.#next();
   }
@@ -60,32 +81,11 @@ export class ReadyQueue {
     this.#taken++;
     let task: Task | undefined;
     try {
-      task = this.#policy.next();
+      task = this.policy.next();
     } catch (error) {
-      throw new PolicyError(this.#policy.alias, `threw in next(): ${error}`, error);
+      throw new PolicyError(this.policy.alias, `threw in next(): ${error}`, error);
     }
-    if (task === undefined) throw new PolicyError(this.#policy.alias, `lost ${this.#count + 1} ready tasks`);
+    if (task === undefined) throw new PolicyError(this.policy.alias, `lost ${this.#count + 1} ready tasks`);
     return task;
-  }
-}
-
-/** @internal Calls `taskReady`. A class of its own, so that a loop without instruments pays nothing for that. */
-export class WatchedReadyQueue extends ReadyQueue {
-  readonly #hooks: Hooks;
-
-  constructor(policy: SchedulingPolicy, wakeup: Wakeup, hooks: Hooks) {
-    super(policy, wakeup);
-    this.#hooks = hooks;
-  }
-
-  override add(task: Task, cause: ReadyCause): void {
-    super.add(task, cause);
-    this.#hooks.taskReady?.(task, cause);
-  }
-
-  override nextAfter(paused: Task | undefined): Task | undefined {
-    // If it is alone it is never added.
-    if (paused !== undefined && this.isEmpty) this.#hooks.taskReady?.(paused, 'paused');
-    return super.nextAfter(paused);
   }
 }

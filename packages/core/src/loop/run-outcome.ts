@@ -5,14 +5,14 @@ import type { Task } from '../tasks/task.js';
 import { DeadlockError } from './errors.js';
 import { showCoroutines } from './stack-trace.js';
 
-/** @internal After a first fault the same plugin fails again, and there is a deadlock in the end: neither is worth a report. */
-export function isNews(crash: unknown, before: readonly unknown[]): boolean {
+/** @internal False for what a first fault causes: the same plugin fails again, and the run ends in a deadlock. */
+export function isNewFault(crash: unknown, before: readonly unknown[]): boolean {
   if (before.length === 0) return true;
   const { code } = crash as Partial<EscapementError>;
   return !(crash instanceof DeadlockError) && before.every(other => (other as Partial<EscapementError>).code !== code);
 }
 
-/** @internal The value of a run, or everything that went wrong in it. */
+/** @internal The value of a run. @throws its errors */
 export function outcomeOf<T>(root: Task<T>, crashes: readonly unknown[]): T {
   const { result } = root;
   const errors = [...crashes];

@@ -4,56 +4,51 @@ import type { Duration, Instant } from '../events/instant.js';
 import { LoopEvent } from '../events/loop-event.js';
 import type { Clock } from '../extension-points/clock.js';
 import { PAUSE } from '../primitives/pause.js';
-import { noteThrough } from '../tasks/error-trail.js';
+import { addToTrail } from '../tasks/error-trail.js';
 import { CancellationIgnoredError, type Cancelled } from '../tasks/errors.js';
 import { ImmediateEvent } from '../tasks/immediate-event.js';
-import type { ReadyCause } from '../tasks/ready-cause.js';
 import { runningTask, setRunningTask } from '../tasks/running-task.js';
 import { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
 import type { TaskSpec } from '../tasks/task-spec.js';
+import type { ReadyCause } from '../tasks/task-state.js';
 import { Waiter } from '../tasks/waiter.js';
 import { NoHandlerError, NotAnEventError } from './errors.js';
-import { arm, disarm, type HandlerTable, mayInterrupt } from './handler-table.js';
+import type { HandlerTable } from './handler-table.js';
 import type { Hooks, Instruments } from './instruments.js';
 import type { ReadyQueue } from './ready-queue.js';
-import { cancellationSwallowed } from './warnings.js';
 
-/** A turn resumes at most this many tasks before timers and I/O get a look, so that a tight loop starves nobody... */
+/** The most steps of a turn, so that a task that never waits does not starve timers and I/O. */
 const TURN_STEPS = 256;
-/** ...and ends after this long, so that slow steps do not add up. */
+/** The most milliseconds of a turn. */
 const TURN_DURATION: Duration = 0.5;
+/** The most steps between two reads of the clock. */
+const STEPS_PER_READ = 64;
 /** A cancelled task that suspends again this often is ended by force. */
 const MOST_IGNORED_CANCELS = 100;
-/** At least once in so many steps a turn looks at the clock. */
-const MOST_BETWEEN_LOOKS = 64;
 
-/** @internal Resumes ready tasks, one step at a time, and hands the event that each step yields to its handler. */
+/** @internal Resumes ready tasks, one step at a time, and gives the event that each step yields to its handler. */
 export class Scheduler implements TaskHost {
-  readonly #clock: Clock;
-  readonly #ready: ReadyQueue;
-  readonly #handlers: HandlerTable;
-  readonly #instruments: Instruments;
   readonly #hooks: Hooks | undefined;
-  readonly #faults: unknown[] = [];
-  /** The tasks that ended in the present step, to be reported after it. */
+  /** The tasks that ended in the present step. Instruments get them after it. */
   #ended: Task[] = [];
   #lastId = 0;
 
-  constructor(clock: Clock, ready: ReadyQueue, handlers: HandlerTable, instruments: Instruments) {
-    this.#clock = clock;
-    this.#ready = ready;
-    this.#handlers = handlers;
-    this.#instruments = instruments;
+  constructor(
+    private readonly clock: Clock,
+    private readonly ready: ReadyQueue,
+    private readonly handlers: HandlerTable,
+    private readonly instruments: Instruments,
+  ) {
     this.#hooks = instruments.hooks;
   }
 
   now(): Instant {
-    return this.#clock.now();
+    return this.clock.now();
   }
 
   warn(code: string, message: string, task: Task): void {
-    this.#instruments.warn({ code, message, task });
+    this.instruments.warn({ code, message, task });
   }
 
   spawn<T>(spec: TaskSpec<T>, parent: Task | undefined): Task<T> {
@@ -63,49 +58,50 @@ export class Scheduler implements TaskHost {
       this.#hooks.taskSpawned?.(task);
       creationHook?.handedOver(spec.body);
     }
-    this.#ready.add(task, 'spawned');
+    this.ready.add(task, 'spawned');
     return task;
   }
 
   /**
    * Resumes ready tasks in the policy's order until none is left or the turn is over.
-   * @throws the fault of a plugin that came up where no task could be told of it
+   * @throws the fault of a handler that no task could get
    */
   runTurn(startedAt: Instant): void {
-    // Another loop's, where a coroutine runs a loop of its own.
+    // A coroutine of another loop may run this one.
     const outer = runningTask();
     try {
       this.#resumeUntil(startedAt + TURN_DURATION);
     } finally {
       setRunningTask(outer);
     }
-    if (this.#faults.length > 0) throw this.#faults.shift();
+    const { faults } = this.handlers;
+    if (faults.length > 0) throw faults.shift();
   }
 
   #resumeUntil(end: Instant): void {
     let paused: Task | undefined;
     let done = 0;
-    let nextLook = 2;
+    let nextRead = 2;
     for (;;) {
-      if (this.#ready.hasDeferred) {
-        if (paused !== undefined) this.#ready.add(paused, 'paused');
+      if (this.ready.hasDeferred) {
+        if (paused !== undefined) this.ready.add(paused, 'paused');
         paused = undefined;
-        this.#ready.runDeferred();
+        this.ready.runDeferred();
       } else {
-        const task = this.#ready.nextAfter(paused);
+        const task = this.ready.nextAfter(paused);
         if (task === undefined) break;
         paused = this.#runStep(task) ? task : undefined;
       }
-      if (++done < nextLook) continue;
-      if (done >= TURN_STEPS || this.#clock.now() >= end) break;
-      // Looking costs as much as a step. After as many steps again, so that slow ones cannot overrun by more than double.
-      nextLook = done + Math.min(done, MOST_BETWEEN_LOOKS);
+      if (++done < nextRead) continue;
+      if (done >= TURN_STEPS || this.clock.now() >= end) break;
+      // Reading the clock costs as much as a step. Doubling the interval limits the overrun of slow steps to double.
+      nextRead = done + Math.min(done, STEPS_PER_READ);
     }
-    if (paused !== undefined) this.#ready.add(paused, 'paused');
+    if (paused !== undefined) this.ready.add(paused, 'paused');
   }
 
   taskReady(task: Task, cause: ReadyCause): void {
-    this.#ready.add(task, cause);
+    this.ready.add(task, cause);
   }
 
   taskEnded(task: Task): void {
@@ -113,31 +109,22 @@ export class Scheduler implements TaskHost {
   }
 
   defer(task: Task, action: () => void): void {
-    this.#ready.defer(task, action);
+    this.ready.defer(task, action);
   }
 
   arm(waiter: Waiter<unknown>): void {
     const { event } = waiter;
     const refusal = this.#refusalOf(waiter.task!, event);
     if (refusal !== undefined) throw refusal;
-    if (!(event instanceof ImmediateEvent) || !settleAtOnce(waiter, event)) this.#arm(waiter);
+    if (!(event instanceof ImmediateEvent) || !settleAtOnce(waiter, event)) this.handlers.arm(waiter);
   }
 
   mayInterrupt(waiter: Waiter<unknown>): boolean {
-    try {
-      return mayInterrupt(this.#handlers.find(waiter.event)!, waiter);
-    } catch (fault) {
-      this.#faults.push(fault);
-      return true;
-    }
+    return this.handlers.mayInterrupt(waiter);
   }
 
   disarm(waiter: Waiter<unknown>): void {
-    try {
-      disarm(this.#handlers.find(waiter.event)!, waiter);
-    } catch (fault) {
-      this.#faults.push(fault);
-    }
+    this.handlers.disarm(waiter);
   }
 
   #runStep(task: Task): boolean {
@@ -156,14 +143,14 @@ export class Scheduler implements TaskHost {
     }
   }
 
-  /** Runs the task up to its next suspension. True if it has only paused, and is ready to go on. */
+  /** Runs the task up to its next suspension. @returns true if it has paused */
   #step(task: Task): boolean {
     for (;;) {
       let step: IteratorResult<unknown, unknown>;
       try {
         step = task.resume();
       } catch (error) {
-        noteThrough(error, `task "${task.name}"`);
+        addToTrail(error, `task "${task.name}"`);
         task.bodyThrew(error);
         return false;
       }
@@ -184,16 +171,16 @@ export class Scheduler implements TaskHost {
     }
   }
 
-  /** An event that need not wait: the task goes on at once. */
+  /** @returns true if the task need not wait */
   #answer(task: Task, event: ImmediateEvent): boolean {
     try {
       const answer = event.attempt(task);
       if (answer === undefined) return false;
-      task.hand(answer.value, false);
+      task.setMessage(answer.value, false);
     } catch (error) {
-      task.hand(error, true);
+      task.setMessage(error, true);
     }
-    // A bare `yield` does not ask the event for its iterator.
+    // With a bare `yield`, the hook has not seen the event's iterator.
     creationHook?.handedOver(event);
     return true;
   }
@@ -212,25 +199,17 @@ export class Scheduler implements TaskHost {
     const waiter = new Waiter<unknown>(task, event as LoopEvent);
     task.waitWith(waiter);
     this.#hooks?.suspended?.(task, waiter.event);
-    this.#arm(waiter);
+    this.handlers.arm(waiter);
   }
 
   #startsWhenCancelled(event: unknown): boolean {
-    return event instanceof LoopEvent && (this.#handlers.find(event)?.startsWhenCancelled(event) ?? false);
-  }
-
-  #arm(waiter: Waiter<unknown>): void {
-    try {
-      arm(this.#handlers.find(waiter.event)!, waiter);
-    } catch (fault) {
-      this.#faults.push(fault);
-    }
+    return event instanceof LoopEvent && (this.handlers.find(event)?.startsWhenCancelled(event) ?? false);
   }
 
   #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
     creationHook?.handedOver(event);
     if (task.cancelDeliveries >= MOST_IGNORED_CANCELS) {
-      // Nothing of the body runs any more, not even its `finally`.
+      // The body does not run any more, not even its `finally`.
       task.bodyThrew(new CancellationIgnoredError(task.name, describe(event), MOST_IGNORED_CANCELS, cancelled));
       return;
     }
@@ -239,17 +218,18 @@ export class Scheduler implements TaskHost {
   }
 
   #warnOfSwallowed(task: Task, instead: string): void {
-    this.#instruments.warn(cancellationSwallowed(task, instead));
+    const message = `task "${task.name}" was cancelled, but caught Cancelled and ${instead}. Rethrow Cancelled, and wrap clean-up that must wait in shield(...).`;
+    this.warn('ESC_CANCELLATION_SWALLOWED', message, task);
   }
 
   #refusalOf(task: Task, event: unknown): Error | undefined {
     if (!(event instanceof LoopEvent)) return new NotAnEventError(task.name, event);
-    if (this.#handlers.find(event) !== undefined) return undefined;
-    return new NoHandlerError(task.name, event, this.#handlers.handledNames, this.#handlers.twinOf(event));
+    if (this.handlers.find(event) !== undefined) return undefined;
+    return new NoHandlerError(task.name, event, this.handlers.handledNames);
   }
 }
 
-/** Whether the event could be answered at once. */
+/** @returns true if the event need not be armed */
 function settleAtOnce(waiter: Waiter<unknown>, event: ImmediateEvent): boolean {
   try {
     const answer = event.attempt(waiter.task);

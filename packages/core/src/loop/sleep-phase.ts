@@ -10,35 +10,23 @@ import type { Hooks } from './instruments.js';
 import type { ReadyQueue } from './ready-queue.js';
 import { StallDetector } from './stall-detector.js';
 
-/** Under a strategy that yields, the host gets a chance this often even while tasks are always ready. */
+/** Under a strategy that yields, the host runs this often even if tasks are always ready. */
 const HOST_INTERVAL: Duration = 1;
 
-/** @internal Gives the thread to the strategy: until the next deadline or wakeup, or for a moment so that the host runs. */
+/** @internal Calls the strategy: to sleep until the next deadline or wakeup, or to let the host run. */
 export class SleepPhase {
-  readonly #strategy: SleepStrategy;
-  readonly #handlers: HandlerTable;
-  readonly #ready: ReadyQueue;
-  readonly #wakeup: Wakeup;
-  readonly #hooks: Hooks | undefined;
-  readonly #dump: () => readonly string[];
   readonly #stallDetector: StallDetector;
   #hostRanAt: Instant = 0;
 
   /** @param dump what each task waits for, to report a deadlock */
   constructor(
-    strategy: SleepStrategy,
-    handlers: HandlerTable,
-    ready: ReadyQueue,
-    wakeup: Wakeup,
-    hooks: Hooks | undefined,
-    dump: () => readonly string[],
+    private readonly strategy: SleepStrategy,
+    private readonly handlers: HandlerTable,
+    private readonly ready: ReadyQueue,
+    private readonly wakeup: Wakeup,
+    private readonly hooks: Hooks | undefined,
+    private readonly dump: () => readonly string[],
   ) {
-    this.#strategy = strategy;
-    this.#handlers = handlers;
-    this.#ready = ready;
-    this.#wakeup = wakeup;
-    this.#hooks = hooks;
-    this.#dump = dump;
     this.#stallDetector = new StallDetector(strategy, handlers);
   }
 
@@ -46,97 +34,94 @@ export class SleepPhase {
     this.#hostRanAt = now;
   }
 
-  /** A task is ready: the sleeps before this turn led to something. */
+  /** A task is ready. */
   progressed(): void {
     this.#stallDetector.progressed();
   }
 
-  /** Must run before the poll, which then finds whatever the request was for. A later request counts again. */
+  /** Must run before the poll, which finds what the request was for. A later request counts again. */
   clearWakeup(): void {
-    if (!this.#wakeup.requested) return;
+    if (!this.wakeup.requested) return;
     this.#stallDetector.progressed();
-    this.#wakeup.clear();
+    this.wakeup.clear();
   }
 
-  /** To be called while tasks are ready. Returns the strategy's promise, if there is one. */
+  /** Call it if tasks are ready. @returns the strategy's promise, if any */
   letHostRun(now: Instant): Promise<void> | undefined {
-    if (this.#strategy.waits !== 'yields' || now - this.#hostRanAt < HOST_INTERVAL) return undefined;
+    if (this.strategy.waits !== 'yields' || now - this.#hostRanAt < HOST_INTERVAL) return undefined;
     return this.#callStrategy(now);
   }
 
   /**
-   * To be called when no task is ready. Returns the strategy's promise, if there is one.
+   * Call it if no task is ready. @returns the strategy's promise, if any
    * @param isAbortable whether the host may cancel the run
-   * @throws DeadlockError if nothing outside the loop can ever end a wait
+   * @throws DeadlockError
    */
   sleepUntilDue(now: Instant, isAbortable: boolean): Promise<void> | undefined {
-    const until = this.#handlers.nextDeadline();
-    const { waits } = this.#strategy;
-    if (until === Infinity && !(isAbortable && waits === 'yields')) this.#expectSomethingOutside();
+    const until = this.handlers.nextDeadline();
+    const { waits } = this.strategy;
+    if (until === Infinity && !(isAbortable && waits === 'yields')) this.#checkDeadlock();
     this.#stallDetector.sleeping(now, until);
     if (waits === 'blocks' || waits === 'yields') {
-      this.#handlers.beforeSleep(this.#wakeup, this.#strategy);
-      if (!this.#ready.isEmpty) return undefined;
+      this.handlers.beforeSleep(this.wakeup, this.strategy);
+      if (!this.ready.isEmpty) return undefined;
     }
     return this.#callStrategy(until);
   }
 
-  /** Yields the strategy's promise, to be resumed when it settles. */
+  /** Yields the strategy's promise; resume it when that settles. */
   *untilAwake(slept: Promise<void>): Generator<Promise<void>, void, void> {
     try {
       yield slept;
     } catch (error) {
-      throw new StrategyError(this.#strategy.alias, `rejected: ${describe(error)}`, error);
+      throw new StrategyError(this.strategy.alias, `rejected: ${describe(error)}`, error);
     } finally {
-      this.#hostRanAt = this.#strategy.clock.now();
+      this.#hostRanAt = this.strategy.clock.now();
       this.#awake();
     }
   }
 
-  /** Returns what the strategy threw. */
+  /** @returns what the strategy threw */
   close(): StrategyError[] {
     try {
-      this.#strategy.close();
+      this.strategy.close();
       return [];
     } catch (error) {
-      return [new StrategyError(this.#strategy.alias, `threw in close: ${describe(error)}`, error)];
+      return [new StrategyError(this.strategy.alias, `threw in close: ${describe(error)}`, error)];
     }
   }
 
-  #expectSomethingOutside(): void {
-    const handlers = this.#handlers.inFlight();
-    if (handlers.length === 0) throw new DeadlockError(this.#dump());
-    if (!this.#canBeWoken(handlers)) throw new DeadlockError(this.#dump(), handlers.map(nameOf), this.#strategy);
+  #checkDeadlock(): void {
+    const handlers = this.handlers.inFlight();
+    if (handlers.length === 0) throw new DeadlockError(this.dump());
+    if (!this.#canBeWoken(handlers)) throw new DeadlockError(this.dump(), handlers.map(nameOf), this.strategy);
   }
 
-  /** Whether a sleep without a deadline would end, by itself or by what one of `handlers` waits for. */
+  /** Whether a sleep without a deadline would end, by itself or through one of `handlers`. */
   #canBeWoken(handlers: readonly EventHandler[]): boolean {
-    const { waits } = this.#strategy;
-    if (waits === 'jumps') return this.#wakeup.requested;
-    return waits !== 'blocks' || handlers.some(handler => this.#handlers.canWake(handler));
+    const { waits } = this.strategy;
+    if (waits === 'jumps') return this.wakeup.requested;
+    return waits !== 'blocks' || handlers.some(handler => this.handlers.canWake(handler));
   }
 
   #callStrategy(until: Instant): Promise<void> | undefined {
-    this.#hooks?.sleepStarted?.(until);
-    this.#ready.isSleeping = true;
+    this.hooks?.sleepStarted?.(until);
+    this.ready.isSleeping = true;
     let slept: void | Promise<void>;
     try {
-      slept = this.#strategy.sleep(until, this.#wakeup);
+      slept = this.strategy.sleep(until, this.wakeup);
     } catch (error) {
       this.#awake();
-      throw new StrategyError(this.#strategy.alias, `threw: ${describe(error)}`, error);
+      throw new StrategyError(this.strategy.alias, `threw: ${describe(error)}`, error);
     }
-    if (slept !== undefined && this.#strategy.waits === 'yields') return slept;
+    if (slept !== undefined && this.strategy.waits === 'yields') return slept;
     this.#awake();
     if (slept === undefined) return undefined;
-    throw new StrategyError(
-      this.#strategy.alias,
-      `returned a promise although it says that it ${this.#strategy.waits}`,
-    );
+    throw new StrategyError(this.strategy.alias, `returned a promise although it says that it ${this.strategy.waits}`);
   }
 
   #awake(): void {
-    this.#ready.isSleeping = false;
-    this.#hooks?.sleepEnded?.();
+    this.ready.isSleeping = false;
+    this.hooks?.sleepEnded?.();
   }
 }

@@ -1,8 +1,8 @@
 import { takeTrail } from '../tasks/error-trail.js';
 
 /**
- * @internal Rewrites the stack of an error that leaves the loop: the coroutines that it came through, innermost first, and
- * not the loop's insides; for a `yield*` of a promise, what to write instead.
+ * @internal Rewrites the stack of an error that leaves the loop: adds the coroutines that it passed, removes the frames of
+ * the loop. If a `yield*` of a promise threw it, adds what to write instead.
  */
 export function showCoroutines(error: unknown): void {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return;
@@ -15,14 +15,14 @@ export function showCoroutines(error: unknown): void {
   error.stack = lines.join('\n');
 }
 
-/** V8's words for a `yield*` of an object: JavaScript itself throws there, and the promise is not told of. */
+/** V8's message for a `yield*` of an object. JavaScript throws it, so the loop does not see the promise. */
 const NOT_ITERABLE = /^(?:object|yield\* \(intermediate value\)) is not iterable/;
 const YIELD_STAR_HINT =
   '. yield* takes a coroutine or an event; for a promise write `yield* resolved(promise)`, from @escapement/promises';
 
 const FRAME = /^\s+at /;
 const COROUTINE = ' (coroutine)';
-/** What V8 shows between a coroutine and whoever resumes it. */
+/** The frame that V8 shows between a coroutine and the function that resumes it. */
 const RESUMPTION = /^\s+at .*\.(?:next|throw) \(<anonymous>\)$/;
 
 function markCoroutines(lines: readonly string[]): string[] {
@@ -34,7 +34,7 @@ function markCoroutines(lines: readonly string[]): string[] {
   return marked;
 }
 
-/** Where this package lies, compiled and, with source maps, as it was written; as an address and as a path. */
+/** The folders of this package: compiled and, with source maps, the sources; as a URL and as a path. */
 const compiled = (import.meta as unknown as { url: string }).url.replace(/[^/]*\/[^/]*$/, '');
 const INSIDE = [compiled, compiled.replace(/dist\/$/, 'src/')].flatMap(place => [
   place,

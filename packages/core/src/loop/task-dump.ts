@@ -1,41 +1,38 @@
-import type { Instant } from '../events/instant.js';
-import type { LoopEvent } from '../events/loop-event.js';
+import type { Debugging } from '../debug/debugging.js';
 import type { Task } from '../tasks/task.js';
 import { treeOf } from '../tasks/task-tree.js';
+import type { HandlerTable } from './handler-table.js';
 
 const MOST_LINES = 20;
 
-/** @internal What a dump needs to know besides the tasks. */
-export interface TaskDumpSource {
-  /** The tasks one of which must act for the event to happen. */
-  blockersOf(event: LoopEvent): Iterable<Task>;
-  /** When the task began to wait, if that was noted. */
-  waitingSince(task: Task): Instant | undefined;
-}
-
 /**
- * @internal A line for each task that has not ended, indented below its parent: its name, what it waits for, since when. If
- * there are very many, only the first ones; at the end a circle of tasks that wait for each other, if there is one.
+ * @internal A line for each task that has not ended, indented below its parent, at most `mostLines`; then a circle of tasks
+ * that wait for each other, if there is one.
  */
-export function dumpTasks(root: Task, source: TaskDumpSource, mostLines = MOST_LINES): string[] {
+export function dumpTasks(
+  root: Task,
+  handlers: HandlerTable,
+  debugging: Debugging | undefined,
+  mostLines = MOST_LINES,
+): string[] {
   const lines: string[] = [];
   let left = 0;
   for (const task of treeOf(root)) {
-    if (lines.length < mostLines)
-      lines.push(`${'  '.repeat(depthOf(task))}${describeWait(task, source.waitingSince(task))}`);
+    if (lines.length < mostLines) lines.push('  '.repeat(depthOf(task)) + describeWait(task, debugging));
     else left++;
   }
   if (left > 0) lines.push(`and ${left} more`);
-  const circle = findCircle(root, source);
+  const circle = findCircle(root, handlers);
   if (circle !== undefined) lines.push(`in a circle: ${circle.map(task => `"${task.name}"`).join(' waits for ')}`);
   return lines;
 }
 
-function describeWait(task: Task, since: Instant | undefined): string {
+function describeWait(task: Task, debugging: Debugging | undefined): string {
   const name = `task "${task.name}"`;
   if (task.waitsFor === undefined) {
     return task.state === 'finishing' ? `${name} is finished and waits for its children` : `${name} is ${task.state}`;
   }
+  const since = debugging?.waitingSince(task);
   return `${name} waits for ${task.waitsFor}${since === undefined ? '' : ` since ${since.toFixed(1)} ms`}`;
 }
 
@@ -45,12 +42,12 @@ function depthOf(task: Task): number {
   return depth;
 }
 
-/** Tasks each of which waits for the next, the first one again at the end. */
-function findCircle(root: Task, source: TaskDumpSource): Task[] | undefined {
+/** Tasks each of which waits for the next; the last is the first again. */
+function findCircle(root: Task, handlers: HandlerTable): Task[] | undefined {
   const cleared = new Set<Task>();
   for (const start of treeOf(root)) {
     const path: Task[] = [];
-    for (let task: Task | undefined = start; task !== undefined && !cleared.has(task); task = blockerOf(task, source)) {
+    for (let task: Task | undefined = start; task && !cleared.has(task); task = blockerOf(task, handlers)) {
       const before = path.indexOf(task);
       if (before >= 0) return [...path.slice(before), task];
       path.push(task);
@@ -60,13 +57,9 @@ function findCircle(root: Task, source: TaskDumpSource): Task[] | undefined {
   return undefined;
 }
 
-/** The one task that this one waits for. Where there are several, the others may still come. */
-function blockerOf(task: Task, source: TaskDumpSource): Task | undefined {
-  const blockers = [...blockersOf(task, source)];
-  return blockers.length === 1 ? blockers[0] : undefined;
-}
-
-function blockersOf(task: Task, source: TaskDumpSource): Iterable<Task> {
-  if (task.waitsFor !== undefined) return source.blockersOf(task.waitsFor);
-  return task.state === 'finishing' ? task.children : [];
+/** The task that this one waits for; undefined if there are several, any of which may end the wait. */
+function blockerOf(task: Task, handlers: HandlerTable): Task | undefined {
+  const ofBody = task.waitsFor === undefined ? [] : handlers.blockersOf(task.waitsFor);
+  const [blocker, another] = task.state === 'finishing' ? task.children : ofBody;
+  return another === undefined ? blocker : undefined;
 }

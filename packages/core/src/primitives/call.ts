@@ -6,7 +6,7 @@ import { claimCoroutine } from '../tasks/claim-coroutine.js';
 import { ANSWERED, type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 
-/** The event behind `call()`. */
+/** The event of `call()`. */
 export class Call<out T = unknown> extends ImmediateEvent<T> {
   override readonly kind = 'call';
 
@@ -18,12 +18,16 @@ export class Call<out T = unknown> extends ImmediateEvent<T> {
     super();
   }
 
-  /** It has to go up: the caller must be suspended before the callee runs. */
+  // Always goes to the loop: the caller must be suspended before the callee runs.
   override [Symbol.iterator](): Iterator<this, T, Sent> {
     return iterateOnce({ done: false, value: this });
   }
 
+<<<<<<< HEAD
   /** From now on the task runs the callee, which this answer starts. What the callee returns, the caller gets. */
+=======
+  /** @internal The answer starts the callee; the caller gets what the callee returns. */
+>>>>>>> wt-prose
   override attempt(task: Task | undefined): Answer<T> | undefined {
     if (task === undefined) return undefined;
     const { fn, args } = this;
@@ -34,9 +38,9 @@ export class Call<out T = unknown> extends ImmediateEvent<T> {
 }
 
 /**
- * `yield* call(fn, ...args)` does what `yield* fn(...args)` does, but the loop keeps the stack: a resume goes straight to the
- * innermost coroutine, where `yield*` walks down through all of them, 25 ns each. For recursion and deep layers; a call
- * itself costs more, 170 ns where `yield*` takes 26.
+ * `yield* call(fn, ...args)` is `yield* fn(...args)` with the stack kept by the loop. A resume goes straight to the innermost
+ * coroutine, where `yield*` passes through all callers, 25 ns each. The call itself takes 170 ns instead of 26. For
+ * recursion and deep layers.
  *
  * @example
  * function* walk(node: Node): Coroutine<void, Sleep | Call> {

@@ -7,7 +7,7 @@ import { type ContextEntry, type ContextKey } from '../tasks/context-entry.js';
 import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 
-/** The event behind `getContext()`. */
+/** The event of `getContext()`. */
 export class GetContext<out T = unknown> extends ImmediateEvent<T> {
   override readonly kind = 'get-context';
 
@@ -28,7 +28,7 @@ export class GetContext<out T = unknown> extends ImmediateEvent<T> {
   }
 }
 
-/** The event behind `withContext()`: sets the task's context, and evaluates to the one before. */
+/** The event of `withContext()`: sets the task's context, and evaluates to the previous one. */
 export class SetContext extends ImmediateEvent<ContextEntry | undefined> {
   override readonly kind = 'set-context';
 
@@ -45,7 +45,7 @@ export class SetContext extends ImmediateEvent<ContextEntry | undefined> {
   }
 }
 
-/** `getContext` of a key that nobody gave a value and that has no initial one. */
+/** `getContext` was called with a key that has no value. */
 export class NoContextError extends EscapementError {
   static override readonly name = 'NoContextError';
   override readonly code = 'ESC_NO_CONTEXT';
@@ -59,17 +59,17 @@ export class NoContextError extends EscapementError {
 }
 
 /**
- * `yield* getContext(key)` is the value that the task, or the nearest task above it, was given. Costs nothing where it is
- * not used, and a step through a short list where it is.
+ * `yield* getContext(key)` evaluates to the value of the innermost `withContext(key, ...)` around it, in this task or the
+ * tasks above; else to the key's initial value.
  *
- * @throws NoContextError if there is none and the key has no initial value
+ * @throws NoContextError if there is neither
  */
 export function getContext<T>(key: ContextKey<T>): GetContext<T> {
   return new GetContext(key);
 }
 
 /**
- * Runs `body` with a task-local value. The tasks that it spawns inherit the value.
+ * Runs `body` with a task-local value, which the tasks that it spawns inherit.
  *
  * @example
  * const user = new ContextKey<User>('user');

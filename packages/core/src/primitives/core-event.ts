@@ -9,7 +9,7 @@ import type { Spawn } from './spawn.js';
 import type { Warn } from './warn.js';
 import type { StartWatch } from './watch.js';
 
-/** The events that every loop serves without a handler plugin. */
+/** The events that every loop serves without a module. */
 export type CoreEvent =
   | Pause
   | Now

@@ -6,7 +6,7 @@ import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 import { appended } from '../tasks/task-extras.js';
 
-/** The event behind `currentTask()`. */
+/** The event of `currentTask()`. */
 export class CurrentTask extends ImmediateEvent<Task> {
   override readonly kind = 'current-task';
 
@@ -17,14 +17,14 @@ export class CurrentTask extends ImmediateEvent<Task> {
 
 const CURRENT_TASK = new CurrentTask();
 
-/** `yield* currentTask()` is the task that runs this coroutine. */
+/** `yield* currentTask()` evaluates to the task that runs this coroutine. */
 export function currentTask(): CurrentTask {
   return CURRENT_TASK;
 }
 
 /**
- * `yield* ensure(cleanup)` runs a program at the end of the current task, however it ends: after its body and its
- * children, shielded from cancellation, the last one registered first. An error in it fails the task, as another error.
+ * `yield* ensure(cleanup)` registers a program that runs when the current task ends, after its body and its children.
+ * Clean-ups run shielded from cancellation, the last registered first. An error in one fails the task.
  *
  * @example
  * const file = yield* open(path);
@@ -38,15 +38,15 @@ export const ensure = /* @__PURE__ */ coroutine(function* ensure<E extends LoopE
   extras.cleanups = appended(extras.cleanups, typeof cleanup === 'function' ? calling(cleanup) : cleanup);
 });
 
-/** What the function throws, or makes that is no coroutine, is to fail the clean-up's own task. */
+/** Called inside of the clean-up's own task, which fails if the function throws. */
 function* calling<E extends LoopEvent>(cleanup: () => Yieldable<unknown, E>): Coroutine<void, E> {
   yield* bodyOf('ensure', cleanup);
 }
 
 /**
- * `yield* onCancel(listener)` calls `listener` with the reason as soon as the current task is cancelled, before any of its
- * coroutines hears of it; at once if it is already. For what must be told synchronously: an AbortController, a child process.
- * Evaluates to a function that takes it back. What the listener throws fails the task.
+ * `yield* onCancel(listener)` calls `listener` with the reason when the current task is cancelled, before `Cancelled` is
+ * thrown; at once if it is cancelled already. For an AbortController or a child process. Evaluates to a function that
+ * removes the listener. What the listener throws fails the task.
  */
 export const onCancel = /* @__PURE__ */ coroutine(function* onCancel(
   listener: (reason: unknown) => void,

@@ -3,7 +3,7 @@ import { Join } from '../tasks/join.js';
 import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
 
-/** @internal Tasks settle their joiners themselves, so nothing has to be polled. */
+/** @internal Tasks settle their joiners. */
 export class JoinHandler extends EventHandler<Join> {
   override readonly handles = Join;
 

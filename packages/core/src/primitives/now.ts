@@ -2,7 +2,7 @@ import type { Instant } from '../events/instant.js';
 import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 
-/** The event behind `now()`. */
+/** The event of `now()`. */
 export class Now extends ImmediateEvent<Instant> {
   override readonly kind = 'now';
 
@@ -14,7 +14,7 @@ export class Now extends ImmediateEvent<Instant> {
 const NOW = new Now();
 
 /**
- * `yield* now()` is the present instant on the loop's clock. The task goes on at once; no other runs in between.
+ * `yield* now()` evaluates to the present instant on the loop's clock, without a suspension.
  *
  * @example const start = yield* now();
  */

@@ -2,10 +2,10 @@ import type { Sent } from '../events/coroutine.js';
 import { iterateOnce } from '../events/event-iterator.js';
 import { LoopEvent } from '../events/loop-event.js';
 
-/** The event behind `pause()`. */
+/** The event of `pause()`. */
 export class Pause extends LoopEvent<void> {
   override readonly kind = 'pause';
-  // Made once, so that a switch allocates nothing.
+  // Allocated once, so that a pause allocates nothing.
   readonly #step: IteratorYieldResult<this> = { done: false, value: this };
 
   override [Symbol.iterator](): Iterator<this, void, Sent> {
@@ -17,7 +17,7 @@ export class Pause extends LoopEvent<void> {
 export const PAUSE = new Pause();
 
 /**
- * `yield* pause()` lets every other ready task run, and comes back.
+ * `yield* pause()` lets the other ready tasks run first.
  *
  * @example for (const item of items) { work(item); yield* pause(); }
  */

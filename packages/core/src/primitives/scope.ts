@@ -6,7 +6,7 @@ import type { Task } from '../tasks/task.js';
 import { ISOLATED, SHIELDED, SUPERVISOR } from '../tasks/task-spec.js';
 import type { Waiter } from '../tasks/waiter.js';
 
-/** The event behind `scope()`, `shield()` and `supervise()`: waits for the end of a task of its own, and cannot be interrupted. */
+/** The event of `scope()`, `shield()` and `supervise()`: runs the body in a task of its own and waits for its end. */
 export class Scope<out T = unknown> extends LoopEvent<T> {
   override readonly kind = 'scope';
 
@@ -39,7 +39,7 @@ export class ScopeHandler extends EventHandler<Scope> {
     }
   }
 
-  /** The cancellation goes to the task inside, and its end ends the wait. */
+  /** The task inside is cancelled, too; the wait ends when that has ended. */
   override interrupt(): boolean {
     return false;
   }
@@ -48,15 +48,14 @@ export class ScopeHandler extends EventHandler<Scope> {
     return (flags & SHIELDED) !== 0;
   }
 
-  /** Never called. */
+  /** Not called, because `interrupt` refuses. */
   override disarm(): void {}
 }
 
 /**
- * `yield* scope(body)` runs `body` in a task of its own and evaluates to its value once it and all the tasks that it
- * spawned are done. If any of them fails, the others are cancelled and the error is thrown here, to be caught: it does not
- * fail the calling task by itself. A cancellation of the caller cancels the scope; `Cancelled` is thrown here when all in it
- * have finished.
+ * `yield* scope(body)` runs `body` in a task of its own. It evaluates to the body's value when the body and all tasks that
+ * it spawned have ended. If one of them fails, the others are cancelled, and the error is thrown here, where you can catch
+ * it. If the caller is cancelled, so is the scope; `Cancelled` is thrown here when all its tasks have ended.
  *
  * @example
  * yield* scope(function* () {
@@ -69,9 +68,8 @@ export function scope<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T,
 }
 
 /**
- * Like `scope`, but a cancellation of the caller does not reach it: for a clean-up that must wait. The caller gets its
- * `Cancelled` at the next suspension after. Works in a task that is cancelled already. Bound what is in it with a timeout:
- * nothing else can end it.
+ * Like `scope`, but a cancellation of the caller does not reach it: for clean-up that must wait. The caller gets
+ * `Cancelled` at its next suspension. Works in a cancelled task. Put a timeout inside: nothing else can end it.
  *
  * @example try { yield* serve(); } finally { yield* shield(saveState); }
  */
@@ -81,16 +79,15 @@ export function shield<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T
 
 export interface SuperviseOptions {
   /**
-   * Called once with each task that `body` has spawned, when it and all below it are done; `task.result` says how. It has
-   * then been told of the failure, which goes nowhere else; what it throws fails the scope.
+   * Called once for each task that `body` spawned, when the task and its children have ended; see `task.result`. A failure
+   * then counts as handled. What the function throws fails the scope.
    */
   readonly ended?: (task: Task) => void;
 }
 
 /**
- * Like `scope`, but the tasks that `body` spawns fail each for itself: the others and the body go on. Who joins one of them
- * gets its error; the errors that nobody was told of are thrown here at the end, so that none is lost. They are kept until
- * then: in what runs for long, give `ended`.
+ * Like `scope`, but if a task that `body` spawned fails, the others and the body go on. Its joiners get the error. Errors
+ * without a joiner are thrown here at the end. They take memory until then: in a long run, pass `ended`.
  *
  * @example
  * yield* supervise(function* () {

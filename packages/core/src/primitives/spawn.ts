@@ -6,15 +6,15 @@ import type { Task } from '../tasks/task.js';
 import { DAEMON } from '../tasks/task-spec.js';
 
 export interface SpawnOptions {
-  /** Names the task in errors and reports; if left out, the name of the function that was given, or `task-7`. */
+  /** For errors and reports. By default the name of the program's function, or `task-7`. */
   readonly name?: string | undefined;
-  /** The parent does not wait for it, and cancels it when its body and its other children are done. */
+  /** The parent does not wait for it, and cancels it when the parent's body and other children are done. */
   readonly daemon?: boolean;
-  /** For the scheduling policy, which decides what it means; 0 if left out. */
+  /** The scheduling policy decides what it means; 0 by default. */
   readonly priority?: number;
 }
 
-/** The event behind `spawn()`: what the task is to be made of. */
+/** The event of `spawn()`. */
 export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
   override get kind() {
     return 'spawn' as const;
@@ -45,9 +45,8 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
 const NO_OPTIONS: SpawnOptions = {};
 
 /**
- * `yield* spawn(program)` starts a child of the current task and evaluates to its `Task`. The child takes its first
- * step after the current one gave control back. Takes any program: `spawn(sleep(5))` is fine. The events of the child count
- * as events of the parent, so the loop's type covers them too.
+ * `yield* spawn(program)` starts a child of the current task and evaluates to its `Task`. The child takes its first step
+ * after the current one has ended. Its events count as events of the parent, so that the compiler checks their handlers.
  *
  * @throws NotACoroutineError, CoroutineReusedError at the `yield*`
  * @example
@@ -58,6 +57,6 @@ export function spawn<T, E extends LoopEvent>(
   body: Program<T, E>,
   options?: SpawnOptions,
 ): Yieldable<Task<T>, E | Spawn> {
-  // The iterator yields the Spawn alone; E is there for the type checker, as what the child will yield.
+  // The iterator yields only the Spawn; E stands for what the child will yield.
   return new Spawn(body, options) as Yieldable<Task<T>, Spawn>;
 }

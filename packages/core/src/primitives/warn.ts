@@ -1,7 +1,7 @@
 import { ANSWERED, type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 
-/** The event behind `warn()`. */
+/** The event of `warn()`. */
 export class Warn extends ImmediateEvent<void> {
   override get kind() {
     return 'warn' as const;
@@ -22,10 +22,10 @@ export class Warn extends ImmediateEvent<void> {
 }
 
 /**
- * `yield* warn(code, message)` tells of something that harms nobody yet: to the `warned` hook of the instruments, or else to
- * the console, at once. (`process.emitWarning` would not be heard before the host runs, under most strategies at the end.)
+ * `yield* warn(code, message)` reports a probable mistake to the `warned` hook of the instruments, or else to the console,
+ * at once. (`process.emitWarning` would print it when the host runs, under most strategies at the end.)
  *
- * @param code stable, for who filters
+ * @param code stable, for filters
  * @example yield* warn('POOL_EXHAUSTED', `all ${size} connections are taken. Raise the limit, or give them back sooner.`);
  */
 export function warn(code: string, message: string): Warn {

@@ -4,7 +4,7 @@ import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 import type { Watch, WatchTarget } from '../tasks/watch.js';
 
-/** The event behind `watch()`. */
+/** The event of `watch()`. */
 export class StartWatch extends ImmediateEvent<Watch> {
   override get kind() {
     return 'start-watch' as const;
@@ -25,9 +25,9 @@ export class StartWatch extends ImmediateEvent<Watch> {
 }
 
 /**
- * `yield* watch(event, target)` waits for `event` beside what the task does, and evaluates to a `Watch`, to cancel it with. When
- * the event comes, `target` is informed at once, inside of the handler's `resolve`; what must take its turn goes into
- * `task.defer`.
+ * `yield* watch(event, target)` arms `event` without waiting for it, and evaluates to a `Watch`. When the event has
+ * happened, `target` is informed inside of the handler's `resolve`: see `WatchTarget`. Cancel the watch when you no longer
+ * need it.
  *
  * @throws NoHandlerError at the `yield*`
  * @example

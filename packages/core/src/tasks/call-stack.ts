@@ -1,18 +1,18 @@
 import { forgetFirstStep } from '../events/event-iterator.js';
 import type { Body } from './claim-coroutine.js';
-import { noteThrough } from './error-trail.js';
+import { addToTrail } from './error-trail.js';
 import { forgetAttempt } from './immediate-event.js';
 
-/** A coroutine that waits for one that it called. */
+/** A coroutine that waits for its callee. */
 interface Caller {
   readonly body: Body;
-  /** The name of the called one. */
+  /** The callee's name. */
   readonly callee: string;
 }
 
 /**
- * @internal The body of a task whose coroutines `call` one another. A resume goes straight to the innermost one; when that is
- * done, its caller goes on with what it returned or threw. Only a task that uses `call` has one.
+ * @internal The body of a task that uses `call`. A resume goes straight to the innermost coroutine; when that is done, its
+ * caller goes on with its value or error.
  */
 export class CallStack implements Body {
   readonly #callers: Caller[] = [];
@@ -35,7 +35,7 @@ export class CallStack implements Body {
     return this.#run(error, true);
   }
 
-  // A loop instead of recursion: the stack of calls may be deeper than the host's.
+  // Not recursive: the calls may be nested deeper than the host's stack.
   #run(message: unknown, isError: boolean): IteratorResult<unknown, unknown> {
     for (;;) {
       try {
@@ -46,14 +46,14 @@ export class CallStack implements Body {
       } catch (error) {
         const callee = this.#pop();
         if (callee === undefined) throw error;
-        noteThrough(error, callee);
+        addToTrail(error, callee);
         message = error;
         isError = true;
       }
     }
   }
 
-  /** Back to the caller. @returns the name of the coroutine that is done; undefined if nobody called it */
+  /** Returns to the caller. @returns the name of the callee that is done; undefined if it has no caller */
   #pop(): string | undefined {
     const caller = this.#callers.pop();
     if (caller === undefined) return undefined;

@@ -4,17 +4,17 @@ import type { LoopEvent } from '../events/loop-event.js';
 import { CoroutineReusedError } from './errors.js';
 import type { Task } from './task.js';
 
-/** @internal What a task needs of its coroutine. */
+/** @internal The part of a generator that a task uses. */
 export type Body<T = unknown> = Pick<Generator<unknown, T, Sent>, 'next' | 'throw'>;
 
 type Claimable<T> = Generator<unknown, T, unknown> & { [owner]?: Task };
 
-// A mark on the generator itself: a WeakSet costs ten times as much per spawn, and more memory than the task.
+// A property of the generator: a WeakSet would cost ten times as much per spawn, and more memory than the task.
 const owner = Symbol('escapement.owner');
 
 /**
- * @internal The generator that runs `program`, claimed by `task` for ever: nothing tells a fresh generator from a used one.
- * A function is called for it; what is no generator (an event, say) is wrapped.
+ * @internal Turns `program` into the body of `task`: calls a function, wraps what is no generator. Marks a generator with
+ * its task, because nothing else tells a fresh generator from a used one.
  *
  * @throws NotACoroutineError, CoroutineReusedError, and what the function throws
  */
@@ -32,7 +32,7 @@ function isGenerator(body: unknown): boolean {
   return typeof next === 'function' && typeof raise === 'function';
 }
 
-/** Does what `function* () { return yield* body; }` does, in a fifth of the memory. */
+/** Equivalent to `function* () { return yield* body; }`, in a fifth of the memory. */
 class Delegate<T> {
   readonly #body: Yieldable<T, LoopEvent>;
   #iterator: Iterator<unknown, T, Sent> | undefined = undefined;
@@ -41,9 +41,9 @@ class Delegate<T> {
     this.#body = body;
   }
 
-  next(inbox: Sent): IteratorResult<unknown, T> {
+  next(message: Sent): IteratorResult<unknown, T> {
     this.#iterator ??= this.#body[Symbol.iterator]();
-    return this.#iterator.next(inbox);
+    return this.#iterator.next(message);
   }
 
   throw(error: unknown): IteratorResult<unknown, T> {

@@ -1,16 +1,16 @@
-/** One value, and those that were there before. A list: there are a handful, and children share it. */
+/** One value and the entries outside of it: a linked list, so that children share it. */
 export interface ContextEntry {
   readonly key: ContextKey<unknown>;
   readonly value: unknown;
   readonly outer: ContextEntry | undefined;
 }
 
-/** Names a task-local value of type `T`. Two keys are different even if their names are alike. */
+/** The key of a task-local value of type `T`. Two keys are different even if their names are equal. */
 export class ContextKey<out T> {
   /** @internal */
   readonly initial: readonly [] | readonly [T];
 
-  /** @param initial the value where none was given; without it, reading such a key throws `NoContextError`. */
+  /** @param initial the default value; without it, reading a key that was not set throws `NoContextError`. */
   constructor(
     readonly name: string,
     ...initial: readonly [] | readonly [T]

@@ -1,7 +1,7 @@
 import { describe } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 
-/** One coroutine was given to two tasks, or to a second one after the first was done. */
+/** A coroutine was given to a second task. */
 export class CoroutineReusedError extends EscapementError {
   static override readonly name = 'CoroutineReusedError';
   override readonly code = 'ESC_COROUTINE_REUSED';
@@ -14,9 +14,8 @@ export class CoroutineReusedError extends EscapementError {
 }
 
 /**
- * Thrown into a task at its suspension points once it is cancelled. Let it pass; catch it only to clean up.
- *
- * It has no stack: taking one costs more than all the rest of a cancellation, and would show who resumed the task.
+ * Thrown into a cancelled task at each suspension. Do not swallow it; catch it only to clean up, and rethrow it. It has no
+ * stack: capturing one would cost more than the rest of the cancellation, and show only the loop.
  */
 export class Cancelled extends EscapementError {
   static override readonly name = 'Cancelled';
@@ -40,7 +39,7 @@ export class Cancelled extends EscapementError {
   }
 }
 
-/** A task went on and on after it was cancelled, and was ended by force. It fails with this. */
+/** A cancelled task caught `Cancelled` 100 times and went on. The loop ended it by force; it fails with this error. */
 export class CancellationIgnoredError extends EscapementError {
   static override readonly name = 'CancellationIgnoredError';
   override readonly code = 'ESC_CANCELLATION_IGNORED';
@@ -48,23 +47,21 @@ export class CancellationIgnoredError extends EscapementError {
   /** @internal */
   constructor(taskName: string, event: string, times: number, cause: unknown) {
     super(
-      `task "${taskName}" was cancelled, and went on ${times} times all the same, the last time to ${event}. It was ended by force; its \`finally\` blocks did not run. Let Cancelled pass, and put what must still wait into shield(...).`,
+      `task "${taskName}" was cancelled, but caught Cancelled ${times} times and went on, the last time to ${event}. It was ended by force; its \`finally\` blocks did not run. Rethrow Cancelled, and wrap clean-up that must wait in shield(...).`,
       { cause },
     );
   }
 }
 
-/** Thrown by `join` of a task that was cancelled: the joined one, not the one that joins. */
+/** Thrown by `join` when the joined task was cancelled. */
 export class TaskCancelledError extends EscapementError {
   static override readonly name = 'TaskCancelledError';
   override readonly code = 'ESC_TASK_CANCELLED';
 
   constructor(taskName: string, cause: unknown) {
     super(
-      `joined task "${taskName}", which was cancelled and has no value. Look at task.result instead, or do not join it.`,
-      {
-        cause,
-      },
+      `joined task "${taskName}", which was cancelled and has no value. Read task.result instead, or do not join it.`,
+      { cause },
     );
   }
 }

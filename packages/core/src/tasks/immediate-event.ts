@@ -4,18 +4,18 @@ import { LoopEvent } from '../events/loop-event.js';
 import { runningTask } from './running-task.js';
 import type { Task } from './task.js';
 
-/** The result of an event that was answered at once. */
+/** The result of an event that need not wait. */
 export type Answer<R> = IteratorReturnResult<R>;
 
-/** An answer without a value. */
+/** An answer without a value: `return ANSWERED`. */
 export const ANSWERED: Answer<void> = { done: true, value: undefined };
 
 /**
- * An event that may be answered at once: a free lock, an item that is there, bytes that are buffered already.
+ * An event that may have its result already: a free lock, a queued item, buffered bytes.
  *
- * `yield*` first asks `attempt`. If that answers, the coroutine goes on at once: the event does not go up, no other task runs
- * in between, and a task that is cancelled does not get its `Cancelled` here. Otherwise the event goes up, and its handler arms it.
- * A task that is always answered at once never lets others run: say so in the documentation of such an event.
+ * `yield*` first calls `attempt`. If that answers, the coroutine goes on without a suspension: no other task runs, and a
+ * cancelled task does not get `Cancelled` here. Otherwise the loop suspends the task and the handler arms the event.
+ * A task that never has to wait never lets others run: document that for such an event.
  *
  * @example
  * class Coin extends ImmediateEvent<number> {
@@ -26,11 +26,10 @@ export const ANSWERED: Answer<void> = { done: true, value: undefined };
  */
 export abstract class ImmediateEvent<out R = unknown> extends LoopEvent<R> {
   /**
-   * Takes what is there, without overtaking anybody that waits for it already; `undefined` if `task` has to wait. Called once
-   * for each `yield*`, and once more by the loop before `arm`: an attempt in vain must change nothing. What it throws is thrown at
-   * the `yield*`.
+   * Takes the result if it is available and no other task waits for it; returns `undefined` if `task` must wait, and then
+   * must have changed nothing. Called once per `yield*`, and once more before `arm`. What it throws is thrown at the `yield*`.
    *
-   * @param task the task that runs; undefined where a coroutine is driven by hand, outside of a loop
+   * @param task the running task; undefined if the coroutine runs outside of a loop
    */
   abstract attempt(task: Task | undefined): Answer<R> | undefined;
 
@@ -40,7 +39,7 @@ export abstract class ImmediateEvent<out R = unknown> extends LoopEvent<R> {
   }
 }
 
-/** Whose attempt `yield*` makes when it takes the first step; one for all, as in `event-iterator`, at the same price. */
+/** The event whose iterator was created last, until `next` takes it. Shared by all events: see `event-iterator`. */
 let asked: ImmediateEvent | undefined;
 
 const ATTEMPT_ONCE: Iterator<never, never, Sent> = {
@@ -50,7 +49,7 @@ const ATTEMPT_ONCE: Iterator<never, never, Sent> = {
     asked = undefined;
     return (event.attempt(runningTask()) as Answer<never> | undefined) ?? { done: false, value: event as never };
   },
-  // Without it `yield*` would replace the error by a TypeError of its own.
+  // Without this method, `yield*` would throw a TypeError instead.
   throw(error: unknown): never {
     throw error;
   },

@@ -1,7 +1,7 @@
 import { type Answer, ImmediateEvent } from './immediate-event.js';
 import type { Task } from './task.js';
 
-/** The event behind `task.join()`. A task that has succeeded answers at once. */
+/** The event of `task.join()`. */
 export class Join<out T = unknown> extends ImmediateEvent<T> {
   override get kind() {
     return 'join' as const;

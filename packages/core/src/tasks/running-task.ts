@@ -2,10 +2,7 @@ import type { Task } from './task.js';
 
 let running: Task | undefined;
 
-/**
- * The task whose step runs right now, of whichever loop; undefined outside of all steps. For plugins that keep note of
- * who did something; in a coroutine `yield* currentTask()` says the same.
- */
+/** The task whose step runs now, in any loop; undefined between steps. For plugins; in a coroutine use `currentTask()`. */
 export function runningTask(): Task | undefined {
   return running;
 }

@@ -2,10 +2,10 @@ import type { Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import type { Waiter } from './waiter.js';
 
-/** @internal What only a few tasks have: the many that do without take a hundred bytes less. */
+/** @internal What few tasks need; a task without it takes a hundred bytes less. */
 export class TaskExtras {
   priority = 0;
-  /** Whether its failure was reported to somebody. */
+  /** Whether a joiner, a promise or a listener got its failure. */
   isObserved = false;
   errors: unknown[] | undefined = undefined;
   endListeners: (() => void)[] | undefined = undefined;
@@ -18,7 +18,7 @@ export class TaskExtras {
     this.#joiners = appended(this.#joiners, waiter);
   }
 
-  /** One of the joiners was abandoned. Those are dropped together, when they are the majority. */
+  /** A joiner was abandoned. Abandoned joiners are removed together, once they are the majority. */
   joinerLeft(): void {
     if (this.#joiners === undefined || 2 * ++this.#joinersLeft <= this.#joiners.length) return;
     this.#joiners = this.#joiners.filter(joiner => !joiner.isSettled);
@@ -31,7 +31,7 @@ export class TaskExtras {
     return joiners ?? [];
   }
 
-  /** Calls them with the reason. @returns what they threw */
+  /** @returns what the listeners threw */
   callCancelListeners(reason: unknown): unknown[] {
     const errors: unknown[] = [];
     for (const listener of this.cancelListeners ?? []) {

@@ -1,23 +1,20 @@
 import { SlotList } from '../collections/slot-list.js';
 import type { Task } from './task.js';
 import { appended } from './task-extras.js';
-import { failureOf } from './task-failure.js';
+import { failureOf } from './task-outcome.js';
 import { ISOLATED, SHIELDED, SUPERVISOR } from './task-spec.js';
 
-/** @internal The children of a task that have not ended, and what their ends mean to it. Only a parent has one. */
+/** @internal The children of a task that have not ended. Decides what the end of a child means for the parent. */
 export class TaskFamily implements Iterable<Task> {
-  readonly #parent: Task;
   readonly #children = new SlotList<Task>();
-  /** Of a supervisor that wants each end reported. */
+  /** `SuperviseOptions.ended`. */
   childEndListener: ((child: Task) => void) | undefined = undefined;
   #daemons: SlotList<Task> | undefined = undefined;
   #areDaemonsDismissed = false;
-  /** Of a supervisor: the children whose failure failed nobody else. */
+  /** Of a supervisor: the failed children. */
   #failed: Task[] | undefined = undefined;
 
-  constructor(parent: Task) {
-    this.#parent = parent;
-  }
+  constructor(private readonly parent: Task) {}
 
   get isEmpty(): boolean {
     return this.#children.isEmpty && (this.#daemons === undefined || this.#daemons.isEmpty);
@@ -25,7 +22,7 @@ export class TaskFamily implements Iterable<Task> {
 
   adopt(child: Task): void {
     this.#listFor(child).add(child);
-    const { cancelled } = this.#parent;
+    const { cancelled } = this.parent;
     if (cancelled !== undefined && !child.has(SHIELDED)) child.deliverCancel(cancelled);
   }
 
@@ -37,14 +34,14 @@ export class TaskFamily implements Iterable<Task> {
     else if (child.result.state === 'failed') this.#childFailed(child, child.result.error);
   }
 
-  /** Cancels the daemons once nobody else is left. */
+  /** Cancels the daemons once the other children have ended. */
   dismissDaemons(): void {
     if (!this.#children.isEmpty || this.#areDaemonsDismissed) return;
     this.#areDaemonsDismissed = true;
     for (const daemon of this) daemon.cancel('all but the daemons are done');
   }
 
-  /** The failures that were reported to nobody; undefined if there are none. */
+  /** The failures that no task and no listener got; undefined if there are none. */
   unobservedErrors(): readonly unknown[] | undefined {
     const unobserved = this.#failed?.filter(child => !child.isObserved);
     return unobserved === undefined || unobserved.length === 0 ? undefined : unobserved.map(failureOf);
@@ -60,12 +57,12 @@ export class TaskFamily implements Iterable<Task> {
     try {
       listener(child);
     } catch (error) {
-      this.#parent.fail(error);
+      this.parent.fail(error);
     }
   }
 
   #childFailed(child: Task, error: unknown): void {
-    if (!this.#parent.has(SUPERVISOR)) this.#parent.fail(error);
+    if (!this.parent.has(SUPERVISOR)) this.parent.fail(error);
     else if (!child.isObserved) this.#failed = appended(this.#failed, child);
   }
 

@@ -1,25 +1,19 @@
-// Small integers: storing one costs less than storing a string, and it is stored several times a step.
-/** @internal */
+import type { LoopEvent } from '../events/loop-event.js';
+
+// Numbers, because storing one costs less than storing a string, and every step stores several.
 export const SPAWNED = 0;
-/** @internal */
 export const READY = 1;
-/** @internal */
 export const RUNNING = 2;
-/** @internal */
 export const WAITING = 3;
-/** @internal */
 export const FINISHING = 4;
-/** @internal */
 export const SUCCEEDED = 5;
-/** @internal */
 export const FAILED = 6;
-/** @internal */
 export const CANCELLED = 7;
 
 export type TaskState =
-  /** Created, its first step is due. */
+  /** Created; its first step is due. */
   | 'spawned'
-  /** Its wait is over, its next step is due. */
+  /** Its next step is due. */
   | 'ready'
   | 'running'
   /** Suspended on an event. */
@@ -30,23 +24,18 @@ export type TaskState =
   | 'failed'
   | 'cancelled';
 
+const NAMES = 'spawned ready running waiting finishing succeeded failed cancelled';
 /** @internal By number. */
-export const STATE_NAMES: readonly TaskState[] = [
-  'spawned',
-  'ready',
-  'running',
-  'waiting',
-  'finishing',
-  'succeeded',
-  'failed',
-  'cancelled',
-];
+export const STATE_NAMES = NAMES.split(' ') as readonly TaskState[];
 
-export type TaskResult<T> =
-  | { readonly state: 'pending' }
-  | { readonly state: 'succeeded'; readonly value: T }
-  | { readonly state: 'failed'; readonly error: unknown }
-  | { readonly state: 'cancelled'; readonly reason: unknown };
-
-/** @internal Of every task that has not ended. */
-export const PENDING = { state: 'pending' } as const;
+/** Why a task became ready. */
+export type ReadyCause =
+  /** It is new. */
+  | 'spawned'
+  | 'paused'
+  /** `Cancelled` is thrown at its next resume. */
+  | 'cancelled'
+  /** It yielded something that the loop cannot wait for; the error is thrown at its next resume. */
+  | 'refused'
+  /** This event was settled. */
+  | LoopEvent;

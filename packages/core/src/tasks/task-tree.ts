@@ -1,11 +1,11 @@
 import type { Task } from './task.js';
 
-/** @internal `root` and all below it that have not ended, each after its parent. */
+/** @internal `root` and its descendants that have not ended, parents first. */
 export function* treeOf(
   root: Task,
   descendInto: (child: Task) => boolean = () => true,
 ): Generator<Task, void, undefined> {
-  // A list instead of recursion: a chain of tasks may be deeper than the stack.
+  // Not recursive: a chain of tasks may be deeper than the host's stack.
   const tasks: Task[] = [root];
   for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
     if (task.isEnded) continue;

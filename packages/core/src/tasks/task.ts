@@ -8,25 +8,22 @@ import type { ContextEntry } from './context-entry.js';
 import { Cancelled } from './errors.js';
 import { forgetAttempt } from './immediate-event.js';
 import { Join } from './join.js';
-import type { ReadyCause } from './ready-cause.js';
 import { setRunningTask } from './running-task.js';
 import { appended, TaskExtras } from './task-extras.js';
-import { failureOf } from './task-failure.js';
 import { TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
-import { promiseFor } from './task-promise.js';
+import { failureOf, PENDING, promiseFor, type TaskResult } from './task-outcome.js';
 import { ABANDONED, DAEMON, FLAGS_END, SHIELDED, type TaskSpec } from './task-spec.js';
 import {
   CANCELLED,
   FAILED,
   FINISHING,
-  PENDING,
   READY,
+  type ReadyCause,
   RUNNING,
   SPAWNED,
   STATE_NAMES,
   SUCCEEDED,
-  type TaskResult,
   type TaskState,
   WAITING,
 } from './task-state.js';
@@ -34,17 +31,17 @@ import { treeOf } from './task-tree.js';
 import type { Waiter, WaitTarget } from './waiter.js';
 import { Watch, type WatchTarget } from './watch.js';
 
-const OVER: Generator<never, never, unknown> = (function* () {})() as Generator<never, never, unknown>;
+const ENDED_BODY = (function* () {})() as Generator<never, never, unknown>;
 
 /**
- * A coroutine that the loop runs, with its children: the tasks that it spawned. It is done when its body has returned
- * and its children are done. When a child fails, the body and the other children are cancelled and the task fails with
- * the child's error; several errors become one `AggregateError`.
+ * A coroutine that the loop runs, with its children: the tasks that it spawned. It ends when its body has returned and its
+ * children have ended. If a child fails, the task cancels its body and the other children, and fails with the child's
+ * error. Several errors become one `AggregateError`.
  */
 export class Task<out T = unknown> implements WaitTarget {
-  // In the order of use: what a resume touches shares a cache line.
+  // In the order of use, so that a resume touches one cache line.
   #state = SPAWNED;
-  // The mailbox: what the next resume starts with.
+  // The mailbox: what the next resume sends into the body.
   #message: unknown = undefined;
   #messageIsError = false;
   #waiter: Waiter<unknown> | undefined = undefined;
@@ -56,14 +53,14 @@ export class Task<out T = unknown> implements WaitTarget {
   readonly parent: Task | undefined;
   #family: TaskFamily | undefined = undefined;
   #extras: TaskExtras | undefined = undefined;
-  // How the body ended; once the task has ended, how that did.
+  // Of the body; once the task has ended, of the task.
   #outcome: TaskResult<T> = PENDING;
   readonly #name: string | undefined;
-  // Both in one number: a field more would cost each task eight bytes.
+  // One number for both saves eight bytes per task.
   #idAndFlags: number;
-  /** @internal The task-locals, inherited from the parent. */
+  /** @internal */
   context: ContextEntry | undefined;
-  /** @internal Where it stands among its parent's children. */
+  /** @internal Its index among its parent's children. */
   place = 0;
 
   /** @internal */
@@ -83,7 +80,7 @@ export class Task<out T = unknown> implements WaitTarget {
     return this.#name ?? `task-${this.id}`;
   }
 
-  /** Tells it apart from all other tasks of its loop, which counts them from 1, through all its runs. */
+  /** Unique in its loop, which counts tasks from 1 through all its runs. */
   get id(): number {
     return Math.floor(this.#idAndFlags / FLAGS_END);
   }
@@ -96,12 +93,12 @@ export class Task<out T = unknown> implements WaitTarget {
     return this.#state >= SUCCEEDED;
   }
 
-  /** What it was spawned with; 0 if with nothing. The policy decides what it means. */
+  /** `SpawnOptions.priority`; 0 by default. */
   get priority(): number {
     return this.#extras?.priority ?? 0;
   }
 
-  /** What the task waits for, while it does. */
+  /** The event that the task waits for; undefined if it does not wait. */
   get waitsFor(): LoopEvent | undefined {
     return this.#waiter?.event;
   }
@@ -114,47 +111,48 @@ export class Task<out T = unknown> implements WaitTarget {
     return this.has(DAEMON);
   }
 
-  /** Whether it was cancelled: it may still be cleaning up. */
+  /** True once it was cancelled; it may still be cleaning up. */
   get isCancelled(): boolean {
     return this.#cancelled !== undefined;
   }
 
-  /** The tasks that this one spawned and that have not ended, oldest first, daemons last. */
+  /** The tasks that it spawned and that have not ended, oldest first, daemons last. */
   get children(): Iterable<Task> {
     return this.#family ?? [];
   }
 
   /**
-   * `yield* task.join()` waits until the task is done and evaluates to its value, or throws its error;
-   * `TaskCancelledError` if it was cancelled. Any number of tasks may join, also after the end.
+   * `yield* task.join()` waits until the task has ended, and evaluates to its value or throws its error; if it was
+   * cancelled, `TaskCancelledError`. Any number of tasks may join it, also after its end. A failure goes to the parent, too,
+   * except under `supervise`.
    */
   join(): Join<T> {
     return new Join(this);
   }
 
-  /** `yield* task` is `yield* task.join()`. So a task is a program, too: `race([download, upload])`. */
+  /** `yield* task` joins it, so a task is a program: `race([download, upload])`. */
   [Symbol.iterator](): Iterator<Join<T>, T, Sent> {
     return this.join()[Symbol.iterator]();
   }
 
   /**
-   * Ends the task and its children: `Cancelled` is thrown where each is suspended, and again at every later suspension.
-   * A wait that is over already is not undone: its value is delivered first. Cancelling twice, or what has ended, does
-   * nothing. Returns at once; join the task to wait for the end.
+   * Ends the task and its children: throws `Cancelled` where each is suspended, and again at every later suspension. If a
+   * wait is over already, its value is delivered first. Does nothing to a task that has ended or was cancelled before.
+   * Returns at once; join the task to wait for its end.
    *
-   * @param reason becomes the `reason` of `Cancelled` and of the task's result.
+   * @param reason the `reason` of `Cancelled` and of the task's result
    */
   cancel(reason: unknown = 'cancel() was called'): void {
     if (this.isEnded || this.#cancelled !== undefined) return;
-    // One error for the whole tree: making one costs more than all the rest of a cancellation.
+    // One error for the whole tree, because creating it costs more than the rest of a cancellation.
     const cancelled = Cancelled.withoutStack(this.name, reason);
     if (this.#family === undefined) this.deliverCancel(cancelled);
     else for (const task of treeOf(this, child => !child.has(SHIELDED))) task.deliverCancel(cancelled);
   }
 
   /**
-   * Waits for `event` beside what the task does: see `Watch`. The event is armed now; one that is there at once informs `target`
-   * inside of this call. In a coroutine write `yield* watch(event, target)`, which the compiler checks for handlers.
+   * Arms `event` and informs `target` when it has happened: see `Watch`. An event that need not wait informs it inside of
+   * this call. In a coroutine write `yield* watch(event, target)`, so that the compiler checks for a handler.
    *
    * @throws NoHandlerError
    */
@@ -163,18 +161,15 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   /**
-   * Runs `action`, once, when the tasks that are ready now have had their turn: where the first step of a task would be that is
-   * spawned now. Not if the task has ended by then. What `action` throws fails the task.
+   * Runs `action` once, after the tasks that are ready now: where a task spawned now would take its first step. Does nothing
+   * if this task has ended by then. What `action` throws fails the task.
    */
   defer(action: () => void): void {
     this.host.defer(this, action);
   }
 
-  /**
-   * For host code: `await task`. In a coroutine use `yield* task.join()`.
-   * A promise that resolves or rejects with a task goes on to the task's own value or error.
-   */
-  // biome-ignore lint/suspicious/noThenProperty: to be awaited is what it is for
+  /** For host code: `await task`. In a coroutine use `yield* task.join()`. */
+  // biome-ignore lint/suspicious/noThenProperty: host code awaits tasks
   then<A = T, B = never>(
     onSuccess?: ((value: T) => A | PromiseLike<A>) | null,
     onFailure?: ((error: unknown) => B | PromiseLike<B>) | null,
@@ -182,7 +177,7 @@ export class Task<out T = unknown> implements WaitTarget {
     return promiseFor(this).then(onSuccess, onFailure);
   }
 
-  // From here on internal. Not with `#`: a `#method` takes 8 bytes of every task.
+  // The rest is internal. Without `#`, because a `#method` takes 8 bytes of every task.
 
   /** @internal Runs the coroutine up to its next event. */
   resume(): IteratorResult<unknown, T> {
@@ -197,8 +192,8 @@ export class Task<out T = unknown> implements WaitTarget {
     return this.#body.throw(message);
   }
 
-  /** @internal What the next `resume` starts with. */
-  hand(message: unknown, isError: boolean): void {
+  /** @internal Sets what the next `resume` sends or throws into the body. */
+  setMessage(message: unknown, isError: boolean): void {
     this.#message = message;
     this.#messageIsError = isError;
   }
@@ -209,33 +204,33 @@ export class Task<out T = unknown> implements WaitTarget {
     this.#waiter = waiter;
   }
 
-  /** @internal The wait is over: `message` is what `yield*` evaluates to, or throws. */
+  /** @internal The wait is over; `yield*` evaluates to `message`, or throws it. */
   settled(message: unknown, isError: boolean, cause: ReadyCause): void {
     this.#waiter = undefined;
     this.#state = READY;
     if (isError && this.#cancelled !== undefined && message === this.#cancelled) this.#cancelDeliveries++;
-    this.hand(message, isError);
+    this.setMessage(message, isError);
     this.host.taskReady(this, cause);
   }
 
-  /** @internal Ready without a message: the hot path of `pause()`. */
+  /** @internal The hot path of `pause()`. */
   paused(): void {
     this.#state = READY;
   }
 
-  /** @internal Goes on with `body`, and comes back to the present coroutine when that is done. */
+  /** @internal Goes on with `body`; when that is done, the present coroutine continues. */
   call(body: Body, callee: string): void {
     const stack = this.#body instanceof CallStack ? this.#body : new CallStack(this.#body);
     stack.push(body, callee);
     this.#body = stack as Body<T>;
   }
 
-  /** @internal Once cancelled, every suspension throws this. */
+  /** @internal Every suspension throws it, once it is set. */
   get cancelled(): Cancelled | undefined {
     return this.#cancelled;
   }
 
-  /** @internal How often `Cancelled` was thrown into it. */
+  /** @internal How often `Cancelled` was thrown into the body. */
   get cancelDeliveries(): number {
     return this.#cancelDeliveries;
   }
@@ -245,7 +240,7 @@ export class Task<out T = unknown> implements WaitTarget {
     if (this.#cancelled !== undefined) return;
     this.#cancelled = cancelled;
     if (this.#state === SPAWNED) {
-      this.hand(cancelled, true);
+      this.setMessage(cancelled, true);
       this.#cancelDeliveries++;
     } else if (this.#state === WAITING) {
       this.interrupt(this.#waiter!, cancelled);
@@ -260,10 +255,10 @@ export class Task<out T = unknown> implements WaitTarget {
     this.host.disarm(waiter);
   }
 
-  /** @internal One of the errors that the task fails with, once all in it has ended. */
+  /** @internal Cancels the task; it fails with `error` once its body and its children have ended. */
   fail(error: unknown): void {
     const { extras } = this;
-    // A child's error that the body rethrows is one error, not two.
+    // The body may rethrow a child's error.
     if (!extras.errors?.includes(error)) extras.errors = appended(extras.errors, error);
     this.cancel(error);
   }
@@ -283,11 +278,11 @@ export class Task<out T = unknown> implements WaitTarget {
     this.bodyEnded();
   }
 
-  // Up the tree, as far as this end is also the end of the parent. A loop instead of recursion: see `treeOf`.
+  // Continues with the parent if this was the last that it waited for. Not recursive: see `treeOf`.
   private bodyEnded(): void {
     this.#state = FINISHING;
-    // Whoever keeps the task for its result shall not keep all that its body held.
-    this.#body = OVER;
+    // A task that is kept for its result must not keep what its body refers to.
+    this.#body = ENDED_BODY;
     let task: Task | undefined = this;
     while (task !== undefined && task.#state === FINISHING && task.hasNothingLeft()) {
       task.end();
@@ -296,7 +291,7 @@ export class Task<out T = unknown> implements WaitTarget {
     }
   }
 
-  /** First the children end, then the daemons are cancelled, then what was ensured runs. */
+  /** The children end first, then the daemons, which are cancelled, then the clean-ups of `ensure`. */
   private hasNothingLeft(): boolean {
     if (this.#family !== undefined && !this.#family.isEmpty) {
       this.#family.dismissDaemons();
@@ -345,13 +340,13 @@ export class Task<out T = unknown> implements WaitTarget {
       return;
     }
     this.extras.isObserved = true;
-    // A joiner that is cancelled and still waits is the caller of a scope, and the two were cancelled together, as a rule.
+    // A joiner that was cancelled and still waits is the caller of a scope; as a rule both were cancelled together.
     waiter.reject((this.#state === CANCELLED && waiter.cancelled) || failureOf(this));
   }
 
   /** @internal */
   childEnded(child: Task): void {
-    // A task that is cancelled while it waits for its children is so if one of them was: the others came in time.
+    // A task whose body has returned counts as cancelled only if the cancellation reached one of its children.
     const isOnlyWaiting = this.#state === FINISHING && this.#cancelled !== undefined;
     if (isOnlyWaiting && child.#state === CANCELLED && !child.isDaemon) {
       this.#outcome = { state: 'cancelled', reason: this.#cancelled!.reason };
@@ -359,13 +354,13 @@ export class Task<out T = unknown> implements WaitTarget {
     this.#family?.childEnded(child);
   }
 
-  /** @internal Its run crashed: whatever settles its wait later must find nobody. */
+  /** @internal Its run broke off: a waiter that is settled later must not resume it. */
   abandon(): void {
     this.#waiter?.abandon();
     if (!this.has(ABANDONED)) this.#idAndFlags += ABANDONED;
   }
 
-  /** @internal False once it or its run has ended. */
+  /** @internal False once the task or its run has ended. */
   get isLive(): boolean {
     return !this.isEnded && !this.has(ABANDONED);
   }
@@ -381,7 +376,7 @@ export class Task<out T = unknown> implements WaitTarget {
     return this.#family;
   }
 
-  /** @internal What only a few tasks have, made when it is needed. */
+  /** @internal */
   get extras(): TaskExtras {
     this.#extras ??= new TaskExtras();
     return this.#extras;
@@ -392,7 +387,7 @@ export class Task<out T = unknown> implements WaitTarget {
     return this;
   }
 
-  /** @internal Of a task that has failed: whether it was reported to anybody. */
+  /** @internal See `TaskExtras`. */
   get isObserved(): boolean {
     return this.#extras?.isObserved ?? false;
   }

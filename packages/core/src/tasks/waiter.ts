@@ -2,7 +2,11 @@ import type { LoopEvent } from '../events/loop-event.js';
 import type { Cancelled } from './errors.js';
 import type { Task } from './task.js';
 
+<<<<<<< HEAD
 /** Whom a waiter informs: a task, or a watch. */
+=======
+/** @internal What a waiter informs: a task, or a watch. */
+>>>>>>> wt-prose
 export interface WaitTarget {
   /** @internal */
   readonly task: Task;
@@ -11,15 +15,14 @@ export interface WaitTarget {
 }
 
 /**
- * What a handler settles, once, when the event has come. A second `resolve` or `reject`, and one after
- * `disarm`, does nothing. Only on the loop's own thread: from another thread, request the wakeup and settle in `poll`.
+ * One wait of one task. A handler settles it once, when the event has happened. Settling it again, or after `disarm`, does
+ * nothing. Settle it only on the loop's thread; from another thread, request the wakeup and settle it in `poll`.
  *
- * Settling makes the task ready, it does not run it: nothing of the coroutine happens inside `resolve`. A settled task
- * takes its turn behind those that are ready already.
+ * Settling makes the task ready, behind the tasks that are ready already. The coroutine does not run inside of `resolve`.
  */
 export class Waiter<in R = never> {
   #target: WaitTarget | undefined;
-  /** @internal What it waits for. */
+  /** @internal */
   readonly event: LoopEvent;
 
   /** @internal */
@@ -28,25 +31,25 @@ export class Waiter<in R = never> {
     this.event = event;
   }
 
-  /** The task that waits, or on whose behalf a watch waits; undefined once the wait is over. */
+  /** The task that waits, or that owns the watch; undefined once the wait is over. */
   get task(): Task | undefined {
     return this.#target?.task;
   }
 
-  /** True once the wait is over: settled, or abandoned. */
+  /** True once the wait is over: settled or abandoned. */
   get isSettled(): boolean {
     return this.#target === undefined;
   }
 
   /**
-   * Set once the task is cancelled, in a wait that `EventHandler.interrupt` did not let end. When the operation has stopped
-   * because of the cancellation, reject the waiter with it.
+   * Set if the task was cancelled and `EventHandler.interrupt` returned false. Reject the waiter with it if the operation
+   * has stopped because of the cancellation.
    */
   get cancelled(): Cancelled | undefined {
     return this.#target?.task.cancelled;
   }
 
-  /** The event has come: `yield*` evaluates to `value`. */
+  /** The event has happened: `yield*` evaluates to `value`. */
   resolve(value: R): void {
     this.#release()?.settled(value, false, this.event);
   }
@@ -56,7 +59,7 @@ export class Waiter<in R = never> {
     this.#release()?.settled(error, true, this.event);
   }
 
-  /** @internal The wait was given up. */
+  /** @internal */
   abandon(): void {
     this.#target = undefined;
   }

@@ -2,18 +2,21 @@ import type { LoopEvent } from '../events/loop-event.js';
 import type { Task } from './task.js';
 import { Waiter, type WaitTarget } from './waiter.js';
 
-/** What a watch informs, once at most. Both are called inside of the handler's `resolve` or `reject`: settle waiters and cancel watches here, and be quick. What must take its turn goes into `task.defer`. */
+/**
+ * What a watch informs, at most once. Both methods run inside of the handler's `resolve` or `reject`: be quick, and only
+ * settle waiters or cancel watches. Pass everything else to `task.defer`.
+ */
 export interface WatchTarget<in R = unknown> {
-  /** The event has come. */
+  /** The event has happened. */
   resolved(value: R): void;
   /** The wait failed. */
   rejected(error: unknown): void;
 }
 
 /**
- * A wait that belongs to no task: an event that is armed, and whose waiter informs a target instead of resuming a coroutine. For
- * what waits beside a task (a time limit), for the first of several events, for handlers that wait for other events.
- * Made by `yield* watch(event, target)`, or by `task.watch(event, target)`.
+ * A wait that suspends no task: an armed event whose waiter informs a target. For a time limit beside a task, for the first
+ * of several events, for handlers that wait for other events. Created by `yield* watch(event, target)`, or by
+ * `task.watch(event, target)`.
  */
 export class Watch implements WaitTarget {
   readonly #target: WatchTarget<unknown>;
@@ -21,7 +24,7 @@ export class Watch implements WaitTarget {
 
   /** @internal */
   constructor(
-    /** On whose behalf. Once that has ended the target is not informed any more. */
+    /** The owner. Once it has ended, the target is not informed any more. */
     readonly task: Task,
     event: LoopEvent,
     target: WatchTarget<never>,
@@ -31,16 +34,16 @@ export class Watch implements WaitTarget {
     task.host.arm(this.#waiter);
   }
 
-  /** True once the target was informed, or the watch cancelled. */
+  /** True once the target was informed, or the watch was cancelled. */
   get isOver(): boolean {
     return this.#waiter.isSettled;
   }
 
   /**
-   * Ends the wait: it is disarmed, and the target is not informed. Whoever makes a watch cancels it when it is not needed any
-   * more; cancelling one that is over does nothing.
+   * Ends the wait: disarms it, and the target is not informed. Cancel each watch that you no longer need; cancelling one
+   * that is over does nothing.
    *
-   * @returns false if the handler cannot interrupt the wait yet: the target will be informed
+   * @returns false if the handler refuses to interrupt the wait: the target will be informed
    */
   cancel(): boolean {
     if (this.isOver) return true;

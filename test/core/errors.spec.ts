@@ -63,7 +63,7 @@ function* yields(value: unknown): Coroutine<unknown, never> {
   return yield value as never;
 }
 
-describe('bad input gets a clear error', () => {
+describe('errors', () => {
   describe('from a coroutine', () => {
     it('an event with no handler', () => {
       const error = caughtInside(() => yields(new Unheard()));
@@ -118,7 +118,7 @@ describe('bad input gets a clear error', () => {
       });
     }
 
-    it('a program that catches the error and yields nonsense for ever does not stop the others', () => {
+    it('a task that catches the error and yields invalid values for ever does not stop the others', () => {
       const { loop } = virtualLoop();
       let stop = false;
       loop.runSync(function* () {
@@ -241,12 +241,12 @@ describe('bad input gets a clear error', () => {
       expectError(
         thrownBy(() => virtualLoop({ handlers: [new SignalHandler(), new SignalHandler()] })),
         'ESC_DUPLICATE_HANDLER',
-        'SignalHandler is there twice, expected one handler for Signal',
+        'SignalHandler is installed twice, expected one handler for Signal',
         'Load its module once',
       );
     });
 
-    it('with a handler that forgot to say what it handles', () => {
+    it('with a handler without `handles`', () => {
       const forgetful = new SignalHandler();
       Object.defineProperty(forgetful, 'handles', { value: undefined });
       expectError(
@@ -306,7 +306,7 @@ describe('bad input gets a clear error', () => {
       );
     });
 
-    it('waiting for something that can never happen, naming task and event', () => {
+    it('a deadlock names each task and its event', () => {
       const { loop } = virtualLoop({ handlers: [new SignalHandler()] });
       const log: string[] = [];
       const error = thrownBy(() =>
@@ -330,7 +330,7 @@ describe('bad input gets a clear error', () => {
       expect(log).to.deep.equal(['cleaned up']);
     });
 
-    it('waiting for ever, alone', () => {
+    it('a deadlock of the root task alone', () => {
       const { loop } = virtualLoop();
       expectError(
         thrownBy(() => loop.runSync(sleep(Infinity))),
@@ -339,7 +339,7 @@ describe('bad input gets a clear error', () => {
       );
     });
 
-    it('of a thousand stuck tasks the first ones are named, the rest counted', () => {
+    it('a deadlock of a thousand tasks names the first, and counts the rest', () => {
       const { loop } = virtualLoop();
       const error = thrownBy(() =>
         loop.runSync(function* () {
@@ -349,14 +349,14 @@ describe('bad input gets a clear error', () => {
       expectError(error, 'ESC_DEADLOCK', 'is finished and waits for its children', 'and 981 more');
     });
 
-    it('waiting for something outside that has no way to end the sleep of a strategy that blocks', () => {
+    it('a deadlock if no handler with waits in flight can end the sleep of a strategy that blocks', () => {
       const handler = new SignalHandler();
       handler.outside = 1;
       const { loop } = virtualLoop({ handlers: [handler] });
       expectError(
         thrownBy(() => loop.runSync(new Signal())),
         'ESC_DEADLOCK',
-        "the strategy 'jump' blocks until somebody requests the wakeup, which SignalHandler never does",
+        "the strategy 'jump' blocks until the wakeup is requested, which SignalHandler never does",
         'override beforeSleep, or set needsHost',
       );
     });
@@ -385,7 +385,7 @@ describe('bad input gets a clear error', () => {
       }
     }
 
-    it('arm throws: the task that yielded is told, at the very line', () => {
+    it('arm throws: the error is thrown at the yield*', () => {
       const { loop } = virtualLoop({ handlers: [new Faulty('arm')] });
       const caught = loop.runSync(function* () {
         try {
@@ -400,7 +400,7 @@ describe('bad input gets a clear error', () => {
     });
 
     for (const method of ['poll', 'nextDeadline', 'inFlight', 'beforeSleep'] as const) {
-      it(`${method} throws: the tasks clean up, run is told`, () => {
+      it(`${method} throws: the tasks clean up, and run fails`, () => {
         const { loop } = virtualLoop({ handlers: [new Faulty(method)] });
         let cleaned = false;
         const error = thrownBy(() =>
@@ -417,13 +417,13 @@ describe('bad input gets a clear error', () => {
       });
     }
 
-    it('blockers throws: the report of a deadlock is about that instead', () => {
+    it('blockers throws: the run fails with that instead of the deadlock', () => {
       const { loop } = virtualLoop({ handlers: [new Faulty('blockers')] });
       const error = thrownBy(() => loop.runSync(new Signal()));
       expectError(error, 'ESC_HANDLER_FAILED', 'Faulty.blockers threw for Signal()', 'broken');
     });
 
-    it('disarm or close throws: run is told although the program succeeded', () => {
+    it('disarm or close throws: run fails although the program succeeded', () => {
       for (const method of ['disarm', 'close'] as const) {
         const { loop } = virtualLoop({ handlers: [new Faulty(method)] });
         const error = thrownBy(() =>
@@ -437,7 +437,7 @@ describe('bad input gets a clear error', () => {
       }
     });
 
-    it('poll settles a task that has gone, or a handler asks for NaN', () => {
+    it('poll settles a task that has ended, or nextDeadline returns NaN', () => {
       class Vague extends SignalHandler {
         override nextDeadline(): Instant {
           return NaN;
@@ -466,7 +466,7 @@ describe('bad input gets a clear error', () => {
       );
     });
 
-    it('a strategy that throws, or rejects: the tasks clean up, run is told', async () => {
+    it('a strategy throws or rejects: the tasks clean up, and run fails', async () => {
       class Broken extends JumpStrategy {
         override sleep(): never {
           throw new Error('no rest');
@@ -500,7 +500,7 @@ describe('bad input gets a clear error', () => {
       expectError(rejected, 'ESC_STRATEGY_FAILED', "the strategy 'rejecting' rejected: no rest");
     });
 
-    it('a clean-up that needs what is broken is given up, and told', () => {
+    it('a clean-up that needs the broken plugin is abandoned, and reported', () => {
       class Broken extends JumpStrategy {
         override sleep(): never {
           throw new Error('no rest');
@@ -524,7 +524,7 @@ describe('bad input gets a clear error', () => {
       expectError(error, 'ESC_STRATEGY_FAILED', 'no rest');
     });
 
-    it('a strategy that promises although it says it blocks', () => {
+    it('a strategy that blocks returns a promise', () => {
       class Promising extends JumpStrategy {
         override sleep(): Promise<void> {
           return Promise.resolve();
@@ -557,7 +557,7 @@ describe('bad input gets a clear error', () => {
       });
     }
 
-    it('a strategy that returns early, but not for ever, is legal', () => {
+    it('a strategy may return early for a while', () => {
       class Slices extends JumpStrategy {
         override sleep(until: Instant): void {
           this.clock.time = Math.min(until, this.clock.time + 0.1);

@@ -20,8 +20,8 @@ import { virtualLoop } from '../support/virtual-loop.js';
 
 const nameOf = (error: unknown) => (error as Error).constructor.name;
 
-describe('trap: wait_for hides a cancellation (cpython#86296)', () => {
-  it('a cancellation at the instant at which the value comes is back at the next suspension', () => {
+describe('a cancellation and a result at the same instant (cpython#86296)', () => {
+  it('the value is delivered, and Cancelled is thrown at the next suspension', () => {
     const handler = new SignalHandler();
     const { loop } = virtualLoop({ handlers: [handler] });
     const signal = new Signal<string>();
@@ -72,8 +72,8 @@ describe('trap: wait_for hides a cancellation (cpython#86296)', () => {
   });
 });
 
-describe('trap: Generator.prototype.return does not halt (effection#1154, effection#1190)', () => {
-  it('a plain parent comes back to life when its child yields inside finally', () => {
+describe('a child that waits in finally (effection#1154, effection#1190)', () => {
+  it('Generator.prototype.return resumes the parent of a generator that yields in finally', () => {
     const log: string[] = [];
     function* child() {
       try {
@@ -94,7 +94,7 @@ describe('trap: Generator.prototype.return does not halt (effection#1154, effect
     expect(log).to.deep.equal(['the parent lives']);
   });
 
-  it('a cancelled parent does not, however its child waits inside finally', () => {
+  it('a cancelled parent does not go on, however its child waits in finally', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     function* child() {
@@ -123,7 +123,7 @@ describe('trap: Generator.prototype.return does not halt (effection#1154, effect
     expect(clock.time).to.equal(6);
   });
 
-  it('nor one whose child swallows the cancellation', () => {
+  it('a cancelled parent does not go on when its child swallows the cancellation', () => {
     const { loop, warnings } = virtualLoop();
     const log: string[] = [];
     function* child() {
@@ -150,7 +150,7 @@ describe('trap: Generator.prototype.return does not halt (effection#1154, effect
   });
 });
 
-describe('trap: the taker of a lock is cancelled at the moment of hand-over', () => {
+describe('the taker of a lock that is cancelled when it gets the lock', () => {
   function* taker(lock: Signal<string>, log: string[]): Coroutine<void, Signal<string> | SleepFor> {
     const held = yield* lock;
     log.push(`took ${held}`);
@@ -161,7 +161,7 @@ describe('trap: the taker of a lock is cancelled at the moment of hand-over', ()
     }
   }
 
-  it('handed over first, then cancelled: it has the lock, and gives it back', () => {
+  it('has the lock, and releases it, if the cancellation comes second', () => {
     const handler = new SignalHandler();
     const { loop } = virtualLoop({ handlers: [handler] });
     const lock = new Signal<string>();
@@ -176,7 +176,7 @@ describe('trap: the taker of a lock is cancelled at the moment of hand-over', ()
     expect(handler.log).to.deep.equal(['arm', 'close']);
   });
 
-  it('cancelled first, then handed over: it is forgotten before, so the next one can have the lock', () => {
+  it('is disarmed first, and the next task gets the lock, if the cancellation comes first', () => {
     const handler = new SignalHandler();
     const { loop } = virtualLoop({ handlers: [handler] });
     const [first, second] = [new Signal<string>(), new Signal<string>()];
@@ -198,7 +198,7 @@ describe('trap: the taker of a lock is cancelled at the moment of hand-over', ()
   });
 });
 
-describe('trap: an error in finally during cancellation', () => {
+describe('an error in finally during a cancellation', () => {
   function* failsToClean(): Coroutine<void, SleepFor> {
     try {
       yield* sleep(1000);
@@ -222,7 +222,7 @@ describe('trap: an error in finally during cancellation', () => {
     expect(task?.state).to.equal('failed');
   });
 
-  it('is thrown once, whoever cancelled and however many looked on', () => {
+  it('is thrown once, however many tasks join', () => {
     const { loop } = virtualLoop();
     let thrown: unknown;
     try {
@@ -242,8 +242,8 @@ describe('trap: an error in finally during cancellation', () => {
   });
 });
 
-describe('trap: a task that throws undefined', () => {
-  it('has failed, it was not cancelled', () => {
+describe('a task that throws undefined', () => {
+  it('has failed', () => {
     const { loop } = virtualLoop();
     let task: Task | undefined;
     let thrown: unknown = 'nothing';
@@ -265,8 +265,8 @@ describe('trap: a task that throws undefined', () => {
   });
 });
 
-describe('trap: cancel', () => {
-  it('of a task that has not started: nothing of it runs, not even finally', () => {
+describe('cancel()', () => {
+  it('of a task that has not started: its coroutine does not run, not even finally', () => {
     const { loop } = virtualLoop();
     const log: string[] = [];
     const task = loop.runSync(function* () {
@@ -308,7 +308,7 @@ describe('trap: cancel', () => {
     expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'myself' });
   });
 
-  it('of itself, where nothing is left to wait for: the value counts', () => {
+  it('of itself, without a later suspension: the value counts', () => {
     const { loop, warnings } = virtualLoop();
     const task = loop.runSync(function* () {
       return yield* spawn(
@@ -322,7 +322,7 @@ describe('trap: cancel', () => {
     expect(warnings).to.deep.equal([]);
   });
 
-  it('of its parent, from a child: takes the child along, which is waited for', () => {
+  it('of its parent, from a child: cancels the child, too, and waits for it', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     const parent = loop.runSync(function* () {
@@ -354,7 +354,7 @@ describe('trap: cancel', () => {
     expect(clock.time).to.equal(8);
   });
 
-  it('of its parent, and then a wait that needs no time: Cancelled comes there, not later', () => {
+  it('of its parent, before an event that need not wait: Cancelled is thrown at the next suspension', () => {
     const { loop } = virtualLoop();
     const log: string[] = [];
     loop.runSync(function* () {
@@ -379,7 +379,7 @@ describe('trap: cancel', () => {
     expect(log).to.deep.equal(['Cancelled']);
   });
 
-  it('of its parent that has returned already and waits for it: that is cancelled, too', () => {
+  it('of its parent, whose body has returned: the parent is cancelled, too', () => {
     const { loop, clock } = virtualLoop();
     const parent = loop.runSync(function* () {
       return yield* spawn(
@@ -399,7 +399,7 @@ describe('trap: cancel', () => {
     expect(parent.result).to.deep.equal({ state: 'cancelled', reason: 'by the child' });
   });
 
-  it('during shield: the shielded goes on to its end', () => {
+  it('during shield: the shielded body runs to its end', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     const task = loop.runSync(function* () {
@@ -426,7 +426,7 @@ describe('trap: cancel', () => {
     expect(clock.time).to.equal(10);
   });
 
-  it('during a shield inside a shield, or after one began in the clean-up, changes nothing', () => {
+  it('during nested shields, or a shield in a clean-up: the shielded body runs to its end', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     loop.runSync(function* () {
@@ -473,7 +473,7 @@ describe('trap: cancel', () => {
     expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'first' });
   });
 
-  it('after the end changes nothing', () => {
+  it('after the end: does nothing', () => {
     const { loop } = virtualLoop();
     const task = loop.runSync(function* () {
       const child = yield* spawn(sleep(1));
@@ -484,7 +484,7 @@ describe('trap: cancel', () => {
     expect(task.result).to.deep.equal({ state: 'succeeded', value: undefined });
   });
 
-  it('of a task that waits for the end of the canceller: it is let go, and the canceller goes on', () => {
+  it('of a task that joins the canceller: the join ends, and the canceller goes on', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     loop.runSync(function* () {
@@ -513,7 +513,7 @@ describe('trap: cancel', () => {
   });
 });
 
-describe('trap: join of a task that is cancelled at the same instant', () => {
+describe('join() of a task that is cancelled at the same instant', () => {
   function* outcomeOfJoin(task: Task, log: string[]) {
     try {
       yield* task.join();
@@ -555,7 +555,7 @@ describe('trap: join of a task that is cancelled at the same instant', () => {
     expect(log).to.deep.equal(['value']);
   });
 
-  it('is a plain cancellation for a joiner that is cancelled with it', () => {
+  it('throws Cancelled in a joiner that is cancelled, too', () => {
     const { loop } = virtualLoop();
     const log: string[] = [];
     loop.runSync(function* () {

@@ -1,0 +1,37 @@
+import { TaskCancelledError } from './errors.js';
+import type { Task } from './task.js';
+import { appended } from './task-extras.js';
+
+export type TaskResult<T> =
+  | { readonly state: 'pending' }
+  | { readonly state: 'succeeded'; readonly value: T }
+  | { readonly state: 'failed'; readonly error: unknown }
+  | { readonly state: 'cancelled'; readonly reason: unknown };
+
+/** @internal The result of every task that has not ended. */
+export const PENDING = { state: 'pending' } as const;
+
+/** @internal What a task that waits for this one gets thrown, if this one has ended without success. */
+export function failureOf({ name, result }: Task): unknown {
+  if (result.state === 'failed') return result.error;
+  return new TaskCancelledError(name, result.state === 'cancelled' ? result.reason : undefined);
+}
+
+/** @internal The value of a task that has ended. @throws its error, or TaskCancelledError */
+export function valueOrThrow<T>(task: Task<T>): T {
+  if (task.result.state === 'succeeded') return task.result.value;
+  throw failureOf(task);
+}
+
+/** @internal A promise that is settled when the task ends. */
+export function promiseFor<T>(task: Task<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const settle = () => {
+      task.extras.isObserved = true;
+      if (task.result.state === 'succeeded') resolve(task.result.value);
+      else reject(failureOf(task));
+    };
+    if (task.isEnded) settle();
+    else task.extras.endListeners = appended(task.extras.endListeners, settle);
+  });
+}
