@@ -15,7 +15,7 @@ function run(program: Step): number {
 
 describe('BufferedStream', () => {
   describe('reading', () => {
-    it('gives the pieces as they come, and the end again and again', () => {
+    it('returns the pieces as they come, and at the end undefined each time', () => {
       run(function* () {
         const stream = new MemoryStream('ab', 'c');
         const pieces = [];
@@ -29,7 +29,7 @@ describe('BufferedStream', () => {
       });
     });
 
-    it('waits before it looks, and again where there was nothing', () => {
+    it('waits before it receives, and again if there was nothing', () => {
       const waits = run(function* () {
         const stream = new MemoryStream('', '', 'a');
         expect(yield* stream.read()).to.have.length(1);
@@ -37,7 +37,7 @@ describe('BufferedStream', () => {
       expect(waits).to.equal(3);
     });
 
-    it('copies: who carries the bytes may overwrite them, and so may who got them', () => {
+    it('copies: the transport may overwrite its bytes, and the reader those that it got', () => {
       run(function* () {
         for (const size of [1, 5, 2000, 3000, 10_000]) {
           const borrowed = Buffer.alloc(size, 'a');
@@ -51,7 +51,7 @@ describe('BufferedStream', () => {
       });
     });
 
-    it('mixes lines, counts and what is there', () => {
+    it('mixes readLine, readExactly and read', () => {
       run(function* () {
         const stream = new MemoryStream('one\r', '\ntwo\nthr', 'ee, four');
         expect(yield* stream.readLine()).to.equal('one');
@@ -62,7 +62,7 @@ describe('BufferedStream', () => {
       });
     });
 
-    it('reads text of any kind, whole or cut in the middle of a letter', () => {
+    it('decodes text of any kind, also when it is cut in the middle of a character', () => {
       run(function* () {
         const text = '\ufeffZoë 🚲';
         const bytes = [...Buffer.from(`${text}\n`)].map(byte => Buffer.of(byte));
@@ -72,7 +72,7 @@ describe('BufferedStream', () => {
       });
     });
 
-    it('leaves what came where a read fails', () => {
+    it('keeps the received bytes when a read fails', () => {
       run(function* () {
         const stream = new MemoryStream('0123456789', 'ab');
         expect(yield* failure(stream.readLine(9))).to.be.instanceOf(LineTooLongError);
@@ -85,7 +85,7 @@ describe('BufferedStream', () => {
   });
 
   describe('writing', () => {
-    it('goes on where there was no room', () => {
+    it('waits for room and goes on with the rest', () => {
       const waits = run(function* () {
         const stream = new MemoryStream();
         stream.room.push(2, 0, 3);
@@ -95,7 +95,7 @@ describe('BufferedStream', () => {
       expect(waits).to.equal(3);
     });
 
-    it('sends pieces in order, whichever of them had room, and no empty ones', () => {
+    it('sends pieces in order, whichever of them had room, and none that is empty', () => {
       run(function* () {
         const stream = new MemoryStream();
         stream.room.push(3, 1);
@@ -107,7 +107,7 @@ describe('BufferedStream', () => {
       });
     });
 
-    it('keeps the text of one who waits apart from that of others', () => {
+    it('keeps the text of a waiting writer while others write', () => {
       run(function* () {
         const [slow, quick] = [new MemoryStream(), new MemoryStream()];
         slow.room.push(1, 0, 0, 0);
@@ -119,7 +119,7 @@ describe('BufferedStream', () => {
       });
     });
 
-    it('sends text that is longer than what it encodes at a time', () => {
+    it('sends text that is longer than its scratch buffer', () => {
       run(function* () {
         const stream = new MemoryStream();
         const text = 'ö€'.repeat(20_000);
@@ -130,7 +130,7 @@ describe('BufferedStream', () => {
       });
     });
 
-    it('refuses what are no bytes, and says what it got', () => {
+    it('refuses what is not bytes, and says what it got', () => {
       run(function* () {
         const stream = new MemoryStream();
         for (const wrong of [null, 5, {}, ['text']]) {
@@ -145,7 +145,7 @@ describe('BufferedStream', () => {
     });
   });
 
-  it('lets others have their turn where nothing ever waits', () => {
+  it('pauses now and then if nothing has to wait', () => {
     run(function* () {
       let turns = 0;
       const other = yield* spawn(
@@ -180,7 +180,7 @@ describe('BufferedStream', () => {
     });
   });
 
-  it('ends who waits when it is closed, and who comes later', () => {
+  it('ends waiting and later reads and writes when it is closed', () => {
     run(function* () {
       using stream = new MemoryStream(...Array(100).fill(''));
       const reader = yield* spawn(failure(stream.read()));

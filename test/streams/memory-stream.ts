@@ -1,12 +1,12 @@
 import { BufferedStream } from '@escapement/streams';
 import { EventHandler, LoopEvent, type Waiter } from 'escapement';
 
-/** Something happened to a memory stream. */
+/** A memory stream may be ready. */
 export class Moved extends LoopEvent<void> {
   readonly kind = 'moved';
 }
 
-/** Ends each wait in the same turn: streams look again, mostly for nothing. */
+/** Ends each wait in the same turn; most of these wakeups are spurious. */
 export class MovedHandler extends EventHandler<Moved> {
   override readonly handles = Moved;
   waits = 0;
@@ -19,13 +19,13 @@ export class MovedHandler extends EventHandler<Moved> {
   override disarm(): void {}
 }
 
-/** A stream whose every step a test decides. */
+/** A stream that a test controls step by step. */
 export class MemoryStream extends BufferedStream<Moved> {
-  /** What `receive` gives, one after another; then the end. */
+  /** What `receive` returns, call by call; then the end. */
   readonly incoming: Uint8Array[] = [];
-  /** How much `send` takes, one after another; then all. */
+  /** How many bytes `send` accepts, call by call; then all. */
   readonly room: number[] = [];
-  /** What each `send` took. */
+  /** What each `send` accepted. */
   readonly sent: string[] = [];
   isClosed = false;
   protected override readonly readable = new Moved();

@@ -6,14 +6,14 @@ import { busyWaitModule, createLoop, EventLoop, type LoopEvent, type Pause, slee
 import { JumpStrategy } from '../support/virtual-loop.js';
 import { MemoryStream, type Moved, MovedHandler } from './memory-stream.js';
 
-// What must not compile. The compiler is the test: an `@ts-expect-error` that finds no error is one itself.
+// What must not compile. The compiler checks it: an `@ts-expect-error` without an error is an error.
 
 /** True if `A` and `B` are the same type. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const isTrue = <T extends true>(_?: T): void => {};
 type EventsOf<C> = C extends Generator<infer E, unknown, unknown> ? E : never;
 
-/** Leaves the events open, and annotates nothing. */
+/** Generic in the events, without further annotations. */
 function* echo<E extends LoopEvent>(stream: ByteStream<E>) {
   for (let bytes = yield* stream.read(); bytes !== undefined; bytes = yield* stream.read()) yield* stream.write(bytes);
 }
@@ -65,15 +65,15 @@ describe('streams: the types', () => {
     writer.close();
   });
 
-  it('refuse a program that asks for a stream of fewer events', () => {
+  it('refuse a stream with more events than the program accepts', () => {
     function* onMemory(stream: ByteStream<Moved | Pause>) {
       return yield* stream.read();
     }
     const programs = (tcp: TcpStream, memory: MemoryStream) => {
       onMemory(memory);
-      // @ts-expect-error a TcpStream waits with Readable and Writable
+      // @ts-expect-error a TcpStream waits for Readable and Writable
       onMemory(tcp);
-      // @ts-expect-error a number can not be written
+      // @ts-expect-error a number cannot be written
       memory.write(5);
     };
     expect(programs).to.be.a('function');

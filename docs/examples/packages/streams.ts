@@ -9,7 +9,7 @@ function* shout<E extends LoopEvent>(stream: ByteStream<E>) {
   }
 }
 
-/** Gives a text in small pieces and prints what is written: `shout` can be tried without a socket. */
+/** Reads from a text in small pieces and prints what is written, so that `shout` can be tried without a socket. */
 class Script extends BufferedStream<Pause> {
   protected override readonly readable = pause(); // there is always something to read,
   protected override readonly writable = pause(); // and room to write

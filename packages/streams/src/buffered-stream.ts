@@ -12,26 +12,26 @@ import type { ByteStream, Writing } from './byte-stream.js';
 import { copyOf } from './copy-of.js';
 import { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
 import { ReceiveBuffer } from './receive-buffer.js';
-import { areForNow, decode, encodeForNow } from './text.js';
+import { decode, encodeToScratch, isScratch } from './text.js';
 
 const LONGEST_LINE = 65_536;
-/** A peer that takes all at once would keep its writer running for ever: after so many writes others get their turn. */
+/** A writer whose peer takes everything at once never waits. After this many writes it pauses, so that other tasks run. */
 const MOST_WRITES_IN_A_ROW = 32;
-/** The same for what can be read without waiting. */
+/** The same for a reader that never waits. */
 const MOST_READS_IN_A_ROW = 64;
 
-/** Of streams that have nothing left over, which are most of them. Nobody appends to it. */
+/** Shared by all streams without unread bytes, which are most. It is never appended to. */
 const EMPTY = new ReceiveBuffer();
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
 /**
- * A `ByteStream` over two operations that never wait, `receive` and `send`, and an event for each that says when to try
- * again. It adds the rest: lines, exact counts and whole writes, one reader and one writer at a time, and turns for others
- * when nothing ever has to wait.
+ * A `ByteStream` over two operations that never wait, `receive` and `send`, and for each an event that waits until it is worth
+ * trying. This class adds lines, exact counts and whole writes, allows one reader and one writer at a time, and pauses now and
+ * then if nothing has to wait.
  *
- * @typeParam E the events that a subclass waits with; `Pause` comes with them
+ * @typeParam E the events that the subclass waits for; `Pause` is added to them
  */
 export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<E | Pause> {
   #received = EMPTY;
@@ -41,22 +41,22 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   #readsInARow = 0;
   #writesInARow = 0;
 
-  /** Waits until `receive` has something to give, or a failure to tell. May be over too early. */
+  /** Waits until `receive` has bytes or an error. May wake spuriously. */
   protected abstract readonly readable: Yieldable<unknown, E>;
 
   /**
-   * Takes the bytes that are there. Called after `readable`, and not after the end.
-   * @returns none if there are none yet, undefined at the end; the next call may overwrite them
+   * Returns the bytes that are there. Called after `readable`, and never after the end.
+   * @returns an empty array if there are none yet, undefined at the end; the next call may overwrite the bytes
    */
   protected abstract receive(): Uint8Array | undefined;
 
-  /** Waits until `send` has room, or a failure to tell. May be over too early. */
+  /** Waits until `send` has room or an error. May wake spuriously. */
   protected abstract readonly writable: Yieldable<unknown, E>;
 
   /**
-   * Takes as many bytes as there is room for. What it keeps it copies: the bytes may be overwritten when it returns.
+   * Sends as many bytes as there is room for. Copy what you keep: the bytes may be overwritten after the return.
    * @param pieces at least one, none of them empty
-   * @returns how many bytes it has taken, 0 if there is no room
+   * @returns how many bytes it accepted, 0 if there is no room
    */
   protected abstract send(pieces: readonly Uint8Array[]): number;
 
@@ -75,10 +75,10 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     try {
       if (this.#received.length > 0) return this.#received.take(this.#received.length);
       if (this.#hasEnded) return undefined;
-      this.#isAboutToWait();
+      this.#resetTurns();
       let bytes: Uint8Array | undefined;
       do {
-        // Waiting first saves the call that would find nothing, and works with descriptors that block, too.
+        // Waiting first saves a call that would find nothing, and works with blocking descriptors too.
         yield* this.readable;
         bytes = this.#receive();
       } while (bytes?.length === 0);
@@ -146,7 +146,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
         this.#assertOpen('wrote to');
         if (rest.length > 0) rest = without(rest, this.send(rest));
         if (rest.length === 0) return;
-        if (typeof data === 'string') rest = rest.map(piece => (areForNow(piece) ? copyOf(piece) : piece));
+        if (typeof data === 'string') rest = rest.map(piece => (isScratch(piece) ? copyOf(piece) : piece));
         this.#writesInARow = 0;
         yield* this.writable;
       }
@@ -157,7 +157,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     }
   }
 
-  /** What to throw for `error`, which waiting, `receive` or `send` threw: `ClosedError` if it comes of a `close`. */
+  /** Override this to replace an error of a wait, `receive` or `send`: with a `ClosedError` if `close` caused it. */
   protected translated(error: unknown, _action: string): unknown {
     return error;
   }
@@ -172,7 +172,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   /** @returns false at the end */
   *#receiveMore(): Coroutine<boolean, E> {
     if (this.#hasEnded) return false;
-    this.#isAboutToWait();
+    this.#resetTurns();
     let bytes: Uint8Array | undefined;
     do {
       yield* this.readable;
@@ -184,7 +184,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     return true;
   }
 
-  #isAboutToWait(): void {
+  #resetTurns(): void {
     this.#readsInARow = this.#writesInARow = 0;
   }
 
@@ -217,17 +217,17 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
 }
 
 function piecesOf(data: Writing): readonly Uint8Array[] {
-  const pieces = typeof data === 'string' ? [encodeForNow(data)] : data instanceof Uint8Array ? [data] : data;
+  const pieces = typeof data === 'string' ? [encodeToScratch(data)] : data instanceof Uint8Array ? [data] : data;
   if (!Array.isArray(pieces) || !pieces.every(piece => piece instanceof Uint8Array)) {
     throw new InvalidArgumentError(
       'ESC_NOT_BYTES',
-      `write got ${data === null ? 'null' : typeof data}, expected a Uint8Array, several of them in an array, or a text. Of an object write JSON.stringify(...).`,
+      `write got ${data === null ? 'null' : typeof data}, expected a Uint8Array, an array of Uint8Arrays, or a string. Pass JSON.stringify(object) to write an object.`,
     );
   }
   return pieces.filter(piece => piece.length > 0);
 }
 
-/** Of the line that ends at `end`, or has not ended, if that is below 0: a CR at its end does not count, nor may one yet. */
+/** The length of the line that ends at `end`, or so far if `end` is below 0. A CR at its end does not count. */
 function lineLength(received: ReceiveBuffer, end: number): number {
   const length = end < 0 ? received.length : end;
   return received.at(length - 1) === CARRIAGE_RETURN ? length - 1 : length;

@@ -1,18 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Coroutine, LoopEvent } from '@escapement/core';
 
-/** What can be written: bytes, text (as UTF-8), or several pieces of bytes, which go out one after another. */
+/** What can be written: bytes, a string (as UTF-8), or several pieces of bytes, in order. */
 export type Writing = Uint8Array | string | readonly Uint8Array[];
 
 /**
- * Bytes that come in and go out, whatever carries them: a socket, a pipe, memory. One task may read and one may write at a
- * time; a second one gets `BusyError`.
+ * A stream of bytes in both directions, over a socket, a pipe, memory or anything else. One task can read and one can write at
+ * a time; for a second one, `BusyError` is thrown.
  *
- * `E` is what a loop must handle for it. Code that leaves `E` open works with every stream, and what calls it still knows
- * the events of the stream that it gave.
+ * `E` are the events that a loop must handle for it. Code that is generic in `E` works with every stream, and TypeScript infers
+ * the events of the stream that is passed to it.
  *
- * All that waits ends with `ClosedError` when the stream is closed, and with the error of what carries the bytes when that
- * fails. Cancelled, a read leaves what came for the next one; a write may have written a part.
+ * A read or write that waits throws `ClosedError` if the stream is closed, and the error of the transport if that fails. A
+ * cancelled read leaves the received bytes for the next one; a cancelled write may have written a part.
  *
  * @example
  * function* lineCount<E extends LoopEvent>(stream: ByteStream<E>) {
@@ -23,37 +23,36 @@ export type Writing = Uint8Array | string | readonly Uint8Array[];
  */
 export interface ByteStream<E extends LoopEvent> extends Disposable {
   /**
-   * The bytes that are there, at least one; waits for some if there are none. They are yours: nobody overwrites them.
+   * Reads the bytes that are there, at least one; waits if there are none. The caller owns them: they are never overwritten.
    * @returns undefined at the end
    * @example while ((bytes = yield* stream.read()) !== undefined) total += bytes.length;
    */
   read(): Coroutine<Uint8Array | undefined, E>;
 
   /**
-   * Exactly `count` bytes.
-   * @throws UnexpectedEndError if there are fewer until the end; they can still be read
+   * Reads exactly `count` bytes.
+   * @throws UnexpectedEndError if fewer bytes come before the end; they can still be read
    */
   readExactly(count: number): Coroutine<Uint8Array, E>;
 
   /**
-   * The next line, without its end (LF or CR LF), as UTF-8. The last one may have none.
-   * @param longest how many bytes it may have, 65,536 if left out
+   * Reads the next line as UTF-8, without its line ending (LF or CR LF). The last line may have none.
+   * @param longest its maximum length in bytes, by default 65,536
    * @returns undefined at the end
    * @throws LineTooLongError; the line can still be read
    */
   readLine(longest?: number): Coroutine<string | undefined, E>;
 
   /**
-   * Writes all of it, and waits while there is no room: a slow reader slows its writer down. Bytes must not change until
-   * it is done.
+   * Writes all of `data`, and waits while there is no room (back-pressure). Do not change the bytes until it returns.
    */
   write(data: Writing): Coroutine<void, E>;
 
-  /** What messages call it: `TCP stream to 127.0.0.1:80`. */
+  /** Its name in errors: `TCP stream to 127.0.0.1:80`. */
   describe(): string;
 
   readonly isClosed: boolean;
 
-  /** Closes it, at any moment and any number of times. Tasks that wait for it get `ClosedError`. */
+  /** Closes the stream. Call it at any time, any number of times. Tasks that wait for the stream get a `ClosedError`. */
   close(): void;
 }

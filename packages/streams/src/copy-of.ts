@@ -4,7 +4,7 @@ const MOST_POOLED = POOL_SIZE / 4;
 let pool = new ArrayBuffer(POOL_SIZE);
 let used = 0;
 
-/** Small copies share a buffer: memory of its own for each would take up to six times as long. */
+/** Small copies share a buffer: a buffer for each would take up to six times as long. */
 export function copyOf(bytes: Uint8Array): Uint8Array {
   if (bytes.length > MOST_POOLED) return new Uint8Array(bytes);
   if (used + bytes.length > POOL_SIZE) {

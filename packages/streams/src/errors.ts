@@ -1,22 +1,22 @@
 import { EscapementError, runningTask } from '@escapement/core';
 
-/** Something was done with a socket or stream that is closed, or was closed meanwhile. */
+/** A socket or stream was used after it was closed, or was closed during the operation. */
 export class ClosedError extends EscapementError {
   static override readonly name = 'ClosedError';
   override readonly code = 'ESC_CLOSED';
 
   /**
-   * @param action what the task did, in the past: `read from`
-   * @param what what it did that with: `describe()` of the stream
+   * @param action what the task did, in the past tense: `read from`
+   * @param what the stream: its `describe()`
    */
   constructor(action: string, what: string) {
     super(
-      `${who()} ${action} ${what}, which is closed. Close it when its last user is done, or take this as the sign to stop.`,
+      `${who()} ${action} ${what}, which is closed. Close it when its last user is done, or catch this error and stop.`,
     );
   }
 }
 
-/** The peer ended the stream in the middle of what was to be read. What came of it can still be read. */
+/** The peer ended the stream before all expected bytes came. Those that came can still be read. */
 export class UnexpectedEndError extends EscapementError {
   static override readonly name = 'UnexpectedEndError';
   override readonly code = 'ESC_UNEXPECTED_END';
@@ -25,14 +25,14 @@ export class UnexpectedEndError extends EscapementError {
   constructor(
     what: string,
     wanted: string,
-    /** How many bytes there are. */
+    /** How many bytes came, and can still be read. */
     readonly available: number,
   ) {
-    super(`${what} ended after ${available} bytes, ${who()} expected ${wanted}. The peer closed it too early.`);
+    super(`${what} ended after ${available} bytes, ${who()} expected ${wanted}. The peer closed it early.`);
   }
 }
 
-/** A line is longer than the reader allows. The stream is as it was; what was received can still be read. */
+/** A line is longer than `readLine` allows. The received bytes can still be read. */
 export class LineTooLongError extends EscapementError {
   static override readonly name = 'LineTooLongError';
   override readonly code = 'ESC_LINE_TOO_LONG';
@@ -40,21 +40,19 @@ export class LineTooLongError extends EscapementError {
   /** @internal */
   constructor(what: string, limit: number) {
     super(
-      `${what} sent a line of more than ${limit} bytes. Allow more with readLine(${2 * limit}), or close a peer that does not keep to the protocol.`,
+      `${what} sent a line of more than ${limit} bytes. Allow more with readLine(${2 * limit}), or close the connection if the peer violates the protocol.`,
     );
   }
 }
 
-/** Two tasks read from a stream at the same time, or two wrote: the bytes would mingle. */
+/** Two tasks read from a stream, or wrote to it, at the same time: their bytes would mix. */
 export class BusyError extends EscapementError {
   static override readonly name = 'BusyError';
   override readonly code = 'ESC_BUSY';
 
   /** @internal */
   constructor(action: 'read from' | 'wrote to', what: string) {
-    super(
-      `${who()} ${action} ${what} while another task did. Let one task do it, or take turns with a Lock of @escapement/sync.`,
-    );
+    super(`${who()} ${action} ${what} while another task did. Use one task, or a Lock of @escapement/sync.`);
   }
 }
 

@@ -2,7 +2,7 @@ import { copyOf } from './copy-of.js';
 
 const LEAST_CAPACITY = 256;
 
-/** @internal Bytes that were received and not read yet. Holds no memory while it is empty. */
+/** @internal Bytes that were received and not read yet. Holds no memory while empty. */
 export class ReceiveBuffer {
   #bytes: Uint8Array | undefined;
   #start = 0;
@@ -18,17 +18,17 @@ export class ReceiveBuffer {
     this.#end += bytes.length;
   }
 
-  /** Takes the first `count` bytes out. */
+  /** Removes the first `count` bytes and returns a copy. */
   take(count: number): Uint8Array {
     const taken = copyOf(this.#bytes?.subarray(this.#start, this.#start + count) ?? new Uint8Array());
     this.skip(count);
     return taken;
   }
 
-  /** Where `byte` is, counted from the first one that is left; -1 if it is not there, from `from` on. */
+  /** The index of the first `byte` at `from` or later, counted from the first unread byte; -1 if there is none. */
   indexOf(byte: number, from: number): number {
-    const place = this.#bytes?.subarray(0, this.#end).indexOf(byte, this.#start + from) ?? -1;
-    return place < 0 ? -1 : place - this.#start;
+    const index = this.#bytes?.subarray(0, this.#end).indexOf(byte, this.#start + from) ?? -1;
+    return index < 0 ? -1 : index - this.#start;
   }
 
   at(index: number): number | undefined {

@@ -1,4 +1,4 @@
-// Every host has these two, and this package has no types of a host.
+// Every host has these two. They are declared here because the package uses no types of a host.
 declare const TextEncoder: new () => {
   encode(text: string): Uint8Array;
   encodeInto(text: string, into: Uint8Array): { written: number };
@@ -11,20 +11,20 @@ declare const TextDecoder: new (
 };
 
 const encoder = new TextEncoder();
-/** A byte order mark is a part of the text: a stream has no beginning that we know of. */
+/** A byte order mark is kept: the bytes need not be the beginning of a text. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const scratch = new Uint8Array(16_384);
 const MOST_BYTES_PER_UNIT = 3;
 
-/** @returns bytes that the next call may overwrite: `encode` into new memory takes five times as long for a short text */
-export function encodeForNow(text: string): Uint8Array {
+/** @returns bytes that the next call may overwrite; `encode` into new memory takes five times as long for a short text */
+export function encodeToScratch(text: string): Uint8Array {
   if (text.length * MOST_BYTES_PER_UNIT > scratch.length) return encoder.encode(text);
   return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }
 
-/** Whether bytes are of `encodeForNow`, and not to be kept. */
-export function areForNow(bytes: Uint8Array): boolean {
+/** Whether the next `encodeToScratch` may overwrite `bytes`. */
+export function isScratch(bytes: Uint8Array): boolean {
   return bytes.buffer === scratch.buffer;
 }
 
