@@ -27,8 +27,8 @@ Requests/sec:  39999.50
 Transfer/sec:      2.63MB
 `;
 
-describe('bench:io, what wrk prints', () => {
-  it('is read', () => {
+describe('bench:io, the output of wrk', () => {
+  it('is parsed', () => {
     expect(parseWrk(WRK)).to.deep.equal({ requests: 80_000, requestsPerSecond: 39_999.5, errors: 0 });
   });
 
@@ -37,7 +37,7 @@ describe('bench:io, what wrk prints', () => {
     expect(parseWrk(output).errors).to.equal(528);
   });
 
-  it('is refused if it holds no figures', () => {
+  it('is refused without figures', () => {
     expect(() => parseWrk('unable to connect to 127.0.0.1:9000 Connection refused')).to.throw(/no figures.*refused/);
   });
 });
@@ -45,13 +45,13 @@ describe('bench:io, what wrk prints', () => {
 describe('bench:io, the schedule', () => {
   const schedule = new Schedule(1000, 5000, 3, 10);
 
-  it('has requests due at a fixed rate, over all connections', () => {
+  it('has requests due at a fixed rate over all connections', () => {
     expect(schedule.dueAt(0)).to.equal(1000);
     expect(schedule.dueAt(1)).to.be.closeTo(1000.2, 1e-9);
     expect(schedule.dueAt(9)).to.be.closeTo(1001.8, 1e-9);
   });
 
-  it('deals each request to one connection', () => {
+  it('assigns each request to one connection', () => {
     const dealt = [0, 1, 2].map(connection => [...schedule.numbersOf(connection)]);
     expect(dealt).to.deep.equal([
       [0, 3, 6, 9],
@@ -61,7 +61,7 @@ describe('bench:io, the schedule', () => {
   });
 });
 
-it('bench:io reads the processor time whatever the name of the process', () => {
+it('bench:io reads the processor time, whatever the name of the process', () => {
   const line = '12 (a) b (c) S 1 12 12 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 7 0 1000 0 0';
   expect(processorTimeIn(line)).to.equal(3000);
 });
@@ -74,17 +74,17 @@ describe('bench:io, the report', () => {
     expect(report).to.not.include('…');
   });
 
-  it('compares within a round', () => {
+  it('compares servers within a round', () => {
     const [target] = throughputTargets(fakeResults());
     expect(target).to.include({ server: 'epoll/net', anchor: 'node:net', atLeast: 1.3 });
     expect(target!.ratios[1]!.values).to.deep.equal([2, 0.5, 1.5]);
   });
 
-  it('names where a target was missed', () => {
+  it('names the numbers of connections at which a target was missed', () => {
     expect(lineWith('epoll/net to node:net')).to.match(/1\.50 +1\.50 +1\.20 +MISSED at 256$/);
   });
 
-  it('judges the other targets', () => {
+  it('says which of the other targets were reached', () => {
     const judged = otherTargets(fakeResults()).map(target => [target.what, isIoTargetReached(target)]);
     expect(judged).to.deep.equal([
       ['busy-wait/raw: p99 of 1 connection, to node:net', true],
@@ -94,7 +94,7 @@ describe('bench:io, the report', () => {
     ]);
   });
 
-  it('says what was left out, and why', () => {
+  it('names what was skipped, and why', () => {
     expect(report).to.include('uvloop: skipped: needs python3 with uvloop');
   });
 
@@ -108,7 +108,7 @@ describe('npm run bench:io', function () {
   const folder = mkdtempSync(join(tmpdir(), 'escapement-bench-'));
   after(() => rmSync(folder, { recursive: true }));
 
-  it('says what it can', async () => {
+  it('shows its help', async () => {
     expect(await runBench('--help')).to.include('--server <name...>');
   });
 

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { isReached, ratioOf, type Standing, standingsTable } from '@escapement/bench';
+import { type BenchmarkResult, isReached, ratioOf, resultsTable } from '@escapement/bench';
 import { Sample } from '@escapement/lab';
 import { expect } from 'chai';
 
-const STANDING: Standing = {
+const RESULT: BenchmarkResult = {
   what: 'a switch',
   unit: 'ns',
   ours: new Sample([60, 50, 1200]),
@@ -13,20 +13,20 @@ const STANDING: Standing = {
   reach: { timesAnchor: 1.5 },
 };
 
-describe('bench, a standing', () => {
-  it('is the ratio of the medians', () => {
-    expect(ratioOf(STANDING)).to.equal(1.5);
+describe('bench, a result', () => {
+  it('has the ratio of the medians', () => {
+    expect(ratioOf(RESULT)).to.equal(1.5);
   });
 
-  it('reaches what it does not exceed', () => {
-    expect(isReached(STANDING)).to.equal(true);
-    expect(isReached({ ...STANDING, reach: { timesAnchor: 1.49 } })).to.equal(false);
-    expect(isReached({ ...STANDING, reach: { atMost: 60 } })).to.equal(true);
-    expect(isReached({ ...STANDING, reach: { atMost: 59 } })).to.equal(false);
+  it('reaches its target if it does not exceed it', () => {
+    expect(isReached(RESULT)).to.equal(true);
+    expect(isReached({ ...RESULT, reach: { timesAnchor: 1.49 } })).to.equal(false);
+    expect(isReached({ ...RESULT, reach: { atMost: 60 } })).to.equal(true);
+    expect(isReached({ ...RESULT, reach: { atMost: 59 } })).to.equal(false);
   });
 
   it('is a row of a Markdown table', () => {
-    const [heads, rule, row] = standingsTable([STANDING]).split('\n');
+    const [heads, rule, row] = resultsTable([RESULT]).split('\n');
     expect(heads!.split('|').map(cell => cell.trim())).to.include.members(['what', 'ours', 'anchor', 'ratio']);
     expect(rule).to.match(/^[|\s-]+$/);
     expect(row!.split('|').map(cell => cell.trim())).to.deep.equal([
@@ -46,7 +46,7 @@ describe('bench, a standing', () => {
 describe('npm run bench', function () {
   this.timeout(60_000);
 
-  it('measures what it is asked for', async () => {
+  it('measures the benchmarks of --only', async () => {
     const report = await runBench('--only', 'sync', '--rounds', '1');
     const rows = report.split('\n').filter(line => line.startsWith('| '));
     expect(rows.slice(2).map(row => row.split('|')[1]!.trim())).to.deep.equal([

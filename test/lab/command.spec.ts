@@ -15,8 +15,8 @@ describe('escapement-lab', () => {
     const cases: [string[], RegExp][] = [
       [['--sead', '1'], /unknown option '--sead'.*--seed/],
       [['--seed', 'x'], /'--seed <n>'.*'x'.*whole number/],
-      [['--seed', '-1'], /whole number from 0/],
-      [['--rounds', '0'], /whole number from 1/],
+      [['--seed', '-1'], /whole number, 0 or more/],
+      [['--rounds', '0'], /whole number, 1 or more/],
       [['--sleep', '1', '-5'], /milliseconds above 0|unknown option/],
       [['--sleep', 'long'], /milliseconds above 0/],
       [['stray'], /too many arguments/],
@@ -24,7 +24,7 @@ describe('escapement-lab', () => {
       [['--module', './nowhere.js'], /there is no file \/.*nowhere\.js/],
       [['--module', './fixtures/no-strategy.js'], /exports no LoopModule that binds SleepStrategy/],
       [['--module', './fixtures/nap-module.js', './fixtures/nap-module.js'], /two strategies.*'nap'/],
-      [['--json', folder], /--json.*folder that exists/],
+      [['--json', folder], /--json.*existing folder/],
     ];
     let runs: LabRun[];
     before(async () => {

@@ -8,7 +8,7 @@ describe('Sample', () => {
     expect(new Sample([3, 1, 2]).values).to.deep.equal([3, 1, 2]);
   });
 
-  it('has the middle as median, or the mean of the two middles', () => {
+  it('has the middle value as median, or the mean of the two middle values', () => {
     expect(new Sample([9, 1, 5]).median).to.equal(5);
     expect(new Sample([9, 1, 5, 7]).median).to.equal(6);
   });
@@ -18,11 +18,11 @@ describe('Sample', () => {
     expect([sample.min, sample.quantile(0), sample.max, sample.quantile(1)]).to.deep.equal([-2, -2, 8, 8]);
   });
 
-  it('goes in a straight line from one value to the next', () => {
+  it('interpolates linearly between two values', () => {
     expect(new Sample([0, 10, 40]).quantile(0.75)).to.equal(25);
   });
 
-  it('refuses to describe nothing', () => {
+  it('refuses an empty list', () => {
     expect(() => new Sample([])).to.throw('at least one');
   });
 });
@@ -30,18 +30,18 @@ describe('Sample', () => {
 describe('shuffled', () => {
   const items = Array.from({ length: 50 }, (_, index) => index);
 
-  it('is a permutation, and leaves the original alone', () => {
+  it('returns a permutation and does not change the original', () => {
     const copy = shuffled(items, seededRandom(1));
     expect(copy).to.have.members(items).and.not.deep.equal(items);
     expect(items).to.deep.equal(items.toSorted((a, b) => a - b));
   });
 
-  it('is the same for the same seed, and another for another', () => {
+  it('has the same order for the same seed, and another for another seed', () => {
     const order = (seed: number) => shuffled(items, seededRandom(seed)).join();
     expect(order(7)).to.equal(order(7)).and.not.equal(order(8));
   });
 
-  it('brings each item to each place about as often', () => {
+  it('puts each item in each place equally often', () => {
     const random = seededRandom(3);
     const counts = Array.from({ length: 4 }, () => [0, 0, 0, 0]);
     for (let n = 0; n < 4000; n++) {
@@ -52,7 +52,7 @@ describe('shuffled', () => {
 });
 
 describe('supports', () => {
-  it('wants a sample beyond the percentile with 95 % confidence', () => {
+  it('requires a sample beyond the percentile with 95 % confidence', () => {
     expect([298, 299].map(count => supports(count, 0.99))).to.deep.equal([false, true]);
     expect([300, 2994, 2995].map(count => supports(count, 0.999))).to.deep.equal([false, false, true]);
     expect([4, 5].map(count => supports(count, 0.5))).to.deep.equal([false, true]);
@@ -60,7 +60,7 @@ describe('supports', () => {
 });
 
 describe('Latenesses', () => {
-  it('agrees with sorting and counting', () => {
+  it('agree with sorting and counting', () => {
     const random = seededRandom(11);
     for (const share of [0, 0.2, 0.7, 1]) {
       // From nanoseconds to a second, and a share of them early.
@@ -74,20 +74,20 @@ describe('Latenesses', () => {
     }
   });
 
-  it('does not invent a percentile', () => {
+  it('have no percentile with too few samples', () => {
     const latenesses = recorded(Array.from({ length: 300 }, (_, index) => index));
     expect(latenesses.percentile(0.99)).to.be.a('number');
     expect(latenesses.percentile(0.999)).to.equal(undefined);
     expect(new Latenesses().percentile(0.5)).to.equal(undefined);
   });
 
-  it('takes what is exactly on time for neither early nor lost', () => {
+  it('count a lateness of 0, and not as early', () => {
     const latenesses = recorded([0, 0, 0, 0, 0]);
     expect([latenesses.early, latenesses.count, latenesses.min, latenesses.max]).to.deep.equal([0, 5, 0, 0]);
     expect(latenesses.percentile(0.5)).to.equal(0);
   });
 
-  it('has early wakes in its percentiles', () => {
+  it('count early wakes in the percentiles', () => {
     expect(recorded([-3, -2, -1, 5, 5]).percentile(0.5)).to.equal(-1);
   });
 });
@@ -102,7 +102,7 @@ describe('alternate', () => {
     expect(new Set(rounds.map(String)).size).to.be.above(3);
   });
 
-  it('gives a sample for each, of synchronous and asynchronous figures', async () => {
+  it('returns a sample for each, from synchronous and asynchronous figures', async () => {
     let count = 0;
     const samples = await alternate(
       [
@@ -116,7 +116,7 @@ describe('alternate', () => {
     expect(samples.get('later')!.median).to.equal(7);
   });
 
-  it('tells before each run what comes', async () => {
+  it('calls onRound before each run', async () => {
     const told: string[] = [];
     const candidate = { name: 'a', run: () => told.push('ran') };
     await alternate([candidate], { rounds: 2, onRound: (round, name) => told.push(`${round} ${name}`) });
@@ -130,13 +130,13 @@ function recorded(values: readonly number[]): Latenesses {
   return latenesses;
 }
 
-/** The slow and obvious way. */
+/** The slow and obvious model. */
 function nearestRank(values: readonly number[], p: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted.find((_, index) => (index + 1) / sorted.length >= p)!;
 }
 
-/** The histogram is exact to 0.1 %, and to a nanosecond. */
+/** The histogram is exact to 0.1 % or a nanosecond. */
 function expectClose(actual: number, expected: number): void {
   expect(actual).to.be.closeTo(expected, Math.abs(expected) * 0.001 + US / 500);
 }

@@ -21,20 +21,20 @@ describe('systemStrategies', () => {
     expect(await showWith('missing')).to.equal('none');
   });
 
-  it('has none on a system that io does not know', async () => {
+  it('has none on a system that io does not support', async () => {
     const pretence = "Object.defineProperty(process, 'platform', { value: 'win32' });";
     expect(await show([], pretence + SHOW)).to.equal('none');
   });
 
-  it('reports an io that is installed and fails', async () => {
+  it('reports the error of an io that is installed and fails', async () => {
     expect(await showWith("throw new Error('out of order')")).to.equal('failed:  out of order');
   });
 
-  it('reports an io that lacks a package of its own: that is no lab without io', async () => {
+  it('reports the error of an io that lacks a dependency of its own', async () => {
     expect(await showWith("import 'file:///no/such/koffi.js'")).to.match(/^failed: ERR_MODULE_NOT_FOUND .*koffi/);
   });
 
-  it('takes what io exports, if it works', async () => {
+  it('has the strategies that io exports', async () => {
     const source = `
       import { busyWaitModule } from '${import.meta.resolve('escapement')}';
       export const module = busyWaitModule;`;

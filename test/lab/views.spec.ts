@@ -16,7 +16,7 @@ describe('the report', () => {
     expect(plain).to.equal(stripVTControlCharacters(plain));
   });
 
-  it('says the same in colour', () => {
+  it('has the same text in colour', () => {
     const coloured = report(fakeComparison(), COLOURED);
     expect(coloured).to.not.equal(stripVTControlCharacters(coloured));
     expect(stripVTControlCharacters(coloured)).to.equal(report(fakeComparison(), PLAIN));
@@ -47,7 +47,7 @@ describe('the report', () => {
     expect(plain).to.include('sleep 0.1 ms, 3,000 times').and.include('sleep 16.7 ms, 3,000 times');
   });
 
-  it('says on what machine, with which seed and how many rounds', () => {
+  it('names the machine, the seed and the number of rounds', () => {
     for (const fact of [
       '4 x Some CPU',
       'Linux 6.8.0 x64',
@@ -60,8 +60,8 @@ describe('the report', () => {
     }
   });
 
-  it('admits that the time was up', () => {
-    expect(plain).to.include('12 rounds until the time was up');
+  it('says how many rounds ran within the time limit', () => {
+    expect(plain).to.include('12 rounds within the time limit');
   });
 
   function lineWith(text: string): string {
@@ -78,7 +78,7 @@ describe('coloursFor', () => {
     expect(isColoured(true, { TERM: 'dumb' })).to.equal(false);
   });
 
-  it('does what NO_COLOR and FORCE_COLOR say', () => {
+  it('obeys NO_COLOR and FORCE_COLOR', () => {
     expect(isColoured(true, { NO_COLOR: '1' })).to.equal(false);
     expect(isColoured(false, { FORCE_COLOR: '1' })).to.equal(true);
     expect(isColoured(true, { FORCE_COLOR: '0' })).to.equal(false);

@@ -31,7 +31,7 @@ describe('retry', () => {
     expect(clock.time).to.equal(4);
   });
 
-  it('throws the error of the last attempt, the third if nothing else is said', () => {
+  it('throws the error of the last attempt, by default the third', () => {
     const { loop } = virtualLoop();
     const numbers: number[] = [];
     const failing = retry(number => {
@@ -44,7 +44,7 @@ describe('retry', () => {
     expect(() => loop.runSync(retry(number => succeedsAt(99, number), { attempts: 7 }))).to.throw('attempt 7');
   });
 
-  it('tries again too when making the attempt throws', () => {
+  it('tries again, too, when the function itself throws', () => {
     const { loop } = virtualLoop();
     const value = loop.runSync(
       retry(number => {
@@ -62,7 +62,7 @@ describe('retry', () => {
     expect(strategy.sleeps).to.deep.equal([1, 11, 12, 32, 33]);
   });
 
-  it('does not try again what `when` says is not worth it', () => {
+  it('does not try again if `when` returns false', () => {
     const { loop, clock } = virtualLoop();
     const when = (error: unknown) => (error as Error).message !== 'attempt 2';
     const options = { attempts: 9, when };
@@ -93,7 +93,7 @@ describe('retry', () => {
     }
   });
 
-  it('goes with timeouts, inside and outside', () => {
+  it('works with timeouts, inside and outside', () => {
     const { loop, clock } = virtualLoop();
     const slowTwice = (number: number) => timeout(5, sleep(number < 3 ? 1000 : 1));
     loop.runSync(retry(slowTwice));
@@ -131,7 +131,7 @@ describe('retry', () => {
     expect(warnings.map(({ code }) => code)).to.deep.equal(['ESC_CANCELLATION_SWALLOWED']);
   });
 
-  it('throws the error of a backoff that makes no sense', () => {
+  it('throws the error of an invalid backoff', () => {
     const { loop } = virtualLoop();
     const options = { backoff: () => Number.NaN };
     expect(() => loop.runSync(retry(number => succeedsAt(99, number), options))).to.throw(InvalidTimeError);
@@ -159,12 +159,12 @@ describe('exponential', () => {
     expect([1, 2, 3, 4, 5].map(exponential(100))).to.deep.equal([100, 200, 400, 800, 1600]);
   });
 
-  it('is never more than `most`, however often', () => {
+  it('never exceeds `most`', () => {
     expect([1, 2, 3, 4].map(exponential(100, 350))).to.deep.equal([100, 200, 350, 350]);
     expect(exponential(100, 350)(5000)).to.equal(350);
   });
 
-  it('spreads each wait over the share that jitter says, downwards', () => {
+  it('shortens each wait by up to the share that jitter gives', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),

@@ -50,7 +50,7 @@ describe('sleep', () => {
     expect(clock.time).to.equal(100);
   });
 
-  it('does not let a task that sleeps 0 for ever stop the others', () => {
+  it('of 0 in an endless loop does not stop the other tasks', () => {
     const { loop, clock } = virtualLoop();
     let stop = false;
     loop.runSync(function* () {
@@ -107,7 +107,7 @@ describe('sleep', () => {
     fc.assert(property, { numRuns: 50 });
   });
 
-  it('for ever ends when it is cancelled', () => {
+  it('of Infinity ends when it is cancelled', () => {
     const { loop } = virtualLoop();
     const task = loop.runSync(function* () {
       const forever = yield* spawn(sleep(Infinity));
@@ -118,7 +118,7 @@ describe('sleep', () => {
     expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'at last' });
   });
 
-  it('only stores its target: making one starts nothing', () => {
+  it('starts at the `yield*`: an event that is only made does nothing', () => {
     expect({ ...new Sleep(5) }).to.deep.equal({ until: 5 });
     expect({ ...new SleepFor(5) }).to.deep.equal({ duration: 5 });
     expect(String(new Sleep(1589572249.34))).to.equal('Sleep(until=1589572249.3)');

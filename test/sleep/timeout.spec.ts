@@ -51,18 +51,18 @@ function thrownBy(action: () => unknown): unknown {
 }
 
 describe('timeout', () => {
-  it('evaluates to the value of what is done in time', () => {
+  it('evaluates to the value of a body that is done in time', () => {
     const { loop, clock } = virtualLoop();
     expect(loop.runSync(timeout(5, after(3, 'value')))).to.equal('value');
     expect(clock.time).to.equal(3);
   });
 
-  it('passes on the error of what fails in time', () => {
+  it('throws the error of a body that fails in time', () => {
     const { loop } = virtualLoop();
     expect(() => loop.runSync(timeout(5, failAfter(3, 'own')))).to.throw(Error, 'own');
   });
 
-  it('throws TimeoutError when the time is up, which says how long it was and whose', () => {
+  it('throws a TimeoutError that names the duration and the task', () => {
     const { loop, clock } = virtualLoop();
     const error = thrownBy(() =>
       loop.runSync(function* fetching() {
@@ -73,11 +73,11 @@ describe('timeout', () => {
     expect(error).to.be.instanceOf(TimeoutError);
     expect(error.code).to.equal('ESC_TIMEOUT');
     expect(error.deadline).to.equal(7);
-    expect(error.message).to.include('the timeout of 5 ms of task "fetching" was up');
+    expect(error.message).to.include('the timeout of 5 ms of task "fetching" expired');
     expect(clock.time).to.equal(7);
   });
 
-  it('throws when its body has finished, its shielded clean-up included', () => {
+  it('throws when its body has ended, including its shielded clean-up', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     expect(() => loop.runSync(timeout(5, slowToEnd(log, 4)))).to.throw(TimeoutError);
@@ -85,7 +85,7 @@ describe('timeout', () => {
     expect(clock.time).to.equal(9);
   });
 
-  it('ends what its body spawned, too', () => {
+  it('ends the tasks that its body spawned, too', () => {
     const { loop } = virtualLoop();
     const log: string[] = [];
     function* body() {
@@ -96,7 +96,7 @@ describe('timeout', () => {
     expect(log).to.deep.equal(['cleaned up at 9']);
   });
 
-  it('is up also for a body that has returned and whose children go on', () => {
+  it('expires for a body that has returned and whose children go on, too', () => {
     const { loop, clock } = virtualLoop();
     function* body() {
       yield* spawn(sleep(1000));
@@ -106,7 +106,7 @@ describe('timeout', () => {
     expect(clock.time).to.equal(5);
   });
 
-  it('is up for all(), race() and map() as for any other body', () => {
+  it('expires for all(), race() and map() as for any other body', () => {
     const { loop } = virtualLoop();
     expect(() => loop.runSync(timeout(5, all([after(9, 1), after(8, 2)])))).to.throw(TimeoutError);
     expect(() => loop.runSync(timeout(5, race([after(9, 1), after(8, 2)])))).to.throw(TimeoutError);
@@ -135,13 +135,13 @@ describe('timeout', () => {
     expect(clock.time).to.equal(6);
   });
 
-  it('of Infinity is no limit', () => {
+  it('of Infinity never expires', () => {
     const { loop, clock } = virtualLoop();
     expect(loop.runSync(timeout(Infinity, after(1e9, 'value')))).to.equal('value');
     expect(clock.time).to.equal(1e9);
   });
 
-  it('of 0 lets pass what need not wait, or only until the next turn', () => {
+  it('of 0 does not expire for a body that need not wait, or only until the next turn', () => {
     const { loop } = virtualLoop();
     function* atOnce(): Coroutine<string> {
       return 'at once';
@@ -164,7 +164,7 @@ describe('timeout', () => {
     });
   }
 
-  it('leaves no timer behind: the clock does not go on to it', () => {
+  it('leaves no timer behind: virtual time does not jump to it', () => {
     const { loop, clock, strategy } = virtualLoop();
     loop.runSync(function* () {
       yield* timeout(1000, after(3, 'value'));
@@ -185,7 +185,7 @@ describe('timeout', () => {
   });
 });
 
-describe('timeouts in one another', () => {
+describe('nested timeouts', () => {
   function* nested(outer: number, inner: number) {
     const log: string[] = [];
     try {
@@ -206,15 +206,15 @@ describe('timeouts in one another', () => {
     return [...log, `at ${yield* now()}`];
   }
 
-  it('are thrown at the inner one when that is up first', () => {
+  it('throw at the inner one when it expires first', () => {
     expect(virtualLoop().loop.runSync(nested(9, 5))).to.deep.equal(['inner 5', 'outer 5', 'at 5']);
   });
 
-  it('are thrown at the outer one when that is up first: the inner one sees a cancellation', () => {
+  it('throw at the outer one when it expires first: the inner one sees a cancellation', () => {
     expect(virtualLoop().loop.runSync(nested(5, 9))).to.deep.equal(['inner Cancelled', 'outer 5', 'at 5']);
   });
 
-  it('that are up at the same instant are the outer one’s', () => {
+  it('throw at the outer one when both expire at the same instant', () => {
     expect(virtualLoop().loop.runSync(nested(5, 5))).to.deep.equal(['inner Cancelled', 'outer 5', 'at 5']);
   });
 
@@ -247,7 +247,7 @@ describe('deadline', () => {
     expect(clock.time).to.equal(7);
   });
 
-  it('that has passed ends the body at its first wait that takes time', () => {
+  it('that has passed cancels the body at its first wait that takes time', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     function* body() {
@@ -266,7 +266,7 @@ describe('deadline', () => {
     expect(clock.time).to.equal(9);
   });
 
-  it('of Infinity is no limit, and NaN is refused', () => {
+  it('of Infinity never expires, and NaN is refused', () => {
     const { loop } = virtualLoop();
     expect(loop.runSync(deadline(Infinity, after(1, 'value')))).to.equal('value');
     expect(() => loop.runSync(deadline(Number.NaN, sleep(1)))).to.throw(InvalidTimeError);
@@ -274,7 +274,7 @@ describe('deadline', () => {
 });
 
 describe('a timeout and a body that is done at the same instant', () => {
-  it('lose no value: what the body waits for last wins, whichever timer was set first', () => {
+  it('lose no value: the body wins if that wait is its last, whichever timer was set first', () => {
     const { loop } = virtualLoop();
     function* inTwo() {
       yield* sleep(2);
@@ -299,7 +299,7 @@ describe('a timeout and a body that is done at the same instant', () => {
     expect(loop.runSync(timeout(5, all([inTwo(), inTwo()])))).to.deep.equal(['value', 'value']);
   });
 
-  it('time out where the body has more to wait for', () => {
+  it('time out if the body waits again', () => {
     const { loop } = virtualLoop();
     function* more() {
       yield* sleepUntil(5);
@@ -347,7 +347,7 @@ describe('a timeout and a cancellation', () => {
       expect(log).to.deep.equal(['Cancelled']);
     });
 
-    it(`are one also where the body is done then, at the latest at the next suspension, the ${isTimeoutFirst ? 'timeout' : 'cancellation'} first (cpython#86296)`, () => {
+    it(`are a cancellation, at the next suspension at the latest, if the body is done then, the ${isTimeoutFirst ? 'timeout' : 'cancellation'} first (cpython#86296)`, () => {
       const { loop } = virtualLoop();
       const log: string[] = [];
       const task = loop.runSync(function* () {
@@ -382,7 +382,7 @@ describe('a timeout and a cancellation', () => {
     expect(clock.time).to.equal(15);
   });
 
-  it('before the time is up are a cancellation, after the clean-up', () => {
+  it('before the timeout expires are a cancellation, after the clean-up', () => {
     const { loop, clock } = virtualLoop();
     const log: string[] = [];
     const task = loop.runSync(function* () {
@@ -423,13 +423,13 @@ describe('timeout and shield', () => {
     expect(clock.time).to.equal(7);
   });
 
-  it('a shield inside a timeout is waited for, and its value given back if nothing else is to be waited for', () => {
+  it('a shield inside a timeout is waited for, and its value returned if the body does not wait again', () => {
     const { loop, clock } = virtualLoop();
     expect(loop.runSync(timeout(5, shield(after(8, 'value'))))).to.equal('value');
     expect(clock.time).to.equal(8);
   });
 
-  it('a shield inside a timeout is not cut short, and the time is up after it', () => {
+  it('a shield inside a timeout is not cut short, and the timeout expires after it', () => {
     const { loop, clock } = virtualLoop();
     function* body() {
       yield* shield(sleep(8));
@@ -440,8 +440,8 @@ describe('timeout and shield', () => {
   });
 });
 
-describe('a body that does not let the timeout end it', () => {
-  it('and returns a value: the value counts, and a warning tells', () => {
+describe('a body that resists its timeout', () => {
+  it('and returns a value: the value is returned, with a warning', () => {
     const { loop, warnings } = virtualLoop();
     function* swallows() {
       try {

@@ -3,7 +3,7 @@ import type { Waiter } from 'escapement';
 import fc from 'fast-check';
 import type { TimerQueue as Queue } from '../../packages/sleep/dist/timer-queue.js';
 
-// Not exported: nobody outside has a use for it. Its laws are worth testing on their own all the same.
+// Not exported by the package, but worth its own tests.
 const source = new URL('../../../packages/sleep/dist/timer-queue.js', import.meta.url);
 const { TimerQueue }: { TimerQueue: new () => Queue } = await import(source.href);
 
@@ -20,7 +20,7 @@ class Entry {
   }
 }
 
-/** The slow, obvious one: a list that is sorted each time. */
+/** The slow, obvious model: a list that is sorted each time. */
 class Model {
   readonly pending: Entry[] = [];
 
@@ -96,7 +96,7 @@ describe('TimerQueue', () => {
     fc.assert(fc.property(many, agreesWithModel), { numRuns: 15 });
   });
 
-  it('expires no more than it is asked to, the earliest first', () => {
+  it('expires at most `limit` waiters, the earliest first', () => {
     const queue = new TimerQueue();
     const log: Entry[] = [];
     for (const deadline of [3, 1, 2]) queue.add(deadline, new Entry(deadline, 0, log) as unknown as Waiter<void>);
@@ -105,7 +105,7 @@ describe('TimerQueue', () => {
     expect(queue.earliest).to.equal(3);
   });
 
-  it('lets go of what was cancelled without waiting for its deadline', async () => {
+  it('releases the memory of cancelled waiters before their deadline', async () => {
     const queue = new TimerQueue();
     let collected = 0;
     const registry = new FinalizationRegistry(() => collected++);
@@ -121,11 +121,11 @@ describe('TimerQueue', () => {
       await new Promise(resolve => setTimeout(resolve, 5));
     }
     expect(collected).to.be.greaterThan(4000);
-    // Still in use here, so that it was not collected itself.
+    // Uses the queue here, so that it was not collected itself.
     registry.unregister(queue);
   });
 
-  it('holds a hundred thousand of one deadline and gives them back in order', () => {
+  it('expires a hundred thousand waiters with one deadline in order', () => {
     const queue = new TimerQueue();
     const log: Entry[] = [];
     queue.add(9, new Entry(9, -1, log) as unknown as Waiter<void>);

@@ -25,7 +25,7 @@ const strategies: readonly (new (clock: Clock) => SleepStrategy)[] = [
   SetTimeoutStrategy,
 ];
 
-/** Raised by another thread: the handler is only told through the wakeup. */
+/** Raised by another thread, which only the wakeup reports. */
 class Raised extends LoopEvent<void> {
   readonly kind = 'raised';
 }
@@ -82,20 +82,20 @@ for (const Strategy of strategies) {
       expect(early).to.equal(0);
     });
 
-    it('comes back at once from an instant that has passed', async () => {
+    it('returns at once for an instant that has passed', async () => {
       const strategy = new Strategy(new PerformanceClock());
       await strategy.sleep(strategy.clock.now() - 1, new Wakeup());
       await strategy.sleep(-Infinity, new Wakeup());
     });
 
-    it('comes back at once when the wakeup was requested before', async () => {
+    it('returns at once if a wakeup was requested before', async () => {
       const strategy = new Strategy(new PerformanceClock());
       const wakeup = new Wakeup();
       wakeup.request();
       await strategy.sleep(Infinity, wakeup);
     });
 
-    it('counts on its own clock: a clock that stands still makes it look up, not overshoot', async () => {
+    it('uses its own clock: on a slow clock it does not end a sleep early', async () => {
       class Slow extends Clock {
         readonly #began = performance.now();
         override now(): number {
@@ -111,7 +111,7 @@ for (const Strategy of strategies) {
 }
 
 for (const Strategy of [AtomicsWaitStrategy, SetTimeoutStrategy]) {
-  it(`${new Strategy(new PerformanceClock()).alias} wakes for another thread, with nothing else to wait for`, async () => {
+  it(`${new Strategy(new PerformanceClock()).alias} wakes for another thread when there is no deadline`, async () => {
     const strategy = new Strategy(new PerformanceClock());
     const loop = new EventLoop({ strategy, handlers: [new RaisedHandler()] });
     await loop.run(new Raised());
@@ -150,7 +150,7 @@ describe('the strategy set-timeout', () => {
     const strategy = new SetTimeoutStrategy(new PerformanceClock());
     const loop = new EventLoop({ strategy, handlers: [new LaterHandler(), new SleepHandler(strategy.clock)] });
     const result = await loop.run(function* () {
-      // Without the wakeup the loop would sleep for this hour.
+      // Without the wakeup the loop would sleep for an hour.
       const hour = yield* spawn(sleep(3_600_000));
       const value = yield* new Later();
       hour.cancel();
@@ -159,7 +159,7 @@ describe('the strategy set-timeout', () => {
     expect(result).to.equal('from the host');
   });
 
-  it('sleeps longer than setTimeout can count', () => {
+  it('sleeps longer than the limit of setTimeout', () => {
     const strategy = new SetTimeoutStrategy(new PerformanceClock());
     const wakeup = new Wakeup();
     const sleeping = strategy.sleep(strategy.clock.now() + 2 ** 40, wakeup);

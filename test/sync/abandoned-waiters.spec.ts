@@ -18,7 +18,7 @@ function collect(): void {
   (globalThis as { gc?: () => void }).gc?.();
 }
 
-/** Remembers, weakly, all who ever waited. */
+/** Keeps a weak reference to each waiter. */
 class WatchingHandler extends SyncHandler {
   readonly waiters: WeakRef<Waiter<unknown>>[] = [];
 
@@ -28,8 +28,8 @@ class WatchingHandler extends SyncHandler {
   }
 }
 
-describe('sync: waiters that were abandoned', () => {
-  it('are not kept, although nobody else ever comes: of each kind', async () => {
+describe('sync: abandoned waiters', () => {
+  it('are not kept in memory, although no later wait sweeps them out', async () => {
     const lock = new Lock();
     lock.tryAcquire();
     const free = new Lock();
@@ -61,7 +61,7 @@ describe('sync: waiters that were abandoned', () => {
       collect();
     }
     expect(left()).to.equal(0);
-    // Still in use here, so that they were not collected themselves.
+    // Uses the sources here, so that they were not collected themselves.
     expect(String([lock, condition, semaphore, signal, barrier, queue, channel])).to.include('semaphore');
   });
 });

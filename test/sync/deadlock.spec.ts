@@ -5,7 +5,7 @@ import { syncLoop, thrownBy } from './sync-loop.js';
 
 // The numbers are those of the clauses in packages/sync/README.md.
 describe('sync: the contract of deadlock reports', () => {
-  it('14. a deadlock report names who waits for what, and who holds it', () => {
+  it('14. a deadlock report names each waiting task, its event, and the holder of each lock', () => {
     const lock = new Lock('db');
     const queue = new Queue<number>({ capacity: 1, name: 'jobs' });
     const error = thrownBy(() =>
@@ -30,19 +30,19 @@ describe('sync: the contract of deadlock reports', () => {
     expect(error).to.be.instanceOf(DeadlockError);
     expect((error as DeadlockError).waits.map(line => line.trim())).to.deep.equal([
       'task "main" is finished and waits for its children',
-      'task "writer" waits for Acquire(lock "db", held by task "main", taken by task "reader", which has ended)',
+      'task "writer" waits for Acquire(lock "db", held by task "main", acquired by task "reader", which has ended)',
       'task "caller" waits for Acquire(semaphore "pool", permits free: 0, tasks waiting: 1)',
       'task "guest" waits for SignalSet(signal "ready")',
-      'task "player" waits for AllArrived(barrier "round", 1 of 3 are here)',
+      'task "player" waits for AllArrived(barrier "round", 1 of 3 have arrived)',
       'task "consumer" waits for Get(queue, empty)',
-      'task "sender" waits for Put(channel "mail", which nobody takes from)',
+      'task "sender" waits for Put(channel "mail", no taker)',
       'task "producer" waits for Put(queue "jobs", full with 1)',
       'task "thinker" waits for Next(queue "ideas", empty)',
       'task "seller" waits for Notified(condition "sold" of lock "stock", held by nobody)',
     ]);
   });
 
-  it('14. of two who wait for each other', () => {
+  it('14. a deadlock report of two tasks that wait for each other', () => {
     const [a, b] = [new Lock('a'), new Lock('b')];
     function* both(first: Lock, second: Lock) {
       yield* first.acquire();
@@ -61,12 +61,12 @@ describe('sync: the contract of deadlock reports', () => {
     ]);
   });
 
-  it('14. of a lock whose holder has ended, and all above it, no holder', () => {
+  it('14. a lock has no holder once the task that acquired it and all above it have ended', () => {
     const lock = new Lock('db');
     syncLoop().runSync(function* main() {
       yield* lock.acquire();
     });
     expect(lock.holder).to.equal(undefined);
-    expect(String(lock)).to.equal('lock "db", taken by task "main", which has ended');
+    expect(String(lock)).to.equal('lock "db", acquired by task "main", which has ended');
   });
 });

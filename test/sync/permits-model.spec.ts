@@ -4,10 +4,10 @@ import { type Coroutine, pause, type Sleep, type SleepFor, sleep, spawn, type Ta
 import fc from 'fast-check';
 import { endOf, settle, syncLoop } from './sync-loop.js';
 
-// Random programs of tasks that want a permit, stay for a while and leave, or are cancelled at any point.
+// Random programs of tasks that acquire a permit, hold it for a while and release it, or are cancelled at any point.
 
 interface Visit {
-  /** When the task comes, in virtual milliseconds; several come at the same time. */
+  /** When the task starts, in virtual milliseconds; several start at the same time. */
   readonly comesAt: number;
   readonly stays: number;
   readonly leaves: 'with' | 'by hand' | 'fails';
@@ -85,7 +85,7 @@ function* cancelling(task: Task, at: number, tell: () => void) {
   task.cancel();
 }
 
-/** Goes through the log with a list of who waits and a set of who is in. */
+/** Replays the log with a list of the waiting tasks and a set of the holders. */
 function check(log: Log, permits: number): void {
   let waiting: number[] = [];
   const inside = new Set<number>();
@@ -98,7 +98,7 @@ function check(log: Log, permits: number): void {
       inside.add(who);
       expect(inside.size, 'inside').to.be.at.most(permits);
     }
-    // It may have been given the permit in the same turn, and enter all the same.
+    // It may have got the permit in the same turn; then it still enters.
     if (what === 'cancelled' && !enters(log, who)) waiting = waiting.filter(other => other !== who);
   }
   expect(inside.size, 'inside at the end').to.equal(0);
@@ -109,8 +109,8 @@ function enters(log: Log, who: number): boolean {
   return log.some(([what, other]) => what === 'enters' && other === who);
 }
 
-describe('sync: random visits', () => {
-  it('to a lock: one at a time, first come, first served, and free in the end', () => {
+describe('sync: random programs', () => {
+  it('on a lock: one holder at a time, first come, first served, and free at the end', () => {
     fc.assert(
       fc.property(visits, visits => {
         const lock = new Lock();
@@ -121,7 +121,7 @@ describe('sync: random visits', () => {
     );
   });
 
-  it('to a semaphore: never more than it has permits, and all are back in the end', () => {
+  it('on a semaphore: never more holders than permits, and all permits free at the end', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), visits, (permits, visits) => {
         const semaphore = new Semaphore(permits, { max: permits });
@@ -132,7 +132,7 @@ describe('sync: random visits', () => {
     );
   });
 
-  it('to a stock guarded by a condition: nobody leaves empty-handed while there is some, whoever is cancelled', () => {
+  it('on a stock guarded by a condition: no customer waits while there is stock, whichever task is cancelled', () => {
     const customers = fc.array(fc.option(fc.nat(20), { nil: undefined }), { minLength: 1, maxLength: 8 });
     const deliveries = fc.array(fc.nat(3), { maxLength: 12 });
     fc.assert(
@@ -145,7 +145,7 @@ describe('sync: random visits', () => {
     );
   });
 
-  it('a cancellation at any step of a wait for a lock loses neither the lock nor the line', () => {
+  it('a cancellation at any step of a wait for a lock loses neither the lock nor a waiter', () => {
     for (let steps = 0; steps < 12; steps++) {
       const lock = new Lock();
       syncLoop().runSync(function* () {
@@ -168,7 +168,7 @@ function* pausing(steps: number) {
   for (let n = 0; n < steps; n++) yield* pause();
 }
 
-/** Each customer takes one, or is cancelled at its time; each delivery brings one, some under the lock. */
+/** Each customer takes one item, or is cancelled at its time; each delivery adds one, some of them under the lock. */
 function sell(customers: readonly (number | undefined)[], deliveries: readonly number[]) {
   const lock = new Lock();
   const delivered = new Condition(lock);

@@ -4,12 +4,12 @@ import { Cancelled, type Coroutine, pause, spawn, type Task } from 'escapement';
 import fc from 'fast-check';
 import { syncLoop } from './sync-loop.js';
 
-// Random programs of tasks on one queue, beside a model that is slow and obvious. The model is told of each operation
-// when it begins, and says what becomes of it. It must be right about every single one.
+// Random programs of tasks on one queue, beside a slow and obvious model. The model gets each operation when it begins and
+// predicts its outcome. Every prediction must be right.
 
 type Step = 'put' | 'get' | 'next' | 'tryPut' | 'tryGet' | 'pause' | 'close' | { readonly cancel: number };
 
-/** What became of an operation. */
+/** The outcome of an operation. */
 type Outcome = 'waits' | 'put' | 'full' | 'empty' | 'closed' | 'end' | 'cancelled' | { readonly item: number };
 
 interface Operation {
@@ -111,7 +111,7 @@ class Play {
         this.model.close();
       } else if (typeof step === 'object') {
         const target = step.cancel % this.programs.length;
-        // Of one that has ended there is nothing to cancel.
+        // A task that has ended cannot be cancelled.
         if (this.tasks[target]?.isEnded === false) this.model.cancel(target);
         this.tasks[target]?.cancel();
       } else {
@@ -149,7 +149,7 @@ class Play {
     return got === undefined ? 'empty' : { item: got };
   }
 
-  /** Items that a put is done with, and items that came out or are still in. */
+  /** The items of all puts that succeeded, and the items that were taken or are still in the queue. */
   balance(): { put: number[]; out: number[] } {
     const put = this.played.filter(({ seen }) => seen === 'put').map(({ operation }) => operation.item);
     const out = this.played.flatMap(({ seen }) => (typeof seen === 'object' ? [seen.item] : []));
@@ -169,7 +169,7 @@ const programs = fc.array(fc.array(rarelyClosing, { maxLength: 8 }), { minLength
 const capacity = fc.oneof(fc.nat(3), fc.constant(Infinity));
 
 describe('sync: random programs on a queue', () => {
-  it('do what the model says, operation by operation', () => {
+  it('have the outcomes that the model predicts', () => {
     fc.assert(
       fc.property(capacity, programs, (capacity, programs) => {
         const play = new Play(capacity, programs);
@@ -183,7 +183,7 @@ describe('sync: random programs on a queue', () => {
     );
   });
 
-  it('lose nothing and double nothing', () => {
+  it('lose no item and duplicate none', () => {
     fc.assert(
       fc.property(capacity, programs, (capacity, programs) => {
         const play = new Play(capacity, programs);
@@ -195,7 +195,7 @@ describe('sync: random programs on a queue', () => {
     );
   });
 
-  it('leave nobody behind who waits', () => {
+  it('leave no task waiting at the end', () => {
     fc.assert(
       fc.property(capacity, programs, (capacity, programs) => {
         const play = new Play(capacity, programs);

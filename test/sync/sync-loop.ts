@@ -2,10 +2,10 @@ import { SyncHandler } from '@escapement/sync';
 import { type Coroutine, type LoopEvent, pause, type Task, type Yieldable } from 'escapement';
 import { virtualLoop } from '../support/virtual-loop.js';
 
-/** A loop in virtual time that knows locks and queues. */
+/** A loop in virtual time that handles the events of locks and queues. */
 export const syncLoop = () => virtualLoop({ handlers: [new SyncHandler()] }).loop;
 
-/** Lets every other task come as far as it gets. */
+/** Lets every other task run until it waits. */
 export function* settle() {
   for (let n = 0; n < 20; n++) yield* pause();
 }

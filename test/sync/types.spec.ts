@@ -15,7 +15,7 @@ import { syncModule } from '@escapement/sync/module';
 import { expect } from 'chai';
 import { busyWaitModule, createLoop, type SleepFor, sleep, sleepModule } from 'escapement';
 
-// What must not compile. The compiler is the test: an `@ts-expect-error` that finds no error is one itself.
+// What must not compile. The compiler checks it: an `@ts-expect-error` without an error is an error.
 
 /** True if `A` and `B` are the same type. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -28,7 +28,7 @@ describe('sync: the types', () => {
 
   it('refuse a program with a lock on a loop without syncModule', () => {
     const lock = new Lock();
-    // The only one who wants the lock gets it at once, so this would even run.
+    // The lock is free, so this would run without a handler.
     // @ts-expect-error Acquire has no handler in this loop
     without().runSync(lock.acquire());
     lock.release();
@@ -89,7 +89,7 @@ describe('sync: the types', () => {
       isTrue<Same<typeof maybe, number | undefined>>();
     }
     isTrue<Same<EventsOf<typeof program>, Put<number> | Get<number> | Next<'ping' | 'pong'>>>();
-    // @ts-expect-error a text is no number
+    // @ts-expect-error a string is not a number
     queue.put('1');
     // @ts-expect-error nor a word of theirs
     channel.tryPut('pang');

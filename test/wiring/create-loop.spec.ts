@@ -38,7 +38,7 @@ import { JumpStrategy, VirtualClock } from '../support/virtual-loop.js';
 import { thrownBy } from './thrown-by.js';
 
 describe('createLoop', () => {
-  it('makes a loop of a strategy module and handler modules', async () => {
+  it('makes a loop from a strategy module and handler modules', async () => {
     for (const strategy of [busyWaitModule, atomicsWaitModule, setTimeoutModule]) {
       await createLoop(strategy, sleepModule).run(sleep(1));
     }
@@ -55,7 +55,7 @@ describe('createLoop', () => {
     });
   });
 
-  it('injects the one clock of the strategy into the handlers', () => {
+  it('injects the clock of the strategy into the handlers', () => {
     const clock = new VirtualClock();
     clock.time = 1000;
     const strategy = new JumpStrategy();
@@ -102,7 +102,7 @@ describe('createLoop', () => {
     expect(container.get(Clock)).to.equal(clock);
   });
 
-  it('refuses no strategy, two, and two handlers for one event', () => {
+  it('refuses no strategy, two strategies, and two handlers for one event', () => {
     expect(thrownBy(() => createLoop(sleepModule))).to.have.property('code', 'ESC_NO_STRATEGY');
     expect(thrownBy(() => createLoop())).to.have.property('code', 'ESC_NO_STRATEGY');
     const several = thrownBy(() => createLoop(busyWaitModule, atomicsWaitModule, sleepModule));
@@ -120,12 +120,12 @@ describe('createLoop', () => {
   });
 });
 
-describe('createLoop, given no module', () => {
+describe('createLoop, given something that is not a module', () => {
   const loose = createLoop as (...modules: unknown[]) => unknown;
 
-  it('names the argument, and says what to write', () => {
+  it('names the argument and says what to write', () => {
     const refusals: [unknown, ...string[]][] = [
-      [undefined, 'createLoop got undefined as argument 2', 'in a circle'],
+      [undefined, 'createLoop got undefined as argument 2', 'in a cycle'],
       [null, 'createLoop got null as argument 2'],
       ['x', "createLoop got 'x' as argument 2"],
       [debugModule, 'createLoop got the function debugModule as argument 2', 'Call it: debugModule().'],
@@ -141,7 +141,7 @@ describe('createLoop, given no module', () => {
   });
 });
 
-describe('createLoop, given two of what a loop has one of', () => {
+describe('createLoop, given two plugins of a kind of which a loop takes one', () => {
   const refused = (...modules: LoopModule<LoopEvent>[]) => {
     const error = thrownBy(() => createLoop(...modules));
     expect(error).to.be.instanceOf(DuplicatePluginError).with.property('code', 'ESC_DUPLICATE_PLUGIN');
@@ -149,39 +149,39 @@ describe('createLoop, given two of what a loop has one of', () => {
   };
   const clockModule = new LoopModule(({ bind }) => void bind(Clock).to(PerformanceClock).inSingletonScope());
 
-  it('refuses policies', () => {
+  it('refuses two policies', () => {
     const fifoModule = policyModule(() => new FifoPolicy());
     expect(refused(busyWaitModule, fifoModule, policyModule(FifoPolicy)))
       .to.include("got 2 scheduling policies, 'fifo' and 'fifo', expected one")
       .and.include('rebind(SchedulingPolicy)');
   });
 
-  it('refuses clocks, also of a module that comes after the strategy', () => {
+  it('refuses two clocks, also if one comes after the strategy', () => {
     expect(refused(busyWaitModule, clockModule, sleepModule)).to.include('2 clocks, PerformanceClock and Performance');
     createLoop(clockModule, busyWaitModule, sleepModule).runSync(sleep(0));
   });
 
-  it('refuses strategies, also one that brings its clock', () => {
+  it('refuses two strategies, also if one has a clock of its own', () => {
     const ownClockModule = strategyModule(() => new JumpStrategy());
     expect(refused(ownClockModule, busyWaitModule, sleepModule)).to.include("'jump' and 'busy-wait'");
     expect(refused(busyWaitModule, ownClockModule, sleepModule)).to.include("'busy-wait' and 'jump'");
   });
 
-  it('refuses debug modules', () => {
+  it('refuses two debug modules', () => {
     const message = refused(busyWaitModule, debugModule(), debugModule({ slowStep: 20 }));
     expect(message).to.include('2 debug modules, debugModule({}) and debugModule({"slowStep":20})');
   });
 
-  it('refuses loops', () => {
-    expect(refused(busyWaitModule, loopModule)).to.include('leave it out of createLoop(...)');
+  it('refuses two loops', () => {
+    expect(refused(busyWaitModule, loopModule)).to.include('do not pass it to createLoop(...)');
     const container = new Container();
     container.load(loopModule);
     expect(thrownBy(() => container.load(loopModule))).to.be.instanceOf(DuplicatePluginError);
   });
 });
 
-describe('createLoop, given a strategy with a clock that is not the one of the handlers', () => {
-  it('refuses it, and says whose clocks they are and how to make them one', () => {
+describe('createLoop, given a strategy and handlers with different clocks', () => {
+  it('refuses it, names both clocks, and says how to use one', () => {
     class Nap extends JumpStrategy {}
     const error = thrownBy(() => createLoop(strategyModule(Nap), sleepModule));
     expect(error).to.be.instanceOf(ClockMismatchError).with.property('code', 'ESC_CLOCK_MISMATCH');
@@ -196,7 +196,7 @@ describe('createLoop, given a strategy with a clock that is not the one of the h
     ).runSync(sleep(5));
   });
 
-  it('refuses one that is swapped in beside the clock of another, or gets one in transient scope', () => {
+  it('refuses a rebound strategy with a clock of its own, and a clock in transient scope', () => {
     const container = new Container();
     container.load(loopModule, busyWaitModule, sleepModule);
     container.rebind(SleepStrategy).toConstantValue(new JumpStrategy());
@@ -216,14 +216,14 @@ describe('debugModule', () => {
     yield* sleep(1);
   };
 
-  it('has a loop tell what was made and never run, and of slow steps by its own measure', () => {
+  it('makes a loop report what was never run, and steps slower than `slowStep`', () => {
     const warnings: LoopWarning[] = [];
     const reporter = new LoopModule(({ bind }) => {
       bind(Instruments).toConstantValue({ warned: warning => warnings.push(warning) });
     });
     createLoop(busyWaitModule, sleepModule, reporter).runSync(program);
     expect(warnings).to.deep.equal([]);
-    // Every step takes longer than no time at all.
+    // Every step takes longer than 0 ms.
     createLoop(busyWaitModule, sleepModule, reporter, debugModule({ slowStep: 0 })).runSync(program);
     expect(warnings.map(({ code }) => code))
       .to.include('ESC_NEVER_RUN')
@@ -232,7 +232,7 @@ describe('debugModule', () => {
 });
 
 describe('loopModule', () => {
-  it('lets people with a container of their own get a loop, and swap its strategy by one rebind', () => {
+  it('gets a loop from a container of your own, with its strategy swapped by one rebind', () => {
     const container = new Container();
     container.load(loopModule, busyWaitModule, sleepModule);
     container.rebind(SleepStrategy).to(AtomicsWaitStrategy).inSingletonScope();
@@ -242,10 +242,10 @@ describe('loopModule', () => {
     loop.runSync(sleep(1));
   });
 
-  it('works with a strategy of one own by strategyModule', () => {
+  it('works with a strategy of your own through strategyModule', () => {
     @injectable()
     class Own extends AtomicsWaitStrategy {
-      // The container injects into a class's own constructor only.
+      // The container injects only into a constructor that the class itself declares.
       constructor(clock: Clock) {
         super(clock);
       }
@@ -259,7 +259,7 @@ describe('loopModule', () => {
     expect(error.message).to.include('has no clock').and.include('constructor of its own');
   });
 
-  it('builds a loop that refuses to run once its container was changed, whatever was done to it', async () => {
+  it('builds a loop that refuses to run after any change of its container', async () => {
     const otherModule = new LoopModule(({ bind }) => void bind(Instruments).toConstantValue({}));
     const changes: [string, (container: Container) => unknown][] = [
       ['SleepStrategy was BusyWaitStrategy', each => each.rebind(SleepStrategy).to(AtomicsWaitStrategy)],
@@ -292,7 +292,7 @@ describe('loopModule', () => {
     }
   });
 
-  it('does not mind what has nothing to do with the loop, nor plugins in transient scope', () => {
+  it('ignores changes of other bindings, and plugins in transient scope', () => {
     const container = new Container();
     container.load(loopModule, busyWaitModule);
     container.bind(EventHandler).to(SleepHandler);

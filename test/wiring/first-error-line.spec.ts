@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { root } from '../architecture/workspace.js';
 
-/** Wrong programs, each in a line of its own, and which events the compiler is to name. */
+/** Wrong programs, one per line, and the events that the compiler should name. */
 const WRONG: readonly (readonly [program: string, events: string])[] = [
   ['loop.run(bell)', 'Bell'],
   ['loop.runSync(bell)', 'Bell'],
@@ -52,7 +52,7 @@ describe("the first line of the compiler's error", function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   WRONG.forEach(([program, events], index) => {
-    it(`names what no module handles: ${program}`, () => {
+    it(`names the events that no module handles: ${program}`, () => {
       const at = `wrong.ts(${PREFACE.split('\n').length + index},`;
       const here = lines.filter(line => line.startsWith(at));
       expect(here).to.have.length(1);

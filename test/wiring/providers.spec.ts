@@ -39,7 +39,7 @@ class Asked extends LoopEvent<unknown[]> {
   readonly kind = 'asked';
 }
 
-/** Answers with what it was made of. */
+/** Resolves each wait with the arguments of its constructor. */
 class AskedHandler extends EventHandler<Asked> {
   override readonly handles = Asked;
   readonly parts: unknown[];
@@ -64,7 +64,7 @@ class LifoPolicy extends SchedulingPolicy {
   }
 }
 
-/** The order in which two children come to run. */
+/** The order in which two children run. */
 function order(module: LoopModule): string[] {
   const names: string[] = [];
   function* child(name: string) {
@@ -78,8 +78,8 @@ function order(module: LoopModule): string[] {
   return names;
 }
 
-describe('a module of a function', () => {
-  it('gives a handler the clock of the loop, and each loop a handler of its own', () => {
+describe('a module from a function', () => {
+  it('passes the clock of the loop to a handler, and makes a handler for each loop', () => {
     const clocks: Clock[] = [];
     const ownSleepModule = handlerModule(clock => {
       clocks.push(clock);
@@ -91,7 +91,7 @@ describe('a module of a function', () => {
     expect(clocks[0]).to.be.instanceOf(PerformanceClock).and.not.equal(clocks[1]);
   });
 
-  it('gives a handler whatever it asks for by tokens, by classes as by symbols', () => {
+  it('passes the values bound to tokens to a handler; a token is a class or a symbol', () => {
     class Price {
       readonly amount = 3;
     }
@@ -113,7 +113,7 @@ describe('a module of a function', () => {
     expect(nothing.runSync(new Asked())).to.deep.equal([]);
   });
 
-  it('makes a policy, with a clock if it wants one', () => {
+  it('makes a policy, with a clock if the function has a parameter', () => {
     expect(order(policyModule(() => new LifoPolicy()))).to.deep.equal(['second', 'first']);
     expect(order(policyModule(LifoPolicy))).to.deep.equal(['second', 'first']);
     expect(order(policyModule(() => new FifoPolicy()))).to.deep.equal(['first', 'second']);
@@ -128,7 +128,7 @@ describe('a module of a function', () => {
     expect(given).to.be.instanceOf(PerformanceClock);
   });
 
-  it('makes a strategy of the clock that the handlers get', () => {
+  it('makes a strategy with the clock that the handlers get', () => {
     const module = strategyModule(clock => new BusyWaitStrategy(clock));
     createLoop(module, sleepModule).runSync(sleep(0.1));
     const asked = handlerModule([Clock, SleepStrategy], (clock, strategy) => new AskedHandler(clock, strategy.clock));
@@ -138,7 +138,7 @@ describe('a module of a function', () => {
     }
   });
 
-  it('makes a strategy with a clock of its own, which becomes that of the handlers', () => {
+  it('makes a strategy with a clock of its own, which the handlers get too', () => {
     const strategies: JumpStrategy[] = [];
     const module = strategyModule(() => {
       const strategy = new JumpStrategy();
@@ -151,7 +151,7 @@ describe('a module of a function', () => {
     expect(strategies.map(({ sleeps }) => sleeps)).to.deep.equal([[1005], [1007]]);
   });
 
-  it('leaves the clock to the container where that has one', () => {
+  it('uses the clock of the container if it has one', () => {
     const clock = new VirtualClock();
     const clockModule = new LoopModule(({ bind }) => {
       bind(Clock).toConstantValue(clock);
@@ -165,7 +165,7 @@ describe('a module of a function', () => {
     expect(loop.runSync(new Asked())).to.deep.equal([clock]);
   });
 
-  it('is refused when it is given nothing that makes a plugin', () => {
+  it('is refused when its argument cannot make a plugin', () => {
     const loose = handlerModule as (...given: unknown[]) => LoopModule;
     const refusals: [() => unknown, string][] = [
       [() => loose(undefined), 'handlerModule got undefined, expected a class or a function'],
@@ -173,7 +173,7 @@ describe('a module of a function', () => {
       [() => loose([Clock]), 'handlerModule got undefined'],
       [() => loose([undefined], () => new AskedHandler()), 'handlerModule got undefined as token 1'],
       [() => loose([Clock], AskedHandler), 'got the class AskedHandler after tokens'],
-      [() => loose((_a: unknown, _b: unknown) => new AskedHandler()), 'a function of 2 arguments and no tokens'],
+      [() => loose((_a: unknown, _b: unknown) => new AskedHandler()), 'a function with 2 parameters and no tokens'],
       [() => (strategyModule as typeof loose)('busy-wait'), "strategyModule got 'busy-wait'"],
       [() => (policyModule as typeof loose)(5), 'policyModule got 5'],
       [
@@ -201,7 +201,7 @@ describe('a module of a function', () => {
   });
 });
 
-describe('a module of a class', () => {
+describe('a module from a class', () => {
   @injectable()
   class Decorated extends AskedHandler {
     constructor(clock: Clock, strategy: SleepStrategy) {
@@ -215,12 +215,12 @@ describe('a module of a class', () => {
     }
   }
 
-  it('is injected into by the types that the compiler emits', () => {
+  it('gets its dependencies by the types that the compiler emits', () => {
     const [clock, ofStrategy] = createLoop(busyWaitModule, handlerModule(Decorated)).runSync(new Asked());
     expect(clock).to.be.instanceOf(PerformanceClock).and.equal(ofStrategy);
   });
 
-  it('is injected into by tokens, where no types are emitted', () => {
+  it('gets its dependencies by tokens where no types are emitted', () => {
     class Tokens extends AskedHandler {
       constructor(@inject(Clock) clock: unknown) {
         super(clock);
@@ -237,8 +237,8 @@ describe('a module of a class', () => {
     expect(createLoop(busyWaitModule, handlerModule(Plain)).runSync(new Asked())[0]).to.be.instanceOf(PerformanceClock);
   });
 
-  it('is refused when nothing says what to inject, by name and with what to write instead', () => {
-    // What esbuild and tsx make of `@injectable()`: the decorator is called, and no types are emitted.
+  it('is refused when its parameter types are unknown, with an error that says what to write', () => {
+    // As compiled by esbuild and tsx: the decorator is called, and no types are emitted.
     class WithoutTypes extends AskedHandler {
       constructor(clock: Clock) {
         super(clock, 'without types');
@@ -273,14 +273,14 @@ describe('a module of a class', () => {
     expect(thrownBy(() => createLoop(strategyModule(Strategy)))).to.be.instanceOf(MissingMetadataError);
   });
 
-  it('is refused once, also by a module that loads another', () => {
+  it('is refused with one error, also through a module that loads another', () => {
     const outer = new LoopModule(options => handlerModule(Undecorated).load(options));
     const error = thrownBy(() => createLoop(busyWaitModule, outer));
     expect(error).to.be.instanceOf(MissingMetadataError);
     expect(error.cause).not.to.be.instanceOf(MissingMetadataError);
   });
 
-  it('of ours can be bound by people with a container of their own', () => {
+  it('our classes can be bound in a container of your own', () => {
     const container = new Container();
     container.load(loopModule);
     container.bind(Clock).to(PerformanceClock).inSingletonScope();

@@ -29,7 +29,7 @@ import {
   type Waiter,
 } from 'escapement';
 
-// What must not compile. The compiler is the test: an `@ts-expect-error` that finds no error is one itself.
+// What must not compile. The compiler checks it: an `@ts-expect-error` without an error is an error.
 
 class Readable extends LoopEvent<number> {
   readonly kind = 'readable';
@@ -65,7 +65,7 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 const isTrue = <T extends true>(_?: T): void => {};
 
 describe('the types', () => {
-  it('let a program compile whose events are all handled', () => {
+  it('accept a program whose events are all handled', () => {
     expect(reading().runSync(readLater)).to.equal(3);
     expect(reading().runSync(readLater())).to.equal(3);
     expect(sleeping().runSync(sleep(0))).to.equal(undefined);
@@ -117,7 +117,7 @@ describe('the types', () => {
     expect(reading().runSync(spawnsEvent)).to.equal(5);
   });
 
-  it('refuse it in run as in runSync', async () => {
+  it('refuse it in run and in runSync', async () => {
     // @ts-expect-error Readable has no handler in this loop
     const running = sleeping().run(readLater);
     const error = await running.catch(thrown => thrown);
@@ -152,7 +152,7 @@ describe('the types', () => {
     isTrue<Same<Events, Sleep | Now | Readable | Spawn | Join<number>>>();
   });
 
-  it('let a loop that handles more stand for one that handles less, never the other way round', () => {
+  it('accept a loop that handles more events where one that handles fewer is expected, but not the reverse', () => {
     const less: EventLoop<Readable> = reading();
     expect(less.runSync(new Readable(7))).to.equal(7);
     const asModule: LoopModule<TimeEvent | Readable> = sleepModule;
@@ -162,7 +162,7 @@ describe('the types', () => {
     expect(more).to.be.instanceOf(EventLoop);
   });
 
-  it('cover a loop that was built by hand, with several handlers', () => {
+  it('check a loop that was built by hand with several handlers', () => {
     const strategy = new BusyWaitStrategy(new PerformanceClock());
     const byHand = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock), new ReadableHandler()] });
     expect(byHand.runSync(readLater)).to.equal(3);
@@ -185,11 +185,11 @@ describe('the types', () => {
     expect(new Wrong().handles).to.equal(Readable);
   });
 
-  it('refuse what is no coroutine', () => {
+  it('refuse what is not a program', () => {
     const loop = reading();
-    // @ts-expect-error an async function is none
+    // @ts-expect-error an async function is not a program
     expect(() => loop.runSync(async () => 1)).to.throw('coroutine');
-    // @ts-expect-error a number is none
+    // @ts-expect-error a number is not a program
     expect(() => loop.runSync(5)).to.throw('coroutine');
     function* forgetful(): Coroutine<void, Spawn> {
       // @ts-expect-error what it spawns can yield Readable, too
@@ -200,7 +200,7 @@ describe('the types', () => {
     expect(() => loop.runSync(forgetful)).to.throw('coroutine');
   });
 
-  it('follow from the handler, also of one that a function makes', () => {
+  it('of a module follow from its handler, also from one that a function makes', () => {
     const modules = [
       handlerModule(ReadableHandler),
       handlerModule(() => new ReadableHandler()),
@@ -221,7 +221,7 @@ describe('the types', () => {
     isTrue<Same<ReturnType<typeof policyModule>, LoopModule>>();
   });
 
-  it('refuse a function that makes something else, or asks for what it does not name', () => {
+  it('refuse a function that makes another plugin or has a parameter without a token', () => {
     const strategy = () => new BusyWaitStrategy(new PerformanceClock());
     const refused = [
       // @ts-expect-error a strategy is no handler
@@ -230,9 +230,9 @@ describe('the types', () => {
       () => policyModule(strategy),
       // @ts-expect-error a handler is no strategy
       () => strategyModule(ReadableHandler),
-      // @ts-expect-error nobody knows what the second argument shall be
+      // @ts-expect-error no token for the second parameter
       () => handlerModule((_clock: Clock, _strategy: SleepStrategy) => new ReadableHandler()),
-      // @ts-expect-error one token for two arguments
+      // @ts-expect-error one token for two parameters
       () => handlerModule([Clock], (_clock: Clock, _strategy: SleepStrategy) => new ReadableHandler()),
       // @ts-expect-error the strategy is no clock
       () => handlerModule([SleepStrategy], (_clock: Clock) => new ReadableHandler()),

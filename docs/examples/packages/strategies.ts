@@ -16,5 +16,5 @@ function* lateness() {
 
 for (const [name, strategy] of Object.entries({ busyWaitModule, atomicsWaitModule, setTimeoutModule })) {
   const late = await createLoop(strategy, sleepModule).run(lateness);
-  console.log(`${name}: sleep(0.1) is ${(late * 1000).toFixed(1)} us late, as the median`);
+  console.log(`${name}: sleep(0.1) has a median lateness of ${(late * 1000).toFixed(1)} us`);
 }

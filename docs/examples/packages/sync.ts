@@ -21,6 +21,6 @@ function* work(worker: string) {
 createLoop(busyWaitModule, syncModule).runSync(function* () {
   yield* spawn(work('Ann'), { name: 'Ann' });
   yield* spawn(work('Bob'), { name: 'Bob' });
-  for (const job of ['a letter', 'a poster', 'a book']) yield* jobs.put(job); // waits while two wait
-  jobs.close(); // what is in is still worked off
+  for (const job of ['a letter', 'a poster', 'a book']) yield* jobs.put(job); // waits while the queue holds two
+  jobs.close(); // the items in the queue are still printed
 });

@@ -10,7 +10,7 @@ function* nap() {
   return 'rested';
 }
 
-// Without `sleepModule` this does not compile: nothing would handle what `sleep` yields.
+// Without `sleepModule` this does not compile: no module would handle the event of `sleep`.
 console.log(createLoop(atomicsWaitModule, sleepModule).runSync(nap));
 
 // The same with a container of your own.

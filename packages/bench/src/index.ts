@@ -1,10 +1,10 @@
 export { ioReport } from './io/io-report.js';
-export type { IoCourse } from './io/measuring/course.js';
+export type { IoSettings } from './io/measuring/io-settings.js';
 export type { OpenLoopReport } from './io/measuring/open-loop.js';
 export { processorTimeIn } from './io/processes/proc.js';
 export { parseWrk, type WrkReport } from './io/processes/wrk.js';
 export type { IoResults, Part } from './io/results.js';
 export { Schedule } from './io/schedule.js';
 export { type IoTarget, isIoTargetReached, otherTargets, throughputTargets } from './io/targets.js';
-export { isReached, type Reach, ratioOf, type Standing } from './kernel/contest.js';
-export { standingsTable } from './kernel/standings-table.js';
+export { type BenchmarkResult, isReached, type Reach, ratioOf } from './kernel/benchmark.js';
+export { resultsTable } from './kernel/results-table.js';

@@ -1,13 +1,13 @@
 import { describeMachine, type Machine } from './machine.js';
 import { type LatenessOptions, type LatenessResult, LatenessScenario } from './scenarios/lateness.js';
 
-/** Rises when a field of `Comparison` changes its meaning or goes away; a new field does not raise it. */
+/** Incremented when a field of `Comparison` changes its meaning or is removed, but not for a new field. */
 export const SCHEMA = 2;
 
-/** All that was measured, on what, and how: this is what `--json` writes. */
+/** The results, the machine and the parameters of a run: what `--json` writes. */
 export interface Comparison {
   readonly schema: typeof SCHEMA;
-  /** When it began, in ISO 8601. */
+  /** When the run began, in ISO 8601. */
   readonly date: string;
   readonly machine: Machine;
   readonly parameters: ComparisonParameters;
@@ -17,9 +17,9 @@ export interface Comparison {
 export interface ComparisonParameters {
   readonly seed: number;
   readonly durationsMs: readonly number[];
-  /** As planned; the results say how many there were. */
+  /** As planned; `lateness.rounds` is the actual number. */
   readonly rounds: number;
-  /** For all rounds; null is no limit. */
+  /** For all rounds; null means no limit. */
   readonly timeLimitMs: number | null;
 }
 
@@ -33,11 +33,11 @@ export type ComparisonPlan = Pick<Comparison, 'schema' | 'date' | 'machine' | 'p
 export interface Observer {
   /** Before anything is measured. */
   planned(plan: ComparisonPlan): void;
-  /** Between measurements: how much of a scenario is behind us, 0 to 1, and what comes now. */
+  /** Between measurements: the share of a scenario that is done, 0 to 1, and what is measured next. */
   progressed(scenario: string, share: number, doing: string): void;
 }
 
-/** Measures on this machine. */
+/** Runs a comparison on this machine. */
 export async function compare(options: ComparisonOptions, observer: Observer): Promise<Comparison> {
   const plan = planOf(options);
   observer.planned(plan);

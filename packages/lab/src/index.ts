@@ -18,7 +18,7 @@ export {
   type Percentile,
 } from './scenarios/lateness.js';
 export { LatenessMeasurement, measureLateness } from './scenarios/measure-lateness.js';
-export type { Course, Scenario } from './scenarios/scenario.js';
+export type { RunContext, Scenario } from './scenarios/scenario.js';
 export { type AlternateOptions, alternate, type Candidate } from './statistics/alternate.js';
 export { Latenesses } from './statistics/latenesses.js';
 export { ProcessorTime } from './statistics/processor-time.js';

@@ -1,20 +1,19 @@
 import { open, writeFile } from 'node:fs/promises';
 import { UsageError } from './usage-error.js';
 
-/** A file for results, known to be writable before they are measured. */
+/** A file for results. It is checked to be writable before anything is measured. */
 export class JsonFile {
   private constructor(readonly path: string) {}
 
   /** @throws UsageError */
   static async at(path: string): Promise<JsonFile> {
     try {
-      // Appending leaves alone what is there, should the measuring fail.
+      // Opened for appending, so that the old content survives if a measurement fails.
       await (await open(path, 'a')).close();
     } catch (error) {
-      throw new UsageError(
-        `--json ${path}: ${(error as Error).message}. Name a file that can be written, in a folder that exists.`,
-        { cause: error },
-      );
+      throw new UsageError(`--json ${path}: ${(error as Error).message}. Name a writable file in an existing folder.`, {
+        cause: error,
+      });
     }
     return new JsonFile(path);
   }

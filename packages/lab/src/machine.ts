@@ -1,10 +1,10 @@
 import os from 'node:os';
 
-/** What the figures hold for: they say nothing about any other machine. */
+/** The machine that figures were measured on; they do not hold for any other. */
 export interface Machine {
   readonly node: string;
   readonly cpu: string;
-  /** What the process may use, which can be fewer than there are. */
+  /** How many the process may use; the machine may have more. */
   readonly cores: number;
   /** `Linux 6.8.0 x64` */
   readonly os: string;

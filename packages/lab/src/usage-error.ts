@@ -1,2 +1,2 @@
-/** The command line asks for something that cannot be done; the message says what would do. */
+/** The command line is wrong; the message says what to write instead. */
 export class UsageError extends Error {}

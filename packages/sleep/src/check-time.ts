@@ -1,6 +1,6 @@
 import { type Duration, type Instant, InvalidArgumentError } from '@escapement/core';
 
-/** A duration or an instant that makes no sense. */
+/** An invalid duration or instant: NaN, negative, or not a number. */
 export class InvalidTimeError extends InvalidArgumentError {
   static override readonly name = 'InvalidTimeError';
 
@@ -17,7 +17,7 @@ export function checkDuration(caller: string, duration: Duration): void {
     caller,
     duration,
     'milliseconds, 0 or more',
-    'An instant that may have passed goes to sleepUntil.',
+    'Use sleepUntil for an instant that may have passed.',
   );
 }
 

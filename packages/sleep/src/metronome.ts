@@ -2,20 +2,19 @@ import { type Coroutine, type Duration, type Instant, type Now, now, type Yielda
 import { InvalidTimeError } from './check-time.js';
 import { Sleep } from './time-event.js';
 
-/** One beat of a metronome. */
+/** One tick of a metronome. */
 export interface Tick {
-  /** Counts from 1; the missed ones count too. */
+  /** Counts from 1, missed ticks included. */
   readonly index: number;
   /** `start + index * period`, on the loop's clock. */
   readonly due: Instant;
-  /** How many ticks before this one were due while the task was busy elsewhere, and are skipped. */
+  /** How many ticks since the last one were skipped because the task was busy. */
   readonly missed: number;
 }
 
 /**
- * Ticks without drift: tick n is due at `start + n * period`, whatever happened to the ticks before it. It starts with
- * the first `yield*`. Whoever comes too late for a tick by a whole period or more gets the latest one that is due, and
- * its `missed` counts the rest.
+ * Ticks without drift: tick n is due at `start + n * period`, however late the ticks before it were. `start` is the first
+ * `yield*`. A task that is late by a period or more gets the latest tick that is due; its `missed` counts the skipped ones.
  */
 export class Metronome implements Yieldable<Tick, Now | Sleep> {
   #start: Instant | undefined;
@@ -28,7 +27,7 @@ export class Metronome implements Yieldable<Tick, Now | Sleep> {
       'every',
       period,
       'a period in milliseconds, above 0 and finite',
-      'For no delay at all use `yield* pause()`.',
+      'To let other tasks run without a delay use `yield* pause()`.',
     );
   }
 
@@ -46,7 +45,7 @@ export class Metronome implements Yieldable<Tick, Now | Sleep> {
 }
 
 /**
- * A metronome: a loop that does something every so many milliseconds, without drift.
+ * Makes a `Metronome`, to do something every `period` milliseconds without drift.
  *
  * @param period in milliseconds, above 0 and finite
  * @throws InvalidTimeError

@@ -2,10 +2,10 @@ import { Clock, EventHandler, type Instant, type Waiter } from '@escapement/core
 import { TimeEvent } from './time-event.js';
 import { TimerQueue } from './timer-queue.js';
 
-/** When very many are due at once, the first of them run before the last are taken out: their memory is still cached. */
+/** If very many sleepers are due, they are resolved in batches: each batch runs while its memory is still cached. */
 const MOST_PER_POLL = 32;
 
-/** Waits for points in time. Adding, cancelling and expiring cost O(1), and 24 bytes a sleeper. */
+/** Handles sleeps. Adding, cancelling and expiring one cost O(1), and 24 bytes per sleeper. */
 export class SleepHandler extends EventHandler<TimeEvent> {
   static override readonly name: string = 'SleepHandler';
   override readonly handles = TimeEvent;
@@ -19,7 +19,7 @@ export class SleepHandler extends EventHandler<TimeEvent> {
   }
 
   override arm(event: TimeEvent, waiter: Waiter<void>): void {
-    // One that has passed goes through the queue too: else it would overtake an earlier one that is due as well.
+    // A deadline that has passed is queued too: otherwise it would overtake an earlier one that is also due.
     this.#timers.add(event.dueAt(this.#clock.now()), waiter);
   }
 

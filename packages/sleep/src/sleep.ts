@@ -2,8 +2,7 @@ import type { Duration, Instant } from '@escapement/core';
 import { Sleep, SleepFor } from './time-event.js';
 
 /**
- * `yield* sleep(5)` lets 5 milliseconds pass, and never resumes early. The time counts from the `yield*`, so one event
- * may be used again and again.
+ * `yield* sleep(5)` waits 5 milliseconds, never less. The time counts from the `yield*`, so one event can be used many times.
  *
  * @throws InvalidTimeError for NaN and negative durations
  */
@@ -12,7 +11,7 @@ export function sleep(duration: Duration): SleepFor {
 }
 
 /**
- * `yield* sleepUntil(start + 100)` waits for an instant on the loop's clock; one that has passed resumes next turn.
+ * `yield* sleepUntil(start + 100)` waits until an instant on the loop's clock. One that has passed resumes next turn.
  *
  * @throws InvalidTimeError for NaN
  */

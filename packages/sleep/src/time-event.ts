@@ -1,15 +1,15 @@
 import { type Duration, type Instant, LoopEvent } from '@escapement/core';
 import { checkDuration, checkInstant } from './check-time.js';
 
-/** An event in time: it happens when the loop's clock reaches an instant. Never early. */
+/** An event that happens when the loop's clock reaches an instant, never earlier. */
 export abstract class TimeEvent extends LoopEvent<void> {
   static override readonly name: string = 'TimeEvent';
-  /** The instant to wait for, of a wait that begins at `start`. May have passed: then it happens next turn. */
+  /** @returns the deadline of a wait that begins at `start`; one that has passed resumes next turn */
   abstract dueAt(start: Instant): Instant;
 }
 
 /**
- * Waits for a point in time. It only stores its target; `SleepHandler` knows how to wait for it.
+ * Waits until an instant.
  *
  * @example
  * const start = yield* now();
@@ -22,8 +22,8 @@ export class Sleep extends TimeEvent {
   }
 
   /**
-   * @param until on the loop's clock; one that has passed resumes next turn, `Infinity` (or 8,900 years) waits until
-   *   cancelled.
+   * @param until on the loop's clock. One that has passed resumes next turn; only a cancellation ends `Infinity` (or 8,900
+   *   years).
    * @throws InvalidTimeError for NaN
    */
   constructor(readonly until: Instant) {
@@ -36,14 +36,14 @@ export class Sleep extends TimeEvent {
   }
 }
 
-/** Waits for a length of time, counted from the moment that the wait begins. */
+/** Waits for a duration, counted from the start of the wait. */
 export class SleepFor extends TimeEvent {
   override get kind() {
     return 'sleep-for' as const;
   }
 
   /**
-   * @param duration in milliseconds, fractions too; 0 resumes next turn, `Infinity` (or 8,900 years) waits until cancelled.
+   * @param duration in milliseconds, fractions too. 0 resumes next turn; only a cancellation ends `Infinity` (or 8,900 years).
    * @throws InvalidTimeError for NaN and negative durations
    */
   constructor(readonly duration: Duration) {

@@ -23,7 +23,7 @@ import {
 import { checkDuration, checkInstant } from './check-time.js';
 import { Sleep } from './time-event.js';
 
-/** The time of a `timeout` or a `deadline` was up; whose it was stands in the message. */
+/** A `timeout` or a `deadline` expired before its body was done. The message names the task. */
 export class TimeoutError extends EscapementError {
   static override readonly name = 'TimeoutError';
   override readonly code = 'ESC_TIMEOUT';
@@ -32,22 +32,22 @@ export class TimeoutError extends EscapementError {
   constructor(
     taskName: string,
     what: string,
-    /** When the time was up, on the loop's clock. */
+    /** When it expired, on the loop's clock. */
     readonly deadline: Instant,
   ) {
-    super(`${what} of task "${taskName}" was up before its work was done. Give it more time, or do less in it.`);
+    super(`${what} of task "${taskName}" expired before its work was done. Allow more time, or do less work in it.`);
   }
 }
 
-/** The events that a deadline itself waits for. */
+/** The events that `deadline` and `timeout` themselves yield. */
 export type DeadlineEvent = Sleep | Scope | CurrentTask;
 
 /**
- * Runs `body` and evaluates to its value; when `duration` is up before that, `body` is cancelled and finished, and
- * `TimeoutError` is thrown. Of nested ones the earliest wins, and the error is thrown at that one. A cancellation of the
- * task goes before; a value that is there in time is never lost.
+ * Runs `body` and evaluates to its value. If `duration` passes first, cancels `body`, waits until it has ended, and throws
+ * `TimeoutError`. Of nested timeouts, the one that expires first throws. A cancellation of the caller takes precedence. A
+ * value that comes in time is never lost.
  *
- * @param duration in milliseconds; `Infinity` is no limit
+ * @param duration in milliseconds; `Infinity` means no limit
  * @throws InvalidTimeError for NaN and negative durations; NotACoroutineError
  * @example const page = yield* timeout(500, fetchPage(url));
  */
@@ -60,7 +60,7 @@ export const timeout = /* @__PURE__ */ coroutine(function* timeout<T, E extends 
   return yield* limit(until, bodyOf('timeout', body), `the timeout of ${duration} ms`);
 });
 
-/** Like `timeout`, with the instant on the loop's clock at which the time is up. */
+/** Like `timeout`, but expires at an instant on the loop's clock. */
 export const deadline = /* @__PURE__ */ coroutine(function* deadline<T, E extends LoopEvent>(
   until: Instant,
   body: Program<T, E>,
@@ -84,14 +84,13 @@ function* limit<T, E extends LoopEvent>(
   }
 }
 
-// Not inside of `limit`: V8 gives the generators of each function a shape of their own, and a function made anew in each call
-// takes longer than all the rest.
+// Not nested in `limit`: V8 creates a new generator shape for each function object, which would take longer than all the rest.
 function* limited<T, E extends LoopEvent>(limit: Limit, body: Yieldable<T, E>): Coroutine<T, E | DeadlineEvent> {
   limit.begin(yield* currentTask());
   return yield* body;
 }
 
-/** A timer beside the task that runs the body. Both its start and its expiry take their turn among the tasks that are ready. */
+/** The timer of a timeout: a watch, without a task of its own. It starts and expires through `task.defer`, in the ready order. */
 class Limit implements WatchTarget<void> {
   #task: Task | undefined;
   #timer: Watch | undefined;
@@ -131,7 +130,7 @@ class Limit implements WatchTarget<void> {
     this.#task!.cancel(this.#expired);
   }
 
-  /** What to throw for `error`: a cancellation of the caller goes before; so does an error of the clean-up, for then the task has failed. */
+  /** A cancellation of the caller takes precedence over `TimeoutError`; so does an error of the clean-up. */
   errorFor(error: unknown): unknown {
     const isTimeout = this.#expired !== undefined && this.#task?.state === 'cancelled' && !(error instanceof Cancelled);
     return isTimeout && (error as TaskCancelledError).cause === this.#expired ? this.#expired : error;

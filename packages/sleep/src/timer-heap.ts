@@ -1,20 +1,20 @@
 import type { Instant, Waiter } from '@escapement/core';
 
 /**
- * Waiters by deadline, equal deadlines by serial number.
+ * Waiters ordered by deadline, then by serial number.
  *
- * As long as they come in the order of their deadlines, as sleeps of one length do, this is a plain queue. The first
- * that comes out of order makes it a 4-ary heap, until it is empty again: an ordered run is a heap already. Four
- * children halve the height and share a cache line or two, and comparisons never touch an object.
+ * While they are added in the order of their deadlines, as sleeps of one duration are, this is a plain queue (a run). The
+ * first waiter out of order makes it a 4-ary heap until it is empty again: a run is a valid heap. Four children halve the
+ * height and share a cache line or two, and comparisons never touch an object.
  *
- * It can also be filled with `append`, in any order, and be put in order all at once with `arrange`, in O(n).
+ * It can also be filled in any order with `append` and ordered with `arrange`, in O(n).
  */
 export class TimerHeap {
-  // Deadline and serial of entry n are at 2n and 2n + 1. A float counts serials further than any process lives.
+  // Deadline and serial of entry n are at 2n and 2n + 1. A float counts serials exactly up to 2^53.
   #keys = new Float64Array(64);
   #waiters: (Waiter<void> | undefined)[] = [];
   #isRun = true;
-  /** Where a run begins: what lies before has been taken out. 0 in a heap. */
+  /** The index of the first waiter of a run; those before it were removed. 0 in a heap. */
   #head = 0;
 
   get size(): number {
@@ -31,7 +31,7 @@ export class TimerHeap {
     return this.#waiters[this.#head]!;
   }
 
-  /** Whether this is an ordered run, and stays one with this entry added. */
+  /** Whether this is a run and stays one when this entry is added. */
   continuesRun(deadline: Instant, serial: number): boolean {
     if (!this.#isRun) return false;
     const last = this.#waiters.length - 1;
@@ -50,7 +50,7 @@ export class TimerHeap {
     if (this.size === 0) this.#empty();
   }
 
-  /** Adds without keeping order; `arrange` before anything but `append`, `visitAll` and `sweep`. */
+  /** Adds without keeping order. Until `arrange`, call only `append`, `visitAll` and `sweep`. */
   append(deadline: Instant, serial: number, waiter: Waiter<void>): void {
     const index = this.#waiters.length;
     if (2 * index === this.#keys.length) this.#grow();
@@ -59,7 +59,7 @@ export class TimerHeap {
     this.#put(index, deadline, serial, waiter);
   }
 
-  /** Puts in order what was appended or swept. */
+  /** Restores the order after `append` or `sweep`. */
   arrange(): void {
     if (this.#isRun) return;
     for (let index = (this.#waiters.length - 2) >> 2; index >= 0; index--) {
@@ -67,7 +67,7 @@ export class TimerHeap {
     }
   }
 
-  /** Drops the waiters that are settled already, and the order of a heap. */
+  /** Removes the settled waiters. A heap loses its order. */
   sweep(): void {
     let kept = 0;
     for (let index = this.#head; index < this.#waiters.length; index++) {
@@ -77,7 +77,7 @@ export class TimerHeap {
     this.#head = 0;
   }
 
-  /** Calls `visit` for every entry, in no order. */
+  /** Calls `visit` for every entry, in any order. */
   visitAll(visit: (deadline: Instant, serial: number, waiter: Waiter<void>) => void): void {
     for (let index = this.#head; index < this.#waiters.length; index++) {
       visit(this.#keys[2 * index]!, this.#keys[2 * index + 1]!, this.#waiters[index]!);

@@ -1,30 +1,30 @@
 import type { Duration, Instant, Waiter } from '@escapement/core';
 import { TimerHeap } from './timer-heap.js';
 
-/** Up to so many waiters one heap does it all. */
+/** Up to this many waiters are all kept in one heap. */
 const FEW = 256;
-/** The span of the finest buckets. A power of two, as all spans are: then buckets nest. */
+/** The span of the finest buckets. All spans are powers of two, so that buckets nest. */
 const FINEST_SPAN: Duration = 1 / 16;
-/** 8,900 years: from here on a float is too coarse for the buckets, and no clock will get there. */
+/** 8,900 years. A float from here on is too coarse for the buckets, so such a deadline counts as infinite. */
 const NEVER: Instant = 2 ** 48;
-/** Each level of buckets spans so many times the one before, and reaches so many of its own spans ahead. */
+/** A bucket spans this many buckets of the level below, and a level reaches this many of its own spans ahead. */
 const LEVEL_RATIO = 64;
 
 /**
- * Waiters by deadline, equal deadlines in the order they were added.
+ * Waiters ordered by deadline; those with equal deadlines in the order in which they were added.
  *
- * The waiters that are due next are in a heap. While they are many, the later ones are not: they lie unordered in
- * buckets, fine ones for the near future, coarse ones for the far. When the heap runs out, the earliest bucket takes its
- * place: a fine one is put in order, a coarse one dealt out to finer ones first. So the heap stays small enough for the
- * cache however many are pending, and each waiter is moved a few times in all. This is the hierarchical timing wheel of
- * Varghese and Lauck, with a heap at its hub because deadlines here are floats and none may fire early.
+ * The waiters that are due next are in a heap. If there are many waiters, the later ones are in unordered buckets: fine
+ * buckets for the near future, coarse ones for the far. When the heap is empty, the earliest bucket replaces it: a fine
+ * bucket is ordered, a coarse one is first split into finer ones. So the heap fits in the cache however many waiters are
+ * pending, and each waiter is moved only a few times. This is the hierarchical timing wheel of Varghese and Lauck, with a
+ * heap at its hub because deadlines are floats and none may fire early.
  *
- * A cancelled waiter stays where it is and is dropped when its turn comes, or with all its like once they are the
- * majority. Adding, cancelling and expiring cost O(1), give or take the height of a small heap.
+ * A cancelled waiter stays in place until its deadline, or until cancelled waiters are the majority and are swept out.
+ * Adding, cancelling and expiring cost O(1), plus the height of a small heap.
  */
 export class TimerQueue {
   #near = new TimerHeap();
-  /** Everything in the heap is due before this instant, everything in the buckets is not. */
+  /** Waiters in the heap are due before this instant, waiters in the buckets at it or later. */
   #horizon: Instant = -Infinity;
   #isStretched = false;
   readonly #levels: Map<number, TimerHeap>[] = [];
@@ -33,7 +33,7 @@ export class TimerQueue {
   #lastSerial = 0;
 
   add(deadline: Instant, waiter: Waiter<void>): void {
-    // Whoever waits for what never comes waits to be cancelled.
+    // An infinite deadline is never queued: only a cancellation ends the wait.
     if (deadline >= NEVER) return;
     const serial = ++this.#lastSerial;
     if (this.#farCount === 0) {
@@ -43,7 +43,7 @@ export class TimerQueue {
     this.#place(deadline, serial, waiter);
   }
 
-  /** A waiter that was added has been abandoned. */
+  /** Call this when a waiter in the queue was abandoned. */
   cancelled(): void {
     this.#cancelledCount++;
     if (this.#cancelledCount > FEW && this.#cancelledCount > (this.#near.size + this.#farCount) >> 1) this.#sweep();
@@ -62,7 +62,7 @@ export class TimerQueue {
     }
   }
 
-  /** Resolves the waiters that are due by `now`, earliest first, `limit` of them at most. */
+  /** Resolves at most `limit` waiters that are due by `now`, earliest first. */
   expire(now: Instant, limit: number): void {
     for (let left = limit; left > 0 && this.earliest <= now; left--) {
       const waiter = this.#near.first;
@@ -84,14 +84,14 @@ export class TimerQueue {
     else this.#addFar(this.#levelOf(deadline), deadline, serial, waiter);
   }
 
-  /** While the waiters are few, or come in order, the heap takes all of them and there are no buckets. */
+  /** While the waiters are few, or come in order, all of them go into the heap. */
   #stretchHorizon(deadline: Instant): void {
     if (deadline < this.#horizon) return;
     this.#horizon = deadline + FINEST_SPAN;
     this.#isStretched = true;
   }
 
-  /** The heap has grown large: what it need not hold yet goes to the buckets. */
+  /** Moves the later waiters of a heap that has grown large into buckets. */
   #spill(): void {
     const all = this.#near;
     this.#near = new TimerHeap();
@@ -134,7 +134,7 @@ export class TimerQueue {
     }
   }
 
-  /** Of two that begin together the coarser: it may hold what belongs into the finer. There are a few hundred at most. */
+  /** Of two buckets that start together the coarser one: it may hold waiters for the finer. There are a few hundred at most. */
   #findEarliestBucket(): { level: number; index: number } {
     let earliest = { level: 0, index: 0, start: Infinity };
     for (let level = this.#levels.length - 1; level >= 0; level--) {

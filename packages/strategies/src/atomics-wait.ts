@@ -3,10 +3,9 @@ import { Clock, type Instant, SleepStrategy, type Wakeup } from '@escapement/cor
 /**
  * Blocks the thread in `Atomics.wait`, on a futex where the system has them.
  *
- * Cost: no CPU. Lateness: what the system's timer slack and a thread switch take, some 50 to 200 us on Linux. The
- * host's own loop stands still: no promise of the host's, no stream, no signal handler runs until the program is done.
- * Choose it for programs that live in this loop altogether, and in worker threads. Not on a page's main thread, where
- * the host forbids it.
+ * Cost: no CPU time. Lateness: the system's timer slack and a thread switch, some 50 to 200 us on Linux. The host's event
+ * loop is blocked: no promise, stream or signal handler of the host runs until the program is done.
+ * Choose it for programs that run entirely in this loop, and in worker threads. The main thread of a page forbids it.
  */
 export class AtomicsWaitStrategy extends SleepStrategy {
   override readonly alias = 'atomics-wait';
@@ -18,7 +17,7 @@ export class AtomicsWaitStrategy extends SleepStrategy {
 
   override sleep(until: Instant, wakeup: Wakeup): void {
     const duration = until - this.clock.now();
-    // Ends at once if the wakeup is requested already. It may end a trifle early: the loop looks again.
+    // Returns at once if a wakeup was requested. It may end slightly early; the loop then sleeps again.
     if (duration > 0) Atomics.wait(wakeup.word, 0, 0, duration);
   }
 }

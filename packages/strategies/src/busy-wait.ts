@@ -1,15 +1,15 @@
 import { Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
 
-/** Between two looks at the loop's handlers: long against the look itself, short against what anybody can notice. */
-const LOOK_UP_EVERY: Duration = 0.005;
+/** The interval at which the loop polls its handlers: long compared with a poll, too short to notice. */
+const POLL_INTERVAL: Duration = 0.005;
 
 /**
- * Reads the clock again and again.
+ * Spins: reads the clock until the deadline.
  *
- * Cost: one core, all of it, also while nothing happens. Lateness: around a microsecond; after a long wait some more,
- * for the caches have gone cold.
- * Choose it where a microsecond counts and a core can be spared for it: measuring, hardware, short waits in the middle
- * of other work. With fewer cores than busy threads it is the worst choice: whoever should end the wait cannot run.
+ * Cost: a whole core, also while nothing happens. Lateness: around a microsecond; more after a long wait, when the caches
+ * are cold.
+ * Choose it where microseconds count and a core is free: measurements, hardware, short waits in the middle of other work.
+ * With fewer cores than busy threads it is the worst choice: the thread that should end the wait cannot run.
  */
 export class BusyWaitStrategy extends SleepStrategy {
   override readonly alias = 'busy-wait';
@@ -20,7 +20,7 @@ export class BusyWaitStrategy extends SleepStrategy {
   }
 
   override sleep(until: Instant, wakeup: Wakeup): void {
-    const lookUp = Math.min(until, this.clock.now() + LOOK_UP_EVERY);
-    while (this.clock.now() < lookUp && !wakeup.requested);
+    const nextPoll = Math.min(until, this.clock.now() + POLL_INTERVAL);
+    while (this.clock.now() < nextPoll && !wakeup.requested);
   }
 }

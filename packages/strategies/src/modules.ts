@@ -7,16 +7,16 @@ import { strategyModule } from './strategy-module.js';
 
 export { strategyModule } from './strategy-module.js';
 
-// Here and not at the classes, which are of use without a container too.
+// Here and not at the classes, so that the classes load no container.
 for (const Strategy of [BusyWaitStrategy, AtomicsWaitStrategy, SetTimeoutStrategy]) {
   decorate(inject(Clock), Strategy, 0);
 }
 
-/** Never late, burns a core: see `BusyWaitStrategy`. */
+/** Spins: about a microsecond late, takes a whole core. See `BusyWaitStrategy`. */
 export const busyWaitModule = strategyModule(clock => new BusyWaitStrategy(clock));
 
-/** Blocks the thread, costs nothing: see `AtomicsWaitStrategy`. */
+/** Blocks the thread and takes no CPU time. See `AtomicsWaitStrategy`. */
 export const atomicsWaitModule = strategyModule(clock => new AtomicsWaitStrategy(clock));
 
-/** Shares the thread with the host: see `SetTimeoutStrategy`. */
+/** Yields the thread to the host. See `SetTimeoutStrategy`. */
 export const setTimeoutModule = strategyModule(clock => new SetTimeoutStrategy(clock));

@@ -1,14 +1,14 @@
 import { Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
 
-/** The most that `setTimeout` takes: 2^31 - 1 milliseconds. */
+/** The limit of `setTimeout`: 2^31 - 1 milliseconds. */
 const LONGEST_TIMEOUT: Duration = 2 ** 31 - 1;
 
 /**
- * Gives the thread back to the host and comes back with its timer.
+ * Yields the thread to the host until a `setTimeout` fires.
  *
- * Cost: no CPU. Lateness: up to about a millisecond, because `setTimeout` counts in whole ones; it can also fire up to
- * one early, in which case this waits for the rest. Everything of the host's goes on: promises, streams, HTTP servers, a
- * page's input and drawing.
+ * Cost: no CPU time. Lateness: up to about a millisecond, because `setTimeout` counts in whole milliseconds. It can also fire
+ * up to a millisecond early; then the loop sleeps again. The host goes on running: promises, streams, HTTP servers, a page's
+ * input and drawing.
  * Choose it wherever the loop shares its thread with other code. It is the safe default.
  */
 export class SetTimeoutStrategy extends SleepStrategy {
@@ -23,14 +23,14 @@ export class SetTimeoutStrategy extends SleepStrategy {
     const duration = until - this.clock.now();
     return new Promise(resolve => {
       if (duration <= 0 || wakeup.requested) soon(resolve);
-      // In whole milliseconds, as the host counts: of a fraction it would fire early, and the rest cost one more.
+      // Rounded up to whole milliseconds: the host truncates a fraction, fires early, and needs a second timer for the rest.
       else sleepAtMost(Math.min(Math.ceil(duration), LONGEST_TIMEOUT), wakeup, resolve);
     });
   }
 }
 
 function sleepAtMost(duration: Duration, wakeup: Wakeup, whenAwake: () => void): void {
-  // The timer, not the watch, keeps the process alive while the loop waits for something outside.
+  // The timer keeps the process alive while the loop waits for something outside; the watch does not.
   const timer = setTimeout(awake, duration);
   const unwatch = wakeup.watch(awake);
 
@@ -41,6 +41,6 @@ function sleepAtMost(duration: Duration, wakeup: Wakeup, whenAwake: () => void):
   }
 }
 
-/** One turn of the host's loop; a page has no `setImmediate`. */
+/** Calls back in the next turn of the host's loop. A page has no `setImmediate`. */
 const soon: (callback: () => void) => unknown =
   typeof setImmediate === 'function' ? setImmediate : callback => setTimeout(callback, 0);

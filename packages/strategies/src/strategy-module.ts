@@ -3,9 +3,9 @@ import { LoopModule, type Provider, type ProviderArguments, recipeOf, type Token
 import { PerformanceClock } from './performance-clock.js';
 
 /**
- * A module for a strategy: a class or a function that makes one, as for `handlerModule`. It gets the real clock, or the
- * one that the container has already. A function that takes nothing makes a strategy with a clock of its own, which
- * becomes the loop's.
+ * Makes a module for a strategy from a class or a function, as `handlerModule` does. A class, or a function with a parameter,
+ * gets the container's clock; without one the module binds a `PerformanceClock`. A function without parameters makes a
+ * strategy with a clock of its own, which becomes the loop's clock.
  *
  * @throws NotAProviderError
  * @example
@@ -22,7 +22,7 @@ export function strategyModule<A extends unknown[]>(...given: ProviderArguments<
   const bringsClock = recipe.tokens?.length === 0;
   return new LoopModule(({ bind, isBound }) => {
     if (!bringsClock) {
-      // With two strategies by mistake, the loop shall say so, and not that there are two clocks.
+      // If two strategies are installed by mistake, the error should name them and not two clocks.
       if (!isBound(Clock)) {
         bind(Clock)
           .toDynamicValue(() => new PerformanceClock())
@@ -30,7 +30,7 @@ export function strategyModule<A extends unknown[]>(...given: ProviderArguments<
       }
       return recipe.bindTo(bind(SleepStrategy));
     }
-    // Not under `SleepStrategy` alone: if that is bound anew, the new one may ask for the clock.
+    // Under a token of its own too: a strategy that is rebound to `SleepStrategy` may still ask for this clock.
     const own = Symbol('strategy');
     recipe.bindTo(bind<SleepStrategy>(own));
     bind(SleepStrategy).toService(own);

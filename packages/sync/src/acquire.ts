@@ -11,9 +11,9 @@ import {
 } from '@escapement/core';
 import { SourceEvent, type SyncSource } from './sync-event.js';
 
-/** What can be acquired: a lock, a semaphore. */
+/** A lock or a semaphore. */
 export interface Acquirable extends SyncSource<void> {
-  /** @internal False if `task` has to wait. */
+  /** @internal @returns false if `task` has to wait */
   takeNow(task: Task | undefined): boolean;
   acquire(): Acquire;
   release(): void;
@@ -30,7 +30,7 @@ export class Acquire extends SourceEvent<void, Acquirable> {
   }
 }
 
-/** Runs `body` between acquire and release, which comes also after an error and a cancellation. */
+/** Acquires `source`, runs `body`, and releases `source`, also after an error or a cancellation. */
 export const holding = /* @__PURE__ */ coroutine(function* holding<T, E extends LoopEvent>(
   source: Acquirable,
   caller: string,

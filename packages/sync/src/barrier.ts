@@ -9,15 +9,15 @@ export class AllArrived extends SourceEvent<number, Barrier> {
   }
 
   override attempt(): Answer<number> | undefined {
-    return this.source.openForLast();
+    return this.source.openIfComplete();
   }
 }
 
 /**
- * Tasks wait for each other: when as many as there are parties have come, all go on, and the next round begins.
+ * Tasks wait until `parties` of them have arrived. Then all go on, and the next round begins.
  *
- * Cost: the last one goes on at once, without the loop, and wakes the others in O(parties).
- * Cancellation: who waits and is cancelled gives its place back. The others go on waiting, until somebody else fills it.
+ * Cost: the last task to arrive goes on at once, without the loop, and wakes the others in O(parties).
+ * Cancellation: a cancelled waiter no longer counts as arrived. The others go on waiting for another task in its place.
  *
  * @example
  * const round = new Barrier(3);
@@ -30,7 +30,7 @@ export class Barrier {
   readonly #wait = new AllArrived(this);
 
   /**
-   * @param parties how many wait for each other, 1 or more
+   * @param parties how many tasks open the barrier, 1 or more
    * @param name for deadlock reports
    * @throws InvalidCountError
    */
@@ -38,21 +38,21 @@ export class Barrier {
     readonly parties: number,
     readonly name?: string,
   ) {
-    checkCount('parties of a Barrier', parties, 1, false, 'It opens when so many tasks wait.');
+    checkCount('parties of a Barrier', parties, 1, false, 'The barrier opens when that many tasks have arrived.');
   }
 
-  /** How many wait at present, of the `parties` it takes. */
+  /** How many tasks wait at present. */
   get arrived(): number {
     return this.waiting.length;
   }
 
-  /** `yield* barrier.wait()` waits for the others, and evaluates to the place in their order: 0 came first. */
+  /** `yield* barrier.wait()` waits for the others and evaluates to the caller's place in the order of arrival, from 0. */
   wait(): AllArrived {
     return this.#wait;
   }
 
-  /** @internal For somebody who has come now: if all others are here, they go on, and so does the caller. */
-  openForLast(): Answer<number> | undefined {
+  /** @internal Opens the barrier if the caller is the last to arrive. @returns the caller's place, or undefined if it has to wait */
+  openIfComplete(): Answer<number> | undefined {
     const others = this.parties - 1;
     if (this.waiting.maxLength < others || this.waiting.length < others) return undefined;
     this.waiting.takeAll().forEach((waiter, index) => {
@@ -61,8 +61,8 @@ export class Barrier {
     return { done: true, value: others };
   }
 
-  /** `barrier "round", 2 of 3 are here` */
+  /** `barrier "round", 2 of 3 have arrived` */
   toString(): string {
-    return `${titled('barrier', this.name)}, ${this.arrived} of ${this.parties} are here`;
+    return `${titled('barrier', this.name)}, ${this.arrived} of ${this.parties} have arrived`;
   }
 }

@@ -1,8 +1,7 @@
 import { Queue, type QueueOptions } from './queue.js';
 
 /**
- * A queue that holds nothing, unless it is given a capacity: each `put` waits until somebody takes the item, so two tasks
- * meet. With a capacity it is a queue.
+ * A queue with a default capacity of 0: each `put` waits until another task takes the item.
  *
  * @example
  * const channel = new Channel<string>();

@@ -4,25 +4,25 @@ import { titled } from './describe.js';
 import type { Lock } from './lock.js';
 import { SourceEvent } from './sync-event.js';
 
-/** The event in the midst of `condition.wait()`. */
+/** The event with which `condition.wait()` waits for a notification. */
 export class Notified extends SourceEvent<void, Condition> {
   override get kind() {
     return 'notified' as const;
   }
 
-  /** A notification is for those who wait already. */
+  /** Always waits: a notification reaches only tasks that wait already. */
   override attempt(): undefined {
     return undefined;
   }
 }
 
 /**
- * Waiting for a change of what a lock guards: `wait` releases the lock, waits for a notification, and acquires it again.
- * In between others may have held the lock, so look again: `while (!ready) yield* condition.wait()`.
+ * A condition variable: `wait` releases the lock, waits for a notification, and acquires the lock again. Other tasks may have
+ * held the lock in between, so check again in a loop: `while (!ready) yield* condition.wait()`.
  *
  * Cost of a wait: two switches, or one if the lock is free when its turn comes.
- * Cancellation: `wait` holds the lock again before it throws `Cancelled`, so the `finally` around it may release it; it may
- * have to wait for that, shielded. A notification that finds its receiver cancelled goes to the next one.
+ * Cancellation: `wait` acquires the lock again, shielded, before it throws `Cancelled`, so a `finally` around it can release
+ * the lock. If the notified task is cancelled, the notification goes to the next waiter.
  *
  * @example
  * const lock = new Lock(), changed = new Condition(lock);
@@ -49,7 +49,7 @@ export class Condition {
    * @throws LockNotHeldError if the task does not hold the lock
    */
   *wait(): Coroutine<void, Notified | Acquire | Scope> {
-    this.lock.releaseTo('waited on a condition of');
+    this.lock.releaseAs('waited on a condition of');
     let isNotified = false;
     try {
       yield* this.#notified;
@@ -63,13 +63,13 @@ export class Condition {
   }
 
   /**
-   * Wakes the first `count` of those who wait. Who notifies need not hold the lock: between a look and a wait no other
-   * task runs.
+   * Wakes the first `count` waiting tasks. The caller need not hold the lock: no other task runs between a check of the
+   * condition and the `wait` that follows it.
    *
    * @throws InvalidCountError
    */
   notify(count = 1): void {
-    checkCount('count of a notify', count, 0, true, 'To wake all call notifyAll().');
+    checkCount('count of a notify', count, 0, true, 'Call notifyAll() to wake all.');
     for (let left = count; left > 0; left--) {
       const waiter = this.waiting.take();
       if (waiter === undefined) return;
@@ -77,7 +77,7 @@ export class Condition {
     }
   }
 
-  /** Wakes all who wait; they get the lock one after the other. */
+  /** Wakes all waiting tasks; they get the lock one after another. */
   notifyAll(): void {
     this.notify(Infinity);
   }

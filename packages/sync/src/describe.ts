@@ -7,5 +7,5 @@ export function titled(noun: string, name: string | undefined): string {
 
 /** `task "writer"` */
 export function titleOf(task: Task | undefined): string {
-  return task === undefined ? 'code outside of all tasks' : `task "${task.name}"`;
+  return task === undefined ? 'code outside any task' : `task "${task.name}"`;
 }

@@ -1,6 +1,6 @@
 import { EscapementError } from '@escapement/core';
 
-/** A task acquired a lock that it holds. Thrown at the `yield*`. */
+/** A task acquired a lock that it holds already. Thrown at the `yield*`. */
 export class LockHeldError extends EscapementError {
   static override readonly name = 'LockHeldError';
   override readonly code = 'ESC_LOCK_HELD';
@@ -8,12 +8,12 @@ export class LockHeldError extends EscapementError {
   /** @internal */
   constructor(lock: string, task: string) {
     super(
-      `${task} acquired ${lock}, which it holds already: it would wait for itself for ever. Release it first, or leave the acquiring to the outermost caller.`,
+      `${task} acquired ${lock}, which it already holds: it would wait for itself forever. Release it first, or acquire it only in the outermost caller.`,
     );
   }
 }
 
-/** A lock was released by somebody who does not hold it, or whom nobody gave it. */
+/** A task released a lock, or waited on its condition, without holding it. */
 export class LockNotHeldError extends EscapementError {
   static override readonly name = 'LockNotHeldError';
   override readonly code = 'ESC_LOCK_NOT_HELD';
@@ -21,12 +21,12 @@ export class LockNotHeldError extends EscapementError {
   /** @internal @param found who holds it, in words */
   constructor(task: string, action: string, lock: string, found: string) {
     super(
-      `${task} ${action} ${lock}, which is ${found}. Acquire it before, and release it once; \`yield* lock.with(...)\` does both.`,
+      `${task} ${action} ${lock}, which is ${found}. Acquire it first, and release it once; \`yield* lock.with(...)\` does both.`,
     );
   }
 }
 
-/** A semaphore got back more permits than it may have. */
+/** A semaphore was released while all of its `max` permits were free. */
 export class SemaphoreFullError extends EscapementError {
   static override readonly name = 'SemaphoreFullError';
   override readonly code = 'ESC_SEMAPHORE_FULL';
@@ -34,12 +34,12 @@ export class SemaphoreFullError extends EscapementError {
   /** @internal */
   constructor(task: string, semaphore: string, max: number) {
     super(
-      `${task} released ${semaphore}, which has all its ${max} permits already. Release once for each acquire; \`yield* semaphore.with(...)\` does both.`,
+      `${task} released ${semaphore}, which already has all of its ${max} permits. Release once per acquire; \`yield* semaphore.with(...)\` does both.`,
     );
   }
 }
 
-/** A queue or channel is closed: nothing goes in any more, or nothing is left to come out. */
+/** A task put an item into a closed queue or channel, or tried to get one from a closed and empty one. */
 export class QueueClosedError extends EscapementError {
   static override readonly name = 'QueueClosedError';
   override readonly code = 'ESC_QUEUE_CLOSED';
@@ -47,14 +47,14 @@ export class QueueClosedError extends EscapementError {
   /** @internal */
   static forPut(task: string, queue: string): QueueClosedError {
     return new QueueClosedError(
-      `${task} put an item into ${queue}, which is closed; the item was not taken. Close it after the last put, or take this as the sign to stop.`,
+      `${task} put an item into ${queue}, which is closed; the item was not added. Close it after the last put, or catch this error and stop.`,
     );
   }
 
   /** @internal */
   static forGet(task: string, queue: string): QueueClosedError {
     return new QueueClosedError(
-      `${task} wanted an item of ${queue}, which is closed, and nothing is left. Use next() or forEach(), which tell the end without an error.`,
+      `${task} tried to get an item from ${queue}, which is closed and empty. Use next() or forEach(), which report the end without an error.`,
     );
   }
 }

@@ -12,20 +12,20 @@ import { titled, titleOf } from './describe.js';
 import { LockHeldError, LockNotHeldError } from './errors.js';
 
 /**
- * Held by one task at a time; the others get it in the order in which they asked. Not re-entrant: who acquires it twice is
- * told so, instead of waiting for itself.
+ * A mutex: one task holds it at a time; waiting tasks get it in the order in which they came. It is not re-entrant: a second
+ * acquire by its holder throws instead of waiting forever.
  *
- * It belongs to the task that acquired it. When that ends without having released it, to its parent: so after
- * `yield* timeout(50, lock.acquire())`, which acquires in a task of its own, the caller holds it.
+ * The task that acquired it holds it. If that task ends without releasing it, its parent holds it. So after
+ * `yield* timeout(50, lock.acquire())`, which acquires in a child task, the caller holds the lock.
  *
- * Cost: free, it is acquired at once, without the loop; released, it goes to the next in O(1).
- * Cancellation: who waits and is cancelled leaves the line. Who was given the lock before the cancellation came has it, and
- * is told of the cancellation at its next suspension: `with` releases it then; after a plain `acquire` it is up to you.
+ * Cost: a free lock is acquired at once, without the loop. A release hands it to the next waiter in O(1).
+ * Cancellation: a cancelled waiter leaves the queue. A task that got the lock before its cancellation keeps it, and `Cancelled`
+ * is thrown at its next suspension. `with` releases it then; after a plain `acquire` you must.
  *
  * @example
  * const db = new Lock('db');
  * yield* db.with(function* () {
- *   yield* write(row);   // nobody else writes now
+ *   yield* write(row);   // no other task writes now
  * });
  */
 export class Lock implements Acquirable {
@@ -33,7 +33,7 @@ export class Lock implements Acquirable {
   readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #acquire = new Acquire(this);
   #isHeld = false;
-  #taker: Task | undefined;
+  #acquirer: Task | undefined;
 
   /** @param name for errors and deadlock reports */
   constructor(readonly name?: string) {}
@@ -42,56 +42,56 @@ export class Lock implements Acquirable {
     return this.#isHeld;
   }
 
-  /** The task that holds it: the one that acquired it or, if that has ended, its parent. Undefined outside of all tasks. */
+  /** The task that holds it: the one that acquired it or, if that has ended, its parent. Undefined if no task does. */
   get holder(): Task | undefined {
-    let holder = this.#taker;
+    let holder = this.#acquirer;
     while (holder?.isEnded) holder = holder.parent;
     return holder;
   }
 
   /**
-   * `yield* lock.acquire()` waits until the lock is free and takes it. Nothing may come between it and the `try` whose
-   * `finally` releases the lock.
+   * `yield* lock.acquire()` waits until the lock is free and takes it. Write the `try` whose `finally` releases the lock
+   * directly after it.
    *
-   * @throws LockHeldError at the `yield*`, if the task holds it
+   * @throws LockHeldError at the `yield*`, if the task holds it already
    */
   acquire(): Acquire {
     return this.#acquire;
   }
 
-  /** Takes the lock if that can be done at once. @throws LockHeldError if the task holds it */
+  /** Takes the lock if it is free. @throws LockHeldError if the task holds it already */
   tryAcquire(): boolean {
     return this.takeNow(runningTask());
   }
 
   /**
-   * Gives the lock to the next in line. Only for the task that holds it, and for tasks below that one.
+   * Releases the lock, to the next waiter if there is one. Only the holder and the tasks below it may call this.
    *
    * @throws LockNotHeldError
    */
   release(): void {
-    this.releaseTo('released');
+    this.releaseAs('released');
   }
 
   /**
-   * Runs a program while holding the lock, and evaluates to its value. Releases the lock however the program ends. A function
-   * is called once the lock is held.
+   * Acquires the lock, runs a program and evaluates to its value. Releases the lock however the program ends. A
+   * function is called after the lock is acquired.
    *
-   * @throws LockHeldError if the task holds it; NotACoroutineError
+   * @throws LockHeldError if the task holds it already; NotACoroutineError
    */
   with<T, E extends LoopEvent>(body: Program<T, E>): Coroutine<T, E | Acquire> {
     return holding(this, 'lock.with', body);
   }
 
-  /** @internal @param action what the caller did, in words */
-  releaseTo(action: string): void {
+  /** @internal @param action what the caller did, for the error */
+  releaseAs(action: string): void {
     const caller = runningTask();
     if (!this.#isHeld || !this.#belongsTo(caller)) {
       throw new LockNotHeldError(titleOf(caller), action, titled('lock', this.name), this.#state());
     }
     const next = this.waiting.take();
     this.#isHeld = next !== undefined;
-    this.#taker = next?.task;
+    this.#acquirer = next?.task;
     next?.resolve();
   }
 
@@ -102,7 +102,7 @@ export class Lock implements Acquirable {
       return false;
     }
     this.#isHeld = true;
-    this.#taker = task;
+    this.#acquirer = task;
     return true;
   }
 
@@ -111,7 +111,7 @@ export class Lock implements Acquirable {
     return `${titled('lock', this.name)}, ${this.#state()}`;
   }
 
-  /** A scope or a shield runs in a task below the one that it acts for. Of a lock that no task holds anybody may dispose. */
+  /** Tasks below the holder count, because a scope or a shield runs in one. Any code may release a lock that no task holds. */
   #belongsTo(caller: Task | undefined): boolean {
     const { holder } = this;
     if (holder === undefined) return true;
@@ -122,8 +122,8 @@ export class Lock implements Acquirable {
   #state(): string {
     if (!this.#isHeld) return 'held by nobody';
     const { holder } = this;
-    if (holder === this.#taker) return `held by ${titleOf(holder)}`;
-    const heir = holder === undefined ? '' : `held by ${titleOf(holder)}, `;
-    return `${heir}taken by ${titleOf(this.#taker)}, which has ended`;
+    if (holder === this.#acquirer) return `held by ${titleOf(holder)}`;
+    const heldBy = holder === undefined ? '' : `held by ${titleOf(holder)}, `;
+    return `${heldBy}acquired by ${titleOf(this.#acquirer)}, which has ended`;
   }
 }

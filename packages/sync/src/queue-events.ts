@@ -3,10 +3,10 @@ import { titleOf } from './describe.js';
 import { QueueClosedError } from './errors.js';
 import { SyncEvent } from './sync-event.js';
 
-/** @internal What `takeNow` gives of a queue that has nothing. */
+/** @internal What `takeNow` returns when the queue is empty. */
 export const NOTHING: unique symbol = Symbol('nothing');
 
-/** What the events need of a queue. */
+/** The part of a queue that its events use. */
 export interface QueueEnds<T> {
   readonly capacity: number;
   readonly isClosed: boolean;
@@ -14,7 +14,7 @@ export interface QueueEnds<T> {
   readonly putters: WaitQueue<Putter<T>>;
   /** @internal */
   readonly takers: WaitQueue<Taker<T>>;
-  /** @internal False if there is no room. */
+  /** @internal @returns false if there is no room */
   putNow(item: T, task: Task | undefined): boolean;
   /** @internal */
   takeNow(): T | typeof NOTHING;
@@ -42,22 +42,22 @@ export class Put<out T = unknown> extends SyncEvent<void> {
   }
 
   /** @internal */
-  override enter(waiter: Waiter<void>): void {
+  override enqueue(waiter: Waiter<void>): void {
     this.#queue.putters.add(new Putter(this.#item, waiter));
   }
 
   /** @internal */
-  override leave(): void {
+  override abandoned(): void {
     this.#queue.putters.abandoned();
   }
 
   override toString(): string {
     const { capacity } = this.#queue;
-    return `Put(${this.#queue}, ${capacity === 0 ? 'which nobody takes from' : `full with ${capacity}`})`;
+    return `Put(${this.#queue}, ${capacity === 0 ? 'no taker' : `full with ${capacity}`})`;
   }
 }
 
-/** An item of a queue, or its end: in which form is up to the subclass. */
+/** Takes an item from a queue. A subclass decides how to return the item and how to report the end. */
 export abstract class Take<out T, out R> extends SyncEvent<R> {
   /** @internal */
   constructor(
@@ -70,7 +70,7 @@ export abstract class Take<out T, out R> extends SyncEvent<R> {
   /** @internal */
   abstract resultFor(item: T): R;
 
-  /** @internal What there is instead of an item when none will come any more. */
+  /** @internal The result, or the error thrown, once the queue is closed and empty. */
   abstract atEnd(task: Task | undefined): R;
 
   override attempt(task: Task | undefined): Answer<R> | undefined {
@@ -80,12 +80,12 @@ export abstract class Take<out T, out R> extends SyncEvent<R> {
   }
 
   /** @internal */
-  override enter(waiter: Waiter<R>): void {
+  override enqueue(waiter: Waiter<R>): void {
     this.queue.takers.add(new WaitingTaker<T, R>(this, waiter));
   }
 
   /** @internal */
-  override leave(): void {
+  override abandoned(): void {
     this.queue.takers.abandoned();
   }
 
@@ -128,7 +128,7 @@ export class Next<out T = unknown> extends Take<T, IteratorResult<T, undefined>>
   }
 }
 
-/** @internal A task that waits with an item in its hands. */
+/** @internal A task that waits to put an item. */
 export class Putter<T> {
   constructor(
     readonly item: T,
@@ -148,7 +148,7 @@ export class Putter<T> {
 export interface Taker<T> {
   readonly isSettled: boolean;
   give(item: T): void;
-  tellEnd(): void;
+  end(): void;
 }
 
 class WaitingTaker<T, R> implements Taker<T> {
@@ -165,11 +165,11 @@ class WaitingTaker<T, R> implements Taker<T> {
     this.waiter.resolve(this.event.resultFor(item));
   }
 
-  tellEnd(): void {
+  end(): void {
     try {
       this.waiter.resolve(this.event.atEnd(this.waiter.task));
-    } catch (end) {
-      this.waiter.reject(end);
+    } catch (error) {
+      this.waiter.reject(error);
     }
   }
 }

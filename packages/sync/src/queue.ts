@@ -15,20 +15,20 @@ import { QueueClosedError } from './errors.js';
 import { Get, Next, NOTHING, Put, type Putter, type QueueEnds, type Taker } from './queue-events.js';
 
 export interface QueueOptions {
-  /** How many items it holds; then `put` waits. `Infinity` if left out; with 0 each put waits for its taker. */
+  /** How many items it holds before `put` waits. With 0, each `put` waits for a taker. Default: `Infinity`. */
   readonly capacity?: number;
   /** For errors and deadlock reports. */
   readonly name?: string;
 }
 
 /**
- * Items from any number of tasks to any number of others, each to one of them, in the order in which they were put. Those
- * who wait are served in the order in which they came.
+ * A FIFO queue between any number of producers and consumers. Each item goes to one consumer. Waiting tasks are served in
+ * the order in which they came.
  *
- * Cost: with room, or an item there, it is done at once, without the loop. So a task that only puts into a queue that is
- * never full lets nobody else run: give it a capacity, or `pause()`.
- * Cancellation: who waits and is cancelled leaves the line, and takes no item with it: one who put keeps his, one who got
- * is passed over. Who was given an item before the cancellation came has it, and is told at its next suspension.
+ * Cost: a `put` that finds room, and a `get` that finds an item, return at once, without the loop. So a task that only puts
+ * into a queue that is never full lets no other task run: give the queue a capacity, or call `pause()`.
+ * Cancellation: a cancelled waiter leaves the queue; its item is not put, and it takes none. A task that got an item before
+ * its cancellation keeps it, and `Cancelled` is thrown at its next suspension.
  *
  * @example
  * const jobs = new Queue<Job>({ capacity: 10, name: 'jobs' });
@@ -38,7 +38,7 @@ export interface QueueOptions {
  */
 export class Queue<T> implements QueueEnds<T> {
   readonly #items = new Fifo<T>();
-  // Somebody waits in one of them only while nothing can be done for him, so what is done at once overtakes nobody.
+  // A task waits in these only while it cannot be served, so an immediate put or get overtakes none.
   /** @internal */
   readonly putters = new WaitQueue<Putter<T>>();
   /** @internal */
@@ -51,12 +51,12 @@ export class Queue<T> implements QueueEnds<T> {
 
   /** @throws InvalidCountError */
   constructor({ capacity = Infinity, name }: QueueOptions = {}) {
-    checkCount('capacity of a Queue', capacity, 0, true, 'With 0 each put waits until somebody gets the item.');
+    checkCount('capacity of a Queue', capacity, 0, true, 'With 0, each put waits until a task gets the item.');
     this.capacity = capacity;
     this.name = name;
   }
 
-  /** How many items it holds: those that a waiting put has in its hands do not count. */
+  /** How many items it holds. The items of waiting puts do not count. */
   get size(): number {
     return this.#items.size;
   }
@@ -68,7 +68,7 @@ export class Queue<T> implements QueueEnds<T> {
   /**
    * `yield* queue.put(item)` waits until there is room.
    *
-   * @throws QueueClosedError at the `yield*`, if the queue is closed or gets closed meanwhile: the item is not in it
+   * @throws QueueClosedError at the `yield*`, if the queue is closed before the item is in it
    */
   put(item: T): Put<T> {
     return new Put(this, item);
@@ -77,14 +77,14 @@ export class Queue<T> implements QueueEnds<T> {
   /**
    * `yield* queue.get()` waits for an item and takes it.
    *
-   * @throws QueueClosedError at the `yield*`, if the queue is closed and nothing is left
+   * @throws QueueClosedError at the `yield*`, if the queue is closed and empty
    */
   get(): Get<T> {
     return this.#get;
   }
 
   /**
-   * Like `get`, in the form in which iterators answer, so that the end is no error.
+   * Like `get`, but returns an iterator result, so the end is not an error.
    *
    * @example
    * for (let next = yield* jobs.next(); !next.done; next = yield* jobs.next()) yield* work(next.value);
@@ -93,12 +93,12 @@ export class Queue<T> implements QueueEnds<T> {
     return this.#next;
   }
 
-  /** Puts the item if that can be done at once. @throws QueueClosedError */
+  /** Puts the item if that is possible without waiting. @throws QueueClosedError */
   tryPut(item: T): boolean {
     return this.putNow(item, runningTask());
   }
 
-  /** Takes an item if there is one; otherwise undefined. @throws QueueClosedError if it is closed and nothing is left */
+  /** @returns an item, or undefined if there is none @throws QueueClosedError if the queue is closed and empty */
   tryGet(): T | undefined {
     const item = this.takeNow();
     if (item !== NOTHING) return item;
@@ -107,7 +107,7 @@ export class Queue<T> implements QueueEnds<T> {
   }
 
   /**
-   * Runs `work` with one item after the other until the queue is closed and nothing is left.
+   * Runs `work` for one item after another until the queue is closed and empty.
    *
    * @throws NotAFunctionError, NotACoroutineError
    */
@@ -120,16 +120,16 @@ export class Queue<T> implements QueueEnds<T> {
   }
 
   /**
-   * Nothing goes in any more: puts that wait, and later ones, throw `QueueClosedError`. What is in comes out; then `get`
-   * throws `QueueClosedError` and `next` tells the end. Closing twice does nothing.
+   * Closes the queue. Waiting and later puts throw `QueueClosedError`. Items in the queue can still be taken; after that,
+   * `get` throws `QueueClosedError` and `next` reports the end. Closing it again does nothing.
    */
   close(): void {
     this.#isClosed = true;
     for (const putter of this.putters.takeAll()) putter.refuse(String(this));
-    for (const taker of this.takers.takeAll()) taker.tellEnd();
+    for (const taker of this.takers.takeAll()) taker.end();
   }
 
-  /** @internal False if there is no room. */
+  /** @internal @returns false if there is no room */
   putNow(item: T, task: Task | undefined): boolean {
     if (this.#isClosed) throw QueueClosedError.forPut(titleOf(task), String(this));
     const taker = this.takers.take();
@@ -144,7 +144,7 @@ export class Queue<T> implements QueueEnds<T> {
 
   /** @internal */
   takeNow(): T | typeof NOTHING {
-    // First in, then out: so it is the same whether there is room for any item or for none.
+    // The item of a waiting put goes in before one comes out: so this also works with a capacity of 0.
     const putter = this.putters.take();
     if (putter !== undefined) {
       this.#items.push(putter.item);
@@ -158,7 +158,7 @@ export class Queue<T> implements QueueEnds<T> {
     return titled(this.noun, this.name);
   }
 
-  /** @internal What it is called in reports. */
+  /** @internal For errors and reports. */
   protected get noun(): string {
     return 'queue';
   }

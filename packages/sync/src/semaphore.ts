@@ -15,17 +15,17 @@ import { SemaphoreFullError } from './errors.js';
 export interface SemaphoreOptions {
   /** For errors and deadlock reports. */
   readonly name?: string;
-  /** As many permits there may be at most; a release too many throws. `Infinity` if left out. */
+  /** The most permits that can be free; a `release` beyond that throws. Default: `Infinity`. */
   readonly max?: number;
 }
 
 /**
- * A number of permits: at most so many tasks are in at a time, and the others follow in the order in which they asked.
- * Permits belong to nobody: one task may acquire and another release.
+ * A counting semaphore. It has a number of permits; tasks that find none free wait, first come, first served. No task owns a
+ * permit: one task may acquire it and another release it.
  *
- * Cost: with a permit free it is acquired at once, without the loop; released, it goes to the next in O(1).
- * Cancellation: who waits and is cancelled leaves the line. Who was given a permit before the cancellation came has it, and
- * is told of the cancellation at its next suspension: `with` releases it then; after a plain `acquire` it is up to you.
+ * Cost: a free permit is acquired at once, without the loop. A release hands it to the next waiter in O(1).
+ * Cancellation: a cancelled waiter leaves the queue. A task that got a permit before its cancellation keeps it, and `Cancelled`
+ * is thrown at its next suspension. `with` releases it then; after a plain `acquire` you must.
  *
  * @example
  * const connections = new Semaphore(4);
@@ -40,11 +40,11 @@ export class Semaphore implements Acquirable {
   #free: number;
 
   /**
-   * @param permits free at the start, 0 or more
+   * @param permits how many are free at the start, 0 or more
    * @throws InvalidCountError
    */
   constructor(permits: number, { name, max = Infinity }: SemaphoreOptions = {}) {
-    checkCount('permits of a Semaphore', permits, 0, true, 'For one at a time pass 1.');
+    checkCount('permits of a Semaphore', permits, 0, true, 'Pass 1 to admit one task at a time.');
     checkCount('max of a Semaphore', max, Math.max(1, permits), true, 'It cannot have more permits than that.');
     this.#free = permits;
     this.name = name;
@@ -66,7 +66,7 @@ export class Semaphore implements Acquirable {
     return this.takeNow();
   }
 
-  /** Gives a permit to the next in line. @throws SemaphoreFullError if there are `max` already */
+  /** Returns a permit, to the next waiter if there is one. @throws SemaphoreFullError if `max` are free already */
   release(): void {
     if (this.#free >= this.max) throw new SemaphoreFullError(titleOf(runningTask()), this.#title, this.max);
     const next = this.waiting.take();
@@ -74,12 +74,12 @@ export class Semaphore implements Acquirable {
     else next.resolve();
   }
 
-  /** Like `lock.with`, while holding a permit. */
+  /** Runs a program while holding a permit; otherwise like `lock.with`. */
   with<T, E extends LoopEvent>(body: Program<T, E>): Coroutine<T, E | Acquire> {
     return holding(this, 'semaphore.with', body);
   }
 
-  /** @internal Whoever waits has found none free, and gets the next: so nobody is overtaken. */
+  /** @internal While a task waits, no permit is free, so this cannot overtake it. */
   takeNow(_task?: Task): boolean {
     if (this.#free === 0) return false;
     this.#free--;

@@ -14,10 +14,10 @@ export class SignalSet extends SourceEvent<void, Signal> {
 }
 
 /**
- * Something that happens once, and has happened from then on. Any number of tasks wait for it.
+ * A flag that is set once and stays set. Any number of tasks can wait for it.
  *
- * Cost: once it is set, to wait takes no time and does not concern the loop.
- * Cancellation: who waits and is cancelled is forgotten.
+ * Cost: once it is set, a wait returns at once, without the loop.
+ * Cancellation: a cancelled waiter is removed.
  *
  * @example
  * const ready = new Signal('ready');
@@ -37,7 +37,7 @@ export class Signal {
     return this.#isSet;
   }
 
-  /** Lets all go on who wait, in the order in which they came. Setting it again does nothing. */
+  /** Resumes all waiting tasks, in the order in which they came. Setting it again does nothing. */
   set(): void {
     this.#isSet = true;
     for (const waiter of this.waiting.takeAll()) waiter.resolve();

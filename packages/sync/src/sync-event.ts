@@ -1,6 +1,6 @@
 import { eventName, ImmediateEvent, type Waiter, type WaitQueue } from '@escapement/core';
 
-/** What an event of this package is about. */
+/** The lock, queue, ... that an event waits for. */
 export interface SyncSource<R> {
   /** @internal */
   readonly waiting: WaitQueue<Waiter<R>>;
@@ -8,23 +8,23 @@ export interface SyncSource<R> {
 }
 
 /**
- * An event of this package. It stores which lock or queue it is about, and that knows how to wait.
+ * An event of this package: it stores which lock, queue, ... it waits for, and that object keeps its waiters.
  *
- * If there is nothing to wait for, `yield*` goes on at once: see `ImmediateEvent`.
+ * If it need not wait, `yield*` goes on at once: see `ImmediateEvent`.
  */
 export abstract class SyncEvent<out R = unknown> extends ImmediateEvent<R> {
   static override readonly name: string = 'SyncEvent';
-  /** For the type checker, to which every event would look like one of these otherwise; there is no such field. */
+  /** A brand: without it, every event would have this type. The field does not exist at run time. */
   protected declare readonly _isSync: true;
 
-  /** @internal After an attempt in vain: `waiter` joins the queue. */
-  abstract enter(waiter: Waiter<R>): void;
+  /** @internal Called after an attempt that failed. */
+  abstract enqueue(waiter: Waiter<R>): void;
 
-  /** @internal One of the waiters in the queue was abandoned. */
-  abstract leave(): void;
+  /** @internal Called when one of the enqueued waiters was abandoned. */
+  abstract abandoned(): void;
 }
 
-/** An event that waits in the queue of its source. */
+/** An event that waits in the wait queue of its source. */
 export abstract class SourceEvent<out R, S extends SyncSource<R>> extends SyncEvent<R> {
   /** @internal */
   constructor(
@@ -35,12 +35,12 @@ export abstract class SourceEvent<out R, S extends SyncSource<R>> extends SyncEv
   }
 
   /** @internal */
-  override enter(waiter: Waiter<R>): void {
+  override enqueue(waiter: Waiter<R>): void {
     this.source.waiting.add(waiter);
   }
 
   /** @internal */
-  override leave(): void {
+  override abandoned(): void {
     this.source.waiting.abandoned();
   }
 

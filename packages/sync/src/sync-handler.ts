@@ -1,16 +1,16 @@
 import { EventHandler, type Waiter } from '@escapement/core';
 import { SyncEvent } from './sync-event.js';
 
-/** Serves all events of this package: each knows whom to ask. The waits themselves are kept in the locks and queues. */
+/** Handles all events of this package. Each lock or queue keeps its own waiters. */
 export class SyncHandler extends EventHandler<SyncEvent> {
   static override readonly name: string = 'SyncHandler';
   override readonly handles = SyncEvent;
 
   override arm(event: SyncEvent, waiter: Waiter<unknown>): void {
-    event.enter(waiter);
+    event.enqueue(waiter);
   }
 
   override disarm(event: SyncEvent): void {
-    event.leave();
+    event.abandoned();
   }
 }

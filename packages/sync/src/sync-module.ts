@@ -1,5 +1,5 @@
 import { handlerModule } from '@escapement/wiring';
 import { SyncHandler } from './sync-handler.js';
 
-/** Locks, semaphores, conditions, signals, barriers, queues and channels. Works with every strategy. */
+/** Handles every event of this package. Works with every strategy. */
 export const syncModule = handlerModule(SyncHandler);

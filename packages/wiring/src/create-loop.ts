@@ -5,8 +5,8 @@ import type { EventsOf, LoopModule } from './loop-module.js';
 import { loopModule } from './wired-loop.js';
 
 /**
- * A loop of plugins. Its type knows which events the modules handle, so a program that can yield another one does not
- * compile.
+ * Builds a loop from plugin modules. Its type has the events that the modules handle: a program that can yield any other
+ * event does not compile.
  *
  * @throws NotAModuleError, NoStrategyError, DuplicatePluginError, DuplicateHandlerError, IncompatiblePluginsError,
  * ClockMismatchError, MissingMetadataError

@@ -8,8 +8,8 @@ export type DebugOptions = Pick<LoopOptions, 'slowStep'>;
 export const Debugging: ServiceIdentifier<DebugOptions> = Symbol.for('escapement.Debugging');
 
 /**
- * A loop with this module warns of slow steps and of what was made and never run, and its reports say since when each task
- * waits: see `debug` in `LoopOptions`, also for what it costs.
+ * Switches on the debug mode of a loop: it warns of slow steps and of coroutines and events that were made and never run, and
+ * its reports say how long each task has waited. See `debug` in `LoopOptions`, also for its cost.
  *
  * @example createLoop(setTimeoutModule, sleepModule, debugModule({ slowStep: 20 }));
  */

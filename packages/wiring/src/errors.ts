@@ -1,6 +1,6 @@
 import { type Clock, EscapementError, type SleepStrategy } from '@escapement/core';
 
-/** `createLoop` got something that is no module. */
+/** `createLoop` got an argument that is not a module. */
 export class NotAModuleError extends EscapementError {
   static override readonly name = 'NotAModuleError';
   override readonly code = 'ESC_NOT_A_MODULE';
@@ -15,19 +15,19 @@ export class NotAModuleError extends EscapementError {
 
 function adviceForModule(given: unknown, position: number): string {
   if (given === undefined) {
-    return 'Either it is misspelt, or the file that exports it imports this one in a circle, and has not run yet.';
+    return 'Either its name is misspelt, or the file that exports it imports this one in a cycle and has not run yet.';
   }
   if (Array.isArray(given)) return 'Spread it: createLoop(...modules).';
   if (typeof given === 'function') {
     return isClass(given)
-      ? `Make a module of the class: handlerModule(${given.name}), strategyModule(${given.name}) or policyModule(${given.name}).`
+      ? `Make a module from the class: handlerModule(${given.name}), strategyModule(${given.name}) or policyModule(${given.name}).`
       : `Call it: ${given.name || `argument ${position}`}().`;
   }
-  if (typeof given === 'object') return 'Make a module of it, for instance handlerModule(() => new MyHandler()).';
+  if (typeof given === 'object') return 'Make a module from it, for instance handlerModule(() => new MyHandler()).';
   return 'Pass the module itself, for instance sleepModule.';
 }
 
-/** `handlerModule`, `strategyModule` or `policyModule` got nothing that makes a plugin. */
+/** `handlerModule`, `strategyModule` or `policyModule` got neither a class nor a function that makes a plugin. */
 export class NotAProviderError extends EscapementError {
   static override readonly name = 'NotAProviderError';
   override readonly code = 'ESC_NOT_A_PROVIDER';
@@ -40,7 +40,7 @@ export class NotAProviderError extends EscapementError {
   }
 }
 
-/** The container is to inject into a class, and nothing says what. */
+/** The container cannot inject into a class, because the types of its constructor parameters are unknown. */
 export class MissingMetadataError extends EscapementError {
   static override readonly name = 'MissingMetadataError';
   override readonly code = 'ESC_MISSING_METADATA';
@@ -48,13 +48,13 @@ export class MissingMetadataError extends EscapementError {
   /** @internal */
   constructor({ name, length }: { readonly name: string; readonly length: number }, cause: unknown) {
     super(
-      `the container cannot make a ${name}: nothing says what the ${length === 1 ? 'argument' : 'arguments'} of its constructor shall be. Either the class lacks @injectable(), or it was compiled without decorator metadata, as by esbuild, tsx, or tsc without emitDecoratorMetadata, or the type of an argument is no class. Pass a function instead, clock => new ${name}(clock), or put @inject(Clock) before each argument.`,
+      `the container cannot make a ${name}: the ${length === 1 ? 'type of its constructor parameter is' : 'types of its constructor parameters are'} unknown. Either the class lacks @injectable(), or it was compiled without decorator metadata (by esbuild, by tsx, or by tsc without emitDecoratorMetadata), or the type of a parameter is not a class. Pass a function instead, clock => new ${name}(clock), or put @inject(Clock) before each parameter.`,
       { cause },
     );
   }
 }
 
-/** Two plugins in one container where a loop has one. */
+/** A container has two plugins of a kind of which a loop takes one. */
 export class DuplicatePluginError extends EscapementError {
   static override readonly name = 'DuplicatePluginError';
   override readonly code = 'ESC_DUPLICATE_PLUGIN';
@@ -65,7 +65,7 @@ export class DuplicatePluginError extends EscapementError {
   }
 }
 
-/** The strategy counts on another clock than the handlers would. */
+/** The strategy's clock is not the container's `Clock`, which the handlers get. */
 export class ClockMismatchError extends EscapementError {
   static override readonly name = 'ClockMismatchError';
   override readonly code = 'ESC_CLOCK_MISMATCH';
@@ -74,12 +74,12 @@ export class ClockMismatchError extends EscapementError {
   constructor(strategy: SleepStrategy, clock: Clock) {
     const { name } = strategy.constructor;
     super(
-      `the strategy '${strategy.alias}' has a ${strategy.clock.constructor.name} of its own, and the container's Clock is another object, a ${clock.constructor.name}: handlers would count on one clock and the loop sleep by the other. Let the strategy take its clock, strategyModule(clock => new ${name}(clock)), or make its own the loop's, strategyModule(() => new ${name}()). In a container of your own bind Clock to it, in singleton scope.`,
+      `the strategy '${strategy.alias}' has a ${strategy.clock.constructor.name} of its own, and the container's Clock is another object, a ${clock.constructor.name}: handlers would use one clock and the loop would sleep by the other. Pass the container's clock to the strategy, strategyModule(clock => new ${name}(clock)), or make the strategy's clock the loop's, strategyModule(() => new ${name}()). In a container of your own, bind Clock to the strategy's clock in singleton scope.`,
     );
   }
 }
 
-/** A loop is to run, and its container no longer holds what the loop was built of. */
+/** A loop was run after its container had changed. */
 export class ContainerChangedError extends EscapementError {
   static override readonly name = 'ContainerChangedError';
   override readonly code = 'ESC_CONTAINER_CHANGED';
@@ -87,7 +87,7 @@ export class ContainerChangedError extends EscapementError {
   /** @internal */
   constructor(token: string, before: readonly object[], now: readonly object[]) {
     super(
-      `the container was changed after it had built its loop, which does not change with it: ${token} was ${namesOf(before)} and is ${namesOf(now)}. Call bind, rebind, unbind and load before container.get(EventLoop), or build another loop from a new container.`,
+      `the container was changed after its loop was built, and the loop does not follow: ${token} was ${namesOf(before)} and is ${namesOf(now)}. Call bind, rebind, unbind and load before container.get(EventLoop), or build another loop from a new container.`,
     );
   }
 }
@@ -96,7 +96,7 @@ function namesOf(plugins: readonly object[]): string {
   return plugins.length === 0 ? 'nothing' : plugins.map(plugin => plugin.constructor.name).join(' and ');
 }
 
-/** @internal For messages: what somebody passed. */
+/** @internal Describes an argument, for errors. */
 export function nameOf(given: unknown): string {
   if (typeof given === 'function')
     return isClass(given) ? `the class ${given.name}` : `the function ${given.name}`.trim();
@@ -106,7 +106,7 @@ export function nameOf(given: unknown): string {
   return String(given);
 }
 
-/** @internal A class can only be called with `new`. Also told apart where two copies of its base class are installed. */
+/** @internal Unlike `instanceof`, this also works if two copies of a base class are installed. */
 export function isClass(value: object): boolean {
   return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
 }

@@ -3,10 +3,10 @@ import { LoopModule } from './loop-module.js';
 import { type Provider, type ProviderArguments, recipeOf, type TokensOf } from './provider.js';
 
 /**
- * A module for one handler; its type follows from the handler's, so it cannot claim events that it does not serve.
+ * Makes a module for one handler. The module's type follows from the handler's, so it names exactly the events that it handles.
  *
- * A class is injected into, which takes `@injectable()` and emitted metadata if its constructor has arguments. A function
- * needs neither: it gets the loop's clock, or what the tokens stand for.
+ * The container injects into the constructor of a class; if that has parameters, the class needs `@injectable()` and emitted
+ * metadata. A function needs neither: it gets the loop's clock, or the values bound to the tokens.
  *
  * @throws NotAProviderError
  * @example

@@ -1,7 +1,7 @@
-// Before any decorated class: constructor injection reads the types that the compiler emits.
+// Before any decorated class is loaded: constructor injection reads the emitted types.
 import 'reflect-metadata';
 
-// So that a plugin needs no dependency of its own to be injected into.
+// So that a plugin need not depend on inversify itself.
 export { decorate, inject, injectable, type Newable, type ServiceIdentifier } from 'inversify';
 export { createLoop } from './create-loop.js';
 export { Debugging, type DebugOptions, debugModule } from './debug-module.js';

@@ -3,14 +3,14 @@ import { type BindToFluentSyntax, ContainerModule, type ContainerModuleLoadOptio
 import { MissingMetadataError } from './errors.js';
 
 /**
- * A few bindings and nothing else, and in its type the events that it brings handlers for.
+ * The bindings that install plugins in a loop. Its type has the events that its handlers handle. `handlerModule`,
+ * `strategyModule` and `policyModule` make the usual modules.
  *
- * Handlers all bind to the one token `EventHandler`, the strategy to `SleepStrategy`, a policy to `SchedulingPolicy`,
- * each instrument to `Instruments`. Bind classes, in singleton scope: each loop gets one of its own. A constant value
- * would be shared by all loops that load the module. `handlerModule`, `strategyModule` and `policyModule` make the usual
- * ones.
+ * Bind each handler to `EventHandler`, a strategy to `SleepStrategy`, a policy to `SchedulingPolicy`, each instrument to
+ * `Instruments`. Bind in singleton scope: each loop gets an object of its own. All loops that load the module would share a
+ * constant value.
  *
- * @throws MissingMetadataError when it is loaded and binds a class that nothing can be injected into
+ * @throws MissingMetadataError when the module is loaded and binds a class whose constructor parameters are unknown
  * @example
  * export const echoModule = new LoopModule<Said | Heard>(({ bind }) => {
  *   bind(EventHandler).to(SaidHandler).inSingletonScope();
@@ -18,7 +18,7 @@ import { MissingMetadataError } from './errors.js';
  * });
  */
 export class LoopModule<out E extends LoopEvent = never> extends ContainerModule {
-  /** The events that this module handles, for the type checker; there is no such field. */
+  /** The events that this module handles, for the type checker only. The field does not exist at run time. */
   protected declare readonly _handles?: E;
 
   override load(options: ContainerModuleLoadOptions): void | Promise<void> {
@@ -27,7 +27,7 @@ export class LoopModule<out E extends LoopEvent = never> extends ContainerModule
       bind: token => explaining(options.bind(token)),
       rebind: token => explaining(options.rebind(token)),
     });
-    // What else an arrow function of one `bind` returns, inversify would take for a promise.
+    // An arrow function may return what its only `bind` returns, which inversify would take for a promise.
     return loaded instanceof Promise ? loaded : undefined;
   }
 }
@@ -35,7 +35,7 @@ export class LoopModule<out E extends LoopEvent = never> extends ContainerModule
 /** The union of the events that modules of type `M` handle. */
 export type EventsOf<M> = M extends LoopModule<infer E> ? E : never;
 
-/** The container looks at a class when it is bound, and is silent about compilers other than tsc. */
+/** Turns inversify's error about a class that it cannot inject into, thrown by `to`, into ours, which says what to write. */
 function explaining<T>(syntax: BindToFluentSyntax<T>): BindToFluentSyntax<T> {
   const to = syntax.to.bind(syntax);
   syntax.to = type => {

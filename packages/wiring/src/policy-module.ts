@@ -3,7 +3,7 @@ import { LoopModule } from './loop-module.js';
 import { type Provider, type ProviderArguments, recipeOf, type TokensOf } from './provider.js';
 
 /**
- * A module for a scheduling policy: a class or a function that makes one, as for `handlerModule`.
+ * Makes a module for a scheduling policy from a class or a function, as `handlerModule` does.
  *
  * @throws NotAProviderError
  * @example

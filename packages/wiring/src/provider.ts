@@ -2,29 +2,29 @@ import { Clock } from '@escapement/core';
 import type { BindToFluentSyntax, Newable, ResolutionContext, ServiceIdentifier } from 'inversify';
 import { isClass, NotAProviderError, nameOf } from './errors.js';
 
-/** What makes a plugin: a class, into whose constructor the container injects, or a function that gets the loop's clock. */
+/** What makes a plugin: a class, into whose constructor the container injects, or a function, which gets the loop's clock. */
 export type Provider<T> = Newable<T> | ((clock: Clock) => T);
 
-/** For each argument of a function the token by which the container knows it: a class, mostly. */
+/** For each parameter of a function, the token that its value is bound to: usually a class. */
 export type TokensOf<A extends readonly unknown[]> = readonly [...{ [K in keyof A]: ServiceIdentifier<A[K]> }];
 
-/** A provider, or tokens and a function that gets what they stand for. */
+/** A provider, or tokens and a function that gets the values bound to them. */
 export type ProviderArguments<T, A extends unknown[]> =
   | readonly [provider: Provider<T>]
   | readonly [tokens: TokensOf<A>, make: (...args: A) => T];
 
-/** How a container gets a plugin. */
+/** How a container makes a plugin. */
 export interface Recipe<T> {
-  /** What the function gets; absent with a class, of which the container itself finds out. */
+  /** The tokens of the function's arguments; undefined for a class, whose parameters the container knows. */
   readonly tokens?: readonly ServiceIdentifier[];
-  /** Binds in singleton scope, so that each loop gets a plugin of its own. */
+  /** Binds in singleton scope: each loop gets a plugin of its own. */
   bindTo(syntax: BindToFluentSyntax<T>): void;
 }
 
 /**
- * Reads the arguments of `handlerModule` and its like; for a function of your own that makes modules.
+ * Checks the arguments of `handlerModule` and the like. Use it in a module function of your own.
  *
- * @param caller its name, for errors
+ * @param caller the name of that function, for errors
  * @throws NotAProviderError
  * @example
  * export function selectorModule(provider: Provider<Selector>): LoopModule {
@@ -52,9 +52,10 @@ export function recipeOf<T extends object, A extends unknown[]>(
   return { tokens, bindTo: syntax => void syntax.toDynamicValue(makeWith).inSingletonScope() };
 }
 
-/** Whoever takes nothing gets nothing, and has a clock of its own perhaps. */
+/** The tokens of a function that was given without any: the clock if it has a parameter. */
 function clockFor(make: { readonly length: number }, caller: string): readonly ServiceIdentifier[] {
-  if (make.length > 1) throw new NotAProviderError(caller, `got a function of ${make.length} arguments and no tokens`);
+  if (make.length > 1)
+    throw new NotAProviderError(caller, `got a function with ${make.length} parameters and no tokens`);
   return make.length === 0 ? [] : [Clock];
 }
 

@@ -15,12 +15,12 @@ import { Debugging } from './debug-module.js';
 import { ClockMismatchError, ContainerChangedError, DuplicatePluginError } from './errors.js';
 import { LoopModule } from './loop-module.js';
 
-/** Bind any number of instruments to this token: `bind(Instruments).toConstantValue(trace)`. */
+/** The token for instruments; bind any number: `bind(Instruments).toConstantValue(trace)`. */
 export const Instruments: ServiceIdentifier<Instrument> = Symbol.for('escapement.Instruments');
 
 /**
- * Binds `EventLoop` itself, for people who have a container of their own. Bind, rebind and load what you like before the
- * first `container.get(EventLoop)`; after it the loop refuses to run in a container that was changed.
+ * Binds `EventLoop`, for a container of your own. Call `bind`, `rebind` and `load` before the first
+ * `container.get(EventLoop)`. If the container changes later, the loop throws `ContainerChangedError` instead of running.
  *
  * @example
  * const container = new Container();
@@ -31,47 +31,47 @@ export const loopModule = new LoopModule(({ bind, isBound }) => {
   if (isBound(EventLoop)) {
     throw new DuplicatePluginError(
       'loops',
-      ['the one of this container or its parent', 'the one of this loopModule'],
-      'Load loopModule once, and leave it out of createLoop(...), which brings it.',
+      ['the one in this container or its parent', 'the one of this loopModule'],
+      'Load loopModule once; do not pass it to createLoop(...), which loads it itself.',
     );
   }
   bind(EventLoop)
-    .toDynamicValue(context => new WiredLoop(new Inventory(context)))
+    .toDynamicValue(context => new WiredLoop(new WiredPlugins(context)))
     .inSingletonScope();
 });
 
 type AnyLoop = EventLoop<LoopEvent>;
 
-/** Does not run when its container has been changed. To whoever gets it, its methods have the types of `EventLoop`. */
+/** A loop that does not run after its container was changed. It is only ever typed as an `EventLoop`. */
 class WiredLoop extends (EventLoop as new (options: LoopOptions) => AnyLoop) {
-  readonly #inventory: Inventory;
+  readonly #plugins: WiredPlugins;
 
-  constructor(inventory: Inventory) {
-    super(inventory.loopOptions());
-    this.#inventory = inventory;
+  constructor(plugins: WiredPlugins) {
+    super(plugins.loopOptions());
+    this.#plugins = plugins;
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: nobody sees this type
+  // biome-ignore lint/suspicious/noExplicitAny: this type is not visible to users
   override async run(...given: Parameters<AnyLoop['run']>): Promise<any> {
-    this.#inventory.refuseChanges();
+    this.#plugins.assertUnchanged();
     return super.run(...given);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: nobody sees this type
+  // biome-ignore lint/suspicious/noExplicitAny: this type is not visible to users
   override runSync(...given: Parameters<AnyLoop['runSync']>): any {
-    this.#inventory.refuseChanges();
+    this.#plugins.assertUnchanged();
     return super.runSync(...given);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: nobody sees this type
+  // biome-ignore lint/suspicious/noExplicitAny: this type is not visible to users
   override spawn(...given: Parameters<AnyLoop['spawn']>): Task<any> {
-    this.#inventory.refuseChanges();
+    this.#plugins.assertUnchanged();
     return super.spawn(...given);
   }
 }
 
-/** What a container holds for a loop. */
-class Inventory {
+/** The plugins that a container holds for a loop. */
+class WiredPlugins {
   readonly #context: ResolutionContext;
   readonly #found = new Map<ServiceIdentifier<object>, readonly object[]>();
 
@@ -83,9 +83,9 @@ class Inventory {
   loopOptions(): LoopOptions {
     const clock = this.#one(Clock, 'clocks', each => each.constructor.name);
     const strategy = this.#one(SleepStrategy, 'sleep strategies', ({ alias }) => `'${alias}'`);
-    // Here rather than by the loop: without a strategy the handlers have no clock, and the container would complain of that.
+    // Checked here, because without a strategy no clock is bound, and the container would report the missing clock instead.
     if (strategy === undefined) throw new NoStrategyError();
-    // A strategy without a clock is refused by the loop.
+    // The loop itself refuses a strategy without a clock.
     if (clock && strategy.clock && strategy.clock !== clock) throw new ClockMismatchError(strategy, clock);
     const policy = this.#one(SchedulingPolicy, 'scheduling policies', ({ alias }) => `'${alias}'`);
     const debugging = this.#one(Debugging, 'debug modules', options => `debugModule(${JSON.stringify(options)})`);
@@ -99,10 +99,10 @@ class Inventory {
   }
 
   /**
-   * The container tells nobody that it is changed, so the loop looks before it runs.
+   * The container reports no changes, so the loop checks before each run.
    * @throws ContainerChangedError
    */
-  refuseChanges(): void {
+  assertUnchanged(): void {
     for (const [token, before] of this.#found) {
       const now = this.#resolve(token);
       if (!isSame(before, now)) throw new ContainerChangedError(tokenName(token), before, now);
@@ -112,7 +112,7 @@ class Inventory {
   #one<T extends object>(token: ServiceIdentifier<T>, what: string, name: (plugin: T) => string): T | undefined {
     const found = this.#all(token);
     if (found.length < 2) return found[0];
-    const fix = `Leave all but one of their modules out, or swap with container.rebind(${tokenName(token)}).`;
+    const fix = `Pass only one of their modules, or replace one with container.rebind(${tokenName(token)}).`;
     throw new DuplicatePluginError(what, found.map(name), fix);
   }
 
@@ -126,7 +126,7 @@ class Inventory {
     return this.#context.getAll(token, { optional: true });
   }
 
-  /** Where a binding makes a new object each time, a later look says nothing. */
+  /** A binding in transient scope resolves to a new object each time, so a later comparison would be meaningless. */
   #forgetTransients(): void {
     for (const [token, found] of this.#found) {
       if (!isSame(found, this.#resolve(token))) this.#found.delete(token);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { describeMachine, JsonFile, progressView } from '@escapement/lab';
-// What servers on Escapement answer, beside those on other loops: `npm run bench:io`.
+// Compares servers on Escapement with the same on other loops: `npm run bench:io`.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ioReport } from '../io/io-report.js';
 import { SERVER_KINDS } from '../io/processes/server-kinds.js';
@@ -21,7 +21,7 @@ interface Options {
 const THOROUGH = { rounds: 5, seconds: 2 };
 const QUICK = { rounds: 1, seconds: 1 };
 
-// So that the servers are stopped.
+// `process.exit` kills the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
 const options = parse();
@@ -31,7 +31,7 @@ console.log(`${cores} x ${cpu}, ${os}, Node ${node}, ${new Date().toISOString().
 console.log(
   pinning.arePinned
     ? 'Servers run on one core, clients on another.'
-    : 'Servers and clients share the cores (two cores and taskset would part them).',
+    : 'Servers and clients share the cores (with two cores and taskset they would not).',
 );
 
 try {
@@ -40,7 +40,7 @@ try {
   console.error(`bench-io: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 }
-// What failed may have left servers running.
+// After a failure, servers may still run.
 process.exit();
 
 async function measureAndShow(): Promise<void> {
@@ -63,13 +63,13 @@ async function measureAndShow(): Promise<void> {
 function parse(): Options {
   const names = SERVER_KINDS.map(({ name }) => name);
   return new Command('bench-io')
-    .description('Measures servers on Escapement beside the same on other loops, each in a process of its own.')
-    .option('--quick', 'one round of one second: rough figures, in four minutes instead of thirteen')
-    .option('--rounds <count>', `how often each is measured (${THOROUGH.rounds})`, positive)
-    .option('--seconds <count>', `how long each time (${THOROUGH.seconds})`, positive)
-    .option('--seed <number>', 'shuffle as another run did', positive, 1)
-    .addOption(new Option('--only <part...>', 'some of the parts').choices(PARTS).default(PARTS))
-    .addOption(new Option('--server <name...>', 'some of the servers').choices(names))
+    .description('Compares servers on Escapement with the same on other loops, each in a process of its own.')
+    .option('--quick', 'one round of one second: less exact figures, in four minutes instead of thirteen')
+    .option('--rounds <count>', `how many times each is measured (${THOROUGH.rounds})`, positive)
+    .option('--seconds <count>', `length of each measurement (${THOROUGH.seconds})`, positive)
+    .option('--seed <number>', 'shuffle in the same order as another run', positive, 1)
+    .addOption(new Option('--only <part...>', 'only these parts').choices(PARTS).default(PARTS))
+    .addOption(new Option('--server <name...>', 'only these servers').choices(names))
     .option('--json <file>', 'write the complete results to this file')
     .parse()
     .opts<Options>();

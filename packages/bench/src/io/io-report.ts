@@ -5,7 +5,7 @@ import { YARDSTICK } from './processes/server-kinds.js';
 import type { IoResults } from './results.js';
 import { type IoTarget, isIoTargetReached, otherTargets, ratioAt, throughputTargets } from './targets.js';
 
-/** All that was measured, and the targets; at most 100 columns wide. */
+/** All results and targets, at most 100 columns wide. */
 export function ioReport(results: IoResults): string {
   const { throughput, latency, idle, crowd, skipped } = results;
   return [

@@ -8,13 +8,13 @@ import type { Skipped } from './processes/server.js';
 export const PARTS = ['throughput', 'latency', 'idle', 'crowd'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** What `--json` writes. A part that was not asked for is empty. */
+/** What `--json` writes. A part that was not measured is empty. */
 export interface IoResults {
   readonly schema: 1;
   readonly date: string;
   readonly machine: Machine;
   readonly parameters: IoParameters;
-  /** Servers, and parts, that were left out, and what they need. */
+  /** Servers and parts that were skipped, and what they need. */
   readonly skipped: readonly Skipped[];
   readonly throughput: readonly ThroughputRow[];
   readonly latency: readonly OpenLoopRow[];
@@ -26,6 +26,6 @@ export interface IoParameters {
   readonly rounds: number;
   readonly seconds: number;
   readonly seed: number;
-  /** Servers had one core to themselves and clients another. */
+  /** Whether servers ran on one core and clients on another. */
   readonly arePinned: boolean;
 }

@@ -1,7 +1,7 @@
 import { describeMachine } from '@escapement/lab';
-import type { IoCourse } from './measuring/course.js';
 import { measureCrowd } from './measuring/crowd.js';
 import { measureIdle } from './measuring/idle.js';
+import type { IoSettings } from './measuring/io-settings.js';
 import { measureOpenLoop } from './measuring/open-loop.js';
 import { measureThroughput } from './measuring/throughput.js';
 import { Server, type Skipped } from './processes/server.js';
@@ -9,13 +9,13 @@ import type { ServerKind } from './processes/server-kinds.js';
 import { hasWrk } from './processes/wrk.js';
 import type { IoResults, Part } from './results.js';
 
-/** Measures the parts that are asked for. */
+/** Measures the given parts. */
 export async function runIoBench(
   parts: readonly Part[],
   kinds: readonly ServerKind[],
-  course: IoCourse,
+  settings: IoSettings,
 ): Promise<IoResults> {
-  const { rounds, seconds, seed, cores } = course;
+  const { rounds, seconds, seed, cores } = settings;
   const skipped: Skipped[] = [];
   const wanted = (part: Part, needsWrk = false) => {
     if (!parts.includes(part)) return false;
@@ -23,17 +23,17 @@ export async function runIoBench(
     skipped.push({ name: part, needs: 'wrk' });
     return false;
   };
-  // With what people use; a strategy that spins is busy by design.
+  // Only servers on @escapement/net; a strategy that spins is never idle.
   const idlers = kinds.filter(kind => kind.isOurs && !kind.spins && kind.name.endsWith('/net'));
   const servers: Server[] = [];
   if (parts.includes('throughput') || parts.includes('latency')) {
-    for (const kind of kinds) sort(await Server.start(kind, course), servers, skipped);
+    for (const kind of kinds) sort(await Server.start(kind, settings), servers, skipped);
   }
-  const throughput = wanted('throughput', true) ? await measureThroughput(servers, course) : [];
-  const latency = wanted('latency') ? await measureOpenLoop(servers, course) : [];
+  const throughput = wanted('throughput', true) ? await measureThroughput(servers, settings) : [];
+  const latency = wanted('latency') ? await measureOpenLoop(servers, settings) : [];
   await Promise.all(servers.map(server => server.stop()));
-  const idle = present(wanted('idle') ? await measureIdle(idlers, course) : [], skipped);
-  const crowd = present(wanted('crowd', true) ? await measureCrowd(idlers, course) : [], skipped);
+  const idle = present(wanted('idle') ? await measureIdle(idlers, settings) : [], skipped);
+  const crowd = present(wanted('crowd', true) ? await measureCrowd(idlers, settings) : [], skipped);
   return {
     schema: 1,
     date: new Date().toISOString(),

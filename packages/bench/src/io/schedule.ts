@@ -1,10 +1,10 @@
 import type { Duration, Instant } from 'escapement';
 
-/** When each request is due: one after another at a fixed rate, on the connections in turn. */
+/** When each request is due: at a fixed rate, on the connections in turn. */
 export class Schedule {
   readonly #interval: Duration;
 
-  /** @param rate requests a second, of all connections together */
+  /** @param rate requests per second, over all connections */
   constructor(
     readonly start: Instant,
     rate: number,

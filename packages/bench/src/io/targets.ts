@@ -4,7 +4,7 @@ import { CONNECTIONS, type ThroughputRow } from './measuring/throughput.js';
 import { YARDSTICK } from './processes/server-kinds.js';
 import type { IoResults } from './results.js';
 
-/** What a figure has to reach. */
+/** The bound of a target. */
 export type IoReach = { readonly atLeast: number } | { readonly atMost: number };
 
 export interface IoTarget {
@@ -14,7 +14,7 @@ export interface IoTarget {
   readonly reach: IoReach;
 }
 
-/** What a strategy has to answer, as a multiple of what the others do. */
+/** The throughput that a strategy must reach, as a multiple of another server's. */
 const THROUGHPUT: readonly (readonly [strategy: string, anchor: string, atLeast: number])[] = [
   ['epoll', YARDSTICK, 1.3],
   ['epoll', 'uvloop', 1.0],
@@ -31,12 +31,12 @@ export function isIoTargetReached({ sample, reach }: IoTarget): boolean {
   return 'atLeast' in reach ? sample.median >= reach.atLeast : sample.median <= reach.atMost;
 }
 
-/** Throughput beside another server's, at each number of connections. */
+/** Throughput compared with another server's, at each number of connections. */
 export interface ThroughputTarget {
   readonly server: string;
   readonly anchor: string;
   readonly atLeast: number;
-  /** For each of `CONNECTIONS`, the ratios of the rounds. */
+  /** The ratios of the rounds, for each of `CONNECTIONS`. */
   readonly ratios: readonly Sample[];
 }
 
@@ -54,7 +54,7 @@ export function throughputTargets({ throughput }: IoResults): ThroughputTarget[]
   );
 }
 
-/** Of the requests a second, to those of another server in the same rounds. */
+/** The ratios of requests per second to those of another server in the same rounds. */
 export function ratioAt(connections: number, server: string, anchor: string, rows: readonly ThroughputRow[]): Sample {
   const figuresOf = (name: string) =>
     rows.find(row => row.server === name && row.connections === connections)!.requestsPerSecond;
@@ -90,7 +90,7 @@ export function otherTargets({ latency, idle, crowd }: IoResults): IoTarget[] {
   ];
 }
 
-/** Who spins has to have the best p99 of one connection: at most that of the best other. */
+/** On one connection, the p99 of a strategy that spins must be at most that of the best other server. */
 function busyWaitTarget(latency: readonly OpenLoopRow[]): IoTarget[] {
   const single = latency.filter(row => row.connections === 1);
   const spinning = single.filter(row => row.server.startsWith('busy-wait/'));

@@ -1,9 +1,9 @@
 import { alternate } from '@escapement/lab';
 import { busyWaitModule, createLoop, LoopModule, sleepModule } from 'escapement';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 
-/** `createLoop` of three modules, one of many; for the first one of a process see `cold-start`. */
-export const building: Contest = {
+/** A warm `createLoop` of three modules; `cold-start` measures the first one of a process. */
+export const building: Benchmark = {
   name: 'build',
   async run(rounds) {
     const warm = { name: 'warm', run: () => millisecondsEach(1000) };

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { alternate, type Candidate } from '@escapement/lab';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 
-/** What a program waits for before its first step: each figure is of a process of its own, with nothing compiled yet. */
-export const coldStart: Contest = {
+/** The time before the first step of a program. Each figure is measured in a new process, where nothing is compiled yet. */
+export const coldStart: Benchmark = {
   name: 'cold',
   async run(rounds) {
     const candidates = [
@@ -54,7 +54,7 @@ const loop = measured(
   'createLoop(busyWaitModule, sleepModule, third);',
 );
 
-/** What every program with inversify pays: one module, one binding, one `get`. */
+/** The cost of every program with inversify: one module, one binding, one `get`. */
 const container = measured(
   'a bare container',
   `import { Container, ContainerModule } from ${JSON.stringify(import.meta.resolve('inversify'))};
@@ -64,7 +64,7 @@ const container = measured(
    container.get('answer');`,
 );
 
-/** The milliseconds that a new process takes for `action`, after `preparation`. */
+/** Measures in a new process how many milliseconds `action` takes after `preparation`. */
 function measured(name: string, preparation: string, action: string): Candidate {
   const program = `${preparation}
     const start = performance.now();

@@ -1,13 +1,13 @@
 import { alternate } from '@escapement/lab';
 import { all, busyWaitModule, createLoop, pause, setTimeoutModule, sleep, sleepModule, spawn } from 'escapement';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 
 const SLEEPS = 1_000;
 const SLEEPERS = 100_000;
 
-/** A thousand sleeps of 1 ms under one `all`, beside `Promise.all` of as many timers. */
-export const combining: Contest = {
+/** A thousand sleeps of 1 ms in one `all`, compared with `Promise.all` of as many timers. */
+export const combining: Benchmark = {
   name: 'all',
   async run(rounds) {
     const loop = createLoop(setTimeoutModule, sleepModule);
@@ -27,8 +27,8 @@ export const combining: Contest = {
   },
 };
 
-/** A hundred thousand sleepers, cancelled through their parent and ended, beside `clearTimeout` of as many timers. */
-export const cancelling: Contest = {
+/** A hundred thousand sleepers, cancelled with their parent and ended, compared with `clearTimeout` of as many timers. */
+export const cancelling: Benchmark = {
   name: 'cancel',
   async run(rounds) {
     const loop = createLoop(busyWaitModule, sleepModule);
@@ -54,7 +54,7 @@ export const cancelling: Contest = {
 
 function* cancelAll() {
   const parent = yield* spawn(spawnSleepers());
-  // They fall asleep.
+  // Until all of them sleep.
   for (let n = 0; n < 4 + SLEEPERS / 256; n++) yield* pause();
   const start = performance.now();
   parent.cancel('the bench is over');

@@ -1,12 +1,12 @@
 import { alternate, type Candidate } from '@escapement/lab';
 import { type Call, type Coroutine, call, createLoop, type Pause, pause, setTimeoutModule } from 'escapement';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 
 const RESUMES = 100_000;
 
-/** A resume through deep stacks of coroutines: `yield*` is walked level by level, a `call` is not. */
-export const deepStacks: Contest = {
+/** A resume of a deep stack of coroutines: it passes through every level of `yield*`, but not of `call`. */
+export const deepStacks: Benchmark = {
   name: 'deep',
   async run(rounds) {
     const figures = await alternate(candidates(), { rounds });

@@ -9,13 +9,13 @@ import {
   shippedStrategies,
 } from '@escapement/lab';
 import type { Duration } from 'escapement';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 
 const DURATION: Duration = 0.1;
 const SLEEPS = 200;
 
-/** How late each strategy wakes from a sleep of 0.1 ms, beside what it is made of. */
-export const lateness: Contest = {
+/** How late each strategy wakes from a sleep of 0.1 ms, compared with the bare call that it uses. */
+export const lateness: Benchmark = {
   name: 'lateness',
   async run(rounds) {
     const sleepers = [...strategySleepers(), bareAtomicsWait, nodeSetTimeout];
@@ -43,46 +43,46 @@ export const lateness: Contest = {
   },
 };
 
-/** Nobody wakes early, ever: a hundred thousand sleeps in all. */
-export const earlyWakes: Contest = {
+/** Checks that none of a hundred thousand sleeps ends early. */
+export const earlyWakes: Benchmark = {
   name: 'early',
   async run() {
-    const standings = [];
+    const results = [];
     for (const sleeper of strategySleepers()) {
       const { latenesses } = await measureLateness(sleeper, DURATION, EARLY_SLEEPS[sleeper.name] ?? 10_000);
-      standings.push({
+      results.push({
         what: `early wakes in ${latenesses.count.toLocaleString('en-US')}, ${sleeper.name}`,
         unit: 'wakes' as const,
         ours: new Sample([latenesses.early]),
         reach: { atMost: 0 },
       });
     }
-    return standings;
+    return results;
   },
 };
 
-/** The slow ones get fewer of them. */
+/** Fewer sleeps for the slower strategies. */
 const EARLY_SLEEPS: Readonly<Record<string, number>> = {
   'busy-wait': 60_000,
   'atomics-wait': 30_000,
   'set-timeout': 10_000,
 };
 
-/** What a strategy that gives up the thread costs while it is asleep. */
-export const idleCpu: Contest = {
+/** The CPU time of strategies that do not spin, during a sleep. */
+export const idleCpu: Benchmark = {
   name: 'idle',
   async run() {
-    const standings = [];
+    const results = [];
     for (const sleeper of strategySleepers().filter(({ waits }) => waits !== 'spins')) {
       const { processor } = await measureLateness(sleeper, 5_000, 1);
-      standings.push({
+      results.push({
         what: `CPU over a sleep of 5 s, ${sleeper.name}`,
         unit: '%' as const,
         ours: new Sample([processor.percent]),
         reach: { atMost: 2 },
       });
     }
-    return standings;
+    return results;
   },
 };
 
@@ -102,7 +102,7 @@ function medianLateness(sleeper: Sleeper): Candidate {
 
 const scratch = new Int32Array(new SharedArrayBuffer(4));
 
-/** Not even a promise between two sleeps: what the thing itself takes. */
+/** The bare call, without even a promise between two sleeps. */
 const bareAtomicsWait: Sleeper = {
   name: 'bare Atomics.wait',
   kind: 'baseline',

@@ -1,13 +1,13 @@
 import { alternate } from '@escapement/lab';
 import { createLoop, pause, race, setTimeoutModule, sleepModule, timeout } from 'escapement';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 
 const TIMES = 20_000;
 const LIMIT = 30_000;
 
-/** A time limit around work that is done long before, beside a timer in a `Promise.race`; and a race of two without one. */
-export const limiting: Contest = {
+/** A timeout that does not expire, and a race of two, each compared with a timer in a `Promise.race`. */
+export const limiting: Benchmark = {
   name: 'timeout',
   async run(rounds) {
     const loop = createLoop(setTimeoutModule, sleepModule);

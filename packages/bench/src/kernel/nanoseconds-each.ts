@@ -1,8 +1,8 @@
 /**
- * What one of `count` operations takes, in nanoseconds, when `work` does all of them.
+ * @returns the nanoseconds per operation, when `work` does `count` operations
  *
- * No collection is forced before: it would shrink V8's young generation to its first size, and what is measured then is
- * how that grows again. What the other sides left lying about falls on all alike, for their order is shuffled.
+ * Forces no garbage collection first: that would shrink V8's young generation to its initial size, and its growth would be
+ * measured too. The garbage of other sides affects all alike, because their order is shuffled.
  */
 export async function nanosecondsEach(count: number, work: () => unknown): Promise<number> {
   const start = performance.now();

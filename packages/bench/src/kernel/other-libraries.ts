@@ -1,16 +1,16 @@
 import { alternate } from '@escapement/lab';
 import { createLoop, pause, setTimeoutModule } from 'escapement';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 
 const SWITCHES = 1_000_000;
-/** It takes microseconds for one, ... */
+/** A switch of Effect takes microseconds, ... */
 const EFFECT_SWITCHES = 50_000;
-/** ... and this a millisecond: it waits for a timer of the host's. */
+/** ... and one of Effection a millisecond: it waits for a timer of the host. */
 const EFFECTION_SWITCHES = 50;
 
-/** One switch through the real loop, beside the cheapest ways that other libraries with structured concurrency have. */
-export const otherLibraries: Contest = {
+/** One switch through the real loop, compared with the cheapest of other libraries with structured concurrency. */
+export const otherLibraries: Benchmark = {
   name: 'libraries',
   async run(rounds) {
     const loop = createLoop(setTimeoutModule);
@@ -34,7 +34,7 @@ function* pausing() {
   for (let n = 0; n < SWITCHES; n++) yield* pause();
 }
 
-// Loaded here: in the memory of other contests they have no business.
+// Loaded only here, so that they take no memory during the other benchmarks.
 async function effectYields(): Promise<() => Promise<number>> {
   const Effect = await import('effect/Effect');
   const program = Effect.gen(function* () {

@@ -1,6 +1,6 @@
-// One side of the contest `sleepers`, in a process of its own: memory can only be told apart there.
-// With --expose-gc it prints the bytes that each sleeper takes, and ends; without, how long it all takes. Not both in
-// one: a forced collection shrinks the young generation, and creating a million sleepers would pay for that.
+// One side of the benchmark `sleepers`, in a process of its own, so that its memory can be measured.
+// With --expose-gc it prints the bytes per sleeper and ends. Without, it prints the times. One process cannot do both: a
+// forced collection shrinks the young generation, which would slow down the creation of a million sleepers.
 import { atomicsWaitModule, createLoop, pause, sleepModule, sleepUntil, spawn, type Task } from 'escapement';
 
 const [side, total] = [process.argv[2], Number(process.argv[3])];
@@ -17,7 +17,7 @@ function* sleepAsTasks() {
   const tasks: Task<void>[] = [];
   for (let n = 0; n < total; n++) {
     tasks.push(yield* spawn(napUntil(start + dueAfter(n))));
-    // Now and then the new ones take their first step.
+    // Lets the new tasks take their first step.
     if (n % 1000 === 999) yield* pause();
   }
   yield* pause();
@@ -44,7 +44,7 @@ async function timeout(due: number): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, due - performance.now()));
 }
 
-/** Spread over a second, in no order. */
+/** Deadlines spread over a second, out of order. */
 function dueAfter(index: number): number {
   return FIRST_DUE + ((index * 7919) % SPREAD);
 }

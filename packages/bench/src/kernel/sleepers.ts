@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { alternate, type Candidate, Sample } from '@escapement/lab';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 
 const SLEEPERS = 1_000_000;
-/** A side takes up to 15 seconds and half a gigabyte: three rounds are enough. */
+/** A side takes up to 15 seconds and half a gigabyte, so there are at most three rounds. */
 const MOST_ROUNDS = 3;
 
 interface Outcome {
@@ -14,8 +14,8 @@ interface Outcome {
   readonly timesIdeal: number;
 }
 
-/** A million sleepers due 4 to 5 s from now, beside as many promises over `setTimeout`. */
-export const sleepers: Contest = {
+/** A million sleepers due in 4 to 5 s, compared with as many promises over `setTimeout`. */
+export const sleepers: Benchmark = {
   name: 'sleepers',
   async run(rounds) {
     const tasks = new Side('tasks');

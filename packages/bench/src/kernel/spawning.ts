@@ -1,12 +1,12 @@
 import { alternate } from '@escapement/lab';
 import { createLoop, setTimeoutModule, spawn, type Task } from 'escapement';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 
 const TASKS = 100_000;
 
-/** A hundred thousand trivial tasks, spawned and joined, beside as many async functions and `Promise.all`. */
-export const spawning: Contest = {
+/** A hundred thousand trivial tasks, spawned and joined, compared with as many async functions and `Promise.all`. */
+export const spawning: Benchmark = {
   name: 'spawn',
   async run(rounds) {
     const loop = createLoop(setTimeoutModule);

@@ -1,13 +1,13 @@
 import { alternate, type Candidate } from '@escapement/lab';
 import { type Coroutine, createLoop, type Pause, pause, setTimeoutModule, spawn } from 'escapement';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 
 const SWITCHES = 1_000_000;
 const TASKS = 1_000;
 
-/** One switch through the real loop, of one task and of a thousand taking turns, beside the cheapest that JavaScript has. */
-export const switching: Contest = {
+/** One switch through the real loop, of one task and of a thousand in turn, compared with the cheapest that JavaScript has. */
+export const switching: Benchmark = {
   name: 'switch',
   async run(rounds) {
     const figures = await alternate(candidates(), { rounds });

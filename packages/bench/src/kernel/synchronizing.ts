@@ -2,13 +2,13 @@ import { alternate, type Candidate, Sample } from '@escapement/lab';
 import { Lock, Queue } from '@escapement/sync';
 import { syncModule } from '@escapement/sync/module';
 import { busyWaitModule, createLoop, pause } from 'escapement';
-import type { Contest } from './contest.js';
+import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 
 const TIMES = 300_000;
 
-/** What an uncontended lock and a queue add to a bare switch. */
-export const synchronizing: Contest = {
+/** The cost that an uncontended lock, or a queue, adds to a bare switch. */
+export const synchronizing: Benchmark = {
   name: 'sync',
   async run(rounds) {
     const figures = await alternate(candidates(), { rounds });

@@ -43,11 +43,7 @@ export abstract class LoopEvent<out R = unknown> {
   }
 }
 
-<<<<<<< HEAD
-/** `SleepFor` of the kind `sleep-for`: what it is called in messages, also where the names of classes are minified. */
-=======
-/** @internal `SleepFor` for the kind `sleep-for`. Unlike the class name it survives minification. */
->>>>>>> wt-prose
+/** `SleepFor` for the kind `sleep-for`: how messages name an event. Unlike the class name it survives minification. */
 export function eventName({ kind }: LoopEvent): string {
   return kind.replace(/(?:^|[^a-zA-Z0-9]+)([a-z0-9])/g, (_, first: string) => first.toUpperCase());
 }

@@ -23,11 +23,7 @@ export class Call<out T = unknown> extends ImmediateEvent<T> {
     return iterateOnce({ done: false, value: this });
   }
 
-<<<<<<< HEAD
-  /** From now on the task runs the callee, which this answer starts. What the callee returns, the caller gets. */
-=======
-  /** @internal The answer starts the callee; the caller gets what the callee returns. */
->>>>>>> wt-prose
+  /** The answer starts the callee; the caller gets what the callee returns. */
   override attempt(task: Task | undefined): Answer<T> | undefined {
     if (task === undefined) return undefined;
     const { fn, args } = this;

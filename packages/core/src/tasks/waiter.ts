@@ -2,11 +2,7 @@ import type { LoopEvent } from '../events/loop-event.js';
 import type { Cancelled } from './errors.js';
 import type { Task } from './task.js';
 
-<<<<<<< HEAD
-/** Whom a waiter informs: a task, or a watch. */
-=======
-/** @internal What a waiter informs: a task, or a watch. */
->>>>>>> wt-prose
+/** What a waiter informs: a task, or a watch. */
 export interface WaitTarget {
   /** @internal */
   readonly task: Task;

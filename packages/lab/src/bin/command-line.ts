@@ -2,14 +2,14 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Duration } from 'escapement';
 import { UsageError } from '../usage-error.js';
 
-/** What the user asked for. */
+/** The parsed options. */
 export interface CommandLine {
   readonly quick?: boolean;
-  /** As many as the time allows if left out. */
+  /** Default: as many as the time limit allows. */
   readonly rounds?: number;
   readonly seed?: number;
   readonly sleep?: readonly Duration[];
-  /** All if left out. */
+  /** Default: all. */
   readonly strategy?: readonly string[];
   readonly module?: readonly string[];
   readonly baselines: boolean;
@@ -18,7 +18,7 @@ export interface CommandLine {
 }
 
 /**
- * Reads the arguments. If they ask for help it is shown, and nothing comes back.
+ * Parses the arguments. Shows the help and returns undefined if they ask for it.
  *
  * @throws UsageError
  */
@@ -34,14 +34,14 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
 
 function describeCommand(): Command {
   return new Command('escapement-lab')
-    .description('Compares waiting strategies on this machine: how late they wake, and what that costs.')
-    .option('--quick', 'rougher figures, in less than 15 seconds instead of 60')
+    .description('Compares sleep strategies on this machine: how late they wake, and what that costs.')
+    .option('--quick', 'less exact figures, in less than 15 seconds instead of 60')
     .option('--rounds <n>', 'measure this many rounds, however long they take', wholeFrom(1))
-    .option('--seed <n>', 'shuffle as another run did', wholeFrom(0))
+    .option('--seed <n>', 'shuffle in the same order as another run', wholeFrom(0))
     .option('--sleep <ms...>', 'how long to sleep, in milliseconds (default: 0.1 1 5 16.7)', durations)
     .option('--strategy <alias...>', 'measure only these strategies, besides those of --module')
     .option('--module <path...>', 'measure the strategies of this JavaScript module too')
-    .option('--no-baselines', 'leave out what Node offers without the loop')
+    .option('--no-baselines', 'do not measure what Node offers without the loop')
     .option('--json <file>', 'write the complete results to this file')
     .option('--debug', 'on failure, show the stack')
     .helpOption('--help', 'show this')
@@ -51,7 +51,7 @@ function describeCommand(): Command {
 }
 
 const AFTERWORD = `
-A module for --module exports one or more LoopModules that bind SleepStrategy; the strategy's alias names its row.
+A module for --module exports one or more LoopModules that bind SleepStrategy; the alias of a strategy names its row.
 Exit codes: 0 measured, 1 measuring failed, 2 wrong usage.
 
   npm start -- --quick --strategy atomics-wait --module ./my-strategy.js --json results.json`;
@@ -60,18 +60,18 @@ function wholeFrom(least: number): (text: string) => number {
   return text => {
     const value = Number(text);
     if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${least} on`);
+    throw new InvalidArgumentError(`Expected a whole number, ${least} or more`);
   };
 }
 
-/** Commander hands over one at a time, with what came before. */
-function durations(text: string, sofar: readonly Duration[] = []): Duration[] {
+/** Commander passes one value at a time, with the previous ones. */
+function durations(text: string, previous: readonly Duration[] = []): Duration[] {
   const value = Number(text);
   if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('Expected milliseconds above 0');
-  return [...sofar, value];
+  return [...previous, value];
 }
 
-/** Commander's `error: unknown option '--sead'\n(Did you mean --seed?)` in one line. */
+/** Puts Commander's `error: unknown option '--sead'\n(Did you mean --seed?)` on one line. */
 function asSentence(message: string): string {
   const sentence = message.replace(/^error: /, '').replaceAll('\n', ' ');
   return `${sentence.replace(/\.$/, '')}. See --help.`;

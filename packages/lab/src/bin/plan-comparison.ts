@@ -6,15 +6,15 @@ import { LoopSleeper } from '../subjects/loop-sleeper.js';
 import type { CommandLine } from './command-line.js';
 import { selectStrategies } from './select-strategies.js';
 
-/** A tenth, one and five milliseconds, and a frame at 60 Hz. */
+/** 0.1, 1 and 5 ms, and a frame at 60 Hz. */
 const DURATIONS: readonly Duration[] = [0.1, 1, 5, 16.7];
 
-/** More samples for the high percentiles against an answer soon. */
+/** `--quick` trades samples for the high percentiles for a short run. */
 const THOROUGH = { rounds: 15, timeLimit: 50_000 };
 const QUICK = { rounds: 3, timeLimit: 10_500 };
 
 /**
- * What to measure, and how often.
+ * Decides what to measure, and how often.
  *
  * @throws UsageError
  */

@@ -11,8 +11,8 @@ import {
 import { UsageError } from '../usage-error.js';
 
 /**
- * The shipped strategies, only the `wanted` ones if given, and those of the modules at `paths` (relative to the current
- * directory).
+ * @returns the shipped strategies, or only the `wanted` ones, and all strategies of the modules at `paths` (relative to the
+ * current directory)
  *
  * @throws UsageError
  */
@@ -21,8 +21,8 @@ export async function selectStrategies(paths: readonly string[] = [], wanted?: r
   const added: Strategy[] = [];
   for (const path of paths) added.push(...(await loadStrategies(path)));
   const all = [...shipped, ...added];
-  refuseDuplicates(all);
-  for (const alias of wanted ?? []) refuseUnknown(alias, all);
+  checkUnique(all);
+  for (const alias of wanted ?? []) checkKnown(alias, all);
   return [...shipped.filter(({ alias }) => wanted?.includes(alias) ?? true), ...added];
 }
 
@@ -32,11 +32,11 @@ async function loadStrategies(path: string): Promise<Strategy[]> {
   const strategies = await attempt(path, async () => strategiesIn(await import(pathToFileURL(file).href)));
   if (strategies.length > 0) return strategies;
   throw new UsageError(
-    `--module ${path}: exports no LoopModule that binds SleepStrategy. Export strategyModule(YourStrategy); if it does, it imports another copy of escapement than this one.`,
+    `--module ${path}: exports no LoopModule that binds SleepStrategy. Export strategyModule(() => new YourStrategy()). If it does already, it imports another copy of escapement.`,
   );
 }
 
-/** What a stranger's module throws is told as a matter of usage: the comparison has not begun. */
+/** Reports what a user's module throws as wrong usage: nothing was measured yet. */
 async function attempt<T>(path: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();
@@ -47,22 +47,22 @@ async function attempt<T>(path: string, load: () => Promise<T>): Promise<T> {
 
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'is no JavaScript; compile it first.';
+  if ('code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'is not JavaScript; compile it first.';
   return `could not be loaded: ${error.message.split('\n')[0]}`;
 }
 
-function refuseDuplicates(strategies: readonly Strategy[]): void {
+function checkUnique(strategies: readonly Strategy[]): void {
   const aliases = strategies.map(({ alias }) => alias);
   const twice = aliases.find((alias, index) => aliases.indexOf(alias) !== index);
   if (twice === undefined) return;
-  throw new UsageError(`two strategies have the alias '${twice}'. Give the one of --module another.`);
+  throw new UsageError(`two strategies have the alias '${twice}'. Rename the one of --module.`);
 }
 
-function refuseUnknown(alias: string, strategies: readonly Strategy[]): void {
+function checkKnown(alias: string, strategies: readonly Strategy[]): void {
   if (strategies.some(strategy => strategy.alias === alias)) return;
   const known = strategies.map(strategy => strategy.alias).join(', ');
   const missing = isIoInstalled() ? '' : ', or install @escapement/io for epoll (on Linux)';
   throw new UsageError(
-    `--strategy ${alias}: there is none of that name, only ${known}. Add your own with --module${missing}.`,
+    `--strategy ${alias}: there is no such strategy, only ${known}. Add your own with --module${missing}.`,
   );
 }

@@ -3,7 +3,7 @@ import type { Duration, Waits } from 'escapement';
 import { seededRandom, shuffled } from '../statistics/random.js';
 import type { Sleeper } from '../subjects/sleeper.js';
 import { LatenessMeasurement, measureLateness } from './measure-lateness.js';
-import type { Course, Scenario } from './scenario.js';
+import type { RunContext, Scenario } from './scenario.js';
 
 /** The percentiles in the results. */
 export const PERCENTILES = { p50: 0.5, p90: 0.9, p99: 0.99, 'p99.9': 0.999 } as const;
@@ -13,12 +13,12 @@ export interface LatenessOptions {
   readonly sleepers: readonly Sleeper[];
   readonly durations: readonly Duration[];
   readonly rounds: number;
-  /** No new round starts that would probably end after this long. The first one runs in any case. */
+  /** No round starts that would probably end later than this. The first round always runs. */
   readonly timeLimit?: Duration;
 }
 
 export interface LatenessResult {
-  /** Fewer than planned if the time was up. */
+  /** Fewer than planned if the time limit was reached. */
   readonly rounds: number;
   /** In the order of the durations, then of the sleepers. */
   readonly rows: readonly LatenessRow[];
@@ -31,15 +31,15 @@ export interface LatenessRow {
   readonly waits: Waits | null;
   readonly durationMs: number;
   readonly samples: number;
-  /** How many of them woke before their time; they count in the percentiles too. */
+  /** How many of them ended early; they count in the percentiles too. */
   readonly early: number;
-  /** Microseconds. A percentile is null where there are too few samples for it. */
+  /** In microseconds. A percentile is null if there are too few samples for it. */
   readonly latenessUs: Readonly<Record<'min' | 'max', number> & Record<Percentile, number | null>>;
-  /** Processor time of the whole process over wall time; 100 is one core kept busy. */
+  /** Processor time of the whole process over wall time; 100 is one busy core. */
   readonly cpuPercent: number;
 }
 
-/** How late each sleeper wakes from sleeps of each duration, and what it costs. */
+/** Measures how late each sleeper wakes from sleeps of each duration, and what that costs. */
 export class LatenessScenario implements Scenario<LatenessResult> {
   readonly name = 'lateness';
   readonly #options: LatenessOptions;
@@ -50,43 +50,43 @@ export class LatenessScenario implements Scenario<LatenessResult> {
     this.#cells = options.durations.flatMap(duration => options.sleepers.map(sleeper => new Cell(sleeper, duration)));
   }
 
-  async run(course: Course): Promise<LatenessResult> {
-    await this.#warmUp(course);
+  async run(context: RunContext): Promise<LatenessResult> {
+    await this.#warmUp(context);
     const { rounds, timeLimit = Infinity } = this.#options;
-    const random = seededRandom(course.seed);
+    const random = seededRandom(context.seed);
     const start = performance.now();
     let done = 0;
     let longest = 0;
     while (done < rounds && (done === 0 || performance.now() - start + longest < timeLimit)) {
       const roundStart = performance.now();
-      await this.#round(shuffled(this.#cells, random), done, course);
+      await this.#round(shuffled(this.#cells, random), done, context);
       longest = Math.max(longest, performance.now() - roundStart);
       done++;
     }
     return { rounds: done, rows: this.#cells.map(cell => cell.row()) };
   }
 
-  async #warmUp(course: Course): Promise<void> {
+  async #warmUp(context: RunContext): Promise<void> {
     const shortest = Math.min(...this.#options.durations);
     for (const sleeper of this.#options.sleepers) {
-      course.progress(0, 1, `warming up ${sleeper.name}`);
+      context.progress(0, 1, `warming up ${sleeper.name}`);
       await new Cell(sleeper, shortest).warmUp();
     }
   }
 
-  async #round(cells: readonly Cell[], round: number, course: Course): Promise<void> {
+  async #round(cells: readonly Cell[], round: number, context: RunContext): Promise<void> {
     for (const [index, cell] of cells.entries()) {
-      course.progress(round * cells.length + index, this.#options.rounds * cells.length, cell.name);
+      context.progress(round * cells.length + index, this.#options.rounds * cells.length, cell.name);
       await cell.measure();
     }
   }
 }
 
-/** In one go a cell sleeps for about this long, ... */
+/** A cell sleeps for about this long at a time, ... */
 const BLOCK_DURATION: Duration = 100;
-/** ... but not more often than this. */
+/** ... but at most this many times. */
 const MOST_PER_BLOCK = 200;
-/** Long enough for the compiler to have seen all that is hot. */
+/** Long enough for the compiler to optimize the hot code. */
 const WARM_UP: Duration = 200;
 
 /** One sleeper at one duration. */
@@ -112,7 +112,7 @@ class Cell {
   }
 
   async #sleep(times: number, into: LatenessMeasurement): Promise<void> {
-    // Between two that may never let the host run: signals and output get their turn.
+    // Some strategies never let the host run: here it handles signals and output.
     await letHostRun();
     try {
       await measureLateness(this.sleeper, this.duration, times, into);

@@ -3,16 +3,18 @@ import { Latenesses } from '../statistics/latenesses.js';
 import { ProcessorTime } from '../statistics/processor-time.js';
 import type { Sleeper, Stopwatch } from '../subjects/sleeper.js';
 
-/** How late something woke, and what that cost. */
+/** How late a sleeper woke, and what that cost. */
 export class LatenessMeasurement {
   readonly latenesses = new Latenesses();
   readonly processor = new ProcessorTime();
 }
 
 /**
- * Sleeps `times` times and adds what it measures to `measurement`, which it gives back.
+ * Sleeps `times` times and adds the results to `measurement`.
  *
- * Lateness is taken on Node's own clock, whatever clock a strategy has: `now - (start + duration)` at resumption.
+ * Lateness is `now - (start + duration)` when the sleeper resumes, on Node's clock, whatever clock a strategy has.
+ *
+ * @returns `measurement`
  */
 export async function measureLateness(
   sleeper: Sleeper,
@@ -21,7 +23,7 @@ export async function measureLateness(
   measurement = new LatenessMeasurement(),
 ): Promise<LatenessMeasurement> {
   const stopwatch = new LatenessStopwatch(measurement.latenesses);
-  // Once without a record: it pays for the cold caches that the sleeper before it left.
+  // One sleep that is not recorded warms the caches after the previous sleeper.
   await sleeper.sleep(duration, 1, IDLE);
   await measurement.processor.during(() => sleeper.sleep(duration, times, stopwatch));
   return measurement;

@@ -1,13 +1,13 @@
-/** One question about this machine, and how to measure the answer. */
+/** Something to measure on this machine. */
 export interface Scenario<Result> {
-  /** What the progress bar calls it. */
+  /** For the progress bar. */
   readonly name: string;
-  run(course: Course): Promise<Result>;
+  run(context: RunContext): Promise<Result>;
 }
 
-/** What a scenario is given for its run. */
-export interface Course {
-  /** Decides every order that is left to chance. */
+/** The arguments of a run. */
+export interface RunContext {
+  /** Seeds every random order. */
   readonly seed: number;
   /** Call this between measurements, never during one. */
   progress(done: number, total: number, doing: string): void;

@@ -3,21 +3,23 @@ import { Sample } from './sample.js';
 
 export interface Candidate {
   readonly name: string;
-  /** Gives back one figure, for instance nanoseconds per operation. */
+  /** @returns one figure, for instance nanoseconds per operation */
   run(): number | Promise<number>;
 }
 
 export interface AlternateOptions {
   readonly rounds: number;
-  /** Decides the order within each round; the same order every time if left out. */
+  /** Seeds the order within the rounds. Default: 0, so every call has the same order. */
   readonly seed?: number;
   /** Called before each run. */
   readonly onRound?: (round: number, name: string) => void;
 }
 
 /**
- * Measures candidates fairly on a machine that does other things too: in every round each runs once, in a new order, so
- * a slow spell hits all alike. Gives a sample for each name. Warm up before: the first round counts like any other.
+ * Measures candidates in rounds. In every round each runs once, in a new order, so that a slow phase of the machine affects
+ * all of them alike. Warm up first: the first round counts like any other.
+ *
+ * @returns a sample for each name
  */
 export async function alternate(
   candidates: readonly Candidate[],

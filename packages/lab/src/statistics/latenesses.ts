@@ -5,10 +5,10 @@ import { supports } from './supports.js';
 const NS_PER_MS = 1e6;
 
 /**
- * Any number of latenesses in little memory: how long after its time each sleeper woke; negative if before.
+ * Records any number of latenesses in little memory: how long after its deadline each sleep ended; negative if before.
  *
- * A histogram of nanoseconds (exact to 0.1 %), which takes positive whole numbers only. So the early wakes are kept
- * apart, each of them, and still count in the percentiles; the minimum and the maximum are exact.
+ * Uses a histogram of nanoseconds (exact to 0.1 %), which takes positive integers only. So early wakes are stored one by one;
+ * they count in the percentiles. The minimum and the maximum are exact.
  */
 export class Latenesses {
   readonly #late = createHistogram();
@@ -27,12 +27,12 @@ export class Latenesses {
     return this.#early.length + this.#late.count;
   }
 
-  /** How many woke before their time. */
+  /** How many sleeps ended early. */
   get early(): number {
     return this.#early.length;
   }
 
-  /** Negative if anything woke early. */
+  /** Negative if any sleep ended early. */
   get min(): Duration {
     return this.#min;
   }
@@ -41,10 +41,10 @@ export class Latenesses {
     return this.#max;
   }
 
-  /** The smallest recorded value that a share `p` (0 to 1) does not exceed; nothing if there are too few samples. */
+  /** The smallest recorded value that a share `p` (0 to 1) does not exceed; undefined if there are too few samples. */
   percentile(p: number): Duration | undefined {
     if (!supports(this.count, p)) return undefined;
-    // Less a little, for products like 0.07 * 100 that come out just above a whole number.
+    // Minus an epsilon, because products like 0.07 * 100 are slightly above a whole number.
     const rank = Math.max(1, Math.ceil(p * this.count - 1e-9));
     if (rank <= this.early) return this.#early.toSorted((a, b) => a - b)[rank - 1]!;
     const share = (rank - this.early) / this.#late.count;

@@ -1,11 +1,11 @@
 import type { Duration } from 'escapement';
 
-/** The processor time that the whole process took over one or more spans of time. */
+/** The processor time of the whole process during one or more spans of time. */
 export class ProcessorTime {
   #used: Duration = 0;
   #elapsed: Duration = 0;
 
-  /** Adds the span that `work` takes. */
+  /** Adds the time during which `work` runs. */
   async during(work: () => Promise<void>): Promise<void> {
     const start = performance.now();
     const before = process.cpuUsage();
@@ -19,7 +19,7 @@ export class ProcessorTime {
     return this.#elapsed;
   }
 
-  /** 100 is one core kept busy; all threads of the process count. */
+  /** 100 is one busy core; all threads of the process count. */
   get percent(): number {
     return (100 * this.#used) / this.#elapsed;
   }

@@ -1,7 +1,7 @@
-/** Gives numbers from 0 up to 1; the same ones for the same seed (mulberry32). */
+/** Returns numbers from 0 up to 1, in the same sequence for the same seed (mulberry32). */
 export type Random = () => number;
 
-/** @param seed an integer; its lowest 32 bits count */
+/** @param seed an integer, of which the lowest 32 bits are used */
 export function seededRandom(seed: number): Random {
   let state = seed | 0;
   return () => {

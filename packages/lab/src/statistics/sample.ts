@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'escapement';
 
-/** A handful of figures of one thing, for instance one per round. */
+/** Repeated measurements of one figure, for instance one per round. */
 export class Sample {
   readonly #sorted: readonly number[];
 
@@ -24,7 +24,7 @@ export class Sample {
     return this.quantile(1);
   }
 
-  /** The value that a share `p` (0 to 1) of the sample lies below; between two neighbours on the straight line. */
+  /** The value below which a share `p` (0 to 1) of the sample lies, with linear interpolation. */
   quantile(p: number): number {
     const position = p * (this.#sorted.length - 1);
     const below = this.#sorted[Math.floor(position)]!;

@@ -2,7 +2,7 @@ import { setTimeout as timeout } from 'node:timers/promises';
 import type { Duration } from 'escapement';
 import type { Sleeper } from './sleeper.js';
 
-/** What Node offers without a loop of ours. */
+/** Ways to sleep that Node offers without the loop. */
 export function baselines(): Sleeper[] {
   return [
     baseline('Node setTimeout', duration => new Promise(resolve => setTimeout(resolve, duration))),
@@ -11,7 +11,7 @@ export function baselines(): Sleeper[] {
   ];
 }
 
-/** A baseline out of a function that sleeps once. */
+/** Makes a baseline from a function that sleeps once. */
 export function baseline(name: string, asleep: (duration: Duration) => Promise<void>): Sleeper {
   return {
     name,
@@ -26,7 +26,7 @@ export function baseline(name: string, asleep: (duration: Duration) => Promise<v
   };
 }
 
-/** Polls the clock once for each turn of the host's loop. */
+/** Polls the clock once per turn of the host's loop. */
 function immediateSpin(duration: Duration): Promise<void> {
   const until = performance.now() + duration;
   return new Promise(resolve => {

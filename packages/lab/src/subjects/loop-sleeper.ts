@@ -12,7 +12,7 @@ import {
 import type { Sleeper, Stopwatch } from './sleeper.js';
 import type { Strategy } from './strategy.js';
 
-/** A strategy at work in a real loop. */
+/** Sleeps with a strategy in a real loop. */
 export class LoopSleeper implements Sleeper {
   readonly kind = 'strategy';
   readonly name: string;
@@ -30,7 +30,7 @@ export class LoopSleeper implements Sleeper {
   }
 }
 
-/** Until an instant that is fixed first, so that what the loop does to begin the sleep is not added to its length. */
+/** Sleeps until an instant that is computed first, so that the time to start the sleep does not lengthen it. */
 function* sleeps(duration: Duration, times: number, stopwatch: Stopwatch): Coroutine<void, Now | Sleep> {
   for (let n = 0; n < times; n++) {
     stopwatch.start(duration);

@@ -2,7 +2,7 @@ import * as escapement from 'escapement';
 import { type LoopEvent, LoopModule, SleepStrategy, type Waits } from 'escapement';
 import { Container } from 'inversify';
 
-/** A sleep strategy and the module that brings it. */
+/** A sleep strategy and the module that installs it. */
 export interface Strategy {
   readonly alias: string;
   readonly waits: Waits;
@@ -14,7 +14,7 @@ export function shippedStrategies(): Strategy[] {
   return strategiesIn(escapement);
 }
 
-/** Those of `@escapement/io`: none where that is not installed, nor on a system that it does not know. */
+/** The strategies of `@escapement/io`; none if that is not installed or does not support this system. */
 export async function systemStrategies(): Promise<Strategy[]> {
   if (!isIoInstalled()) return [];
   try {
@@ -25,7 +25,7 @@ export async function systemStrategies(): Promise<Strategy[]> {
   }
 }
 
-/** Asked before the import: that would fail in the same way for a package that io itself lacks. */
+/** Checked before the import, which would fail with the same error if io lacked one of its own dependencies. */
 export function isIoInstalled(): boolean {
   try {
     import.meta.resolve('@escapement/io');

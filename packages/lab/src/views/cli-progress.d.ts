@@ -1,4 +1,4 @@
-/** The part of cli-progress that is used here; it brings no types. */
+/** The part of cli-progress that is used here; it has no types of its own. */
 declare module 'cli-progress' {
   export interface BarOptions {
     readonly format: string;

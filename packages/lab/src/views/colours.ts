@@ -1,16 +1,16 @@
 import pc from 'picocolors';
 
-/** Functions that colour a text, or leave it as it is. */
+/** Functions that colour a text, or return it unchanged. */
 export type Colours = ReturnType<typeof pc.createColors>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Colours for what can show them; `NO_COLOR` and `FORCE_COLOR` overrule. */
+/** Colours if `stream` is a terminal; `NO_COLOR` and `FORCE_COLOR` override that. */
 export function coloursFor(stream: { readonly isTTY?: boolean }, env: Environment = process.env): Colours {
   return pc.createColors(wantsColour(stream, env));
 }
 
-/** Not what picocolors takes for granted: in a CI's log file, codes are only noise. */
+/** Unlike picocolors, uses no colours in the log of a CI. */
 function wantsColour(stream: { readonly isTTY?: boolean }, env: Environment): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0';

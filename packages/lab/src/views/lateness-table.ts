@@ -11,7 +11,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'CPU %', width: 6, align: 'right' },
 ];
 
-/** A table for each duration, 99 columns wide. Colour shows magnitude: the trade is seen before it is read. */
+/** A table for each duration, 99 columns wide. Colours show the magnitude. */
 export function latenessTable({ rows }: LatenessResult, colours: Colours): string {
   const durations = new Set(rows.map(row => row.durationMs));
   return [...durations]
@@ -43,11 +43,11 @@ function cells({ name, kind, latenessUs, early, cpuPercent }: LatenessRow, colou
 function latenessCell(lateness: number | null, colours: Colours): string {
   if (lateness === null) return colours.dim('-');
   const colour = lateness < 0 ? colours.red : byMagnitude(lateness, 10, 1000, colours);
-  // A second late: the tenths have no room, and nobody misses them.
+  // From a second on, there is no room for tenths of a microsecond.
   return colour(decimal(lateness, lateness < 1_000_000 ? 1 : 0));
 }
 
-/** Good below `fair`, bad from `bad` on. */
+/** Green below `fair`, red from `bad` on, yellow in between. */
 function byMagnitude(value: number, fair: number, bad: number, { green, yellow, red }: Colours) {
   if (value < fair) return green;
   return value < bad ? yellow : red;

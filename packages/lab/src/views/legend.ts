@@ -1,8 +1,8 @@
-/** How to read the tables, and what to choose. */
+/** How to read the tables, and which strategy to choose. */
 export const LEGEND = `\
-Lateness: from the time asked for until the sleeper ran again; "early" counts those that ran before.
-"-": too few samples to tell. CPU %: of the whole process; 100 is one core kept busy, a busy-wait
-below that had to share its core. "Node" rows are what there is without the loop.
-Choose set-timeout where the loop shares its thread with other code; atomics-wait on a thread of its
-own, free while it waits; busy-wait where microseconds count and a core can be spared; epoll, on
-Linux and with @escapement/io installed, for servers that live in the loop altogether.`;
+Lateness: from the deadline until the sleeper ran again; "early" counts sleeps that ended before it.
+"-": too few samples. CPU %: of the whole process; 100 is one busy core, and a busy-wait below 100
+had to share its core. "Node" rows: what Node offers without the loop.
+Choose set-timeout if the loop shares its thread with other code; atomics-wait on a thread of its
+own, where it waits without CPU time; busy-wait where microseconds count and a core is free; epoll,
+on Linux with @escapement/io installed, for servers that run entirely in the loop.`;

@@ -1,4 +1,4 @@
-/** `1,034.2`: always as many decimals, so that they stand below each other. */
+/** `1,034.2`: always the same number of decimals, so that they align in a column. */
 export function decimal(value: number, digits: number): string {
   // Never "-0.0".
   const rounded = Number(value.toFixed(digits)) || 0;

@@ -6,14 +6,14 @@ export interface Column {
   readonly align: 'left' | 'right';
 }
 
-/** A table with a rule below its heads and no other lines. */
+/** A table with one rule, below its header. */
 export function plainTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
     head: columns.map(({ head }) => head),
     colWidths: columns.map(({ width }) => width),
     colAligns: columns.map(({ align }) => align),
     chars: { ...NO_LINES, mid: '─' },
-    // Compact: the rule comes below the heads alone.
+    // Compact: no rules between the rows.
     style: { compact: true, head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   table.push(...rows.map(cells => [...cells]));

@@ -1,9 +1,9 @@
 import { SingleBar } from 'cli-progress';
 import type { Duration } from 'escapement';
 
-/** Shows how far a comparison is. */
+/** Shows the progress of a comparison. */
 export interface ProgressView {
-  /** @param share how much of the scenario is behind us, 0 to 1 */
+  /** @param share how much of the scenario is done, 0 to 1 */
   show(scenario: string, share: number, doing: string): void;
   end(): void;
 }
@@ -19,7 +19,7 @@ export function progressView(stream: ProgressStream): ProgressView {
   return stream.isTTY ? new ProgressBar(stream) : new ProgressLines(stream);
 }
 
-/** Draws when it is told something, and never by a timer: that would disturb what is being measured. */
+/** Draws only in `show` and never by a timer, which would disturb the measurement. */
 class ProgressBar implements ProgressView {
   readonly #bar: SingleBar;
   #isShown = false;

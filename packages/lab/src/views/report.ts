@@ -4,7 +4,7 @@ import { latenessTable } from './lateness-table.js';
 import { LEGEND } from './legend.js';
 import { whole } from './numbers.js';
 
-/** What is asked, where, and how to ask it again; to be shown before the figures are there. */
+/** The question, the machine, and how to repeat the run. Shown before the results exist. */
 export function header({ machine, date, parameters }: ComparisonPlan, { bold, dim }: Colours): string {
   const { cores, cpu, os, node } = machine;
   const minute = date.slice(0, 16).replace('T', ' ');
@@ -15,9 +15,9 @@ export function header({ machine, date, parameters }: ComparisonPlan, { bold, di
   ].join('\n');
 }
 
-/** The answer: every result, and how to read it. */
+/** All results, and how to read them. */
 export function report({ parameters, lateness }: Comparison, colours: Colours): string {
-  const shortfall = lateness.rounds < parameters.rounds ? `, ${lateness.rounds} rounds until the time was up` : '';
+  const shortfall = lateness.rounds < parameters.rounds ? `, ${lateness.rounds} rounds within the time limit` : '';
   return [colours.bold('Lateness in us (microseconds)') + shortfall, latenessTable(lateness, colours), LEGEND].join(
     '\n\n',
   );

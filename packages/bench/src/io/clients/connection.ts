@@ -25,7 +25,7 @@ export function* connectTo(port: number) {
   return fd;
 }
 
-/** One request, and all of its answer. */
+/** Sends one request and reads the whole answer. */
 export function* ask(fd: number) {
   write(fd, REQUEST);
   const ready = readable(fd);

@@ -1,5 +1,5 @@
-// Opens connections, uses each once so that the server knows it, and holds them until it is killed.
-// Arguments: port, connections. Prints `open` when all are.
+// Opens connections, sends one request on each, and holds them open until it is killed.
+// Arguments: port, connections. Prints `open` when all are open.
 import { ioModule } from '@escapement/io';
 import { atomicsWaitModule, createLoop, sleep, sleepModule } from 'escapement';
 import { ask, connectTo } from './connection.js';

@@ -1,6 +1,6 @@
-// Sends requests when they are due, whether the server keeps up or not. Latency counts from then on: a server that stands
-// still is charged for all who would have come meanwhile. Arguments: port, connections, rate, seconds, seconds of warm-up.
-// Prints an OpenLoopReport.
+// Sends requests at a fixed rate, whether the server keeps up or not. Latency counts from the instant at which a request was
+// due, so a server that stalls is charged for every request that was due meanwhile. Arguments: port, connections, rate,
+// seconds, seconds of warm-up. Prints an OpenLoopReport.
 import { createHistogram } from 'node:perf_hooks';
 import { ioModule } from '@escapement/io';
 import { close } from '@escapement/posix';
@@ -10,7 +10,7 @@ import { Schedule } from '../schedule.js';
 import { ask, connectTo } from './connection.js';
 
 const NS_PER_MS = 1e6;
-/** A server that is so much behind at the end is not waited for. */
+/** At the end, the client waits no longer than this for a server that is behind. */
 const MOST_BEHIND = 2000;
 
 const [port, connections, rate, seconds, warmUp] = process.argv.slice(2).map(Number) as [
@@ -23,7 +23,7 @@ const [port, connections, rate, seconds, warmUp] = process.argv.slice(2).map(Num
 const histogram = createHistogram();
 let unanswered = 0;
 
-// It spins: how late another strategy wakes would be added to what the server takes.
+// Busy-wait, because the lateness of another strategy would be added to the latency of the server.
 await createLoop(busyWaitModule, ioModule, sleepModule).run(function* () {
   const fds: number[] = [];
   for (let n = 0; n < connections; n++) fds.push(yield* connectTo(port));
@@ -42,7 +42,7 @@ function* askAsDue(fd: number, connection: number, schedule: Schedule) {
     const isGivenUp = performance.now() > end;
     if (!isGivenUp) yield* ask(fd);
     if (due < countsFrom) continue;
-    // Left out, those that waited longest would make the figures better.
+    // Requests that were given up count too: without the slowest ones the figures would look better.
     record(due);
     if (isGivenUp) unanswered++;
   }

@@ -1,10 +1,10 @@
 import { setTimeout as elapse } from 'node:timers/promises';
 import { Server, type Skipped } from '../processes/server.js';
 import type { ServerKind } from '../processes/server-kinds.js';
-import type { IoCourse } from './course.js';
 import { openIdle } from './idle-connections.js';
+import type { IoSettings } from './io-settings.js';
 
-/** What a server costs that has connections and nothing to do. */
+/** The cost of a server whose connections are all idle. */
 export interface IdleRow {
   readonly server: string;
   readonly connections: number;
@@ -15,16 +15,16 @@ const IDLE_CONNECTIONS = 1000;
 const SETTLING = 1000;
 const MEASURED = 5000;
 
-export async function measureIdle(kinds: readonly ServerKind[], course: IoCourse): Promise<(IdleRow | Skipped)[]> {
+export async function measureIdle(kinds: readonly ServerKind[], settings: IoSettings): Promise<(IdleRow | Skipped)[]> {
   const rows: (IdleRow | Skipped)[] = [];
   for (const [done, kind] of kinds.entries()) {
-    course.progress('idle', done, kinds.length, kind.name);
-    rows.push(await measure(kind, course));
+    settings.progress('idle', done, kinds.length, kind.name);
+    rows.push(await measure(kind, settings));
   }
   return rows;
 }
 
-async function measure(kind: ServerKind, { cores }: IoCourse): Promise<IdleRow | Skipped> {
+async function measure(kind: ServerKind, { cores }: IoSettings): Promise<IdleRow | Skipped> {
   const server = await Server.start(kind, { cores, connections: IDLE_CONNECTIONS });
   if (!(server instanceof Server)) return server;
   const client = await openIdle(server.port, IDLE_CONNECTIONS, cores);

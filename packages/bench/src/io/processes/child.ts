@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const running = new Set<ChildProcess>();
-// Whatever becomes of the benchmark, it leaves none behind.
+// No child process outlives the benchmark.
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A process that was started for a measurement, and says in its first line that it is ready. */
+/** A child process of a measurement. Its first line of output says that it is ready. */
 export class Child {
   readonly #child: ChildProcess;
   readonly #name: string;
@@ -35,12 +35,12 @@ export class Child {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** What it printed first. @throws if it ends before */
+  /** @throws if the process ends before its first line */
   firstLine(): Promise<string> {
     return this.#firstLine;
   }
 
-  /** Lets it stand still, at no cost, until `resume`. */
+  /** Stops the process until `resume`. */
   pause(): void {
     this.#child.kill('SIGSTOP');
   }
@@ -50,7 +50,7 @@ export class Child {
     this.#child.kill('SIGCONT');
   }
 
-  /** @throws if it has ended, with what it said */
+  /** @throws if the process has ended, with its error output */
   assertRuns(): void {
     if (this.hasEnded) throw this.#failure();
   }

@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { outputOf, works } from './tools.js';
 
-/** A server that takes part. */
+/** A server that is measured. */
 export interface ServerKind {
   readonly name: string;
-  /** Of Escapement: the others are what it is compared with. */
+  /** Whether it runs on Escapement; the others are anchors. */
   readonly isOurs: boolean;
-  /** Takes its core even while nobody asks anything. */
+  /** Whether it uses a whole core even while it is idle. */
   readonly spins: boolean;
-  /** How to start it, or what it needs that is not there. */
+  /** The command that starts it, or what must be installed first. */
   command(): Promise<readonly string[] | { readonly needs: string }>;
 }
 
 export const YARDSTICK = 'node:net';
 
-/** What ours run under, by alias. */
+/** The strategies of our servers, by alias. */
 const SERVER_STRATEGIES = ['epoll', 'atomics-wait', 'set-timeout', 'busy-wait'] as const;
 export type ServerStrategy = (typeof SERVER_STRATEGIES)[number];
 
@@ -53,7 +53,7 @@ function foreign(file: string): string {
 }
 
 function pythonCommand(loop: 'asyncio' | 'uvloop'): readonly string[] | undefined {
-  // The system's has the system's packages.
+  // The system's Python first: it has the system's packages.
   const python = ['/usr/bin/python3', 'python3'].find(candidate => works(candidate, '-c', `import ${loop}`));
   return python === undefined ? undefined : [python, foreign('asyncio-hello.py'), loop];
 }

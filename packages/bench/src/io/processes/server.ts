@@ -4,7 +4,7 @@ import { processorTimeOf, residentBytesOf } from './proc.js';
 import type { ServerKind } from './server-kinds.js';
 import { type Cores, withDescriptors } from './tools.js';
 
-/** A server that takes part runs, or is left out for want of something. */
+/** A running server, or one that was skipped because something is not installed. */
 export type Started = Server | Skipped;
 
 export interface Skipped {
@@ -14,7 +14,7 @@ export interface Skipped {
 
 export interface ServerOptions {
   readonly cores: Cores;
-  /** How many connections it must be able to hold at once. */
+  /** How many connections it must be able to hold open. */
   readonly connections?: number;
 }
 
@@ -26,7 +26,7 @@ export class Server {
     readonly name: string,
     readonly port: number,
     child: Child,
-    /** Only while it is used may it run. */
+    /** If true, the process is stopped except in `during`. */
     readonly spins: boolean,
   ) {
     this.#child = child;
@@ -43,7 +43,7 @@ export class Server {
     return server;
   }
 
-  /** Calls `use` while the server may run. */
+  /** Calls `use` while the server runs. */
   async during<T>(use: () => Promise<T>): Promise<T> {
     this.#child.assertRuns();
     if (!this.spins) return use();
@@ -55,7 +55,7 @@ export class Server {
     }
   }
 
-  /** All of it so far, of all threads. */
+  /** Of all threads, since the start. */
   get processorTime(): Duration {
     return processorTimeOf(this.#child.pid);
   }

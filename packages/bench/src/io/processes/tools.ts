@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 
-/** Whether a command can be run and says that all is well. */
+/** Whether a command exists and succeeds. */
 export function works(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
@@ -12,7 +12,7 @@ export async function outputOf([command, ...args]: readonly string[]): Promise<s
   return (await promisify(execFile)(command!, args)).stdout;
 }
 
-/** Where servers and clients run. Each on a core of its own, they do not take time from each other. */
+/** The cores for servers and clients: one each if possible, so that they do not compete. */
 export interface Cores {
   readonly arePinned: boolean;
   forServer(command: readonly string[]): readonly string[];
@@ -26,7 +26,7 @@ export function chooseCores(): Cores {
   return { arePinned, forServer: on('0'), forClient: on('1') };
 }
 
-/** A command that may open `count` descriptors, or nothing if it may not. */
+/** The command with a limit of `count` descriptors, or undefined if the system does not allow that. */
 export function withDescriptors(count: number, command: readonly string[]): readonly string[] | undefined {
   if (!works('sh', '-c', `ulimit -n ${count}`)) return undefined;
   return ['sh', '-c', `ulimit -n ${count} && exec "$@"`, 'sh', ...command];

@@ -3,7 +3,7 @@ import { type Cores, outputOf, works } from './tools.js';
 export interface WrkReport {
   readonly requests: number;
   readonly requestsPerSecond: number;
-  /** Connections refused, reset, or too slow; answers that were none. */
+  /** Connections that were refused, reset or timed out, and answers without a status 2xx or 3xx. */
   readonly errors: number;
 }
 
@@ -18,13 +18,13 @@ export function hasWrk(): boolean {
   return works('sh', '-c', 'command -v wrk');
 }
 
-/** Asks as fast as the server answers. */
+/** Runs wrk, which sends the next request as soon as it has an answer. */
 export async function runWrk(port: number, { cores, connections, seconds }: WrkOptions): Promise<WrkReport> {
   const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, `http://127.0.0.1:${port}/`];
   return parseWrk(await outputOf(cores.forClient(command)));
 }
 
-/** @param output what wrk printed @throws if there are no figures in it */
+/** @throws if `output` has no figures */
 export function parseWrk(output: string): WrkReport {
   const [, requests] = /^\s*(\d+) requests in /m.exec(output) ?? [];
   const [, rate] = /^Requests\/sec:\s*([\d.]+)/m.exec(output) ?? [];

@@ -1,4 +1,4 @@
-// The fixed answer through the streams of @escapement/net. Argument: the strategy. Prints its port.
+// Sends the fixed answer through the streams of @escapement/net. Argument: the strategy. Prints its port.
 import { ioModule } from '@escapement/io';
 import { TcpListener, type TcpStream } from '@escapement/net';
 import { createLoop, sleepModule } from 'escapement';

@@ -1,4 +1,4 @@
-// The yardstick: the fixed answer from node:net. Prints its port.
+// The yardstick: sends the fixed answer through node:net. Prints its port.
 import { type AddressInfo, createServer } from 'node:net';
 import { ANSWER } from '../answer.js';
 

@@ -1,4 +1,4 @@
-// The fixed answer from a loop and bare system calls, with nothing in between. Argument: the strategy. Prints its port.
+// Sends the fixed answer by bare system calls in a loop. Argument: the strategy. Prints its port.
 import { ioModule, readable } from '@escapement/io';
 import {
   accept,
@@ -42,7 +42,7 @@ function* serve(fd: number) {
       if (size !== WOULD_BLOCK) write(fd, ANSWER);
     }
   } catch (error) {
-    // The client is gone.
+    // The client has closed the connection.
     if (!(error instanceof PosixError)) throw error;
   } finally {
     close(fd);

@@ -16,7 +16,7 @@ import { endOf, settle, syncLoop } from './sync-loop.js';
 
 // The numbers are those of the clauses in packages/sync/README.md.
 describe('sync: the contract of every wait', () => {
-  it('1. what can be done at once is done at once: no other task runs in between', () => {
+  it('1. an operation that need not wait is done at once: no other task runs in between', () => {
     const log: string[] = [];
     const lock = new Lock();
     const semaphore = new Semaphore(1);
@@ -42,7 +42,7 @@ describe('sync: the contract of every wait', () => {
     expect(log).to.deep.equal(['item', 'next', 'index 0', 'another task']);
   });
 
-  it('1. and a cancelled task is not told of its cancellation there', () => {
+  it('1. such an operation does not throw Cancelled in a cancelled task', () => {
     const lock = new Lock();
     const log: string[] = [];
     syncLoop().runSync(function* () {
@@ -75,7 +75,7 @@ describe('sync: the contract of every wait', () => {
     expect(queue.size).to.equal(0);
   });
 
-  it('2. an event may be used any number of times, also by several tasks at a time', () => {
+  it('2. an event can be used any number of times, also by several tasks at once', () => {
     const queue = new Queue<number>({ capacity: 1 });
     const put = queue.put(7);
     const get = queue.get();
@@ -99,7 +99,7 @@ describe('sync: the contract of every wait', () => {
     });
   });
 
-  it('3. those who wait are served in the order in which they came', () => {
+  it('3. waiting tasks are served in the order in which they came', () => {
     const lock = new Lock();
     const order: number[] = [];
     syncLoop().runSync(function* () {
@@ -118,7 +118,7 @@ describe('sync: the contract of every wait', () => {
     expect(order).to.deep.equal(Array.from({ length: 50 }, (_, n) => n));
   });
 
-  it('3. what is done at once overtakes nobody', () => {
+  it('3. an operation that is done at once overtakes no waiting task', () => {
     const lock = new Lock();
     const semaphore = new Semaphore(1);
     const full = new Queue<string>({ capacity: 1 });
@@ -129,12 +129,12 @@ describe('sync: the contract of every wait', () => {
       yield* full.put('first');
       function* waits() {
         yield* lock.with(function* () {
-          order.push('lock: who waited');
+          order.push('lock: the waiting task');
         });
       }
       function* waitsForPermit() {
         yield* semaphore.with(function* () {
-          order.push('permit: who waited');
+          order.push('permit: the waiting task');
         });
       }
       yield* spawn(waits());
@@ -149,13 +149,13 @@ describe('sync: the contract of every wait', () => {
       expect(full.tryPut('third')).to.equal(false);
       yield* lock.acquire();
       yield* semaphore.acquire();
-      order.push('who came later');
+      order.push('the later task');
       expect(yield* full.get()).to.equal('second');
     });
-    expect(order).to.deep.equal(['lock: who waited', 'permit: who waited', 'who came later']);
+    expect(order).to.deep.equal(['lock: the waiting task', 'permit: the waiting task', 'the later task']);
   });
 
-  it('4. who is cancelled leaves the line, is disarmed once, and takes nothing with it', () => {
+  it('4. a task that is cancelled while it waits is disarmed once and takes nothing', () => {
     const disarmed: string[] = [];
     class Watched extends SyncHandler {
       override disarm(event: Parameters<SyncHandler['disarm']>[0]): void {
@@ -169,7 +169,7 @@ describe('sync: the contract of every wait', () => {
     const full = new Channel<string>();
     virtualLoop({ handlers: [new Watched()] }).loop.runSync(function* () {
       yield* lock.acquire();
-      const doomed = [
+      const cancelled = [
         yield* spawn(lock.acquire()),
         yield* spawn(semaphore.acquire()),
         yield* spawn(empty.get()),
@@ -182,8 +182,8 @@ describe('sync: the contract of every wait', () => {
         yield* spawn(full.put('item')),
       ];
       yield* settle();
-      for (const task of doomed) task.cancel();
-      for (const task of doomed) task.cancel();
+      for (const task of cancelled) task.cancel();
+      for (const task of cancelled) task.cancel();
       lock.release();
       semaphore.release();
       empty.tryPut('item');
@@ -192,12 +192,12 @@ describe('sync: the contract of every wait', () => {
       yield* b.join();
       expect(yield* c.join()).to.equal('item');
       yield* d.join();
-      expect(doomed.map(endOf)).to.deep.equal(['cancelled', 'cancelled', 'cancelled', 'cancelled']);
+      expect(cancelled.map(endOf)).to.deep.equal(['cancelled', 'cancelled', 'cancelled', 'cancelled']);
     });
     expect(disarmed).to.deep.equal(['acquire', 'acquire', 'get', 'put']);
   });
 
-  it('4. who is cancelled before its first step never joins the line', () => {
+  it('4. a task that is cancelled before its first step never waits', () => {
     const queue = new Queue<number>();
     syncLoop().runSync(function* () {
       const task = yield* spawn(queue.get());
@@ -208,7 +208,7 @@ describe('sync: the contract of every wait', () => {
     expect(queue.size).to.equal(1);
   });
 
-  it('5. what was handed over stays handed over, and Cancelled comes at the next suspension', () => {
+  it('5. a cancelled task keeps what it was given, and Cancelled is thrown at its next suspension', () => {
     const queue = new Queue<string>();
     const log: string[] = [];
     syncLoop().runSync(function* () {
@@ -231,7 +231,7 @@ describe('sync: the contract of every wait', () => {
     expect(queue.size).to.equal(0);
   });
 
-  it('5. a lock that was handed over is released by `with`', () => {
+  it('5. `with` releases a lock that its task got before the cancellation', () => {
     const lock = new Lock();
     let ran = false;
     syncLoop().runSync(function* () {
@@ -254,12 +254,12 @@ describe('sync: the contract of every wait', () => {
     });
   });
 
-  it('6. nobody of a run that broke is given anything', () => {
+  it('6. a wait of a run that ended with an error gets nothing', () => {
     const lock = new Lock();
     const queue = new Queue<string>();
     const barrier = new Barrier(2);
     lock.tryAcquire();
-    // No cancellation reaches what waits in a shield: when everything waits, the run ends all the same.
+    // A cancellation does not reach these shields, so the run ends in a deadlock while they wait.
     const run = () =>
       syncLoop().runSync(function* () {
         yield* spawn(shield(lock.acquire()));
@@ -280,7 +280,7 @@ describe('sync: the contract of every wait', () => {
     });
   });
 
-  it('every event says what kind it is, for handlers, instruments and reports', () => {
+  it('every event has its kind, for handlers, instruments and reports', () => {
     const lock = new Lock();
     const queue = new Queue<number>();
     const condition = new Condition(lock);

@@ -3,9 +3,9 @@ import { expect } from 'chai';
 import { sleep, spawn, TimeoutError, timeout } from 'escapement';
 import { settle, syncLoop } from './sync-loop.js';
 
-// The waits of this package in the combinators of others, which run them in tasks of their own.
+// `timeout` runs the wait in a child task.
 describe('sync: with a timeout', () => {
-  it('a lock that comes in time is the caller’s', () => {
+  it('the caller holds a lock that was acquired in time', () => {
     const lock = new Lock();
     syncLoop().runSync(function* main() {
       const other = yield* spawn(lock.with(sleep(5)));
@@ -18,7 +18,7 @@ describe('sync: with a timeout', () => {
     });
   });
 
-  it('a lock that does not come in time is nobody’s, once it is released', () => {
+  it('no task holds a lock that was not acquired in time, once its holder has released it', () => {
     const lock = new Lock();
     syncLoop().runSync(function* () {
       const other = yield* spawn(lock.with(sleep(50)));
@@ -48,7 +48,7 @@ describe('sync: with a timeout', () => {
     });
   });
 
-  it('an item that comes at the very instant of the deadline is not lost', () => {
+  it('an item that comes at the instant of the deadline is not lost', () => {
     for (const [at, limit] of [
       [10, 10],
       [9.999, 10],

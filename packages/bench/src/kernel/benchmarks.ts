@@ -1,7 +1,7 @@
+import type { Benchmark } from './benchmark.js';
 import { building } from './building.js';
 import { coldStart } from './cold-start.js';
 import { cancelling, combining } from './combining.js';
-import type { Contest } from './contest.js';
 import { deepStacks } from './deep-stacks.js';
 import { earlyWakes, idleCpu, lateness } from './lateness.js';
 import { limiting } from './limiting.js';
@@ -12,7 +12,7 @@ import { switching } from './switching.js';
 import { synchronizing } from './synchronizing.js';
 
 /** In the order of the report. */
-export const contests: readonly Contest[] = [
+export const benchmarks: readonly Benchmark[] = [
   switching,
   deepStacks,
   spawning,

@@ -1,12 +1,12 @@
 import type { Cores } from '../processes/tools.js';
 
-/** What all measurements have in common. */
-export interface IoCourse {
+/** The settings of all measurements. */
+export interface IoSettings {
   readonly seed: number;
   readonly rounds: number;
-  /** How long one measurement takes; whole. */
+  /** The length of one measurement, a whole number. */
   readonly seconds: number;
   readonly cores: Cores;
-  /** Told before each measurement. */
+  /** Called before each measurement. */
   readonly progress: (part: string, done: number, total: number, doing: string) => void;
 }

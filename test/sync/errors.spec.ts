@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { type Coroutine, EscapementError, pause, spawn } from 'escapement';
 import { settle, syncLoop, thrownBy } from './sync-loop.js';
 
-describe('sync: what is refused', () => {
-  it('a lock that the task holds already', () => {
+describe('sync: errors', () => {
+  it('LockHeldError: a task acquires a lock that it holds already', () => {
     const lock = new Lock('db');
     syncLoop().runSync(function* writer() {
       yield* lock.with(function* () {
@@ -16,7 +16,7 @@ describe('sync: what is refused', () => {
           expect(error)
             .to.have.property('message')
             .that.equals(
-              'task "writer" acquired lock "db", which it holds already: it would wait for itself for ever. Release it first, or leave the acquiring to the outermost caller.',
+              'task "writer" acquired lock "db", which it already holds: it would wait for itself forever. Release it first, or acquire it only in the outermost caller.',
             );
         }
         expect(thrownBy(() => lock.tryAcquire()).code).to.equal('ESC_LOCK_HELD');
@@ -25,7 +25,7 @@ describe('sync: what is refused', () => {
     });
   });
 
-  it('the same of `yield` without the star', () => {
+  it('LockHeldError: with `yield` without the star, too', () => {
     const lock = new Lock();
     syncLoop().runSync(function* (): Coroutine<void, Acquire> {
       yield lock.acquire();
@@ -38,18 +38,18 @@ describe('sync: what is refused', () => {
     });
   });
 
-  it('a lock that nobody holds', () => {
+  it('LockNotHeldError: a task releases a lock that no task holds', () => {
     const lock = new Lock();
     syncLoop().runSync(function* writer() {
       yield* pause();
       expect(thrownBy(() => lock.release()).message).to.equal(
-        'task "writer" released lock, which is held by nobody. Acquire it before, and release it once; `yield* lock.with(...)` does both.',
+        'task "writer" released lock, which is held by nobody. Acquire it first, and release it once; `yield* lock.with(...)` does both.',
       );
     });
-    expect(thrownBy(() => lock.release()).message).to.include('code outside of all tasks released lock');
+    expect(thrownBy(() => lock.release()).message).to.include('code outside any task released lock');
   });
 
-  it('of a lock taken outside of all tasks anybody may dispose', () => {
+  it('none when a task releases a lock that was acquired outside any task', () => {
     const lock = new Lock();
     expect(lock.tryAcquire()).to.equal(true);
     expect(lock.tryAcquire()).to.equal(false);
@@ -62,12 +62,12 @@ describe('sync: what is refused', () => {
     expect(lock.isHeld).to.equal(false);
   });
 
-  it('a permit too many', () => {
+  it('SemaphoreFullError: a release too many', () => {
     const pool = new Semaphore(1, { name: 'pool', max: 2 });
     pool.release();
     const error = thrownBy(() => pool.release());
     expect(error.code).to.equal('ESC_SEMAPHORE_FULL');
-    expect(error.message).to.include('semaphore "pool", which has all its 2 permits already');
+    expect(error.message).to.include('semaphore "pool", which already has all of its 2 permits');
     expect(pool.free).to.equal(2);
   });
 
@@ -75,7 +75,7 @@ describe('sync: what is refused', () => {
     ['permits below 0', () => new Semaphore(-1), 'permits of a Semaphore is -1'],
     ['NaN permits', () => new Semaphore(Number.NaN), 'permits of a Semaphore is NaN'],
     ['half a permit', () => new Semaphore(1.5), 'is 1.5, expected a whole number, 0 or more, or Infinity'],
-    ['a text', () => new Semaphore('3' as never), 'permits of a Semaphore is string 3'],
+    ['a string of permits', () => new Semaphore('3' as never), 'permits of a Semaphore is string 3'],
     [
       'more permits than max',
       () => new Semaphore(3, { max: 2 }),
@@ -83,11 +83,11 @@ describe('sync: what is refused', () => {
     ],
     ['a capacity below 0', () => new Queue({ capacity: -1 }), 'capacity of a Queue is -1'],
     ['a capacity of NaN', () => new Channel({ capacity: Number.NaN }), 'capacity of a Queue is NaN'],
-    ['to notify fewer than nobody', () => new Condition(new Lock()).notify(-1), 'count of a notify is -1'],
-    ['a barrier for nobody', () => new Barrier(0), 'parties of a Barrier is 0, expected a whole number, 1 or more.'],
+    ['a notify of fewer than 0', () => new Condition(new Lock()).notify(-1), 'count of a notify is -1'],
+    ['a barrier for 0 parties', () => new Barrier(0), 'parties of a Barrier is 0, expected a whole number, 1 or more.'],
     ['a barrier that never opens', () => new Barrier(Infinity), 'parties of a Barrier is Infinity'],
   ] as const) {
-    it(what, () => {
+    it(`InvalidCountError: ${what}`, () => {
       const error = thrownBy(make);
       expect(error).to.be.instanceOf(InvalidCountError).and.instanceOf(EscapementError);
       expect(error).to.include({ name: 'InvalidCountError', code: 'ESC_INVALID_COUNT' });

@@ -4,8 +4,8 @@ import { spawn, type Task } from 'escapement';
 import fc from 'fast-check';
 import { settle, syncLoop } from './sync-loop.js';
 
-describe('sync: many', () => {
-  it('items go through a queue that grows and shrinks, in order', () => {
+describe('sync: large queues', () => {
+  it('a queue that grows and shrinks keeps its items in order', () => {
     const bursts = fc.array(fc.tuple(fc.nat(300), fc.nat(300)), { maxLength: 30 });
     fc.assert(
       fc.property(bursts, bursts => {
@@ -24,7 +24,7 @@ describe('sync: many', () => {
     );
   });
 
-  it('who wait, most of whom give up, are served in order', () => {
+  it('10,000 waiting tasks of which most are cancelled are served in order', () => {
     const semaphore = new Semaphore(0);
     const order: number[] = [];
     syncLoop().runSync(function* () {
@@ -44,7 +44,7 @@ describe('sync: many', () => {
     expect(semaphore.free).to.equal(0);
   });
 
-  it('what was taken, and a wait that was given up, keep nothing in memory', async () => {
+  it('items that were taken, and waits that were cancelled, do not stay in memory', async () => {
     const queue = new Queue<object>();
     const channel = new Channel<object>();
     const lock = new Lock();

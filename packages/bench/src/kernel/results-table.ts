@@ -1,18 +1,18 @@
 import { decimal, type Sample } from '@escapement/lab';
-import { isReached, type Reach, ratioOf, type Standing } from './contest.js';
+import { type BenchmarkResult, isReached, type Reach, ratioOf } from './benchmark.js';
 
-/** A table in Markdown, which reads well in a terminal too and goes into the documentation as it is. */
-export function standingsTable(standings: readonly Standing[]): string {
+/** A Markdown table, readable in a terminal and ready for the documentation. */
+export function resultsTable(results: readonly BenchmarkResult[]): string {
   const heads = ['what', 'ours', 'min to max', 'anchor', 'ratio', 'reach', ''];
-  const rows = standings.map(cellsOf);
+  const rows = results.map(cellsOf);
   const widths = heads.map((head, column) => Math.max(3, head.length, ...rows.map(row => row[column]!.length)));
   const line = (cells: readonly string[]) => `| ${cells.map((cell, n) => cell.padEnd(widths[n]!)).join(' | ')} |`;
   return [line(heads), line(widths.map(width => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-function cellsOf(standing: Standing): string[] {
-  const { what, unit, ours, anchor, reach } = standing;
-  const ratio = ratioOf(standing);
+function cellsOf(result: BenchmarkResult): string[] {
+  const { what, unit, ours, anchor, reach } = result;
+  const ratio = ratioOf(result);
   return [
     what,
     `${figure(ours.median)} ${unit}`,
@@ -20,7 +20,7 @@ function cellsOf(standing: Standing): string[] {
     anchor === undefined ? '-' : `${anchor.name}: ${figure(anchor.figure.median)} ${unit}`,
     ratio === undefined ? '-' : decimal(ratio, 2),
     describeReach(reach, unit),
-    isReached(standing) ? 'reached' : 'MISSED',
+    isReached(result) ? 'reached' : 'MISSED',
   ];
 }
 
@@ -32,7 +32,7 @@ function describeReach(reach: Reach, unit: string): string {
   return 'atMost' in reach ? `<= ${figure(reach.atMost)} ${unit}` : `<= ${decimal(reach.timesAnchor, 2)} x`;
 }
 
-/** Three digits that say something. */
+/** At least three significant digits. */
 function figure(value: number): string {
   if (value === 0) return '0';
   return decimal(value, value >= 100 ? 0 : value >= 10 ? 1 : 2);
