@@ -137,8 +137,13 @@ export async function eventually(holds: () => boolean, what: string): Promise<vo
   }
 }
 
-/** The surrounding tests leave no descriptor and no thread behind. */
-export function givingBackAll(): void {
+/**
+ * The surrounding tests leave no descriptor and no thread behind.
+ *
+ * @returns waits until the threads of earlier tests have ended: until then they open and close files, and take numbers that a
+ *   test means to use again
+ */
+export function givingBackAll(): () => Promise<void> {
   let fds: number;
   let tasks: number;
   before(async () => {
@@ -164,4 +169,5 @@ export function givingBackAll(): void {
     await eventually(() => openDescriptors() <= fds + 1, `${openDescriptors()} descriptors, ${fds} before`);
     await eventually(() => threads() <= tasks, `${threads()} threads, ${tasks} before`);
   });
+  return () => eventually(() => threads() <= tasks, 'the threads of earlier tests have ended');
 }

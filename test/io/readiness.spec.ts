@@ -28,7 +28,7 @@ function* endsOf(tasks: readonly Task<unknown>[]) {
 }
 
 forEachPair((strategy, Kind) => {
-  givingBackAll();
+  const noOtherThreads = givingBackAll();
   const newLoop = () => ioLoop(strategy, Kind);
 
   it('plays ping-pong over a connection', async () => {
@@ -256,6 +256,7 @@ forEachPair((strategy, Kind) => {
   });
 
   it('notices a descriptor that was closed without `close`, also if its number was used again', async () => {
+    await noOtherThreads();
     const closed = pipe();
     const replaced = pipe();
     const idle = pipe();

@@ -68,7 +68,7 @@ for (const [name, Kind] of Object.entries(selectors)) {
 }
 
 forEachPair((strategy, Kind) => {
-  givingBackAll();
+  const noOtherThreads = givingBackAll();
 
   it('does not report an open descriptor as closed, when a task waits for more than the sleep found', async () => {
     const { client, server } = connectedPair();
@@ -151,6 +151,7 @@ forEachPair((strategy, Kind) => {
   });
 
   it('does not go on resuming a task for another open file that had the same number', async () => {
+    await noOtherThreads();
     const first = pipe();
     const { loop, counts } = ioLoop(strategy, Kind);
     // The child has the same open file, under a number of its own.
