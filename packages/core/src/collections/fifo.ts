@@ -33,7 +33,7 @@ export class Fifo<T> {
 
   /** Removes the items that are not `wanted`. O(n). */
   keep(wanted: (item: T) => boolean): void {
-    const kept = this.#toArray().filter(wanted);
+    const kept = (this.#toArray() as T[]).filter(wanted);
     this.clear();
     for (const item of kept) this.push(item);
   }
@@ -44,14 +44,17 @@ export class Fifo<T> {
     this.#size = 0;
   }
 
-  #toArray(): T[] {
+  #toArray(): (T | undefined)[] {
+    const end = this.#head + this.#size;
     const { length } = this.#ring;
-    return Array.from({ length: this.#size }, (_, n) => this.#ring[(this.#head + n) & (length - 1)] as T);
+    // Slices are copied as memory; a queue that grows to a million items copies two million.
+    if (end <= length) return this.#ring.slice(this.#head, end);
+    return this.#ring.slice(this.#head).concat(this.#ring.slice(0, end - length));
   }
 
   #resize(length: number): void {
-    const ring: (T | undefined)[] = this.#toArray();
-    while (ring.length < length) ring.push(undefined);
+    const ring = this.#toArray();
+    for (let n = this.#size; n < length; n++) ring.push(undefined);
     this.#ring = ring;
     this.#head = 0;
   }

@@ -68,6 +68,7 @@ function checkCallable(caller: string, make: Function): void {
 }
 
 function isYieldable(value: unknown): boolean {
+  if (value instanceof AnyGenerator) return true;
   if (typeof value !== 'object' || value === null) return false;
   const { [Symbol.iterator]: iterate, next } = value as Partial<Generator>;
   if (typeof iterate !== 'function') return false;
@@ -75,3 +76,8 @@ function isYieldable(value: unknown): boolean {
   // Collections are iterable, too, but their items are no steps of a coroutine.
   return !(Array.isArray(value) || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value));
 }
+
+/** @internal `instanceof` this needs no look-up of `next`, which V8 cannot cache for the generators of many functions. */
+export const AnyGenerator = /* @__PURE__ */ Object.assign(function AnyGenerator() {}, {
+  prototype: Object.getPrototypeOf(function* () {}).prototype as Generator,
+}) as unknown as new () => Generator<unknown, never, unknown>;

@@ -1,4 +1,4 @@
-import { bodyOf } from '../events/body-of.js';
+import { AnyGenerator, bodyOf } from '../events/body-of.js';
 import type { Program, Sent, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { CoroutineReusedError } from './errors.js';
@@ -28,6 +28,7 @@ export function claimCoroutine<T>(program: Program<T, LoopEvent>, task: Task, ca
 }
 
 function isGenerator(body: unknown): boolean {
+  if (body instanceof AnyGenerator) return true;
   const { next, throw: raise } = body as Partial<Generator>;
   return typeof next === 'function' && typeof raise === 'function';
 }
