@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 
+/** Node 26 deprecates `module.register`; its successor is not in Node 20. */
+const NO_HINT = '--disable-warning=DEP0205';
 const LAB = JSON.stringify(import.meta.resolve('@escapement/lab'));
 const OTHER_IO = import.meta.resolve('./fixtures/other-io.js');
 
@@ -45,7 +47,7 @@ describe('systemStrategies', () => {
 describe('escapement-lab without @escapement/io', () => {
   const lab = new URL('bin/compare.js', import.meta.resolve('@escapement/lab')).pathname;
   const run = (...args: string[]) =>
-    promisify(execFile)(process.execPath, ['--import', OTHER_IO, lab, ...args], {
+    promisify(execFile)(process.execPath, [NO_HINT, '--import', OTHER_IO, lab, ...args], {
       env: { ...process.env, IO: 'missing' },
     });
 
@@ -69,6 +71,8 @@ function showWith(io: string): Promise<string> {
 
 async function show(flags: readonly string[], program: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const args = [...flags, '--input-type=module', '-e', program];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env } });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [NO_HINT, ...args], {
+    env: { ...process.env, ...env },
+  });
   return (stdout + stderr).trim();
 }
