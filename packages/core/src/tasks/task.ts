@@ -13,7 +13,7 @@ import { appended, TaskExtras } from './task-extras.js';
 import { TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
 import { failureOf, PENDING, promiseFor, type TaskResult } from './task-outcome.js';
-import { ABANDONED, DAEMON, FLAGS_END, SHIELDED, type TaskSpec } from './task-spec.js';
+import { ABANDONED, DAEMON, ENDS_CANCELLED, FLAGS_END, SHIELDED, type TaskSpec } from './task-spec.js';
 import {
   CANCELLED,
   FAILED,
@@ -53,8 +53,8 @@ export class Task<out T = unknown> implements WaitTarget {
   readonly parent: Task | undefined;
   #family: TaskFamily | undefined = undefined;
   #extras: TaskExtras | undefined = undefined;
-  // Of the body; once the task has ended, of the task.
-  #outcome: TaskResult<T> = PENDING;
+  // The value of the body. Once the task has ended: its value, its error, or the reason of its cancellation.
+  #outcome: unknown = undefined;
   readonly #name: string | undefined;
   // One number for both saves eight bytes per task.
   #idAndFlags: number;
@@ -104,7 +104,10 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   get result(): TaskResult<T> {
-    return this.isEnded ? this.#outcome : PENDING;
+    if (this.#state === SUCCEEDED) return { state: 'succeeded', value: this.#outcome as T };
+    if (this.#state === FAILED) return { state: 'failed', error: this.#outcome };
+    if (this.#state === CANCELLED) return { state: 'cancelled', reason: this.#outcome };
+    return PENDING;
   }
 
   get isDaemon(): boolean {
@@ -257,23 +260,20 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** @internal Cancels the task; it fails with `error` once its body and its children have ended. */
   fail(error: unknown): void {
-    const { extras } = this;
     // The body may rethrow a child's error.
-    if (!extras.errors?.includes(error)) extras.errors = appended(extras.errors, error);
+    if (!this.extras.errors?.includes(error)) this.extras.errors = appended(this.extras.errors, error);
     this.cancel(error);
   }
 
   /** @internal */
   bodyReturned(value: T): void {
-    this.#outcome = { state: 'succeeded', value };
+    this.#outcome = value;
     this.bodyEnded();
   }
 
   /** @internal */
   bodyThrew(error: unknown): void {
-    const cancelled = this.#cancelled;
-    if (cancelled !== undefined && error === cancelled)
-      this.#outcome = { state: 'cancelled', reason: cancelled.reason };
+    if (this.#cancelled !== undefined && error === this.#cancelled) this.add(ENDS_CANCELLED);
     else this.fail(error);
     this.bodyEnded();
   }
@@ -307,10 +307,13 @@ export class Task<out T = unknown> implements WaitTarget {
   private end(): void {
     const errors = this.errors();
     if (errors !== undefined) {
-      this.#outcome = { state: 'failed', error: combineErrors(errors, `task "${this.name}" failed`) };
+      this.#outcome = combineErrors(errors, `task "${this.name}" failed`);
       this.#state = FAILED;
+    } else if (this.has(ENDS_CANCELLED)) {
+      this.#outcome = this.#cancelled!.reason;
+      this.#state = CANCELLED;
     } else {
-      this.#state = this.#outcome.state === 'cancelled' ? CANCELLED : SUCCEEDED;
+      this.#state = SUCCEEDED;
     }
     if (this.#extras !== undefined) this.reportEnd(this.#extras);
     this.host.taskEnded(this);
@@ -335,8 +338,8 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   private settleJoiner(waiter: Waiter<unknown>): void {
-    if (this.#outcome.state === 'succeeded') {
-      waiter.resolve(this.#outcome.value);
+    if (this.#state === SUCCEEDED) {
+      waiter.resolve(this.#outcome);
       return;
     }
     this.extras.isObserved = true;
@@ -347,22 +350,24 @@ export class Task<out T = unknown> implements WaitTarget {
   /** @internal */
   childEnded(child: Task): void {
     // A task whose body has returned counts as cancelled only if the cancellation reached one of its children.
-    const isOnlyWaiting = this.#state === FINISHING && this.#cancelled !== undefined;
-    if (isOnlyWaiting && child.#state === CANCELLED && !child.isDaemon) {
-      this.#outcome = { state: 'cancelled', reason: this.#cancelled!.reason };
-    }
+    const isOnlyWaiting = this.#state === FINISHING && this.isCancelled;
+    if (isOnlyWaiting && child.#state === CANCELLED && !child.isDaemon) this.add(ENDS_CANCELLED);
     this.#family?.childEnded(child);
   }
 
   /** @internal Its run broke off: a waiter that is settled later must not resume it. */
   abandon(): void {
     this.#waiter?.abandon();
-    if (!this.has(ABANDONED)) this.#idAndFlags += ABANDONED;
+    this.add(ABANDONED);
   }
 
   /** @internal False once the task or its run has ended. */
   get isLive(): boolean {
     return !this.isEnded && !this.has(ABANDONED);
+  }
+
+  private add(flag: number): void {
+    if (!this.has(flag)) this.#idAndFlags += flag;
   }
 
   /** @internal */
