@@ -33,7 +33,7 @@ export class Fifo<T> {
 
   /** Removes the items that are not `wanted`. O(n). */
   keep(wanted: (item: T) => boolean): void {
-    const kept = (this.#toArray() as T[]).filter(wanted);
+    const kept = (this.#copy(this.#size) as T[]).filter(wanted);
     this.clear();
     for (const item of kept) this.push(item);
   }
@@ -44,18 +44,16 @@ export class Fifo<T> {
     this.#size = 0;
   }
 
-  #toArray(): (T | undefined)[] {
-    const end = this.#head + this.#size;
-    const { length } = this.#ring;
-    // Slices are copied as memory; a queue that grows to a million items copies two million.
-    if (end <= length) return this.#ring.slice(this.#head, end);
-    return this.#ring.slice(this.#head).concat(this.#ring.slice(0, end - length));
+  // Into an array that has its length from the start: one that is filled by `push` is copied each time it grows.
+  #copy(length: number): (T | undefined)[] {
+    const copy = new Array<T | undefined>(length);
+    const mask = this.#ring.length - 1;
+    for (let n = 0; n < this.#size; n++) copy[n] = this.#ring[(this.#head + n) & mask];
+    return copy;
   }
 
   #resize(length: number): void {
-    const ring = this.#toArray();
-    for (let n = this.#size; n < length; n++) ring.push(undefined);
-    this.#ring = ring;
+    this.#ring = this.#copy(length);
     this.#head = 0;
   }
 }
