@@ -1,18 +1,7 @@
 import { expect } from 'chai';
-import {
-  type Coroutine,
-  currentTask,
-  EventLoop,
-  type Join,
-  type LoopWarning,
-  pause,
-  SleepHandler,
-  sleep,
-  spawn,
-  type Task,
-} from 'escapement';
+import { type Coroutine, currentTask, type Join, pause, sleep, spawn, type Task } from 'escapement';
 import { Signal, SignalHandler } from '../support/signal-event.js';
-import { JumpStrategy, virtualLoop } from '../support/virtual-loop.js';
+import { virtualLoop } from '../support/virtual-loop.js';
 
 function thrownBy(action: () => unknown): Error {
   try {
@@ -23,14 +12,7 @@ function thrownBy(action: () => unknown): Error {
   throw new Error('expected an error');
 }
 
-function debugLoop() {
-  const strategy = new JumpStrategy();
-  const warnings: LoopWarning[] = [];
-  const instruments = [{ warned: (warning: LoopWarning) => warnings.push(warning) }];
-  const handlers = [new SleepHandler(strategy.clock), new SignalHandler()];
-  const loop = new EventLoop({ strategy, handlers, instruments, debug: true });
-  return { loop, clock: strategy.clock, warnings };
-}
+const debugLoop = () => virtualLoop({ handlers: [new SignalHandler()], debug: true });
 
 describe('dump() and DeadlockError', () => {
   it('dump() shows the tree of tasks, their states and what each waits for', () => {

@@ -1,16 +1,9 @@
 import { expect } from 'chai';
-import { EventLoop, type LoopWarning, pause, SleepHandler, spawn, warn } from 'escapement';
+import { EventLoop, pause, spawn, warn } from 'escapement';
 import { SignalHandler } from '../support/signal-event.js';
-import { JumpStrategy } from '../support/virtual-loop.js';
+import { JumpStrategy, virtualLoop } from '../support/virtual-loop.js';
 
-function debugLoop() {
-  const strategy = new JumpStrategy();
-  const warnings: LoopWarning[] = [];
-  const instruments = [{ warned: (warning: LoopWarning) => warnings.push(warning) }];
-  const handlers = [new SleepHandler(strategy.clock), new SignalHandler()];
-  const loop = new EventLoop({ strategy, handlers, instruments, debug: true });
-  return { loop, clock: strategy.clock, warnings };
-}
+const debugLoop = () => virtualLoop({ handlers: [new SignalHandler()], debug: true });
 
 describe('a warning', () => {
   it('goes to the instruments, at once', () => {

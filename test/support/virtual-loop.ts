@@ -40,6 +40,7 @@ export interface VirtualLoopOptions<H extends EventHandler> {
   readonly handlers?: readonly H[];
   readonly instruments?: readonly Instrument[];
   readonly policy?: SchedulingPolicy;
+  readonly debug?: boolean;
 }
 
 /** A loop in virtual time with `sleep` and the given options. */

@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import {
   type Coroutine,
+  checkCount,
   InvalidArgumentError,
-  InvalidCountError,
   type LoopEvent,
   type Pause,
   pause,
@@ -93,14 +93,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   *readExactly(count: number): Coroutine<Uint8Array, E | Pause> {
     this.#claimReading();
     try {
-      if (!Number.isInteger(count) || count < 0) {
-        throw new InvalidCountError(
-          'count of readExactly',
-          count,
-          'a whole number of bytes, 0 or more',
-          'It may be 0.',
-        );
-      }
+      checkCount('count of readExactly', count, 0, false, 'It is a number of bytes.');
       if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
       while (this.#received.length < count) {
         if (!(yield* this.#receiveMore())) {
