@@ -25,11 +25,30 @@ const ONCE: Iterator<never, never, Sent> = {
     firstStep = undefined;
     return step;
   },
-  // Without this method, `yield*` would throw a TypeError instead.
-  throw(error: unknown): never {
-    throw error;
-  },
+  throw: rethrow,
 };
+
+/** @internal The `throw` of the iterators of events. Without it, `yield*` would throw a TypeError instead. */
+export function rethrow(error: unknown): never {
+  throw error;
+}
+
+/** @internal Whether an error that is thrown into `iterator` comes out again, and nothing else happens. */
+export function rethrows(iterator: Iterator<unknown, unknown, Sent>): boolean {
+  return iterator.throw === rethrow;
+}
+
+/**
+ * @internal The last step of a body that would only throw `value`. To throw it and to catch it again would take V8 as long as
+ * all the rest of a cancellation. The same object each time: take the value at once.
+ */
+export const RETHROWN: IteratorReturnResult<unknown> = { done: true, value: undefined };
+
+/** @internal */
+export function rethrown(error: unknown): IteratorReturnResult<unknown> {
+  RETHROWN.value = error;
+  return RETHROWN;
+}
 
 /** @internal Called before each resume: a first step that nobody took must not be taken for another event's. */
 export function forgetFirstStep(): void {

@@ -1,5 +1,6 @@
 import { describe } from '../errors/describe.js';
 import { creationHook } from '../events/creation-hook.js';
+import { RETHROWN } from '../events/event-iterator.js';
 import type { Duration, Instant } from '../events/instant.js';
 import { LoopEvent } from '../events/loop-event.js';
 import type { Clock } from '../extension-points/clock.js';
@@ -150,11 +151,14 @@ export class Scheduler implements TaskHost {
       try {
         step = task.resume();
       } catch (error) {
-        addToTrail(error, `task "${task.name}"`);
-        task.bodyThrew(error);
+        bodyThrew(task, error);
         return false;
       }
       if (step.done) {
+        if (step === RETHROWN) {
+          bodyThrew(task, step.value);
+          return false;
+        }
         if (task.cancelDeliveries > 0) this.#warnOfSwallowed(task, 'returned');
         task.bodyReturned(step.value);
         return false;
@@ -227,6 +231,11 @@ export class Scheduler implements TaskHost {
     if (this.handlers.find(event) !== undefined) return undefined;
     return new NoHandlerError(task.name, event, this.handlers.handledNames);
   }
+}
+
+function bodyThrew(task: Task, error: unknown): void {
+  if (error !== task.cancelled) addToTrail(error, `task "${task.name}"`);
+  task.bodyThrew(error);
 }
 
 /** @returns true if the event need not be armed */

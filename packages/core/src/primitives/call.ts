@@ -28,7 +28,7 @@ export class Call<out T = unknown> extends ImmediateEvent<T> {
     if (task === undefined) return undefined;
     const { fn, args } = this;
     checkMaker('call', fn);
-    task.call(claimCoroutine(bodyOf('call', fn(...args), fn), task, 'call'), fn.name);
+    task.call(claimCoroutine(bodyOf('call', fn(...args), fn), task, 'call'), fn);
     return ANSWERED as Answer<never>;
   }
 }

@@ -1,13 +1,17 @@
-import { forgetFirstStep } from '../events/event-iterator.js';
+import { forgetFirstStep, RETHROWN } from '../events/event-iterator.js';
 import type { Body } from './claim-coroutine.js';
 import { addToTrail } from './error-trail.js';
 import { forgetAttempt } from './immediate-event.js';
 
+interface NamedFunction {
+  readonly name: string;
+}
+
 /** A coroutine that waits for its callee. */
 interface Caller {
   readonly body: Body;
-  /** The callee's name. */
-  readonly callee: string;
+  /** The callee, for its name, which V8 looks up each time. */
+  readonly callee: NamedFunction;
 }
 
 /**
@@ -22,7 +26,7 @@ export class CallStack implements Body {
     this.#innermost = outermost;
   }
 
-  push(body: Body, callee: string): void {
+  push(body: Body, callee: NamedFunction): void {
     this.#callers.push({ body: this.#innermost, callee });
     this.#innermost = body;
   }
@@ -40,21 +44,23 @@ export class CallStack implements Body {
     for (;;) {
       try {
         const step = isError ? this.#innermost.throw(message) : this.#innermost.next(message);
-        if (!step.done || this.#pop() === undefined) return step;
+        if (!step.done) return step;
+        if (step === RETHROWN) throw step.value;
+        if (this.#pop() === undefined) return step;
         message = step.value;
         isError = false;
       } catch (error) {
         const callee = this.#pop();
         if (callee === undefined) throw error;
-        addToTrail(error, callee);
+        addToTrail(error, callee.name);
         message = error;
         isError = true;
       }
     }
   }
 
-  /** Returns to the caller. @returns the name of the callee that is done; undefined if it has no caller */
-  #pop(): string | undefined {
+  /** Returns to the caller. @returns the callee that is done; undefined if it has no caller */
+  #pop(): NamedFunction | undefined {
     const caller = this.#callers.pop();
     if (caller === undefined) return undefined;
     this.#innermost = caller.body;

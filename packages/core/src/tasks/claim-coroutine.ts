@@ -1,34 +1,50 @@
-import { AnyGenerator, bodyOf } from '../events/body-of.js';
+import { bodyOf, isGenerator, isGeneratorFunction } from '../events/body-of.js';
 import type { Program, Sent, Yieldable } from '../events/coroutine.js';
-import type { LoopEvent } from '../events/loop-event.js';
+import { rethrown, rethrows } from '../events/event-iterator.js';
+import { LoopEvent } from '../events/loop-event.js';
 import { CoroutineReusedError } from './errors.js';
 import type { Task } from './task.js';
 
 /** @internal The part of a generator that a task uses. */
 export type Body<T = unknown> = Pick<Generator<unknown, T, Sent>, 'next' | 'throw'>;
 
-type Claimable<T> = Generator<unknown, T, unknown> & { [owner]?: Task };
+type Claimable = { [owner]?: Task };
 
 // A property of the generator: a WeakSet would cost ten times as much per spawn, and more memory than the task.
 const owner = Symbol('escapement.owner');
+/** The frozen ones. */
+const unmarked = new WeakMap<object, Task>();
+let hasUnmarked = false;
 
 /**
- * @internal Turns `program` into the body of `task`: calls a function, wraps what is no generator. Marks a generator with
- * its task, because nothing else tells a fresh generator from a used one.
+ * @internal Turns `program` into the body of `task`: calls a function, wraps what is no generator. Marks a generator that it
+ * was given with its task, because nothing else tells a fresh generator from a used one. One that a generator function has
+ * made in this call is nobody else's.
  *
  * @throws NotACoroutineError, CoroutineReusedError, and what the function throws
  */
 export function claimCoroutine<T>(program: Program<T, LoopEvent>, task: Task, caller: string): Body<T> {
+  if (isGenerator(program)) return marked(program, task, caller);
+  if (program instanceof LoopEvent) return new Delegate(program);
   const body = bodyOf(caller, program);
-  if (!isGenerator(body)) return new Delegate(body);
-  const coroutine = body as Claimable<T>;
-  if (coroutine[owner] !== undefined) throw new CoroutineReusedError(caller, coroutine[owner].name);
-  coroutine[owner] = task;
+  if (isGeneratorFunction(program)) return isGenerator(body) ? body : new Delegate(body);
+  if (isGenerator(body)) return marked(body, task, caller);
+  return new Delegate(isLikeGenerator(body) ? marked(body, task, caller) : body);
+}
+
+function marked<C extends object>(coroutine: C, task: Task, caller: string): C {
+  const claimable = coroutine as Claimable;
+  const before = claimable[owner] ?? (hasUnmarked ? unmarked.get(coroutine) : undefined);
+  if (before !== undefined) throw new CoroutineReusedError(caller, before.name);
+  if (Object.isExtensible(coroutine)) claimable[owner] = task;
+  else {
+    unmarked.set(coroutine, task);
+    hasUnmarked = true;
+  }
   return coroutine;
 }
 
-function isGenerator(body: unknown): boolean {
-  if (body instanceof AnyGenerator) return true;
+function isLikeGenerator(body: object): boolean {
   const { next, throw: raise } = body as Partial<Generator>;
   return typeof next === 'function' && typeof raise === 'function';
 }
@@ -48,7 +64,8 @@ class Delegate<T> {
   }
 
   throw(error: unknown): IteratorResult<unknown, T> {
-    if (this.#iterator?.throw === undefined) throw error;
+    if (this.#iterator === undefined || rethrows(this.#iterator)) return rethrown(error) as never;
+    if (this.#iterator.throw === undefined) throw error;
     return this.#iterator.throw(error);
   }
 }

@@ -19,14 +19,27 @@ export class CoroutineReusedError extends EscapementError {
  */
 export class Cancelled extends EscapementError {
   static override readonly name = 'Cancelled';
-  override readonly code = 'ESC_CANCELLED';
+  readonly #taskName: string;
+  readonly reason: unknown;
 
   /** @internal */
-  constructor(
-    taskName: string,
-    readonly reason: unknown,
-  ) {
-    super(`task "${taskName}" was cancelled: ${describe(reason)}`, { cause: reason });
+  constructor(taskName: string, reason: unknown) {
+    super();
+    this.#taskName = taskName;
+    this.reason = reason;
+  }
+
+  // Accessors, because hardly anybody reads them, and fields would double the cost of a cancellation.
+  override get code() {
+    return 'ESC_CANCELLED' as const;
+  }
+
+  override get message(): string {
+    return `task "${this.#taskName}" was cancelled: ${describe(this.reason)}`;
+  }
+
+  override get cause(): unknown {
+    return this.reason;
   }
 
   /** @internal */

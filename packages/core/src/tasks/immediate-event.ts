@@ -1,5 +1,5 @@
 import type { Sent } from '../events/coroutine.js';
-import { RESUMED_WITH_NOTHING } from '../events/event-iterator.js';
+import { RESUMED_WITH_NOTHING, rethrow } from '../events/event-iterator.js';
 import { LoopEvent } from '../events/loop-event.js';
 import { runningTask } from './running-task.js';
 import type { Task } from './task.js';
@@ -49,10 +49,7 @@ const ATTEMPT_ONCE: Iterator<never, never, Sent> = {
     asked = undefined;
     return (event.attempt(runningTask()) as Answer<never> | undefined) ?? { done: false, value: event as never };
   },
-  // Without this method, `yield*` would throw a TypeError instead.
-  throw(error: unknown): never {
-    throw error;
-  },
+  throw: rethrow,
 };
 
 /** @internal Before each resume: see `forgetFirstStep`. */

@@ -1,5 +1,7 @@
 import type { Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
+import type { Task } from './task.js';
+import { settleJoiner } from './task-outcome.js';
 import type { Waiter } from './waiter.js';
 
 /** @internal What few tasks need; a task without it takes a hundred bytes less. */
@@ -8,14 +10,18 @@ export class TaskExtras {
   /** Whether a joiner, a promise or a listener got its failure. */
   isObserved = false;
   errors: unknown[] | undefined = undefined;
-  endListeners: (() => void)[] | undefined = undefined;
   cancelListeners: Set<(reason: unknown) => void> | undefined = undefined;
   cleanups: Yieldable<unknown, LoopEvent>[] | undefined = undefined;
   #joiners: Waiter<unknown>[] | undefined = undefined;
   #joinersLeft = 0;
+  #endListeners: (() => void)[] | undefined = undefined;
 
   addJoiner(waiter: Waiter<unknown>): void {
     this.#joiners = appended(this.#joiners, waiter);
+  }
+
+  addEndListener(listener: () => void): void {
+    this.#endListeners = appended(this.#endListeners, listener);
   }
 
   /** A joiner was abandoned. Abandoned joiners are removed together, once they are the majority. */
@@ -25,10 +31,13 @@ export class TaskExtras {
     this.#joinersLeft = 0;
   }
 
-  takeJoiners(): readonly Waiter<unknown>[] {
+  /** The task has ended: informs those who wait for it. */
+  reportEnd(task: Task): void {
     const joiners = this.#joiners;
     this.#joiners = undefined;
-    return joiners ?? [];
+    for (const joiner of joiners ?? []) settleJoiner(task, joiner);
+    for (const listener of this.#endListeners ?? []) listener();
+    this.#endListeners = this.cancelListeners = undefined;
   }
 
   /** @returns what the listeners threw */

@@ -1,6 +1,6 @@
 import { TaskCancelledError } from './errors.js';
 import type { Task } from './task.js';
-import { appended } from './task-extras.js';
+import type { Waiter } from './waiter.js';
 
 export type TaskResult<T> =
   | { readonly state: 'pending' }
@@ -23,6 +23,18 @@ export function valueOrThrow<T>(task: Task<T>): T {
   throw failureOf(task);
 }
 
+/** @internal Gives the outcome of a task that has ended to a joiner. */
+export function settleJoiner(task: Task, waiter: Waiter<unknown>): void {
+  const { result } = task;
+  if (result.state === 'succeeded') {
+    waiter.resolve(result.value);
+    return;
+  }
+  task.extras.isObserved = true;
+  // A joiner that was cancelled and still waits is the caller of a scope; as a rule both were cancelled together.
+  waiter.reject((result.state === 'cancelled' && waiter.cancelled) || failureOf(task));
+}
+
 /** @internal A promise that is settled when the task ends. */
 export function promiseFor<T>(task: Task<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
@@ -32,6 +44,6 @@ export function promiseFor<T>(task: Task<T>): Promise<T> {
       else reject(failureOf(task));
     };
     if (task.isEnded) settle();
-    else task.extras.endListeners = appended(task.extras.endListeners, settle);
+    else task.extras.addEndListener(settle);
   });
 }

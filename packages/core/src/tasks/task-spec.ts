@@ -2,20 +2,31 @@ import type { Program } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import type { Task } from './task.js';
 
+// The flags of a task are one number, of which the lowest bits are its state. Those that a spec may set:
+
 /** @internal Its failure goes to its joiners only, not to its parent. */
-export const ISOLATED = 1;
+export const ISOLATED = 0x10;
 /** @internal A cancellation of its parent does not reach it. */
-export const SHIELDED = 2;
+export const SHIELDED = 0x20;
 /** @internal Its parent does not wait for it, and cancels it when the others are done. */
-export const DAEMON = 4;
+export const DAEMON = 0x40;
 /** @internal The failure of a child does not fail it. */
-export const SUPERVISOR = 8;
+export const SUPERVISOR = 0x80;
+
+// Those that the task sets:
+
+/** @internal The bits of the state: see `task-state`. */
+export const STATE = 0xf;
 /** @internal Its run broke off, so it never ends. */
-export const ABANDONED = 16;
+export const ABANDONED = 0x100;
 /** @internal Its body, or its last child, has ended by its cancellation. */
-export const ENDS_CANCELLED = 32;
-/** @internal Greater than all flags together. */
-export const FLAGS_END = 64;
+export const ENDS_CANCELLED = 0x200;
+/** @internal Its body is a generator, no object of ours that behaves like one. */
+export const IS_GENERATOR = 0x400;
+/** @internal The next resume throws the message. */
+export const MESSAGE_IS_ERROR = 0x800;
+/** @internal One delivery of `Cancelled`; the bits from here on count them. */
+export const CANCEL_DELIVERY = 0x1000;
 
 /** @internal */
 export interface TaskSpec<out T = unknown> {

@@ -1,4 +1,5 @@
 import { combineErrors } from '../errors/combine-errors.js';
+import { isGenerator, nextOf, throwInto } from '../events/body-of.js';
 import type { Sent } from '../events/coroutine.js';
 import { forgetFirstStep } from '../events/event-iterator.js';
 import type { LoopEvent } from '../events/loop-event.js';
@@ -12,8 +13,18 @@ import { setRunningTask } from './running-task.js';
 import { appended, TaskExtras } from './task-extras.js';
 import { TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
-import { failureOf, PENDING, promiseFor, type TaskResult } from './task-outcome.js';
-import { ABANDONED, DAEMON, ENDS_CANCELLED, FLAGS_END, SHIELDED, type TaskSpec } from './task-spec.js';
+import { PENDING, promiseFor, settleJoiner, type TaskResult } from './task-outcome.js';
+import {
+  ABANDONED,
+  CANCEL_DELIVERY,
+  DAEMON,
+  ENDS_CANCELLED,
+  IS_GENERATOR,
+  MESSAGE_IS_ERROR,
+  SHIELDED,
+  STATE,
+  type TaskSpec,
+} from './task-spec.js';
 import {
   CANCELLED,
   FAILED,
@@ -39,25 +50,25 @@ const ENDED_BODY = (function* () {})() as Generator<never, never, unknown>;
  * error. Several errors become one `AggregateError`.
  */
 export class Task<out T = unknown> implements WaitTarget {
-  // In the order of use, so that a resume touches one cache line.
-  #state = SPAWNED;
-  // The mailbox: what the next resume sends into the body.
-  #message: unknown = undefined;
-  #messageIsError = false;
-  #waiter: Waiter<unknown> | undefined = undefined;
+  // In the order of use, so that a resume touches one cache line. What never exists together shares a field: a million
+  // tasks take 8 MB for each.
+  /** The state and the flags of `task-spec`. */
+  #flags: number;
+  /**
+   * While it is spawned or ready: the message, which the next resume sends into the body. While it waits: the waiter. Then
+   * the value of the body; once the task has ended: its value, its error, or the reason of its cancellation.
+   */
+  #content: unknown = undefined;
   #cancelled: Cancelled | undefined = undefined;
-  #cancelDeliveries = 0;
   /** @internal */
   readonly host: TaskHost;
   #body: Body<T>;
   readonly parent: Task | undefined;
   #family: TaskFamily | undefined = undefined;
   #extras: TaskExtras | undefined = undefined;
-  // The value of the body. Once the task has ended: its value, its error, or the reason of its cancellation.
-  #outcome: unknown = undefined;
   readonly #name: string | undefined;
-  // One number for both saves eight bytes per task.
-  #idAndFlags: number;
+  /** Unique in its loop, which counts tasks from 1 through all its runs. */
+  readonly id: number;
   /** @internal */
   context: ContextEntry | undefined;
   /** @internal Its index among its parent's children. */
@@ -67,10 +78,13 @@ export class Task<out T = unknown> implements WaitTarget {
   constructor(host: TaskHost, spec: TaskSpec<T>, parent: Task | undefined, id: number) {
     this.host = host;
     this.#name = spec.name;
-    this.#idAndFlags = id * FLAGS_END + spec.flags;
+    this.id = id;
     this.parent = parent;
     this.context = parent?.context;
     this.#body = claimCoroutine(spec.body, this, spec.caller);
+    const isDirect =
+      (this.#body as unknown) === spec.body || (typeof spec.body === 'function' && isGenerator(this.#body));
+    this.#flags = isDirect ? spec.flags | IS_GENERATOR : spec.flags;
     if (spec.priority !== undefined) this.extras.priority = spec.priority;
     if (spec.ended !== undefined) this.family.childEndListener = spec.ended;
     parent?.family.adopt(this);
@@ -80,17 +94,12 @@ export class Task<out T = unknown> implements WaitTarget {
     return this.#name ?? `task-${this.id}`;
   }
 
-  /** Unique in its loop, which counts tasks from 1 through all its runs. */
-  get id(): number {
-    return Math.floor(this.#idAndFlags / FLAGS_END);
-  }
-
   get state(): TaskState {
-    return STATE_NAMES[this.#state] as TaskState;
+    return STATE_NAMES[this.#flags & STATE] as TaskState;
   }
 
   get isEnded(): boolean {
-    return this.#state >= SUCCEEDED;
+    return (this.#flags & STATE) >= SUCCEEDED;
   }
 
   /** `SpawnOptions.priority`; 0 by default. */
@@ -100,13 +109,14 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** The event that the task waits for; undefined if it does not wait. */
   get waitsFor(): LoopEvent | undefined {
-    return this.#waiter?.event;
+    return this.waiter?.event;
   }
 
   get result(): TaskResult<T> {
-    if (this.#state === SUCCEEDED) return { state: 'succeeded', value: this.#outcome as T };
-    if (this.#state === FAILED) return { state: 'failed', error: this.#outcome };
-    if (this.#state === CANCELLED) return { state: 'cancelled', reason: this.#outcome };
+    const state = this.#flags & STATE;
+    if (state === SUCCEEDED) return { state: 'succeeded', value: this.#content as T };
+    if (state === FAILED) return { state: 'failed', error: this.#content };
+    if (state === CANCELLED) return { state: 'cancelled', reason: this.#content };
     return PENDING;
   }
 
@@ -184,48 +194,58 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** @internal Runs the coroutine up to its next event. */
   resume(): IteratorResult<unknown, T> {
-    const message = this.#message;
-    this.#message = undefined;
-    this.#state = RUNNING;
+    const message = this.#content;
+    const how = this.#flags & (IS_GENERATOR | MESSAGE_IS_ERROR);
+    this.#content = undefined;
+    this.#flags = (this.#flags & ~(STATE | MESSAGE_IS_ERROR)) | RUNNING;
     forgetFirstStep();
     forgetAttempt();
     setRunningTask(this);
-    if (!this.#messageIsError) return this.#body.next(message);
-    this.#messageIsError = false;
-    return this.#body.throw(message);
+    if (how === IS_GENERATOR) return nextOf(this.#body, message);
+    if (how === 0) return this.#body.next(message);
+    return how === MESSAGE_IS_ERROR ? this.#body.throw(message) : throwInto(this.#body, message);
   }
 
   /** @internal Sets what the next `resume` sends or throws into the body. */
   setMessage(message: unknown, isError: boolean): void {
-    this.#message = message;
-    this.#messageIsError = isError;
+    this.#content = message;
+    this.#flags = isError ? this.#flags | MESSAGE_IS_ERROR : this.#flags & ~MESSAGE_IS_ERROR;
   }
 
   /** @internal */
   waitWith(waiter: Waiter<unknown>): void {
-    this.#state = WAITING;
-    this.#waiter = waiter;
+    this.enter(WAITING);
+    this.#content = waiter;
+  }
+
+  private get waiter(): Waiter<unknown> | undefined {
+    return (this.#flags & STATE) === WAITING ? (this.#content as Waiter<unknown>) : undefined;
+  }
+
+  private enter(state: number): void {
+    this.#flags = (this.#flags & ~STATE) | state;
   }
 
   /** @internal The wait is over; `yield*` evaluates to `message`, or throws it. */
   settled(message: unknown, isError: boolean, cause: ReadyCause): void {
-    this.#waiter = undefined;
-    this.#state = READY;
-    if (isError && this.#cancelled !== undefined && message === this.#cancelled) this.#cancelDeliveries++;
+    this.enter(READY);
+    if (isError && this.#cancelled !== undefined && message === this.#cancelled) this.#flags += CANCEL_DELIVERY;
     this.setMessage(message, isError);
     this.host.taskReady(this, cause);
   }
 
   /** @internal The hot path of `pause()`. */
   paused(): void {
-    this.#state = READY;
+    this.enter(READY);
   }
 
   /** @internal Goes on with `body`; when that is done, the present coroutine continues. */
-  call(body: Body, callee: string): void {
-    const stack = this.#body instanceof CallStack ? this.#body : new CallStack(this.#body);
-    stack.push(body, callee);
-    this.#body = stack as Body<T>;
+  call(body: Body, callee: { readonly name: string }): void {
+    if (!(this.#body instanceof CallStack)) {
+      this.#body = new CallStack(this.#body) as Body<T>;
+      this.#flags &= ~IS_GENERATOR;
+    }
+    (this.#body as CallStack).push(body, callee);
   }
 
   /** @internal Every suspension throws it, once it is set. */
@@ -235,18 +255,18 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** @internal How often `Cancelled` was thrown into the body. */
   get cancelDeliveries(): number {
-    return this.#cancelDeliveries;
+    return Math.floor(this.#flags / CANCEL_DELIVERY);
   }
 
   /** @internal */
   deliverCancel(cancelled: Cancelled): void {
     if (this.#cancelled !== undefined) return;
     this.#cancelled = cancelled;
-    if (this.#state === SPAWNED) {
+    const { waiter } = this;
+    if (waiter !== undefined) this.interrupt(waiter, cancelled);
+    else if ((this.#flags & STATE) === SPAWNED) {
       this.setMessage(cancelled, true);
-      this.#cancelDeliveries++;
-    } else if (this.#state === WAITING) {
-      this.interrupt(this.#waiter!, cancelled);
+      this.#flags += CANCEL_DELIVERY;
     }
     for (const error of this.#extras?.callCancelListeners(cancelled.reason) ?? []) this.fail(error);
   }
@@ -267,24 +287,24 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** @internal */
   bodyReturned(value: T): void {
-    this.#outcome = value;
+    this.#content = value;
     this.bodyEnded();
   }
 
   /** @internal */
   bodyThrew(error: unknown): void {
-    if (this.#cancelled !== undefined && error === this.#cancelled) this.add(ENDS_CANCELLED);
+    if (this.#cancelled !== undefined && error === this.#cancelled) this.#flags |= ENDS_CANCELLED;
     else this.fail(error);
     this.bodyEnded();
   }
 
   // Continues with the parent if this was the last that it waited for. Not recursive: see `treeOf`.
   private bodyEnded(): void {
-    this.#state = FINISHING;
+    this.enter(FINISHING);
     // A task that is kept for its result must not keep what its body refers to.
     this.#body = ENDED_BODY;
     let task: Task | undefined = this;
-    while (task !== undefined && task.#state === FINISHING && task.hasNothingLeft()) {
+    while (task !== undefined && (task.#flags & STATE) === FINISHING && task.hasNothingLeft()) {
       task.end();
       task.parent?.childEnded(task);
       task = task.parent;
@@ -307,15 +327,15 @@ export class Task<out T = unknown> implements WaitTarget {
   private end(): void {
     const errors = this.errors();
     if (errors !== undefined) {
-      this.#outcome = combineErrors(errors, `task "${this.name}" failed`);
-      this.#state = FAILED;
+      this.#content = combineErrors(errors, `task "${this.name}" failed`);
+      this.enter(FAILED);
     } else if (this.has(ENDS_CANCELLED)) {
-      this.#outcome = this.#cancelled!.reason;
-      this.#state = CANCELLED;
+      this.#content = this.#cancelled!.reason;
+      this.enter(CANCELLED);
     } else {
-      this.#state = SUCCEEDED;
+      this.enter(SUCCEEDED);
     }
-    if (this.#extras !== undefined) this.reportEnd(this.#extras);
+    this.#extras?.reportEnd(this);
     this.host.taskEnded(this);
   }
 
@@ -325,40 +345,24 @@ export class Task<out T = unknown> implements WaitTarget {
     return unobserved === undefined ? own : [...(own ?? []), ...unobserved];
   }
 
-  private reportEnd(extras: TaskExtras): void {
-    for (const waiter of extras.takeJoiners()) this.settleJoiner(waiter);
-    for (const listener of extras.endListeners ?? []) listener();
-    extras.endListeners = extras.cancelListeners = undefined;
-  }
-
   /** @internal */
   addJoiner(waiter: Waiter<unknown>): void {
-    if (this.isEnded) this.settleJoiner(waiter);
+    if (this.isEnded) settleJoiner(this, waiter);
     else this.extras.addJoiner(waiter);
-  }
-
-  private settleJoiner(waiter: Waiter<unknown>): void {
-    if (this.#state === SUCCEEDED) {
-      waiter.resolve(this.#outcome);
-      return;
-    }
-    this.extras.isObserved = true;
-    // A joiner that was cancelled and still waits is the caller of a scope; as a rule both were cancelled together.
-    waiter.reject((this.#state === CANCELLED && waiter.cancelled) || failureOf(this));
   }
 
   /** @internal */
   childEnded(child: Task): void {
     // A task whose body has returned counts as cancelled only if the cancellation reached one of its children.
-    const isOnlyWaiting = this.#state === FINISHING && this.isCancelled;
-    if (isOnlyWaiting && child.#state === CANCELLED && !child.isDaemon) this.add(ENDS_CANCELLED);
+    const isOnlyWaiting = (this.#flags & STATE) === FINISHING && this.isCancelled;
+    if (isOnlyWaiting && (child.#flags & STATE) === CANCELLED && !child.isDaemon) this.#flags |= ENDS_CANCELLED;
     this.#family?.childEnded(child);
   }
 
   /** @internal Its run broke off: a waiter that is settled later must not resume it. */
   abandon(): void {
-    this.#waiter?.abandon();
-    this.add(ABANDONED);
+    this.waiter?.abandon();
+    this.#flags |= ABANDONED;
   }
 
   /** @internal False once the task or its run has ended. */
@@ -366,13 +370,9 @@ export class Task<out T = unknown> implements WaitTarget {
     return !this.isEnded && !this.has(ABANDONED);
   }
 
-  private add(flag: number): void {
-    if (!this.has(flag)) this.#idAndFlags += flag;
-  }
-
   /** @internal */
   has(flag: number): boolean {
-    return (this.#idAndFlags & flag) !== 0;
+    return (this.#flags & flag) !== 0;
   }
 
   /** @internal */
