@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type BenchmarkResult, isReached, ratioOf, resultsTable } from '@escapement/bench';
+import { type BenchmarkResult, medianInterval, ratioOf, resultsTable, verdictOf } from '@escapement/bench';
 import { Sample } from '@escapement/lab';
 import { expect } from 'chai';
 
@@ -14,15 +14,38 @@ const RESULT: BenchmarkResult = {
 };
 
 describe('bench, a result', () => {
-  it('has the ratio of the medians', () => {
-    expect(ratioOf(RESULT)).to.equal(1.5);
+  it('has the ratios of its rounds', () => {
+    expect(ratioOf(RESULT)!.values).to.deep.equal([1.2, 1.25, 30]);
+    expect(ratioOf({ ...RESULT, anchor: undefined })).to.equal(undefined);
   });
 
-  it('reaches its target if it does not exceed it', () => {
-    expect(isReached(RESULT)).to.equal(true);
-    expect(isReached({ ...RESULT, reach: { timesAnchor: 1.49 } })).to.equal(false);
-    expect(isReached({ ...RESULT, reach: { atMost: 60 } })).to.equal(true);
-    expect(isReached({ ...RESULT, reach: { atMost: 59 } })).to.equal(false);
+  it('has the ratio of the medians if the sides had different rounds', () => {
+    const anchor = { name: 'await null', figure: new Sample([40]) };
+    expect(ratioOf({ ...RESULT, anchor })!.values).to.deep.equal([1.5]);
+  });
+
+  it('reaches its target, misses it, or cannot tell because its interval contains the mark', () => {
+    const steady = { ...RESULT, ours: new Sample(Array(9).fill(60)), anchor: undefined };
+    expect(verdictOf({ ...steady, reach: { atMost: 60 } })).to.equal('reached');
+    expect(verdictOf({ ...steady, reach: { atMost: 59 } })).to.equal('MISSED');
+    const noisy = { ...steady, ours: new Sample([50, 51, 52, 53, 60, 61, 62, 63, 64]) };
+    expect(verdictOf({ ...noisy, reach: { atMost: 63 } })).to.equal('reached');
+    expect(verdictOf({ ...noisy, reach: { atMost: 62 } })).to.equal('cannot tell');
+    expect(verdictOf({ ...noisy, reach: { atMost: 51 } })).to.equal('cannot tell');
+    expect(verdictOf({ ...noisy, reach: { atMost: 50 } })).to.equal('MISSED');
+    expect(verdictOf(RESULT)).to.equal('cannot tell');
+    expect(verdictOf({ ...RESULT, reach: { timesAnchor: 1.1 } })).to.equal('MISSED');
+  });
+
+  it('has a 95 % interval for its median: all values of few rounds, fewer of many', () => {
+    const interval = (count: number) => medianInterval(new Sample(Array.from({ length: count }, (_, n) => n + 1)));
+    // Ranks of the sign test, from tables.
+    expect(interval(1)).to.deep.equal({ low: 1, high: 1 });
+    expect(interval(5)).to.deep.equal({ low: 1, high: 5 });
+    expect(interval(8)).to.deep.equal({ low: 1, high: 8 });
+    expect(interval(9)).to.deep.equal({ low: 2, high: 8 });
+    expect(interval(15)).to.deep.equal({ low: 4, high: 12 });
+    expect(interval(45)).to.deep.equal({ low: 16, high: 30 });
   });
 
   it('is a row of a Markdown table', () => {
@@ -35,9 +58,9 @@ describe('bench, a result', () => {
       '60.0 ns',
       '50.0 to 1,200',
       'await null: 40.0 ns',
-      '1.50',
+      '1.25 (1.20 to 30.00)',
       '<= 1.50 x',
-      'reached',
+      'cannot tell',
       '',
     ]);
   });

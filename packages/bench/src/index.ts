@@ -6,5 +6,6 @@ export { parseWrk, type WrkReport } from './io/processes/wrk.js';
 export type { IoResults, Part } from './io/results.js';
 export { Schedule } from './io/schedule.js';
 export { type IoTarget, isIoTargetReached, otherTargets, throughputTargets } from './io/targets.js';
-export { type BenchmarkResult, isReached, type Reach, ratioOf } from './kernel/benchmark.js';
+export type { BenchmarkResult, Reach } from './kernel/benchmark.js';
 export { resultsTable } from './kernel/results-table.js';
+export { medianInterval, ratioOf, type Verdict, verdictOf } from './kernel/verdict.js';

@@ -4,9 +4,9 @@ import { describeMachine, JsonFile, progressView } from '@escapement/lab';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ioReport } from '../io/io-report.js';
 import { SERVER_KINDS } from '../io/processes/server-kinds.js';
-import { chooseCores } from '../io/processes/tools.js';
 import { PARTS, type Part } from '../io/results.js';
 import { runIoBench } from '../io/run.js';
+import { chooseCores } from '../system/commands.js';
 
 interface Options {
   readonly quick?: boolean;

@@ -8,7 +8,7 @@ export interface BenchmarkResult {
   readonly what: string;
   readonly unit: 'ns' | 'us' | 'ms' | 'B' | '%' | 'x' | 'wakes';
   readonly ours: Sample;
-  readonly anchor?: { readonly name: string; readonly figure: Sample };
+  readonly anchor?: { readonly name: string; readonly figure: Sample } | undefined;
   readonly reach: Reach;
 }
 
@@ -18,15 +18,4 @@ export interface Benchmark {
   readonly name: string;
   /** @param rounds how many times each side is measured */
   run(rounds: number): Promise<BenchmarkResult[]>;
-}
-
-/** Our median as a multiple of the anchor's. */
-export function ratioOf({ ours, anchor }: BenchmarkResult): number | undefined {
-  return anchor && ours.median / anchor.figure.median;
-}
-
-export function isReached(result: BenchmarkResult): boolean {
-  const { reach, ours } = result;
-  if ('atMost' in reach) return ours.median <= reach.atMost;
-  return (ratioOf(result) ?? Infinity) <= reach.timesAnchor;
 }

@@ -1,7 +1,8 @@
 import type { Benchmark } from './benchmark.js';
 import { building } from './building.js';
+import { cancelling } from './cancelling.js';
 import { coldStart } from './cold-start.js';
-import { cancelling, combining } from './combining.js';
+import { combining } from './combining.js';
 import { deepStacks } from './deep-stacks.js';
 import { earlyWakes, idleCpu, lateness } from './lateness.js';
 import { limiting } from './limiting.js';

@@ -1,5 +1,6 @@
 import { decimal, type Sample } from '@escapement/lab';
-import { type BenchmarkResult, isReached, type Reach, ratioOf } from './benchmark.js';
+import type { BenchmarkResult, Reach } from './benchmark.js';
+import { medianInterval, ratioOf, verdictOf } from './verdict.js';
 
 /** A Markdown table, readable in a terminal and ready for the documentation. */
 export function resultsTable(results: readonly BenchmarkResult[]): string {
@@ -18,10 +19,16 @@ function cellsOf(result: BenchmarkResult): string[] {
     `${figure(ours.median)} ${unit}`,
     range(ours),
     anchor === undefined ? '-' : `${anchor.name}: ${figure(anchor.figure.median)} ${unit}`,
-    ratio === undefined ? '-' : decimal(ratio, 2),
+    ratio === undefined ? '-' : ratioWithInterval(ratio),
     describeReach(reach, unit),
-    isReached(result) ? 'reached' : 'MISSED',
+    verdictOf(result),
   ];
+}
+
+function ratioWithInterval(ratio: Sample): string {
+  const { low, high } = medianInterval(ratio);
+  const median = decimal(ratio.median, 2);
+  return ratio.values.length === 1 ? median : `${median} (${decimal(low, 2)} to ${decimal(high, 2)})`;
 }
 
 function range(sample: Sample): string {

@@ -10,13 +10,20 @@ const SPREAD = 1_000;
 const start = performance.now();
 const startMemory = globalThis.gc && residentBytes();
 
-if (side === 'tasks') await createLoop(atomicsWaitModule, sleepModule).run(sleepAsTasks);
+if (side !== 'promises') await createLoop(atomicsWaitModule, sleepModule).run(sleepAsTasks);
 else await sleepAsPromises();
 
 function* sleepAsTasks() {
   const tasks: Task<void>[] = [];
   for (let n = 0; n < total; n++) {
-    tasks.push(yield* spawn(napUntil(start + dueAfter(n))));
+    const due = start + dueAfter(n);
+    tasks.push(
+      side === 'tasks'
+        ? yield* spawn(napUntil(due))
+        : yield* spawn(function* () {
+            yield* sleepUntil(due);
+          }),
+    );
     // Lets the new tasks take their first step.
     if (n % 1000 === 999) yield* pause();
   }

@@ -6,6 +6,14 @@ import { nanosecondsEach } from './nanoseconds-each.js';
 const SWITCHES = 1_000_000;
 const TASKS = 1_000;
 
+/**
+ * A hundred functions with code of their own, as the tasks of a real program have. A function in a loop would be one piece
+ * of code with a hundred closures.
+ */
+const DIFFERENT_FUNCTIONS = Array.from({ length: 100 }, (): ((times: number) => Coroutine<void, Pause>) =>
+  new Function('pause', 'return function* (times) { for (let n = 0; n < times; n++) yield* pause(); }')(pause),
+);
+
 /** One switch through the real loop, of one task and of a thousand in turn, compared with the cheapest that JavaScript has. */
 export const switching: Benchmark = {
   name: 'switch',
@@ -24,6 +32,13 @@ export const switching: Benchmark = {
         anchor: awaitNull,
         reach: { timesAnchor: 1.5 },
       },
+      {
+        what: 'a switch of 100 different functions in turn',
+        unit: 'ns',
+        ours: figures.get('many functions')!,
+        anchor: awaitNull,
+        reach: { timesAnchor: 2 },
+      },
     ];
   },
 };
@@ -33,6 +48,7 @@ function candidates(): Candidate[] {
   return [
     { name: 'one task', run: () => nanosecondsEach(SWITCHES, () => loop.run(pauses(SWITCHES))) },
     { name: 'many tasks', run: () => nanosecondsEach(SWITCHES, () => loop.run(manyPausing)) },
+    { name: 'many functions', run: () => nanosecondsEach(SWITCHES, () => loop.run(manyFunctionsPausing)) },
     { name: 'await null', run: () => nanosecondsEach(SWITCHES, awaitNulls) },
     { name: 'await an async function', run: () => nanosecondsEach(SWITCHES, awaitAsyncFunctions) },
   ];
@@ -44,6 +60,10 @@ function* pauses(times: number): Coroutine<void, Pause> {
 
 function* manyPausing() {
   for (let n = 0; n < TASKS; n++) yield* spawn(pauses(SWITCHES / TASKS));
+}
+
+function* manyFunctionsPausing() {
+  for (const pausing of DIFFERENT_FUNCTIONS) yield* spawn(pausing(SWITCHES / DIFFERENT_FUNCTIONS.length));
 }
 
 async function awaitNulls(): Promise<void> {

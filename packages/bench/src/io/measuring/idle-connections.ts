@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { type Cores, withDescriptors } from '../../system/commands.js';
 import { Child } from '../processes/child.js';
-import { type Cores, withDescriptors } from '../processes/tools.js';
 
 const CLIENT = fileURLToPath(new URL('../clients/idle-client.js', import.meta.url));
 

@@ -1,4 +1,4 @@
-import type { Cores } from '../processes/tools.js';
+import type { Cores } from '../../system/commands.js';
 
 /** The settings of all measurements. */
 export interface IoSettings {

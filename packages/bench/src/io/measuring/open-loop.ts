@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { alternate } from '@escapement/lab';
+import { outputOf } from '../../system/commands.js';
 import type { Server } from '../processes/server.js';
-import { outputOf } from '../processes/tools.js';
 import type { IoSettings } from './io-settings.js';
 
 /** What the open-loop client prints. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { outputOf, works } from './tools.js';
+import { foreignProgram, outputOf, pythonWith, works } from '../../system/commands.js';
 
 /** A server that is measured. */
 export interface ServerKind {
@@ -24,8 +24,8 @@ export type ServerStrategy = (typeof SERVER_STRATEGIES)[number];
 /** In the order of the report. */
 export const SERVER_KINDS: readonly ServerKind[] = [
   anchor(YARDSTICK, async () => [process.execPath, compiled('node-net-server')]),
-  anchor('asyncio', async () => pythonCommand('asyncio') ?? { needs: 'python3' }),
-  anchor('uvloop', async () => pythonCommand('uvloop') ?? { needs: 'python3 with uvloop' }),
+  anchor('asyncio', async () => asyncioServer('asyncio') ?? { needs: 'python3' }),
+  anchor('uvloop', async () => asyncioServer('uvloop') ?? { needs: 'python3 with uvloop' }),
   anchor('C epoll', compileC),
   ...SERVER_STRATEGIES.flatMap(strategy => [ours('net', strategy), ours('raw', strategy)]),
 ];
@@ -48,14 +48,9 @@ function compiled(server: string): string {
   return fileURLToPath(new URL(`../servers/${server}.js`, import.meta.url));
 }
 
-function foreign(file: string): string {
-  return fileURLToPath(new URL(`../../../foreign-servers/${file}`, import.meta.url));
-}
-
-function pythonCommand(loop: 'asyncio' | 'uvloop'): readonly string[] | undefined {
-  // The system's Python first: it has the system's packages.
-  const python = ['/usr/bin/python3', 'python3'].find(candidate => works(candidate, '-c', `import ${loop}`));
-  return python === undefined ? undefined : [python, foreign('asyncio-hello.py'), loop];
+function asyncioServer(loop: 'asyncio' | 'uvloop'): readonly string[] | undefined {
+  const python = pythonWith(loop);
+  return python === undefined ? undefined : [python, foreignProgram('asyncio-hello.py'), loop];
 }
 
 async function compileC(): Promise<readonly string[] | { readonly needs: string }> {
@@ -64,6 +59,6 @@ async function compileC(): Promise<readonly string[] | { readonly needs: string 
   const folder = mkdtempSync(join(tmpdir(), 'escapement-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const program = join(folder, 'epoll-hello');
-  await outputOf([compiler, '-O2', '-o', program, foreign('epoll-hello.c')]);
+  await outputOf([compiler, '-O2', '-o', program, foreignProgram('epoll-hello.c')]);
   return [program];
 }

@@ -1,8 +1,8 @@
 import type { Duration } from 'escapement';
+import { type Cores, withDescriptors } from '../../system/commands.js';
 import { Child } from './child.js';
 import { processorTimeOf, residentBytesOf } from './proc.js';
 import type { ServerKind } from './server-kinds.js';
-import { type Cores, withDescriptors } from './tools.js';
 
 /** A running server, or one that was skipped because something is not installed. */
 export type Started = Server | Skipped;

@@ -1,4 +1,4 @@
-import { type Cores, outputOf, works } from './tools.js';
+import { type Cores, outputOf, works } from '../../system/commands.js';
 
 export interface WrkReport {
   readonly requests: number;

@@ -1,5 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** Whether a command exists and succeeds. */
@@ -10,6 +11,16 @@ export function works(command: string, ...args: string[]): boolean {
 /** Runs a command to its end. @returns what it printed */
 export async function outputOf([command, ...args]: readonly string[]): Promise<string> {
   return (await promisify(execFile)(command!, args)).stdout;
+}
+
+/** The path of a program in another language. */
+export function foreignProgram(file: string): string {
+  return fileURLToPath(new URL(`../../../foreign/${file}`, import.meta.url));
+}
+
+/** A Python that has `module`, if there is one. The system's Python first: it has the system's packages. */
+export function pythonWith(module: string): string | undefined {
+  return ['/usr/bin/python3', 'python3'].find(candidate => works(candidate, '-c', `import ${module}`));
 }
 
 /** The cores for servers and clients: one each if possible, so that they do not compete. */
