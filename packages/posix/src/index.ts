@@ -1,3 +1,4 @@
+export { InvalidCallError } from './check.js';
 export { close, OpenFlags, onClose, open, pipe, setNonBlocking } from './descriptors.js';
 export {
   EpollEvents,
