@@ -67,6 +67,7 @@ function tableOf(fd: number): Table {
 
   return {
     open: { call: posix.open, of: [path(), whole(0, { '-1': -1 }), whole(0o600, { '-1': -1, large: 0o10000 })] },
+    unlink: { call: posix.unlink, of: [path()] },
     close: { call: posix.close, of: [descriptor()] },
     onClose: { call: posix.onClose, of: [{ good: () => {}, bad: { undefined: undefined, null: null, text: 'x' } }] },
     setNonBlocking: { call: posix.setNonBlocking, of: [descriptor()] },

@@ -5,6 +5,7 @@ import { checked, EINTR, EINVAL, failureOf, PosixError } from './posix-error.js'
 const cOpen = libcFunction<(path: string, flags: number, mode: number) => number>(
   'int open(const char *path, int flags, uint32 mode)',
 );
+const cUnlink = libcFunction<(path: string) => number>('int unlink(const char *path)');
 const cClose = libcFunction<(fd: number) => number>('int close(int fd)');
 const cFcntl = libcFunction<(fd: number, command: number, value: number) => number>(
   'int fcntl(int fd, int command, int value)',
@@ -30,16 +31,26 @@ export const OpenFlags = {
 
 /** Opens a file, a FIFO or a device. @throws PosixError (EINVAL: the path contains a NUL), InvalidCallError */
 export function open(path: string, flags: number = OpenFlags.read, mode = 0o666): number {
-  checkPath('open', path);
+  assertPath('open', path);
   checkWhole('open', 'the flags', flags, 0, LARGEST_INT);
   checkWhole('open', 'the mode', mode, 0, MOST_MODE);
-  // The C library would open the path before the NUL.
-  if (path.includes('\0')) throw new PosixError(EINVAL, 'open', `'${path}'`);
   for (;;) {
     const fd = cOpen(path, flags | O_NONBLOCK | O_CLOEXEC, mode);
     if (fd >= 0) return fd;
     if (lastErrno() !== EINTR) throw failureOf('open', `'${path}'`);
   }
+}
+
+/** Removes a file, a socket or a FIFO from its folder. @throws PosixError (ENOENT, EACCES), InvalidCallError */
+export function unlink(path: string): void {
+  assertPath('unlink', path);
+  if (cUnlink(path) < 0) throw failureOf('unlink', `'${path}'`);
+}
+
+function assertPath(call: string, path: string): void {
+  checkPath(call, path);
+  // The C library would take the path before the NUL.
+  if (path.includes('\0')) throw new PosixError(EINVAL, call, `'${path}'`);
 }
 
 const closeListeners = new Set<(fd: number) => void>();

@@ -1,5 +1,5 @@
 export { InvalidCallError } from './check.js';
-export { close, OpenFlags, onClose, open, pipe, setNonBlocking } from './descriptors.js';
+export { close, OpenFlags, onClose, open, pipe, setNonBlocking, unlink } from './descriptors.js';
 export {
   EpollEvents,
   EpollOperation,
