@@ -55,6 +55,17 @@ underEachStrategy('chat-server', 'SIGINT', port => {
     await peer.receives('* here: ann, bob\r\n');
   });
 
+  it('hangs up on HTTP, and passes on nothing of its body', async () => {
+    const ann = await enter('ann');
+    const peer = await Peer.connect(port());
+    peer.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\nbob\r\nbuy now\r\n');
+    expect(await peer.ended()).to.not.contain('Welcome');
+    ann.received = '';
+    ann.send('/who\r\n');
+    await ann.receives('* here: ann\r\n');
+    expect(ann.received).to.not.contain('bob');
+  });
+
   it('disconnects a client that sends too long a line, and no other', async () => {
     const ann = await enter('ann');
     const bob = await enter('bob');

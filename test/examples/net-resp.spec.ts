@@ -90,6 +90,21 @@ underEachStrategy('resp-server', 'SIGINT', port => {
     expect(await peer.ended()).to.equal("+PONG\r\n-ERR Protocol error: expected '$', got '!'\r\n");
   });
 
+  for (const [what, request] of Object.entries({
+    'a POST': 'POST / HTTP/1.1\r\nHost: localhost:6380\r\nContent-Length: 20\r\n\r\nSET stolen 1\r\n',
+    'a PUT, by its Host': 'PUT / HTTP/1.1\r\nHost: localhost:6380\r\n\r\nSET stolen 1\r\n',
+    'small letters': 'post /\r\nSET stolen 1\r\n',
+    'a header in small letters': 'GET /\r\nhost: a\r\nSET stolen 1\r\n',
+    'a command in an array': '*1\r\n$4\r\nPOST\r\nSET stolen 1\r\n',
+  })) {
+    it(`hangs up on HTTP, and executes nothing of its body: ${what}`, async () => {
+      const peer = await Peer.connect(port());
+      peer.send(request);
+      expect(await peer.ended()).to.not.contain('+OK');
+      expect(await answersToLines('GET stolen')).to.equal('$-1\r\n');
+    });
+  }
+
   it('answers a protocol error although the client goes on sending', async () => {
     const peer = await Peer.connect(port());
     const request = `*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$8000000\r\n${'v'.repeat(8_000_000)}\r\n`;

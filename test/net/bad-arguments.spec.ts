@@ -1,6 +1,19 @@
-import { TcpListener, TcpStream, UdpSocket, UnixListener } from '@escapement/net';
+import { fstatSync } from 'node:fs';
+import {
+  DescriptorStream,
+  lookup,
+  openReader,
+  openWriter,
+  TcpListener,
+  TcpStream,
+  UdpSocket,
+  UnixListener,
+  UnixStream,
+} from '@escapement/net';
 import { InvalidAddressError } from '@escapement/posix';
 import { expect } from 'chai';
+import { InvalidArgumentError } from 'escapement';
+import { badBytes, badNumbers, nonsense } from '../support/bad-values.js';
 import { codeOf, openDescriptors, runNet, underEach, warmUp, withPair } from './net-loop.js';
 
 // As programs that are not type-checked would.
@@ -40,6 +53,115 @@ describe('net: wrong arguments', () => {
       expect((yield* there.read())!.length).to.equal(1);
     }),
   );
+
+  const OPTIONS: Record<string, (options: never) => unknown> = {
+    'TcpListener.listen': TcpListener.listen,
+    'UdpSocket.open': UdpSocket.open,
+    'UnixListener.listen': options => UnixListener.listen('', options),
+  };
+
+  for (const [name, call] of Object.entries(OPTIONS)) {
+    it(`${name} names an option that does not exist, or has another type, and leaves nothing open`, () => {
+      const before = openDescriptors();
+      const wrongOnes = { ...nonsense(), 'a port alone': 8080, 'a text': '8080', 'an array': [8080] };
+      for (const [what, options] of Object.entries(wrongOnes)) {
+        if (/an object$|without a prototype|date|promise|proxy/.test(what)) continue;
+        expect(() => call(wrong(options)), what).to.throw(InvalidArgumentError, `${name} got`);
+      }
+      expect(() => call(wrong({ prot: 8080 }))).to.throw(
+        InvalidArgumentError,
+        `${name} got an option prot, which it does not have, expected `,
+      );
+      for (const option of ['reusePort', 'broadcast', 'ipv6Only']) {
+        for (const value of ['no', 0, null]) expect(() => call(wrong({ [option]: value }))).to.throw(option);
+      }
+      for (const [what, backlog] of Object.entries({ ...badNumbers(), '-1': -1 })) {
+        if (name !== 'UdpSocket.open') expect(() => call(wrong({ backlog })), what).to.throw('backlog');
+      }
+      expect(openDescriptors()).to.equal(before);
+    });
+  }
+
+  underEach('14. connect, send and lookup report what is not an address', function* () {
+    const before = openDescriptors();
+    using socket = UdpSocket.open();
+    for (const given of [undefined, null, 8080, 'localhost', []]) {
+      expect(yield* codeOf(TcpStream.connect(wrong(given)))).to.equal('ESC_INVALID_OPTION');
+      expect(yield* codeOf(socket.send('x', wrong(given)))).to.equal('ESC_INVALID_ADDRESS');
+    }
+    for (const [what, value] of Object.entries({
+      ...nonsense(),
+      'a number': 5,
+      surrogate: 'a\ud800',
+      long: 'x'.repeat(108),
+    })) {
+      expect(yield* codeOf(UnixStream.connect(wrong(value))), what).to.equal('ESC_INVALID_ADDRESS');
+      expect(() => UnixListener.listen(wrong(value)), what).to.throw(InvalidAddressError);
+      if (typeof value === 'string') continue;
+      expect(() => openReader(wrong(value)), what).to.throw('open got');
+      expect(() => openWriter(wrong(value)), what).to.throw('open got');
+      expect(yield* codeOf(lookup(wrong(value))), what).to.equal('ESC_NAME_LOOKUP');
+    }
+    for (const zone of ['constructor', 'toString', '-1', '1.5', '99999999999']) {
+      expect(yield* codeOf(TcpStream.connect({ host: `fe80::1%${zone}`, port: 1 })), zone).to.equal(
+        'ESC_INVALID_ADDRESS',
+      );
+    }
+    for (const scope of [Number.NaN, -1, 1.5, 2 ** 32 + 1, '1']) {
+      expect(yield* codeOf(TcpStream.connect({ host: '::1', port: 1, scope: wrong(scope) }))).to.equal(
+        'ESC_INVALID_ADDRESS',
+      );
+    }
+    socket.close();
+    expect(openDescriptors()).to.equal(before);
+  });
+
+  underEach('12. a datagram is bytes or text, and nothing else is sent', function* () {
+    using sender = UdpSocket.open();
+    using receiver = UdpSocket.open();
+    for (const [what, bytes] of Object.entries(badBytes())) {
+      if (what === 'a text') continue;
+      expect(yield* codeOf(sender.send(wrong(bytes), receiver.address)), what).to.equal('ESC_INVALID_CALL');
+    }
+    yield* sender.send('last', receiver.address);
+    expect(Buffer.from((yield* receiver.receive()).bytes).toString()).to.equal('last');
+  });
+
+  underEach('a stream takes only numbers that the system can take, and changes nothing for others', () =>
+    withPair(function* (here, there) {
+      for (const option of ['idle', 'interval', 'count']) {
+        for (const [what, value] of Object.entries({ ...badNumbers(), 0: 0, large: 40_000 })) {
+          expect(() => here.setKeepAlive({ [option]: wrong(value) }), what).to.throw(`as its option ${option}`);
+        }
+      }
+      expect(() => here.setKeepAlive(wrong({ idel: 5 }))).to.throw('idel');
+      expect(() => here.setNoDelay(wrong('no'))).to.throw('setNoDelay got');
+      for (const patience of [Number.NaN, -1, '5', null]) {
+        expect(yield* codeOf(here.hangUp(wrong(patience)))).to.equal('ESC_INVALID_OPTION');
+      }
+      expect(here.isClosed).to.equal(false);
+      yield* here.write('x');
+      expect((yield* there.read())!.length).to.equal(1);
+    }),
+  );
+
+  it('11. serve takes a function for failed', async () => {
+    await runNet('epoll', function* () {
+      using listener = TcpListener.listen();
+      for (const options of [null, 5, { failed: 5 }, { fialed: () => {} }]) {
+        expect(yield* codeOf(listener.serve(function* () {}, wrong(options)))).to.equal('ESC_INVALID_OPTION');
+      }
+    });
+  });
+
+  it('a stream on something that is no descriptor is refused, and stdin stays open', () => {
+    const { dev, ino } = fstatSync(0);
+    for (const [what, fd] of Object.entries({ ...badNumbers(), undefined: undefined, '-1': -1 })) {
+      expect(() => new TcpStream(wrong(fd)), what).to.throw(InvalidArgumentError);
+      expect(() => new DescriptorStream(wrong(fd), 'stream'), what).to.throw(InvalidArgumentError);
+    }
+    expect(fstatSync(0)).to.include({ dev, ino });
+  });
 
   it('13. a Unix listener with an invalid backlog leaves no path', async () => {
     await runNet('epoll', function* () {

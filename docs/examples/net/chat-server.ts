@@ -17,6 +17,8 @@ const { strategy, host, port } = serverOptions('A chat for nc and telnet.', 7001
 /** How many lines may wait in the queue of a client. */
 const MOST_WAITING = 100;
 const LONGEST_LINE = 1000;
+/** How many nicknames a client may try: the lines of an HTTP request, which a browser can be made to send, are more. */
+const MOST_TRIES = 3;
 const NICKNAME = /^\w{1,20}$/;
 
 class Client {
@@ -78,9 +80,9 @@ function* attend(client: Client) {
   }
 }
 
-/** @returns the nickname; undefined if the client disconnected instead */
+/** @returns the nickname; undefined if the client disconnected instead, or has no more tries */
 function* introduce(client: Client) {
-  for (;;) {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
     client.send('Who are you?');
     const nickname = yield* client.readLine();
     if (nickname === undefined) return undefined;
@@ -88,6 +90,7 @@ function* introduce(client: Client) {
     else if (clients.has(nickname)) client.send(`${nickname} is here already.`);
     else return nickname;
   }
+  return undefined;
 }
 
 function* chat(nickname: string, client: Client) {

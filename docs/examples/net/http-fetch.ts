@@ -13,6 +13,7 @@ import { run } from './run.js';
 const LINE_FEED = 10;
 const LONGEST_LINE = 8192;
 const MOST_FIELDS = 100;
+const MOST_HEADS = 10;
 
 const { strategy, operands } = programOptions('Fetches a page and prints it.', 'URL');
 const url = urlOf(operands);
@@ -72,13 +73,14 @@ class Answer {
 }
 
 function* readHead(answer: Answer) {
-  for (;;) {
+  for (let heads = 0; heads < MOST_HEADS; heads++) {
     const status = yield* answer.readLine();
     if (!/^HTTP\/1\.[01] \d{3}/.test(status)) throw bad(`no HTTP/1.1, but '${status}'`);
     const fields = yield* readFields(answer);
     // A status 1xx, such as 100 Continue, precedes the final response.
     if (!/^\S+ 1/.test(status)) return { status, fields };
   }
+  throw bad(`no final response after ${MOST_HEADS} others`);
 }
 
 function* readFields(answer: Answer) {

@@ -7,7 +7,7 @@
  */
 import { TcpListener, type TcpStream } from '@escapement/net';
 import { formatAddress } from '@escapement/posix';
-import { every, spawn } from 'escapement';
+import { every, pause, spawn } from 'escapement';
 import { serverOptions } from './options.js';
 import { RespError, RespParser } from './resp-parser.js';
 import { failure } from './resp-replies.js';
@@ -18,7 +18,9 @@ const { strategy, host, port } = serverOptions('A small Redis: strings in memory
 
 /** The most characters of replies in one write: a client that sends commands but does not read has to wait. */
 const LONGEST_BATCH = 65_536;
-const SWEEP_INTERVAL = 1000;
+const SWEEP_INTERVAL = 100;
+/** How many keys one step of the sweep looks at: a fraction of a millisecond. */
+const MOST_SWEPT = 1000;
 
 const store = new RespStore();
 
@@ -49,6 +51,7 @@ function nextBatch(parser: RespParser): Batch {
     while (replies.length < LONGEST_BATCH) {
       const command = parser.next();
       if (command === undefined) return { replies, hasMore: false, isLast: false };
+      if (isHttp(command)) return { replies, hasMore: false, isLast: true };
       replies += store.execute(command);
       if (isQuit(command)) return { replies, hasMore: false, isLast: true };
     }
@@ -63,11 +66,20 @@ function isQuit(words: readonly string[]): boolean {
   return words.length === 1 && words[0]!.toUpperCase() === 'QUIT';
 }
 
+/**
+ * A browser can be made to send an HTTP request to any port, and its body could be commands. Its first line, or its second, looks
+ * like one of these commands, and then, as Redis does, the server hangs up before it executes anything of the body.
+ */
+function isHttp([name]: readonly string[]): boolean {
+  return /^(?:POST|HOST:)$/i.test(name!);
+}
+
+/** As in Redis: looks at some keys now and then, and goes on at once, in steps, as long as many of them have expired. */
 function* sweep() {
   const beat = every(SWEEP_INTERVAL);
   for (;;) {
     yield* beat;
-    store.sweep();
+    while (store.sweep(MOST_SWEPT) > MOST_SWEPT / 4) yield* pause();
   }
 }
 

@@ -28,6 +28,8 @@ const SELF = array([
 /** Keys and values in memory, and the commands that Redis has for them. */
 export class RespStore {
   readonly #entries = new Map<string, Entry>();
+  /** Where the sweep is. */
+  #sweeping = this.#entries.keys();
 
   readonly #commands = new Map<string, Command>([
     ['PING', command(0, 1, ([text]) => (text === undefined ? simple('PONG') : bulk(text)))],
@@ -59,9 +61,22 @@ export class RespStore {
     return command.execute(args);
   }
 
-  /** Deletes expired keys; until then they take memory, but are not returned. */
-  sweep(): void {
-    for (const key of this.#entries.keys()) this.#find(key);
+  /**
+   * Deletes those of the next `most` keys that have expired; until then they take memory, but are not returned. Goes on where the
+   * call before stopped, because a look at all keys at once would keep every client waiting.
+   * @returns how many it has deleted
+   */
+  sweep(most: number): number {
+    let deleted = 0;
+    for (let looked = 0; looked < most; looked++) {
+      const key = this.#sweeping.next();
+      if (key.done) {
+        this.#sweeping = this.#entries.keys();
+        break;
+      }
+      if (this.#find(key.value) === undefined) deleted++;
+    }
+    return deleted;
   }
 
   #find(key: string): Entry | undefined {

@@ -22,9 +22,6 @@ export function interestIn(found: number): Interest {
   return (found & READABLE ? Interest.read : 0) | (found & WRITABLE ? Interest.write : 0);
 }
 
-/** The largest timeout that fits in the system's `int`. */
-const LONGEST: Duration = 2 ** 31 - 1;
-
 /**
  * The `poll` of every POSIX system. `look` takes time for each watched descriptor; a change of interest costs next to
  * nothing. Choose it for a handful of descriptors, for a system without epoll, or to find out whether a problem is epoll's.
@@ -56,7 +53,7 @@ export class PollSelector extends Selector {
 
   /** In whole milliseconds: it may be up to one late. */
   override wait(duration: Duration): number {
-    this.#poll(duration > LONGEST ? -1 : Math.ceil(Math.max(duration, 0)));
+    this.#poll(duration < 0 ? 0 : duration);
     this.#isFresh = this.#found.length > 0;
     return this.#found.length;
   }

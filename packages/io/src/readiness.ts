@@ -33,7 +33,8 @@ export class InvalidDescriptorError extends InvalidArgumentError {
 }
 
 function shown(given: unknown): string {
-  if (typeof given === 'string') return JSON.stringify(given);
+  if (typeof given === 'string') return JSON.stringify(given.slice(0, 100));
+  if (typeof given === 'function') return 'a function';
   return typeof given === 'object' && given !== null ? 'an object' : String(given);
 }
 

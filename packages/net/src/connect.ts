@@ -2,6 +2,7 @@ import type { Coroutine } from '@escapement/core';
 import { type Writable, writable } from '@escapement/io';
 import { close, connect, formatAddress, PosixError, type SocketAddress, socket, takeError } from '@escapement/posix';
 import { type SleepFor, sleep } from '@escapement/sleep';
+import { ipSocket } from './ip-socket.js';
 
 /** In milliseconds: how long to wait for room in the queue of a Unix listener. The system reports no event for that. */
 const QUEUE_FULL_DELAY = 1;
@@ -11,7 +12,7 @@ const QUEUE_FULL_DELAY = 1;
  * @throws PosixError
  */
 export function* connectedSocket(to: SocketAddress): Coroutine<number, Writable | SleepFor> {
-  const fd = socket(to.family);
+  const fd = to.family === 'unix' ? socket('unix') : ipSocket(to);
   try {
     if (!(yield* begin(fd, to))) {
       yield* writable(fd);

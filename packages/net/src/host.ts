@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Coroutine } from '@escapement/core';
 import { InvalidAddressError, type IpAddress } from '@escapement/posix';
+import { shown } from './check-options.js';
 import { type Lookup, lookup } from './lookup.js';
 
 /** A destination: an address or a host name, and a port. */
@@ -25,15 +26,18 @@ export function ipAddressOf(where: HostAndPort): IpAddress {
   const address = literalAddress(where);
   if (address === undefined) {
     throw new InvalidAddressError(
-      `'${where.host}' is not an IP address. Use 127.0.0.1, 0.0.0.0, ::, or a result of lookup().`,
+      `'${where.host.slice(0, 255)}' is not an IP address. Use 127.0.0.1, 0.0.0.0, ::, or a result of lookup().`,
     );
   }
   return address;
 }
 
-function literalAddress({ host, port, scope }: HostAndPort): IpAddress | undefined {
+function literalAddress(where: HostAndPort): IpAddress | undefined {
+  if (typeof where !== 'object' || where === null)
+    throw new InvalidAddressError(`the address is ${shown(where)}, expected { host, port }`);
+  const { host, port, scope } = where;
   if (typeof host !== 'string')
-    throw new InvalidAddressError(`host is ${String(host)}, expected a string: an address or a name`);
+    throw new InvalidAddressError(`host is ${shown(host)}, expected a string: an address or a name`);
   const version = isIP(host);
   if (version === 0) return undefined;
   if (version === 4) return { family: 'ipv4', host, port };
@@ -46,7 +50,9 @@ function literalAddress({ host, port, scope }: HostAndPort): IpAddress | undefin
 function scopeOf(zone: string): number {
   const number = Number(zone);
   if (Number.isInteger(number)) return number;
-  const scope = networkInterfaces()[zone]?.find(({ scopeid }) => scopeid)?.scopeid;
+  const interfaces = networkInterfaces();
+  const addresses = Object.hasOwn(interfaces, zone) ? interfaces[zone] : undefined;
+  const scope = addresses?.find(({ scopeid }) => scopeid)?.scopeid;
   if (scope === undefined)
     throw new InvalidAddressError(`'${zone}' is not a network interface of this machine with IPv6`);
   return scope;

@@ -18,6 +18,7 @@ import type { Readable } from '@escapement/io';
 import { accept, PosixError, type SocketAddress, senderAddress, WOULD_BLOCK } from '@escapement/posix';
 import { exponential, type SleepFor, sleep, TimeoutError } from '@escapement/sleep';
 import { type ByteStream, ClosedError, LineTooLongError, UnexpectedEndError } from '@escapement/streams';
+import { checkOptions } from './check-options.js';
 import { NameLookupError } from './name-lookup-error.js';
 import { OwnedDescriptor } from './owned-descriptor.js';
 
@@ -81,16 +82,18 @@ export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDes
    * Runs `handle` for each connection, in a task of its own. Closes the stream when the task and its children are done. After
    * the listener is closed, it returns when the last connection is done. A cancellation cancels the connections, too.
    *
-   * @throws NotAFunctionError, NotACoroutineError
+   * @throws NotAFunctionError, NotACoroutineError, InvalidArgumentError
    * @example yield* listener.serve(function* (stream) {
    *   for (let bytes; (bytes = yield* stream.read()) !== undefined; ) yield* stream.write(bytes);
    * });
    */
   *serve<E extends LoopEvent = never>(
     handle: (stream: S) => Program<unknown, E>,
-    { failed = unlessOnlyTheConnections }: ServeOptions<S> = {},
+    options: ServeOptions<S> = {},
   ): Coroutine<void, E | CoreEvent | Readable | SleepFor> {
     checkMaker('serve', handle);
+    checkOptions('serve', options, { failed: 'function' });
+    const { failed = unlessOnlyTheConnections } = options;
     const streams = new Map<Task, S>();
     yield* supervise(this.#acceptInto(streams, handle, failed), {
       ended: task => {

@@ -56,7 +56,7 @@ export class LookupHandler extends EventHandler<Lookup> {
     }
     // Node returns no address for an empty name, and the resolver cuts a name at a NUL.
     if (host === '') return 'the name is empty. Leave it out for 127.0.0.1.';
-    if (typeof host !== 'string') return 'it is not a string, expected a name';
+    if (typeof host !== 'string') return 'it is not a string, expected a name.';
     return host.includes('\0') ? 'the name contains a NUL.' : undefined;
   }
 }

@@ -1,4 +1,8 @@
 import { EscapementError } from '@escapement/core';
+import { shown } from './check-options.js';
+
+/** No host name is longer. */
+const LONGEST_NAME = 255;
 
 /** The addresses of a host name could not be looked up. */
 export class NameLookupError extends EscapementError {
@@ -7,6 +11,7 @@ export class NameLookupError extends EscapementError {
 
   /** @internal */
   constructor(task: string | undefined, host: string, problem: string, cause?: unknown) {
-    super(`task "${task}" looked up '${host}': ${problem}`, { cause });
+    const name = typeof host === 'string' ? `'${host.slice(0, LONGEST_NAME)}'` : shown(host);
+    super(`task "${task}" looked up ${name}: ${problem}`, { cause });
   }
 }

@@ -8,7 +8,6 @@ const SURELY_TAKEN = 4096;
 const MOST_AT_ONCE = 65_536;
 
 const list = new PollList(1);
-list.add(-1, PollEvents.writable);
 
 /** A stream on any open descriptor: an end of a pipe, a FIFO, a terminal, a serial line. */
 export class DescriptorStream extends EndpointStream {
@@ -50,7 +49,8 @@ export class DescriptorStream extends EndpointStream {
 }
 
 function isWritable(fd: number): boolean {
-  list.set(0, fd, PollEvents.writable);
+  list.clear();
+  list.add(fd, PollEvents.writable);
   return list.poll(0) > 0;
 }
 

@@ -1,6 +1,7 @@
 import type { CoreEvent, Coroutine, Duration } from '@escapement/core';
 import { PosixError, Shutdown, type SocketAddress, send, shutdown } from '@escapement/posix';
 import { type Sleep, TimeoutError, timeout } from '@escapement/sleep';
+import { invalid, shown } from './check-options.js';
 import { EndpointStream, type StreamEvent } from './endpoint-stream.js';
 
 /** A connection: a stream whose outgoing half can be ended on its own. */
@@ -27,10 +28,14 @@ export abstract class SocketStream extends EndpointStream {
    * half, then reads and drops bytes until the peer has ended its half or failed. A plain close with unread bytes makes TCP
    * reset the connection, and the peer loses bytes that it has not read yet.
    * @param patience how long the peer may take, in milliseconds
+   * @throws InvalidArgumentError, and nothing has happened
    * @example yield* stream.write('-ERR I refuse to read on\r\n');
    * yield* stream.hangUp();
    */
   *hangUp(patience: Duration = 1000): Coroutine<void, CoreEvent | StreamEvent | Sleep> {
+    if (typeof patience !== 'number' || !(patience >= 0)) {
+      throw invalid(`hangUp got ${shown(patience)} as its patience, expected milliseconds, 0 or more.`);
+    }
     try {
       this.end();
       yield* timeout(patience, this.#drain());

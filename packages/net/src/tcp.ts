@@ -11,11 +11,12 @@ import {
   type SocketAddress,
   SocketOption,
   setOption,
-  socket,
 } from '@escapement/posix';
 import type { SleepFor } from '@escapement/sleep';
+import { checkOption, checkOptions, invalid, shown } from './check-options.js';
 import { connectedSocket } from './connect.js';
 import { addressesOf, type HostAndPort, ipAddressOf } from './host.js';
+import { ipSocket } from './ip-socket.js';
 import { Listener } from './listener.js';
 import type { Lookup } from './lookup.js';
 import { SocketStream } from './socket-stream.js';
@@ -23,6 +24,8 @@ import { SocketStream } from './socket-stream.js';
 export interface TcpListenOptions {
   /** An address of this machine; `127.0.0.1` if left out. `0.0.0.0`: all IPv4 addresses; `::`: all IPv4 and IPv6 addresses. */
   readonly host?: string;
+  /** Of an IPv6 address: no IPv4. If left out, `::` takes both, whatever the system's default is. */
+  readonly ipv6Only?: boolean;
   /** 0, or left out: any free port; it is in `listener.address.port`. */
   readonly port?: number;
   /** How many connections the system keeps until they are accepted; 1,024 if left out. */
@@ -35,6 +38,15 @@ export interface TcpConnectOptions extends Omit<HostAndPort, 'host'> {
   /** An address, or a name, which needs a strategy that lets the host run; `127.0.0.1` if left out. */
   readonly host?: string;
 }
+
+/** With `family`, so that an address can be passed. */
+const PLACE = { port: 'any', host: 'any', family: 'any' } as const;
+const LISTEN_OPTIONS = { ...PLACE, backlog: 'any', reusePort: 'boolean', ipv6Only: 'boolean' } as const;
+const CONNECT_OPTIONS = { ...PLACE, scope: 'any' } as const;
+const KEEP_ALIVE_OPTIONS = { idle: 'any', interval: 'any', count: 'any' } as const;
+/** The limits of the system. */
+const MOST_SECONDS = 32_767;
+const MOST_PROBES = 127;
 
 /** When to probe a silent peer. */
 export interface KeepAliveOptions {
@@ -59,14 +71,12 @@ export class TcpStream extends SocketStream {
   /**
    * Connects to `host`. Tries the addresses of a name one after another.
    * @throws PosixError (ECONNREFUSED, ETIMEDOUT, ENETUNREACH): that of the last address; NameLookupError,
-   *   InvalidAddressError
+   *   InvalidAddressError, InvalidArgumentError
    * @example const stream = yield* TcpStream.connect({ host: '127.0.0.1', port: 80 });
    */
-  static *connect({
-    host = '127.0.0.1',
-    port,
-    scope,
-  }: TcpConnectOptions): Coroutine<TcpStream, Lookup | Writable | SleepFor> {
+  static *connect(options: TcpConnectOptions): Coroutine<TcpStream, Lookup | Writable | SleepFor> {
+    checkOptions('TcpStream.connect', options, CONNECT_OPTIONS);
+    const { host = '127.0.0.1', port, scope } = options;
     const addresses = yield* addressesOf({ host, port, scope });
     for (const address of addresses.slice(0, -1)) {
       try {
@@ -90,11 +100,17 @@ export class TcpStream extends SocketStream {
 
   /** Whether small writes are sent at once, or are collected first (Nagle's algorithm). */
   setNoDelay(isOn = true): void {
+    if (typeof isOn !== 'boolean') throw invalid(`setNoDelay got ${shown(isOn)}, expected a boolean.`);
     setOption(this.openFd('set an option of'), SocketOption.noDelay, isOn ? 1 : 0);
   }
 
-  /** Probes a silent peer, to notice one that disappeared without closing. */
-  setKeepAlive({ idle = 60, interval = 10, count = 5 }: KeepAliveOptions = {}): void {
+  /** Probes a silent peer, to notice one that disappeared without closing. @throws InvalidArgumentError */
+  setKeepAlive(options: KeepAliveOptions = {}): void {
+    checkOptions('setKeepAlive', options, KEEP_ALIVE_OPTIONS);
+    const { idle = 60, interval = 10, count = 5 } = options;
+    checkOption('setKeepAlive', 'idle', idle, 1, MOST_SECONDS);
+    checkOption('setKeepAlive', 'interval', interval, 1, MOST_SECONDS);
+    checkOption('setKeepAlive', 'count', count, 1, MOST_PROBES);
     const fd = this.openFd('set an option of');
     setOption(fd, SocketOption.keepAlive, 1);
     setOption(fd, SocketOption.keepIdle, idle);
@@ -123,17 +139,14 @@ export class TcpListener extends Listener<TcpStream> {
   }
 
   /**
-   * @throws PosixError (EADDRINUSE, EACCES, EADDRNOTAVAIL), InvalidAddressError
+   * @throws PosixError (EADDRINUSE, EACCES, EADDRNOTAVAIL), InvalidAddressError, InvalidArgumentError
    * @example using listener = TcpListener.listen({ port: 8080 });
    */
-  static listen({
-    host = '127.0.0.1',
-    port = 0,
-    backlog = 1024,
-    reusePort = false,
-  }: TcpListenOptions = {}): TcpListener {
+  static listen(options: TcpListenOptions = {}): TcpListener {
+    checkOptions('TcpListener.listen', options, LISTEN_OPTIONS);
+    const { host = '127.0.0.1', port = 0, backlog = 1024, reusePort = false, ipv6Only = false } = options;
     const address = ipAddressOf({ host, port });
-    const fd = socket(address.family);
+    const fd = ipSocket(address, 'stream', ipv6Only);
     try {
       // Without it a restarted server could not bind while connections of the one before linger.
       setOption(fd, SocketOption.reuseAddress, 1);

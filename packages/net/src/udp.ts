@@ -11,10 +11,11 @@ import {
   senderAddress,
   sendTo,
   setOption,
-  socket,
   WOULD_BLOCK,
 } from '@escapement/posix';
+import { checkOptions } from './check-options.js';
 import { type HostAndPort, ipAddressOf } from './host.js';
+import { ipSocket } from './ip-socket.js';
 import { OwnedDescriptor } from './owned-descriptor.js';
 
 export interface UdpOptions {
@@ -24,7 +25,12 @@ export interface UdpOptions {
   readonly port?: number;
   /** Whether it may send to broadcast addresses. */
   readonly broadcast?: boolean;
+  /** Of an IPv6 address: no IPv4. If left out, `::` takes both, whatever the system's default is. */
+  readonly ipv6Only?: boolean;
 }
+
+/** With `family`, so that an address can be passed. */
+const OPTIONS = { port: 'any', host: 'any', family: 'any', broadcast: 'boolean', ipv6Only: 'boolean' } as const;
 
 export interface Datagram {
   readonly bytes: Uint8Array;
@@ -46,10 +52,12 @@ export class UdpSocket extends OwnedDescriptor {
     this.address = localAddress(fd) as IpAddress;
   }
 
-  /** @throws PosixError (EADDRINUSE), InvalidAddressError */
-  static open({ host = '127.0.0.1', port = 0, broadcast = false }: UdpOptions = {}): UdpSocket {
+  /** @throws PosixError (EADDRINUSE), InvalidAddressError, InvalidArgumentError */
+  static open(options: UdpOptions = {}): UdpSocket {
+    checkOptions('UdpSocket.open', options, OPTIONS);
+    const { host = '127.0.0.1', port = 0, broadcast = false, ipv6Only = false } = options;
     const address = ipAddressOf({ host, port });
-    const fd = socket(address.family, 'datagram');
+    const fd = ipSocket(address, 'datagram', ipv6Only);
     try {
       if (broadcast) setOption(fd, SocketOption.broadcast, 1);
       bind(fd, address);
@@ -71,7 +79,11 @@ export class UdpSocket extends OwnedDescriptor {
     }
   }
 
-  /** Sends a datagram; waits while the system has no room. @throws PosixError (EMSGSIZE), InvalidAddressError, ClosedError */
+  /**
+   * Sends a datagram; waits while the system has no room.
+   * @param bytes a string is sent as UTF-8
+   * @throws PosixError (EMSGSIZE), InvalidAddressError, ClosedError; InvalidCallError for other views and buffers
+   */
   *send(bytes: Uint8Array | string, to: HostAndPort): Coroutine<void, Writable | Pause> {
     const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     const address = ipAddressOf(to);

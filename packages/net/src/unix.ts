@@ -11,6 +11,7 @@ import {
   type UnixAddress,
 } from '@escapement/posix';
 import type { SleepFor } from '@escapement/sleep';
+import { checkOptions } from './check-options.js';
 import { connectedSocket } from './connect.js';
 import { Listener } from './listener.js';
 import { SocketFile } from './socket-file.js';
@@ -58,9 +59,11 @@ export class UnixListener extends Listener<UnixStream> {
   /**
    * @param path empty: any free name in the abstract namespace; it is in `listener.address.path`
    * @throws PosixError (EADDRINUSE: the path exists, perhaps left by a server that crashed: then remove it; EACCES),
-   *   InvalidAddressError
+   *   InvalidAddressError, InvalidArgumentError
    */
-  static listen(path: string, { backlog = 1024 }: UnixListenOptions = {}): UnixListener {
+  static listen(path: string, options: UnixListenOptions = {}): UnixListener {
+    checkOptions('UnixListener.listen', options, { backlog: 'any' });
+    const { backlog = 1024 } = options;
     const fd = socket('unix');
     let file: SocketFile | undefined;
     try {
@@ -69,15 +72,20 @@ export class UnixListener extends Listener<UnixStream> {
       listen(fd, backlog);
       return new UnixListener(fd, file);
     } catch (error) {
-      file?.remove();
       close(fd);
+      file?.remove();
       throw error;
     }
   }
 
   override close(): void {
-    if (!this.isClosed) this.#file?.remove();
-    super.close();
+    if (this.isClosed) return;
+    try {
+      super.close();
+    } finally {
+      // After the close, which frees a descriptor that `remove` needs.
+      this.#file?.remove();
+    }
   }
 
   override describe(): string {

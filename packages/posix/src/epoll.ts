@@ -1,5 +1,7 @@
+import { checkDescriptor, checkEvents, checkWhole, InvalidCallError } from './check.js';
 import { lastErrno, libcFunction } from './library.js';
 import { checked, EBADF, EINTR, failureOf } from './posix-error.js';
+import { LONGEST_TIMEOUT, waitInParts } from './timeout.js';
 import { UnsupportedSystemError } from './unsupported-system-error.js';
 
 const cCreate = libcFunction<(flags: number) => number>('int epoll_create1(int flags)');
@@ -36,12 +38,19 @@ export function epollCreate(): number {
 const event = new Uint8Array(EVENT_SIZE);
 const eventView = new DataView(event.buffer);
 
-/** @throws PosixError (EPERM: a file that is always ready; EEXIST, ENOENT, EBADF) */
+/** @throws PosixError (EPERM: a file that is always ready; EEXIST, ENOENT, EBADF), InvalidCallError */
 export function epollControl(epoll: number, operation: number, fd: number, events: number): void {
+  checkDescriptor('epollControl', epoll);
+  checkWhole('epollControl', 'the operation', operation, EpollOperation.add, EpollOperation.modify);
+  checkDescriptor('epollControl', fd);
+  checkEvents('epollControl', events, 32);
   eventView.setUint32(0, events, true);
   eventView.setInt32(FD_OFFSET, fd, true);
   checked(cCtl(epoll, operation, fd, event), 'epoll_ctl', fd);
 }
+
+/** More results than anybody has a use for. */
+const MOST_RESULTS = 2 ** 20;
 
 /** A buffer for the results of epoll, to be reused. */
 export class EpollResults {
@@ -50,22 +59,29 @@ export class EpollResults {
   readonly #capacity: number;
   readonly #timeout = new Uint32Array(4);
 
+  /** @throws InvalidCallError */
   constructor(capacity = 1024) {
+    checkWhole('EpollResults', 'the capacity', capacity, 1, MOST_RESULTS);
     this.#capacity = capacity;
     this.#bytes = new Uint8Array(capacity * EVENT_SIZE);
     this.#view = new DataView(this.#bytes.buffer);
   }
 
+  /** @throws InvalidCallError if there is no place for such a result */
   fdAt(index: number): number {
+    this.#check(index);
     return this.#view.getInt32(index * EVENT_SIZE + FD_OFFSET, true);
   }
 
+  /** @throws InvalidCallError if there is no place for such a result */
   eventsAt(index: number): number {
+    this.#check(index);
     return this.#view.getUint32(index * EVENT_SIZE, true);
   }
 
-  /** Finds the descriptors that are ready now. @returns how many @throws PosixError */
+  /** Finds the descriptors that are ready now. @returns how many @throws PosixError, InvalidCallError */
   look(epoll: number): number {
+    checkDescriptor('look', epoll);
     return this.#found(cWait(epoll, this.#bytes, this.#capacity, 0));
   }
 
@@ -74,17 +90,29 @@ export class EpollResults {
    * @param timeout in milliseconds; below 0 counts as 0; `Infinity`: no limit. Kernels before 5.11 count in whole milliseconds, so
    *   the wait may end up to one late.
    * @returns how many are ready; 0 also if a signal interrupted the wait
-   * @throws PosixError
+   * @throws PosixError, InvalidCallError
    */
   wait(epoll: number, timeout: number): number {
-    if (timeout > LONGEST_TIMEOUT) return this.#found(cWait(epoll, this.#bytes, this.#capacity, -1));
-    const rest = Math.max(timeout, 0);
-    if (pwait2 === undefined) return this.#found(cWait(epoll, this.#bytes, this.#capacity, Math.ceil(rest)));
+    checkDescriptor('wait', epoll);
+    if (typeof timeout !== 'number' || Number.isNaN(timeout)) {
+      throw new InvalidCallError('wait', 'the timeout', timeout, 'milliseconds, or Infinity for no limit.');
+    }
+    if (timeout === Infinity) return this.#found(cWait(epoll, this.#bytes, this.#capacity, -1));
+    if (timeout > LONGEST_TIMEOUT) return waitInParts(timeout, part => this.#wait(epoll, part));
+    return this.#wait(epoll, Math.max(timeout, 0));
+  }
+
+  #wait(epoll: number, timeout: number): number {
+    if (pwait2 === undefined) return this.#found(cWait(epoll, this.#bytes, this.#capacity, Math.ceil(timeout)));
     // Two 64-bit words, of which only the lower halves are needed.
-    const seconds = Math.floor(rest / 1000);
+    const seconds = Math.floor(timeout / 1000);
     this.#timeout[0] = seconds;
-    this.#timeout[2] = Math.min(Math.ceil((rest - seconds * 1000) * 1e6), 999_999_999);
+    this.#timeout[2] = Math.min(Math.ceil((timeout - seconds * 1000) * 1e6), 999_999_999);
     return this.#found(pwait2(epoll, this.#bytes, this.#capacity, this.#timeout, null));
+  }
+
+  #check(index: number): void {
+    checkWhole('EpollResults', 'the place of a result', index, 0, this.#capacity - 1);
   }
 
   #found(count: number): number {
@@ -93,9 +121,6 @@ export class EpollResults {
     throw failureOf('epoll_wait');
   }
 }
-
-/** The largest timeout that fits in epoll_wait's `int`: 24 days. A longer one counts as no limit. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** Whether `EpollResults.wait` counts in nanoseconds. */
 export const hasFineEpoll: boolean = (() => {

@@ -1,4 +1,5 @@
-export { close, OpenFlags, onClose, open, pipe, setNonBlocking } from './descriptors.js';
+export { InvalidCallError } from './check.js';
+export { close, OpenFlags, onClose, open, pipe, setNonBlocking, unlink } from './descriptors.js';
 export {
   EpollEvents,
   EpollOperation,

@@ -1,5 +1,7 @@
+import { checkDescriptor, checkEvents, InvalidCallError, shown } from './check.js';
 import { lastErrno, libcFunction } from './library.js';
 import { EINTR, failureOf } from './posix-error.js';
+import { LONGEST_TIMEOUT, waitInParts } from './timeout.js';
 
 const cPoll = libcFunction<(list: Uint8Array, count: number, timeout: number) => number>(
   'int poll(void *list, unsigned long count, int timeout)',
@@ -16,6 +18,8 @@ export const PollEvents = {
 } as const;
 
 const ENTRY_SIZE = 8;
+/** More places than the system has descriptors. */
+const MOST_PLACES = 2 ** 27;
 
 /** A `PollList` was made with an invalid capacity, or asked for a place that it does not have. */
 export class InvalidPollListError extends RangeError {
@@ -35,12 +39,12 @@ export class PollList {
 
   /**
    * @param capacity how many descriptors it has room for at first; it grows
-   * @throws InvalidPollListError if `capacity` is not a whole number, 0 or more
+   * @throws InvalidPollListError if `capacity` is not a whole number from 0 to 2^27
    */
   constructor(capacity = 16) {
-    if (!Number.isSafeInteger(capacity) || capacity < 0)
+    if (!Number.isInteger(capacity) || capacity < 0 || capacity > MOST_PLACES)
       throw new InvalidPollListError(
-        `PollList got a capacity of ${String(capacity)}, expected a whole number, 0 or more.`,
+        `PollList got ${shown(capacity)} as its capacity, expected a whole number from 0 to ${MOST_PLACES}.`,
       );
     [this.#bytes, this.#fds, this.#masks] = viewsOf(Math.max(capacity, 1));
   }
@@ -49,17 +53,19 @@ export class PollList {
     return this.#count;
   }
 
-  /** @returns its place in the list; `remove` of another descriptor may change it */
+  /** @returns its place in the list; `remove` of another descriptor may change it @throws InvalidCallError */
   add(fd: number, events: number): number {
+    checkEntry('add', fd, events);
     if (this.#count * ENTRY_SIZE === this.#bytes.length) this.#grow();
     const index = this.#count++;
     this.#set(index, fd, events);
     return index;
   }
 
-  /** @throws InvalidPollListError if the list has no such place */
+  /** @throws InvalidPollListError if the list has no such place, InvalidCallError */
   set(index: number, fd: number, events: number): void {
     this.#check(index);
+    checkEntry('set', fd, events);
     this.#set(index, fd, events);
   }
 
@@ -88,26 +94,41 @@ export class PollList {
     this.#count = 0;
   }
 
+  /** @throws InvalidPollListError if the list has no such place */
   fdAt(index: number): number {
+    this.#check(index);
     return this.#fds[2 * index]!;
   }
 
+  /** @throws InvalidPollListError if the list has no such place */
   eventsAt(index: number): number {
+    this.#check(index);
     return this.#masks[4 * index + 2]!;
   }
 
-  /** The events that the last `poll` found. */
+  /** The events that the last `poll` found. @throws InvalidPollListError if the list has no such place */
   foundAt(index: number): number {
+    this.#check(index);
     return this.#masks[4 * index + 3]!;
   }
 
   /**
    * Waits until a descriptor is ready.
-   * @param timeout in whole milliseconds; 0: do not wait; -1: no limit
+   * @param timeout in milliseconds, rounded up to whole ones; 0: do not wait; -1, or `Infinity`: no limit
    * @returns how many descriptors are ready; 0 also if a signal interrupted the wait
-   * @throws PosixError
+   * @throws PosixError, InvalidCallError
    */
   poll(timeout: number): number {
+    if (typeof timeout !== 'number' || !(timeout >= 0 || timeout === -1)) {
+      const expected = 'milliseconds, 0 or more; -1, or Infinity, for no limit.';
+      throw new InvalidCallError('poll', 'the timeout', timeout, expected);
+    }
+    if (timeout === Infinity) return this.#poll(-1);
+    if (timeout > LONGEST_TIMEOUT) return waitInParts(timeout, part => this.#poll(Math.ceil(part)));
+    return this.#poll(Math.ceil(timeout));
+  }
+
+  #poll(timeout: number): number {
     const found = cPoll(this.#bytes, this.#count, timeout);
     if (found >= 0) return found;
     if (lastErrno() !== EINTR) throw failureOf('poll');
@@ -120,7 +141,7 @@ export class PollList {
   #check(index: number): void {
     if (!Number.isInteger(index) || index < 0 || index >= this.#count)
       throw new InvalidPollListError(
-        `PollList has no place ${String(index)}, expected 0 or more, and less than its count, ${this.#count}.`,
+        `PollList got ${shown(index)} as a place, expected 0 or more, and less than its count, ${this.#count}.`,
       );
   }
 
@@ -129,6 +150,11 @@ export class PollList {
     [this.#bytes, this.#fds, this.#masks] = viewsOf((old.length / ENTRY_SIZE) * 2);
     this.#bytes.set(old);
   }
+}
+
+function checkEntry(call: string, fd: number, events: number): void {
+  checkDescriptor(call, fd);
+  checkEvents(call, events, 16);
 }
 
 function viewsOf(capacity: number): [Uint8Array, Int32Array, Uint16Array] {

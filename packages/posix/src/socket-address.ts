@@ -1,3 +1,4 @@
+import { hasLoneSurrogate, LARGEST_INT, shown } from './check.js';
 import { libcFunction } from './library.js';
 import { AddressFamily } from './socket-constants.js';
 
@@ -22,8 +23,9 @@ export interface UnixAddress {
 
 export type SocketAddress = IpAddress | UnixAddress;
 
-/** `127.0.0.1:80`, `[::1]:80`, `/run/socket`. */
+/** `127.0.0.1:80`, `[::1]:80`, `/run/socket`. @throws InvalidAddressError for something else */
 export function formatAddress(address: SocketAddress): string {
+  checkFamily(address);
   if (address.family === 'unix') return address.path.replace('\0', '@') || '(unnamed)';
   return address.family === 'ipv6' ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
@@ -52,27 +54,39 @@ export class InvalidAddressError extends TypeError {
  * @throws InvalidAddressError
  */
 export function encodeAddress(address: SocketAddress, bytes: Uint8Array): number {
+  checkFamily(address);
   bytes.fill(0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   view.setUint16(0, AddressFamily[address.family], true);
   if (address.family === 'unix') return encodePath(address.path, bytes);
-  checkPort(address.port);
-  view.setUint16(2, address.port);
-  const isIpv4 = address.family === 'ipv4';
+  const { family, host, port, scope = 0 } = address;
+  checkPort(port);
+  view.setUint16(2, port);
+  const isIpv4 = family === 'ipv4';
   const into = bytes.subarray(isIpv4 ? 4 : 8);
-  if (address.host.includes('\0') || cPton(AddressFamily[address.family], address.host, into) !== 1) {
-    throw new InvalidAddressError(
-      `'${address.host}' is not an ${isIpv4 ? 'IPv4' : 'IPv6'} address. Resolve a host name first.`,
-    );
+  const isText = typeof host === 'string' && !host.includes('\0');
+  if (!isText || cPton(AddressFamily[family], host, into) !== 1) {
+    const given = isText ? `'${host.slice(0, 100)}'` : shown(host);
+    throw new InvalidAddressError(`${given} is not an ${isIpv4 ? 'IPv4' : 'IPv6'} address. Resolve a host name first.`);
   }
-  if (!isIpv4) view.setUint32(24, address.scope ?? 0, true);
-  return isIpv4 ? 16 : 28;
+  if (isIpv4) return 16;
+  checkWithin('the scope', scope, 0, LARGEST_INT, '0: none');
+  view.setUint32(24, scope, true);
+  return 28;
 }
 
 function encodePath(path: string, bytes: Uint8Array): number {
+  if (typeof path !== 'string') throw new InvalidAddressError(`the path is ${shown(path)}, expected a string`);
   const { read, written } = new TextEncoder().encodeInto(path, bytes.subarray(PATH_OFFSET, PATH_OFFSET + LONGEST_PATH));
   if (read < path.length) {
-    throw new InvalidAddressError(`the path '${path}' is longer than ${LONGEST_PATH} bytes, the limit for a socket`);
+    throw new InvalidAddressError(
+      `the path '${path.slice(0, LONGEST_PATH)}' is longer than ${LONGEST_PATH} bytes, the limit for a socket`,
+    );
+  }
+  if (hasLoneSurrogate(path)) {
+    throw new InvalidAddressError(
+      `the path ${JSON.stringify(path)} contains half a surrogate pair, for which UTF-8 has no bytes`,
+    );
   }
   const isAbstract = path.startsWith('\0');
   if (!isAbstract && path.includes('\0'))
@@ -83,16 +97,33 @@ function encodePath(path: string, bytes: Uint8Array): number {
   return PATH_OFFSET + written + (isAbstract || path === '' ? 0 : 1);
 }
 
-/** Quotes a string, because one from an environment variable looks like a number. */
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `the string '${value}'` : String(value);
+/** @internal @throws InvalidAddressError */
+export function checkPort(port: number): void {
+  checkWithin('the port', port, 0, 65535, '0: any free port');
 }
 
-function checkPort(port: number): void {
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
+function checkWithin(what: string, value: number, least: number, most: number, meaning: string): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new InvalidAddressError(
-    `the port is ${shown(port)}, expected a whole number from 0 to 65535 (0: any free port)`,
+    `${what} is ${shown(value)}, expected a whole number from ${least} to ${most} (${meaning})`,
   );
+}
+
+function checkFamily(address: SocketAddress): void {
+  const family = familyOf(address);
+  if (typeof family === 'string' && Object.hasOwn(AddressFamily, family)) return;
+  throw new InvalidAddressError(
+    `the address is ${shown(address)}, expected { family: 'ipv4' or 'ipv6', host, port } or { family: 'unix', path }`,
+  );
+}
+
+function familyOf(address: unknown): unknown {
+  try {
+    return (address as SocketAddress).family;
+  } catch {
+    // `null`, `undefined`, a revoked proxy.
+    return undefined;
+  }
 }
 
 /** @internal Reads a `struct sockaddr` of `length` bytes. */

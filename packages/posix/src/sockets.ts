@@ -1,3 +1,4 @@
+import { checkDescriptor, checkList, checkName, checkWhole, LARGEST_INT, sizeOfBytes } from './check.js';
 import { lastErrno, libcFunction } from './library.js';
 import { checked, EINPROGRESS, EINTR, failureOf, PosixError } from './posix-error.js';
 import { ADDRESS_SIZE, decodeAddress, encodeAddress, formatAddress, type SocketAddress } from './socket-address.js';
@@ -49,18 +50,23 @@ const address = new Uint8Array(ADDRESS_SIZE);
 const length = new Int32Array(1);
 const option = new Int32Array(1);
 
-/** Makes a non-blocking socket. @throws PosixError (EMFILE, EAFNOSUPPORT) */
+/** Makes a non-blocking socket. @throws PosixError (EMFILE, EAFNOSUPPORT), InvalidCallError */
 export function socket(family: SocketAddress['family'], kind: SocketKind = 'stream'): number {
+  checkName('socket', 'the family', family, AddressFamily);
+  checkName('socket', 'the kind', kind, SocketType);
   return checked(cSocket(AddressFamily[family], SocketType[kind] | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), 'socket');
 }
 
-/** @throws PosixError (EADDRINUSE, EACCES, EADDRNOTAVAIL), InvalidAddressError */
+/** @throws PosixError (EADDRINUSE, EACCES, EADDRNOTAVAIL), InvalidAddressError, InvalidCallError */
 export function bind(fd: number, to: SocketAddress): void {
+  checkDescriptor('bind', fd);
   if (cBind(fd, address, encodeAddress(to, address)) < 0) throw failureOf('bind', formatAddress(to));
 }
 
-/** @param backlog how many connections the system queues until they are accepted @throws PosixError */
+/** @param backlog how many connections the system queues until they are accepted @throws PosixError, InvalidCallError */
 export function listen(fd: number, backlog = 1024): void {
+  checkDescriptor('listen', fd);
+  checkWhole('listen', 'the backlog', backlog, 0, LARGEST_INT);
   checked(cListen(fd, backlog), 'listen', fd);
 }
 
@@ -70,6 +76,7 @@ export function listen(fd: number, backlog = 1024): void {
  * @throws PosixError (EMFILE, ENFILE; ECONNABORTED: this connection was reset before it was accepted, others may wait)
  */
 export function accept(fd: number): number {
+  checkDescriptor('accept', fd);
   for (;;) {
     length[0] = ADDRESS_SIZE;
     const accepted = cAccept4(fd, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -84,6 +91,7 @@ export function accept(fd: number): number {
  * @throws PosixError (ECONNREFUSED, ENETUNREACH; EAGAIN: the queue of a Unix listener is full), InvalidAddressError
  */
 export function connect(fd: number, to: SocketAddress): boolean {
+  checkDescriptor('connect', fd);
   if (cConnect(fd, address, encodeAddress(to, address)) >= 0) return true;
   const errno = lastErrno();
   // A connect that is interrupted continues in the background.
@@ -99,6 +107,8 @@ export function takeError(fd: number, syscall: string, subject?: string): PosixE
 
 /** Ends one half of a connection, or both. A read at the peer, or here, then returns the end. @throws PosixError (ENOTCONN) */
 export function shutdown(fd: number, how: number = Shutdown.both): void {
+  checkDescriptor('shutdown', fd);
+  checkWhole('shutdown', 'the half', how, Shutdown.read, Shutdown.both);
   checked(cShutdown(fd, how), 'shutdown', fd);
 }
 
@@ -113,38 +123,56 @@ export function peerAddress(fd: number): SocketAddress {
 }
 
 function nameFrom(call: Named, syscall: string, fd: number): SocketAddress {
+  checkDescriptor(syscall, fd);
   length[0] = ADDRESS_SIZE;
   checked(call(fd, address, length), syscall, fd);
   return decodeAddress(address, length[0]);
 }
 
-/** @example setOption(fd, SocketOption.noDelay, 1) @throws PosixError */
-export function setOption(fd: number, [level, name]: readonly [number, number], value: number): void {
+/** @example setOption(fd, SocketOption.noDelay, 1) @throws PosixError, InvalidCallError */
+export function setOption(fd: number, which: readonly [number, number], value: number): void {
+  checkDescriptor('setOption', fd);
+  const [level, name] = optionOf('setOption', which);
+  checkWhole('setOption', 'the value', value, -LARGEST_INT - 1, LARGEST_INT);
   option[0] = value;
   checked(cSetsockopt(fd, level, name, option, 4), 'setsockopt', fd);
 }
 
-/** @throws PosixError */
-export function getOption(fd: number, [level, name]: readonly [number, number]): number {
+/** @throws PosixError, InvalidCallError */
+export function getOption(fd: number, which: readonly [number, number]): number {
+  checkDescriptor('getOption', fd);
+  const [level, name] = optionOf('getOption', which);
   length[0] = 4;
   checked(cGetsockopt(fd, level, name, option, length), 'getsockopt', fd);
   return option[0]!;
 }
 
+function optionOf(call: string, which: readonly [number, number]): readonly [number, number] {
+  checkList(call, 'the option', which, 'one of SocketOption, or a level and a name.');
+  const [level, name] = which;
+  checkWhole(call, 'the level of the option', level, 0, LARGEST_INT);
+  checkWhole(call, 'the name of the option', name, 0, LARGEST_INT);
+  return [level, name];
+}
+
 /** `write` on a socket. If the peer has closed, it throws EPIPE and never raises SIGPIPE, even if the process listens for it. */
 export function send(fd: number, bytes: Uint8Array): number {
+  checkDescriptor('send', fd);
+  const size = sizeOfBytes('send', bytes);
   for (;;) {
-    const count = cSend(fd, bytes, bytes.length, MSG_NOSIGNAL);
+    const count = cSend(fd, bytes, size, MSG_NOSIGNAL);
     if (count >= 0) return count;
     if (!isInterrupted('send', fd)) return WOULD_BLOCK;
   }
 }
 
-/** Sends a datagram. @returns its size, or `WOULD_BLOCK` @throws PosixError (EMSGSIZE), InvalidAddressError */
+/** Sends a datagram. @returns its size, or `WOULD_BLOCK` @throws PosixError (EMSGSIZE), InvalidAddressError, InvalidCallError */
 export function sendTo(fd: number, bytes: Uint8Array, to: SocketAddress): number {
-  const size = encodeAddress(to, address);
+  checkDescriptor('sendTo', fd);
+  const size = sizeOfBytes('sendTo', bytes);
+  const addressSize = encodeAddress(to, address);
   for (;;) {
-    const count = cSendto(fd, bytes, bytes.length, MSG_NOSIGNAL, address, size);
+    const count = cSendto(fd, bytes, size, MSG_NOSIGNAL, address, addressSize);
     if (count >= 0) return count;
     if (!isInterrupted('sendto', fd)) return WOULD_BLOCK;
   }
@@ -156,9 +184,11 @@ export function sendTo(fd: number, bytes: Uint8Array, to: SocketAddress): number
  * @throws PosixError
  */
 export function receiveFrom(fd: number, into: Uint8Array): number {
+  checkDescriptor('receiveFrom', fd);
+  const size = sizeOfBytes('receiveFrom', into);
   for (;;) {
     length[0] = ADDRESS_SIZE;
-    const count = cRecvfrom(fd, into, into.length, 0, address, length);
+    const count = cRecvfrom(fd, into, size, 0, address, length);
     if (count >= 0) return count;
     if (!isInterrupted('recvfrom', fd)) return WOULD_BLOCK;
   }

@@ -12,7 +12,8 @@ import type { ByteStream, Writing } from './byte-stream.js';
 import { copyOf } from './copy-of.js';
 import { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
 import { ReceiveBuffer } from './receive-buffer.js';
-import { areInScratch, decode, encodeIntoScratch } from './text.js';
+import { areInScratch, decode } from './text.js';
+import { checkStillThere, isBytes, piecesOf, without } from './writing.js';
 
 const LONGEST_LINE = 65_536;
 /** After so many writes without a wait, `write` pauses: with a fast peer other tasks would not run. */
@@ -111,6 +112,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   *readLine(longest: number = LONGEST_LINE): Coroutine<string | undefined, E | Pause> {
     this.#claimReading();
     try {
+      checkCount('longest of readLine', longest, 0, true, 'It is a number of bytes; Infinity for no limit.');
       if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
       let searched = 0;
       for (;;) {
@@ -142,6 +144,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
         if (typeof data === 'string') rest = rest.map(piece => (areInScratch(piece) ? copyOf(piece) : piece));
         this.#writesInARow = 0;
         yield* this.writable;
+        checkStillThere(rest);
       }
     } catch (error) {
       throw this.translated(error, 'wrote to');
@@ -159,6 +162,12 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     this.#assertOpen('read from');
     const bytes = this.receive();
     if (bytes === undefined) this.#hasEnded = true;
+    else if (!isBytes(bytes)) {
+      throw new InvalidArgumentError(
+        'ESC_INVALID_STREAM',
+        `receive of ${this.describe()} returned ${bytes === null ? 'null' : typeof bytes}, expected a Uint8Array, or undefined at the end.`,
+      );
+    }
     return bytes;
   }
 
@@ -209,29 +218,8 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   }
 }
 
-function piecesOf(data: Writing): readonly Uint8Array[] {
-  const pieces = typeof data === 'string' ? [encodeIntoScratch(data)] : data instanceof Uint8Array ? [data] : data;
-  if (!Array.isArray(pieces) || !pieces.every(piece => piece instanceof Uint8Array)) {
-    throw new InvalidArgumentError(
-      'ESC_NOT_BYTES',
-      `write got ${data === null ? 'null' : typeof data}, expected a Uint8Array, an array of them, or a string. Of an object write JSON.stringify(...).`,
-    );
-  }
-  return pieces.filter(piece => piece.length > 0);
-}
-
 /** The length of the line that ends at `end`, or of the unfinished line if `end` is below 0. A CR at its end does not count. */
 function lineLength(received: ReceiveBuffer, end: number): number {
   const length = end < 0 ? received.length : end;
   return received.at(length - 1) === CARRIAGE_RETURN ? length - 1 : length;
-}
-
-function without(pieces: readonly Uint8Array[], count: number): readonly Uint8Array[] {
-  let left = count;
-  const first = pieces.findIndex(piece => {
-    if (piece.length > left) return true;
-    left -= piece.length;
-    return false;
-  });
-  return first < 0 ? [] : [pieces[first]!.subarray(left), ...pieces.slice(first + 1)];
 }
