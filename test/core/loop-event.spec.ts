@@ -124,7 +124,7 @@ describe('LoopEvent', () => {
       [{ a: 1 }, 'Object'],
       [Object.create(null, { toString: { value: Object.prototype.toString } }), 'Object'],
       [new Map(), 'Map'],
-      [[1, 2], '1,2'],
+      [[1, 2], 'an array of 2'],
       [{ toString: () => 'in its own words' }, 'in its own words'],
     ];
     for (const [stored, text] of shown) expect(String(new Odd(stored))).to.equal(`Odd(stored=${text})`);

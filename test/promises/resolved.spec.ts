@@ -114,7 +114,7 @@ describe('resolved', () => {
     function* coroutine() {}
     const advice: [unknown, string][] = [
       [undefined, 'resolved got undefined, expected a promise. Did the function forget to return its promise?'],
-      [5, 'resolved got number 5, expected a promise. A value that is not a promise needs no wait: use it directly.'],
+      [5, 'resolved got 5, expected a promise. A value that is not a promise needs no wait: use it directly.'],
       [fetch, 'resolved got the function fetch, expected a promise. Call it.'],
       [coroutine(), 'expected a promise. For a coroutine or an event write `yield*` without it.'],
     ];

@@ -127,7 +127,7 @@ describe('sleep', () => {
   const nonsense: readonly [string, () => unknown, string][] = [
     ['sleep(NaN)', () => sleep(NaN), 'got NaN, expected milliseconds, 0 or more'],
     ['sleep(-1)', () => sleep(-1), 'got -1, expected milliseconds'],
-    ['sleep("5")', () => sleep('5' as never), 'got string 5, expected milliseconds'],
+    ['sleep("5")', () => sleep('5' as never), 'got string "5", expected milliseconds'],
     ['sleep()', () => sleep(undefined as never), 'got undefined undefined, expected milliseconds'],
     ['sleepUntil(NaN)', () => sleepUntil(NaN), 'got NaN, expected an instant'],
     ['sleepUntil(new Date())', () => sleepUntil(new Date(0) as never), 'got object'],

@@ -127,11 +127,11 @@ describe('createLoop, given something that is not a module', () => {
     const refusals: [unknown, ...string[]][] = [
       [undefined, 'createLoop got undefined as argument 2', 'in a cycle'],
       [null, 'createLoop got null as argument 2'],
-      ['x', "createLoop got 'x' as argument 2"],
+      ['x', 'createLoop got "x" as argument 2'],
       [debugModule, 'createLoop got the function debugModule as argument 2', 'Call it: debugModule().'],
       [SleepHandler, 'createLoop got the class SleepHandler as argument 2', 'handlerModule(SleepHandler)'],
-      [[sleepModule], 'createLoop got an array as argument 2', 'createLoop(...modules)'],
-      [new JumpStrategy(), 'createLoop got an object of JumpStrategy as argument 2', 'handlerModule(() =>'],
+      [[sleepModule], 'createLoop got an array of 1 as argument 2', 'createLoop(...modules)'],
+      [new JumpStrategy(), 'createLoop got an object of class JumpStrategy as argument 2', 'handlerModule(() =>'],
     ];
     for (const [given, ...parts] of refusals) {
       const error = thrownBy(() => loose(busyWaitModule, given));

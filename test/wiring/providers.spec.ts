@@ -169,7 +169,10 @@ describe('a module from a function', () => {
     const loose = handlerModule as (...given: unknown[]) => LoopModule;
     const refusals: [() => unknown, string][] = [
       [() => loose(undefined), 'handlerModule got undefined, expected a class or a function'],
-      [() => loose(new AskedHandler()), 'handlerModule got an object of AskedHandler, expected a class or a function'],
+      [
+        () => loose(new AskedHandler()),
+        'handlerModule got an object of class AskedHandler, expected a class or a function',
+      ],
       [() => loose([Clock]), 'handlerModule got undefined'],
       [() => loose([undefined], () => new AskedHandler()), 'handlerModule got undefined as token 1'],
       [() => loose([Clock], AskedHandler), 'got the class AskedHandler after tokens'],
@@ -190,7 +193,7 @@ describe('a module from a function', () => {
             busyWaitModule,
             loose(async () => new AskedHandler()),
           ),
-        'that returned an object of Promise',
+        'that returned a promise',
       ],
     ];
     for (const [action, message] of refusals) {

@@ -4,6 +4,7 @@ export { type AnyBody, all, type Bodies, type EventsIn, type ValueOf, type Value
 export { allSettled, type Settled, type SettledOf } from './combinators/all-settled.js';
 export { type ConcurrencyOptions, forEach, map } from './combinators/map.js';
 export { any, race } from './combinators/race.js';
+export { describe } from './errors/describe.js';
 export * from './errors/escapement-error.js';
 export * from './errors/invalid-argument-error.js';
 export { bodyOf, checkMaker, checkProgram } from './events/body-of.js';

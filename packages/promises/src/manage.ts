@@ -1,6 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Coroutine, type CurrentTask, coroutine, ensure, InvalidArgumentError } from '@escapement/core';
-import { shown } from './not-a-promise-error.js';
+import { type Coroutine, type CurrentTask, coroutine, describe, ensure, InvalidArgumentError } from '@escapement/core';
 import { type Resolved, resolved } from './resolved.js';
 
 /** `manage` got a value that has neither `Symbol.asyncDispose` nor `Symbol.dispose`. */
@@ -13,7 +12,7 @@ export class NotDisposableError extends InvalidArgumentError {
       typeof (given as { then?: unknown }).then === 'function'
         ? 'Wait for it first: `yield* manage(yield* shield(resolved(promise)))`.'
         : 'For any other clean-up use `yield* ensure(cleanup())`.';
-    const fault = `manage got ${shown(given)}, expected a resource with Symbol.asyncDispose or Symbol.dispose. ${advice}`;
+    const fault = `manage got ${describe(given)}, expected a resource with Symbol.asyncDispose or Symbol.dispose. ${advice}`;
     super('ESC_NOT_DISPOSABLE', fault);
   }
 }

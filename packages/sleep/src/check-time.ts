@@ -1,4 +1,4 @@
-import { type Duration, type Instant, InvalidArgumentError } from '@escapement/core';
+import { type Duration, describe, type Instant, InvalidArgumentError } from '@escapement/core';
 
 /** An invalid duration or instant: NaN, negative, or not a number. */
 export class InvalidTimeError extends InvalidArgumentError {
@@ -6,13 +6,13 @@ export class InvalidTimeError extends InvalidArgumentError {
 
   /** @internal */
   constructor(caller: string, given: unknown, expected: string, advice: string) {
-    const shown = typeof given === 'number' ? String(given) : `${typeof given} ${String(given)}`;
+    const shown = typeof given === 'number' ? String(given) : `${typeof given} ${describe(given)}`;
     super('ESC_INVALID_TIME', `${caller} got ${shown}, expected ${expected}. ${advice}`);
   }
 }
 
 export function checkDuration(caller: string, duration: Duration): void {
-  if (duration >= 0 && typeof duration === 'number') return;
+  if (typeof duration === 'number' && duration >= 0) return;
   throw new InvalidTimeError(
     caller,
     duration,

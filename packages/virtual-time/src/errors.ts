@@ -1,4 +1,4 @@
-import { EscapementError, type Instant } from '@escapement/core';
+import { describe, EscapementError, type Instant } from '@escapement/core';
 
 /** `VirtualClock.advanceTo` got an instant in the past, or one that is not finite. */
 export class InvalidAdvanceError extends EscapementError {
@@ -8,7 +8,7 @@ export class InvalidAdvanceError extends EscapementError {
   /** @internal */
   constructor(now: Instant, given: unknown) {
     super(
-      `VirtualClock.advanceTo got ${String(given)}, expected a finite instant, ${now} or later: the clock shows ${now}, and must not go backwards. For a duration write clock.advanceTo(clock.now() + duration).`,
+      `VirtualClock.advanceTo got ${describe(given)}, expected a finite instant, ${now} or later: the clock shows ${now}, and must not go backwards. For a duration write clock.advanceTo(clock.now() + duration).`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { type Clock, EscapementError, type SleepStrategy } from '@escapement/core';
+import { type Clock, describe, EscapementError, type SleepStrategy } from '@escapement/core';
 
 /** `createLoop` got an argument that is not a module. */
 export class NotAModuleError extends EscapementError {
@@ -8,7 +8,7 @@ export class NotAModuleError extends EscapementError {
   /** @internal */
   constructor(position: number, given: unknown) {
     super(
-      `createLoop got ${nameOf(given)} as argument ${position}, expected a LoopModule. ${adviceForModule(given, position)}`,
+      `createLoop got ${describe(given)} as argument ${position}, expected a LoopModule. ${adviceForModule(given, position)}`,
     );
   }
 }
@@ -17,11 +17,12 @@ function adviceForModule(given: unknown, position: number): string {
   if (given === undefined) {
     return 'Either its name is misspelt, or the file that exports it imports this one in a cycle and has not run yet.';
   }
-  if (Array.isArray(given)) return 'Spread it: createLoop(...modules).';
+  if (safely(() => Array.isArray(given), false)) return 'Spread it: createLoop(...modules).';
   if (typeof given === 'function') {
+    const name = nameOf(given);
     return isClass(given)
-      ? `Make a module from the class: handlerModule(${given.name}), strategyModule(${given.name}) or policyModule(${given.name}).`
-      : `Call it: ${given.name || `argument ${position}`}().`;
+      ? `Make a module from the class: handlerModule(${name}), strategyModule(${name}) or policyModule(${name}).`
+      : `Call it: ${name === '(anonymous)' ? `argument ${position}` : name}().`;
   }
   if (typeof given === 'object') return 'Make a module from it, for instance handlerModule(() => new MyHandler()).';
   return 'Pass the module itself, for instance sleepModule.';
@@ -72,9 +73,9 @@ export class ClockMismatchError extends EscapementError {
 
   /** @internal */
   constructor(strategy: SleepStrategy, clock: Clock) {
-    const { name } = strategy.constructor;
+    const name = nameOf(strategy);
     super(
-      `the strategy '${strategy.alias}' has a ${strategy.clock.constructor.name} of its own, and the container's Clock is another object, a ${clock.constructor.name}: handlers would use one clock and the loop would sleep by the other. Pass the container's clock to the strategy, strategyModule(clock => new ${name}(clock)), or make the strategy's clock the loop's, strategyModule(() => new ${name}()). In a container of your own, bind Clock to the strategy's clock in singleton scope.`,
+      `the strategy '${strategy.alias}' has a ${nameOf(strategy.clock)} of its own, and the container's Clock is another object, a ${nameOf(clock)}: handlers would use one clock and the loop would sleep by the other. Pass the container's clock to the strategy, strategyModule(clock => new ${name}(clock)), or make the strategy's clock the loop's, strategyModule(() => new ${name}()). In a container of your own, bind Clock to the strategy's clock in singleton scope.`,
     );
   }
 }
@@ -93,20 +94,25 @@ export class ContainerChangedError extends EscapementError {
 }
 
 function namesOf(plugins: readonly object[]): string {
-  return plugins.length === 0 ? 'nothing' : plugins.map(plugin => plugin.constructor.name).join(' and ');
+  return plugins.length === 0 ? 'nothing' : plugins.map(nameOf).join(' and ');
 }
 
-/** @internal Describes an argument, for errors. */
+/** @internal The name of a function or of an object's class, which may be anything. */
 export function nameOf(given: unknown): string {
-  if (typeof given === 'function')
-    return isClass(given) ? `the class ${given.name}` : `the function ${given.name}`.trim();
-  if (typeof given === 'string') return `'${given}'`;
-  if (Array.isArray(given)) return 'an array';
-  if (typeof given === 'object' && given !== null) return `an object of ${given.constructor?.name || 'no class'}`;
-  return String(given);
+  const name = safely(() => (typeof given === 'function' ? given : (given as object).constructor).name as unknown, '');
+  return typeof name === 'string' && name !== '' ? name : '(anonymous)';
 }
 
 /** @internal Unlike `instanceof`, this also works if two copies of a base class are installed. */
 export function isClass(value: object): boolean {
-  return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
+  return safely(() => Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false, false);
+}
+
+/** @internal Looking at what a user gives may throw, as with a revoked proxy. */
+export function safely<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
 }

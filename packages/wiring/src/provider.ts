@@ -1,6 +1,6 @@
-import { Clock } from '@escapement/core';
+import { Clock, describe } from '@escapement/core';
 import type { BindToFluentSyntax, Newable, ResolutionContext, ServiceIdentifier } from 'inversify';
-import { isClass, NotAProviderError, nameOf } from './errors.js';
+import { isClass, NotAProviderError, safely } from './errors.js';
 
 /** What makes a plugin: a class, into whose constructor the container injects, or a function, which gets the loop's clock. */
 export type Provider<T> = Newable<T> | ((clock: Clock) => T);
@@ -42,9 +42,9 @@ export function recipeOf<T extends object, A extends unknown[]>(
   }
   const make = (Array.isArray(first) ? second : first) as (...args: A) => T;
   if (typeof make !== 'function') {
-    throw new NotAProviderError(caller, `got ${nameOf(make)}, expected a class or a function that makes a plugin`);
+    throw new NotAProviderError(caller, `got ${describe(make)}, expected a class or a function that makes a plugin`);
   }
-  if (isClass(make)) throw new NotAProviderError(caller, `got ${nameOf(make)} after tokens, expected a function`);
+  if (isClass(make)) throw new NotAProviderError(caller, `got ${describe(make)} after tokens, expected a function`);
   const tokens = (Array.isArray(first) ? first : clockFor(make, caller)) as TokensOf<A>;
   const missing = tokens.indexOf(undefined as never);
   if (missing >= 0) throw new NotAProviderError(caller, `got undefined as token ${missing + 1}`);
@@ -60,6 +60,7 @@ function clockFor(make: { readonly length: number }, caller: string): readonly S
 }
 
 function checkPlugin<T extends object>(made: T, caller: string): T {
-  if (typeof made === 'object' && made !== null && !('then' in made)) return made;
-  throw new NotAProviderError(caller, `got a function that returned ${nameOf(made)}, expected a plugin`);
+  const isPlugin = typeof made === 'object' && made !== null && safely(() => !('then' in made), false);
+  if (isPlugin) return made;
+  throw new NotAProviderError(caller, `got a function that returned ${describe(made)}, expected a plugin`);
 }

@@ -58,9 +58,10 @@ function framesBelow(below: InStack): readonly Frame[] | undefined {
 /** The number of frames at the top of the stack that are constructors of the event's classes. */
 function ownConstructors(event: object, frames: readonly Frame[]): number {
   const classes = new Set<string>();
-  for (let type = event.constructor; typeof type === 'function' && type.name; type = Object.getPrototypeOf(type)) {
-    classes.add(type.name);
+  for (let type: unknown = event.constructor; typeof type === 'function'; type = Object.getPrototypeOf(type)) {
+    if (typeof type.name === 'string') classes.add(type.name);
   }
+  classes.delete('');
   // By name, because V8 does not always mark an inlined frame as a constructor.
   const count = frames.findIndex(frame => !classes.has(frame.getFunctionName() ?? ''));
   return count === -1 ? frames.length : count;

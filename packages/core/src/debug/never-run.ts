@@ -1,3 +1,4 @@
+import { classNameOf, nameOf, safely } from '../errors/describe.js';
 import { type CreationHook, creationHook, type InStack, setCreationHook } from '../events/creation-hook.js';
 import type { Instrument, LoopWarning } from '../extension-points/instrument.js';
 import { runningTask } from '../tasks/running-task.js';
@@ -126,26 +127,35 @@ export class NeverRunWatch implements Instrument, CreationHook {
     for (const suspicion of suspicions) suspicion.task = undefined;
   }
 
+  // The program's own `constructor` or `Error.prepareStackTrace` may throw, and what was made may be frozen or a proxy.
   eventMade(event: object, below: InStack): void {
+    safely(() => this.#eventMade(event, below));
+  }
+
+  coroutineMade(made: object, below: InStack, args: Iterable<unknown>): void {
+    safely(() => this.#coroutineMade(made, below, args));
+  }
+
+  #eventMade(event: object, below: InStack): void {
     const site = this.#siteOf(event, below);
     if (site === undefined) return;
-    const { name } = event.constructor;
+    const name = classNameOf(event);
     const what = `${site.callee ?? `new ${name}`}() was called at ${site.where}`;
     this.#suspect(event, USES_OF_EVENT, {
       site,
-      parts: () => Object.values(event),
+      parts: () => ownValues(event),
       what: task => `${what} in task "${task}", but the ${name} that it made was never waited for`,
     });
   }
 
-  coroutineMade(made: object, below: InStack, args: Iterable<unknown>): void {
+  #coroutineMade(made: object, below: InStack, args: Iterable<unknown>): void {
     const site = this.#siteOf(made, below);
     if (site === undefined || origins.has(made)) return;
     this.#suspect(made, USES_OF_COROUTINE, {
       site,
       parts: () => args,
       what: task => {
-        const name = below.name || 'coroutine';
+        const name = nameOf(below, 'coroutine');
         const callee = site.callee ?? name;
         const result = callee === name ? 'never ran' : `the ${name} that it made never ran`;
         return `${callee}() was called at ${site.where} in task "${task}", and ${result}`;
@@ -222,7 +232,7 @@ function markUsed(made: unknown): void {
   if (origin === undefined) return;
   origins.delete(made);
   origin.site.isInUse = true;
-  for (const use of USES_OF_COROUTINE) if (Object.hasOwn(made, use)) Reflect.deleteProperty(made, use);
+  for (const use of USES_OF_COROUTINE) restore(use, made);
   markPartsUsed(origin.parts());
 }
 
@@ -230,24 +240,35 @@ function markUsed(made: unknown): void {
 function markPartsUsed(parts: Iterable<unknown>): void {
   for (const part of parts) {
     markUsed(part);
-    if (Array.isArray(part)) part.forEach(markUsed);
-    else if (isRecord(part)) Object.values(part).forEach(markUsed);
+    if (isListOrRecord(part)) ownValues(part).forEach(markUsed);
   }
 }
 
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+function isListOrRecord(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  return safely(() => Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) ?? false;
 }
 
-/** Replaces the method `use` of `made` until its first call. */
+/** The values that an object stores. Getters are the program's: calling one could change what it does. */
+function ownValues(value: object): unknown[] {
+  return safely(() => Object.values(Object.getOwnPropertyDescriptors(value)).map(property => property.value)) ?? [];
+}
+
+/** Replaces the method `use` of `made` until its first call; not if `made` has one of its own, or is frozen. */
 function markUsedBy(use: PropertyKey, made: object): void {
-  Object.defineProperty(made, use, {
-    configurable: true,
-    writable: true,
-    value(...args: never[]): unknown {
-      markUsed(made);
-      // The prototype's method: `made` may be frozen, and still have this one.
-      return Object.getPrototypeOf(made)[use].apply(this, args);
-    },
-  });
+  const value = function (this: unknown, ...args: never[]): unknown {
+    markUsed(made);
+    // The prototype's method: `made` may be frozen by now, and still have this one.
+    return Object.getPrototypeOf(made)[use].apply(this, args);
+  };
+  if (Object.getOwnPropertyDescriptor(made, use) !== undefined) return;
+  replacements.add(value);
+  Reflect.defineProperty(made, use, { configurable: true, writable: true, value });
+}
+
+const replacements = new WeakSet<object>();
+
+function restore(use: PropertyKey, made: object): void {
+  const own = Object.getOwnPropertyDescriptor(made, use)?.value;
+  if (typeof own === 'function' && replacements.has(own)) Reflect.deleteProperty(made, use);
 }

@@ -1,26 +1,39 @@
-/** @internal A short description of any value, for error messages. Never throws, even if the value's `toString` does. */
+/** The most characters that a message shows of one value. */
+const MOST_SHOWN = 300;
+
+/**
+ * A short description of any value, for the messages of errors: at most about 300 characters. Never throws, even if looking
+ * at the value does, as with a revoked proxy.
+ *
+ * @example throw new InvalidArgumentError('POOL_INVALID_SIZE', `Pool got ${describe(size)}, expected a number.`);
+ */
 export function describe(value: unknown): string {
-  try {
-    return describeUnguarded(value);
-  } catch {
-    return `a value of type ${typeof value} that cannot be described`;
-  }
+  const shown = safely(() => describeUnguarded(value));
+  return shown === undefined ? `a value of type ${typeof value} that cannot be described` : shorten(shown);
 }
 
 function describeUnguarded(value: unknown): string {
-  if (value instanceof Error) return String(value.message);
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'function') {
-    const kind = value.constructor?.name ?? 'Function';
-    const what = GENERATOR_KINDS[kind] ?? (isClass(value) ? 'the class' : 'the function');
-    return `${what} ${value.name || '(anonymous)'}`;
-  }
-  if (isGenerator(value)) return 'a coroutine';
+  if (typeof value === 'string') return JSON.stringify(shorten(value));
+  if (typeof value === 'function') return describeFunction(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const tag = tagOf(value);
+  if (tag === 'Error' || value instanceof Error) return describeError(value as Error);
+  if (tag === 'Generator') return 'a coroutine';
   if (isThenable(value)) return 'a promise';
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  const saysMore = typeof value.toString === 'function' && value.toString !== Object.prototype.toString;
-  return saysMore ? String(value) : `an object of class ${value.constructor?.name ?? 'null'}`;
+  const text = safely(() => String(value));
+  return text === undefined || PLAIN.test(text) ? `an object of class ${classNameOf(value)}` : text;
+}
+
+/** What `Object.prototype.toString` returns. */
+const PLAIN = /^\[object .*\]$/;
+
+function describeError({ message, name }: Error): string {
+  return typeof message === 'string' && message !== '' ? message : String(name);
+}
+
+function describeFunction(fn: object): string {
+  return `${GENERATOR_KINDS[tagOf(fn)] ?? (isClass(fn) ? 'the class' : 'the function')} ${nameOf(fn, '(anonymous)')}`;
 }
 
 const GENERATOR_KINDS: Readonly<Record<string, string>> = {
@@ -29,17 +42,60 @@ const GENERATOR_KINDS: Readonly<Record<string, string>> = {
   AsyncGeneratorFunction: 'the async generator function',
 };
 
-/** @internal The prototype of a class cannot be replaced. Reading its source text would take four times as long. */
-export function isClass(value: object): boolean {
-  return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
+/** @internal What `look` returns; undefined if it throws, because it looked at a value that is not ours. */
+export function safely<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
-/** @internal */
-export function isGenerator(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === '[object Generator]';
+/** @internal The text, or its beginning and how much is left out. */
+export function shorten(text: string, most = MOST_SHOWN): string {
+  return text.length <= most ? text : `${text.slice(0, most)}... (${text.length - most} more characters)`;
+}
+
+/** @internal The name of a function or a class; `otherwise` if it has none. */
+export function nameOf(fn: unknown, otherwise: string): string {
+  const name = safely(() => (fn as { name?: unknown }).name);
+  return typeof name === 'string' && name !== '' ? shorten(name, 100) : otherwise;
+}
+
+/** @internal The name of an object's class. */
+export function classNameOf(value: object): string {
+  return nameOf(
+    safely(() => value.constructor),
+    'null',
+  );
+}
+
+/** @internal A name that a user gave, as messages show it: they may be of JavaScript, and no strings. */
+export function shownName(name: unknown): string {
+  return typeof name === 'string' ? shorten(name, 100) : describe(name);
+}
+
+/** @internal `scope of main`; of a scope in that, the same, because a name must not grow with each level. */
+export function nameBelow(noun: string, parent: string): string {
+  return `${noun} of ${parent.replace(/^(?:scope|shield|supervise|cleanup) of /, '')}`;
+}
+
+/** @internal `Error` for an error of any realm, `Generator`, `GeneratorFunction`, ...; of a proxy, `Object` or `Function`. */
+export function tagOf(value: unknown): string {
+  return safely(() => Object.prototype.toString.call(value).slice('[object '.length, -1)) ?? '';
+}
+
+/** @internal The prototype of a class cannot be replaced. Reading its source text would take four times as long. */
+export function isClass(value: object): boolean {
+  return safely(() => Object.getOwnPropertyDescriptor(value, 'prototype'))?.writable === false;
 }
 
 /** @internal */
 export function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+  return safely(() => typeof (value as { then?: unknown } | null | undefined)?.then === 'function') ?? false;
+}
+
+/** @internal Whether a value of any kind has the property. */
+export function has(value: unknown, key: PropertyKey): boolean {
+  return typeof value === 'object' && value !== null && (safely(() => key in value) ?? false);
 }

@@ -1,3 +1,4 @@
+import { describe } from './describe.js';
 import { EscapementError } from './escapement-error.js';
 
 /** A function was called with an argument that it cannot use. */
@@ -17,7 +18,7 @@ export class InvalidCountError extends InvalidArgumentError {
   static override readonly name = 'InvalidCountError';
 
   constructor(what: string, given: unknown, expected: string, advice: string) {
-    const shown = typeof given === 'number' ? String(given) : `${typeof given} ${String(given)}`;
+    const shown = typeof given === 'number' ? String(given) : `${typeof given} ${describe(given)}`;
     super('ESC_INVALID_COUNT', `${what} is ${shown}, expected ${expected}. ${advice}`);
   }
 }

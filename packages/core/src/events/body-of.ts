@@ -1,8 +1,9 @@
-import { isClass } from '../errors/describe.js';
+import { isClass, nameOf, tagOf } from '../errors/describe.js';
+import { CheckedIterable } from './checked-iterable.js';
 import type { Program, Yieldable } from './coroutine.js';
 import { creationHook } from './creation-hook.js';
 import { NotACoroutineError, NotAFunctionError } from './errors.js';
-import type { LoopEvent } from './loop-event.js';
+import { LoopEvent } from './loop-event.js';
 
 /**
  * Turns a program into something to `yield*` or to spawn. If it is a function, calls it, once. Use it in functions that
@@ -22,15 +23,17 @@ export function bodyOf<T, E extends LoopEvent>(
   maker?: (...args: never) => unknown,
 ): Yieldable<T, E> {
   if (typeof program !== 'function') {
-    if (!isYieldable(program)) throw new NotACoroutineError(caller, program, maker);
-    return program;
+    const body = yieldableOf<T, E>(caller, program);
+    if (body === undefined) throw new NotACoroutineError(caller, program, maker);
+    return body;
   }
   checkCallable(caller, program);
   const made = program();
-  if (!isYieldable(made)) throw new NotACoroutineError(caller, made, program);
+  const body = yieldableOf<T, E>(caller, made);
+  if (body === undefined) throw new NotACoroutineError(caller, made, program);
   // Our caller runs it, so no yield* is missing where it was made.
   creationHook?.handedOver(made);
-  return made;
+  return body;
 }
 
 /**
@@ -51,31 +54,50 @@ export function checkMaker(caller: string, make: unknown): void {
  */
 export function checkProgram(caller: string, program: unknown): void {
   if (typeof program === 'function') checkCallable(caller, program);
-  else if (!isYieldable(program)) throw new NotACoroutineError(caller, program);
+  else if (yieldableOf(caller, program) === undefined) throw new NotACoroutineError(caller, program);
 }
 
 /** @internal The name of the function; undefined if the program is no function, or has no name. */
 export function programName(program: Program<unknown, LoopEvent>): string | undefined {
-  return typeof program === 'function' && program.name !== '' ? program.name : undefined;
+  return typeof program === 'function' ? nameOf(program, '') || undefined : undefined;
 }
 
 /** Refuses async functions, which would start their work when called, and classes, which would throw. */
-// biome-ignore lint/complexity/noBannedTypes: anything callable
-function checkCallable(caller: string, make: Function): void {
-  const kind = (make as { [Symbol.toStringTag]?: string })[Symbol.toStringTag];
+function checkCallable(caller: string, make: object): void {
+  const kind = kindOf(make);
   if (kind === 'GeneratorFunction') return;
-  if (kind !== undefined || isClass(make)) throw new NotACoroutineError(caller, make);
+  if (REFUSED.includes(kind) || isClass(make)) throw new NotACoroutineError(caller, make);
 }
 
-function isYieldable(value: unknown): boolean {
-  if (isGenerator(value)) return true;
-  if (typeof value !== 'object' || value === null) return false;
-  const { [Symbol.iterator]: iterate, next } = value as Partial<Generator>;
-  if (typeof iterate !== 'function') return false;
-  if (typeof next === 'function') return true;
-  // Collections are iterable, too, but their items are no steps of a coroutine.
-  return !(Array.isArray(value) || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value));
+const REFUSED: readonly unknown[] = ['AsyncFunction', 'AsyncGeneratorFunction', 'revoked proxy'];
+
+// Not with `tagOf`, which takes longer: every spawn comes here, and to `yieldableOf`.
+function kindOf(make: object): unknown {
+  try {
+    return (make as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  } catch {
+    return 'revoked proxy';
+  }
 }
+
+/** What to run, if `value` can be run. */
+function yieldableOf<T, E extends LoopEvent>(caller: string, value: unknown): Yieldable<T, E> | undefined {
+  try {
+    if (isGenerator(value) || value instanceof LoopEvent) return value as Yieldable<T, E>;
+    if (typeof value !== 'object' || value === null || isCollection(value)) return undefined;
+    const body = value as Yieldable<T, E>;
+    return typeof body[Symbol.iterator] === 'function' ? new CheckedIterable(caller, body) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Collections are iterable, too, but their items are no steps of a coroutine. */
+function isCollection(value: object): boolean {
+  return Array.isArray(value) || ArrayBuffer.isView(value) || COLLECTIONS.includes(tagOf(value));
+}
+
+const COLLECTIONS: readonly string[] = ['Map', 'Set', 'String', 'URLSearchParams', 'Headers', 'FormData'];
 
 const GENERATOR = Object.getPrototypeOf(function* () {}).prototype as Generator<unknown, never, unknown>;
 const GENERATOR_FUNCTION = Object.getPrototypeOf(function* () {}) as object;
@@ -88,8 +110,13 @@ const { next, throw: raise } = GENERATOR;
 /** @internal Whether `value` is a generator of this realm, with nothing between it and its generator function. */
 export function isGenerator(value: unknown): value is Generator<unknown, never, unknown> {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype = getPrototypeOf(value);
-  return prototype !== null && getPrototypeOf(prototype) === GENERATOR;
+  try {
+    const prototype = getPrototypeOf(value);
+    return prototype !== null && getPrototypeOf(prototype) === GENERATOR;
+  } catch {
+    // A revoked proxy.
+    return false;
+  }
 }
 
 /** @internal Whether `program` makes a new generator in each call. */

@@ -1,4 +1,4 @@
-import { describe, isClass, isThenable } from '../errors/describe.js';
+import { describe, has, isClass, isThenable, nameOf } from '../errors/describe.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 
 /** A function that takes a program got something else. Thrown at the `yield*`, or by `run` and `loop.spawn`. */
@@ -15,7 +15,7 @@ export class NotACoroutineError extends InvalidArgumentError {
 
 function adviceFor(given: unknown, maker: unknown): string {
   if (typeof given === 'function') {
-    const name = given.name || 'it';
+    const name = nameOf(given, 'it');
     if (isClass(given)) return `Create an instance: new ${name}(...).`;
     return maker === undefined ? NOT_ASYNC : `Return the result of the call: ${name}().`;
   }
@@ -24,10 +24,8 @@ function adviceFor(given: unknown, maker: unknown): string {
       ? 'To wait for a promise, pass `resolved(promise)`, from @escapement/promises.'
       : NOT_ASYNC;
   }
-  if (typeof given === 'object' && given !== null) {
-    if (Symbol.asyncIterator in given) return NOT_ASYNC;
-    if (Symbol.iterator in given) return 'To run all its items at once, pass all([...]).';
-  }
+  if (has(given, Symbol.asyncIterator)) return NOT_ASYNC;
+  if (has(given, Symbol.iterator)) return 'To run all its items at once, pass all([...]).';
   if (maker !== undefined) return 'Return what a `function*` returns, or write `function*`.';
   return 'Pass a `function*`, or what it returns.';
 }

@@ -1,3 +1,4 @@
+import { classNameOf, describe, nameOf, safely, shownName } from '../errors/describe.js';
 import type { Sent } from './coroutine.js';
 import { creationHook } from './creation-hook.js';
 import { iterateOnce } from './event-iterator.js';
@@ -36,26 +37,39 @@ export abstract class LoopEvent<out R = unknown> {
 
   /** The kind in the form of a class name, and the fields: `SleepFor(duration=2.5)`. */
   toString(): string {
-    const stored = Object.entries(this)
-      .filter(([key]) => key !== 'kind')
-      .map(([key, value]) => `${key}=${describeStored(value)}`);
+    const stored = Object.keys(this)
+      .filter(key => key !== 'kind')
+      .map(key => `${key}=${describeStored(safely(() => this[key as keyof this]))}`);
     return `${eventName(this)}(${stored.join(', ')})`;
   }
 }
 
+/** @internal Whether `value` is one. It may be a revoked proxy, which `instanceof` cannot ask. */
+export function isInstance<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
+  try {
+    return value instanceof type;
+  } catch {
+    return false;
+  }
+}
+
 /** `SleepFor` for the kind `sleep-for`: how messages name an event. Unlike the class name it survives minification. */
-export function eventName({ kind }: LoopEvent): string {
-  return kind.replace(/(?:^|[^a-zA-Z0-9]+)([a-z0-9])/g, (_, first: string) => first.toUpperCase());
+export function eventName(event: LoopEvent): string {
+  const kind = safely(() => event.kind);
+  if (typeof kind !== 'string') return classNameOf(event);
+  return shownName(kind.replace(/(?:^|[^a-zA-Z0-9]+)([a-z0-9])/g, (_, first: string) => first.toUpperCase()));
 }
 
 function describeStored(value: unknown): string {
   if (typeof value === 'number' && !Number.isInteger(value)) return value.toFixed(1);
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'function') return value.name || 'function';
-  if (typeof value === 'object' && value !== null && value.toString === Object.prototype.toString) {
-    return value.constructor?.name ?? 'Object';
+  if (typeof value === 'function') return nameOf(value, 'function');
+  if (typeof value === 'object' && value !== null && safely(() => value.toString) === Object.prototype.toString) {
+    return nameOf(
+      safely(() => value.constructor),
+      'Object',
+    );
   }
-  return String(value);
+  return describe(value);
 }
 
 /** What `yield*` evaluates to for an event of type `E`. */

@@ -1,4 +1,4 @@
-import { describe, isGenerator, isThenable } from '../errors/describe.js';
+import { describe, has, isThenable, tagOf } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 import { eventName, type LoopEvent } from '../events/loop-event.js';
 
@@ -29,14 +29,12 @@ export class NotAnEventError extends EscapementError {
 
 function adviceForYielded(yielded: unknown): string {
   if (yielded === undefined) return 'A bare `yield` waits for nothing; to let other tasks run, write `yield* pause()`.';
-  if (isGenerator(yielded)) return 'To run a coroutine and wait for it, write `yield*` instead of `yield`.';
+  if (tagOf(yielded) === 'Generator') return 'To run a coroutine and wait for it, write `yield*` instead of `yield`.';
   if (isThenable(yielded)) {
     return 'To wait for a promise, write `yield* resolved(promise)`, from @escapement/promises.';
   }
   if (typeof yielded === 'function') return 'Call it, and write `yield*` in front: `yield* sleep(5)`.';
-  if (typeof yielded === 'object' && yielded !== null && Symbol.iterator in yielded) {
-    return 'Write `yield*` instead of `yield`.';
-  }
+  if (has(yielded, Symbol.iterator)) return 'Write `yield*` instead of `yield`.';
   return 'Events are instances of a class that extends LoopEvent.';
 }
 

@@ -1,6 +1,6 @@
-import { describe } from '../errors/describe.js';
+import { classNameOf, describe, nameOf as functionName } from '../errors/describe.js';
 import type { Instant } from '../events/instant.js';
-import { LoopEvent } from '../events/loop-event.js';
+import { isInstance, LoopEvent } from '../events/loop-event.js';
 import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.js';
 import { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
@@ -38,12 +38,17 @@ export class HandlerTable {
 
   /** The handler of the event's class, or of the nearest class that it extends. */
   find(event: LoopEvent): EventHandler | undefined {
-    return this.#byClass.get(event.constructor) ?? this.#findInherited(event);
+    try {
+      return this.#byClass.get(event.constructor) ?? this.#findInherited(event);
+    } catch {
+      // It hides its class.
+      return undefined;
+    }
   }
 
   /** The names of the event classes with a handler. */
   get handledNames(): string[] {
-    return this.#installed.map(({ handles }) => handles.name);
+    return this.#installed.map(({ handles }) => functionName(handles, '(anonymous)'));
   }
 
   arm(waiter: Waiter<unknown>): void {
@@ -138,7 +143,7 @@ export class HandlerTable {
     }
     const taken = this.#byClass.get(handler.handles);
     if (taken !== undefined) {
-      throw new DuplicateHandlerError(handler.handles.name, nameOf(taken), nameOf(handler));
+      throw new DuplicateHandlerError(functionName(handler.handles, '(anonymous)'), nameOf(taken), nameOf(handler));
     }
     this.#byClass.set(handler.handles, handler);
   }
@@ -163,11 +168,11 @@ function call<M extends Optional>(handler: EventHandler, method: M, ...args: Par
 }
 
 function faultOf(handler: EventHandler, method: string, error: unknown, argument: unknown): HandlerError {
-  const where = argument instanceof LoopEvent ? ` for ${argument}` : '';
-  return new HandlerError(nameOf(handler), method, `threw${where}: ${error}`, error);
+  const where = isInstance(argument, LoopEvent) ? ` for ${describe(argument)}` : '';
+  return new HandlerError(nameOf(handler), method, `threw${where}: ${describe(error)}`, error);
 }
 
 /** @internal */
 export function nameOf(handler: EventHandler): string {
-  return handler.constructor.name;
+  return classNameOf(handler);
 }

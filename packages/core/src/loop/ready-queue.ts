@@ -1,4 +1,5 @@
 import { Fifo } from '../collections/fifo.js';
+import { describe } from '../errors/describe.js';
 import { PolicyError } from '../extension-points/errors.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
@@ -83,7 +84,7 @@ export class ReadyQueue {
     try {
       task = this.policy.next();
     } catch (error) {
-      throw new PolicyError(this.policy.alias, `threw in next(): ${error}`, error);
+      throw new PolicyError(this.policy.alias, `threw in next(): ${describe(error)}`, error);
     }
     if (task === undefined) throw new PolicyError(this.policy.alias, `lost ${this.#count + 1} ready tasks`);
     return task;

@@ -2,7 +2,7 @@ import { describe } from '../errors/describe.js';
 import { creationHook } from '../events/creation-hook.js';
 import { RETHROWN } from '../events/event-iterator.js';
 import type { Duration, Instant } from '../events/instant.js';
-import { LoopEvent } from '../events/loop-event.js';
+import { isInstance, LoopEvent } from '../events/loop-event.js';
 import type { Clock } from '../extension-points/clock.js';
 import { PAUSE } from '../primitives/pause.js';
 import { addToTrail } from '../tasks/error-trail.js';
@@ -168,7 +168,7 @@ export class Scheduler implements TaskHost {
         task.paused();
         return true;
       }
-      if (!(event instanceof ImmediateEvent) || !this.#answer(task, event)) {
+      if (!isInstance(event, ImmediateEvent) || !this.#answer(task, event)) {
         this.#suspend(task, event);
         return false;
       }
@@ -207,7 +207,7 @@ export class Scheduler implements TaskHost {
   }
 
   #startsWhenCancelled(event: unknown): boolean {
-    return event instanceof LoopEvent && (this.handlers.find(event)?.startsWhenCancelled(event) ?? false);
+    return isInstance(event, LoopEvent) && (this.handlers.find(event)?.startsWhenCancelled(event) ?? false);
   }
 
   #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
@@ -227,7 +227,7 @@ export class Scheduler implements TaskHost {
   }
 
   #refusalOf(task: Task, event: unknown): Error | undefined {
-    if (!(event instanceof LoopEvent)) return new NotAnEventError(task.name, event);
+    if (!isInstance(event, LoopEvent)) return new NotAnEventError(task.name, event);
     if (this.handlers.find(event) !== undefined) return undefined;
     return new NoHandlerError(task.name, event, this.handlers.handledNames);
   }

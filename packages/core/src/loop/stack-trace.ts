@@ -1,18 +1,45 @@
-import { takeTrail } from '../tasks/error-trail.js';
+import { safely, tagOf } from '../errors/describe.js';
+import { type Trail, takeTrail } from '../tasks/error-trail.js';
+
+/** The stack of an error as it was, and as we left it: an error object that is thrown again gets its new coroutines only. */
+const shownBefore = new WeakMap<object, { readonly original: string; readonly rewritten: string }>();
 
 /**
  * @internal Rewrites the stack of an error that leaves the loop: adds the coroutines that it passed, removes the frames of
- * the loop. If a `yield*` of a promise threw it, adds what to write instead.
+ * the loop. If a `yield*` of a promise threw it, adds what to write instead. Leaves alone what is no error of the host, and a
+ * stack that is fixed or not the host's own: the error comes out as it is.
  */
 export function showCoroutines(error: unknown): void {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return;
+  if (typeof error !== 'object' || error === null) return;
   const trail = takeTrail(error);
-  if (trail === undefined) return;
-  const lines = markCoroutines(error.stack.split('\n')).filter(line => !isInside(line));
+  if (trail === undefined || !/(?:Error|Exception)$/.test(tagOf(error))) return;
+  const stack = safely(() => writableStackOf(error));
+  if (stack === undefined) return;
+  const before = shownBefore.get(error);
+  const original = before?.rewritten === stack ? before.original : stack;
+  const rewritten = safely(() => rewrite(original, trail, error as Error));
+  if (rewritten === undefined || !safely(() => Reflect.set(error, 'stack', rewritten))) return;
+  shownBefore.set(error, { original, rewritten });
+}
+
+/** Undefined if it is no string, if it may not be written, or if a user's getter computes it. */
+function writableStackOf(error: object): string | undefined {
+  const own = Object.getOwnPropertyDescriptor(error, 'stack');
+  const isHosts = own?.get === undefined || own.get === Object.getOwnPropertyDescriptor(new Error(), 'stack')?.get;
+  if (own === undefined || !isHosts || Object.isFrozen(error) || (!own.writable && own.set === undefined))
+    return undefined;
+  const { stack } = error as { stack?: unknown };
+  return typeof stack === 'string' ? stack : undefined;
+}
+
+function rewrite(stack: string, { names, more }: Trail, error: Error): string {
+  const lines = markCoroutines(stack.split('\n')).filter(line => !isInside(line));
   const lastFrame = lines.findLastIndex(line => FRAME.test(line) && line.endsWith(COROUTINE));
-  lines.splice(lastFrame + 1 || lines.length, 0, ...trail.map(name => `    at ${name}${COROUTINE}`));
+  const trail = names.map(name => `    at ${name}${COROUTINE}`);
+  if (more > 0) trail.push(`    and ${more} more coroutines`);
+  lines.splice(lastFrame + 1 || lines.length, 0, ...trail);
   if (error instanceof TypeError && NOT_ITERABLE.test(error.message)) lines[0] += YIELD_STAR_HINT;
-  error.stack = lines.join('\n');
+  return lines.join('\n');
 }
 
 /** V8's message for a `yield*` of an object. JavaScript throws it, so the loop does not see the promise. */

@@ -1,12 +1,17 @@
 import type { Debugging } from '../debug/debugging.js';
+import { describe } from '../errors/describe.js';
 import type { Task } from '../tasks/task.js';
 import { treeOf } from '../tasks/task-tree.js';
 import type { HandlerTable } from './handler-table.js';
 
 const MOST_LINES = 20;
+/** Of a whole dump. */
+const MOST_OF_ALL = 10_000;
+/** A chain of tasks may be a hundred thousand deep. */
+const MOST_INDENTED = 20;
 
 /**
- * @internal A line for each task that has not ended, indented below its parent, at most `mostLines`; then a circle of tasks
+ * @internal A line for each task that has not ended, indented below its parent, at most `mostLines` and 10,000; then a circle of tasks
  * that wait for each other, if there is one.
  */
 export function dumpTasks(
@@ -18,13 +23,20 @@ export function dumpTasks(
   const lines: string[] = [];
   let left = 0;
   for (const task of treeOf(root)) {
-    if (lines.length < mostLines) lines.push('  '.repeat(depthOf(task)) + describeWait(task, debugging));
+    if (lines.length < Math.min(mostLines, MOST_OF_ALL)) lines.push(indented(task) + describeWait(task, debugging));
     else left++;
   }
   if (left > 0) lines.push(`and ${left} more`);
   const circle = findCircle(root, handlers);
-  if (circle !== undefined) lines.push(`in a circle: ${circle.map(task => `"${task.name}"`).join(' waits for ')}`);
+  if (circle !== undefined) lines.push(`in a circle: ${describeCircle(circle)}`);
   return lines;
+}
+
+function describeCircle(circle: readonly Task[]): string {
+  const names = circle.map(({ name }) => `"${name}"`);
+  const left = names.length - MOST_LINES;
+  if (left > 0) names.splice(MOST_LINES - 1, left, `${left} more`);
+  return names.join(' waits for ');
 }
 
 function describeWait(task: Task, debugging: Debugging | undefined): string {
@@ -33,24 +45,29 @@ function describeWait(task: Task, debugging: Debugging | undefined): string {
     return task.state === 'finishing' ? `${name} is finished and waits for its children` : `${name} is ${task.state}`;
   }
   const since = debugging?.waitingSince(task);
-  return `${name} waits for ${task.waitsFor}${since === undefined ? '' : ` since ${since.toFixed(1)} ms`}`;
+  return `${name} waits for ${describe(task.waitsFor)}${since === undefined ? '' : ` since ${since.toFixed(1)} ms`}`;
 }
 
-function depthOf(task: Task): number {
-  let depth = 0;
-  for (let parent = task.parent; parent !== undefined; parent = parent.parent) depth++;
-  return depth;
+function indented(task: Task): string {
+  let indent = '';
+  for (let parent = task.parent; parent !== undefined; parent = parent.parent) {
+    if (indent.length === 2 * MOST_INDENTED) return `${indent}... `;
+    indent += '  ';
+  }
+  return indent;
 }
 
 /** Tasks each of which waits for the next; the last is the first again. */
 function findCircle(root: Task, handlers: HandlerTable): Task[] | undefined {
   const cleared = new Set<Task>();
   for (const start of treeOf(root)) {
-    const path: Task[] = [];
+    const path = new Set<Task>();
     for (let task: Task | undefined = start; task && !cleared.has(task); task = blockerOf(task, handlers)) {
-      const before = path.indexOf(task);
-      if (before >= 0) return [...path.slice(before), task];
-      path.push(task);
+      if (path.has(task)) {
+        const tasks = [...path];
+        return [...tasks.slice(tasks.indexOf(task)), task];
+      }
+      path.add(task);
     }
     for (const task of path) cleared.add(task);
   }

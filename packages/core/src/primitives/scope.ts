@@ -1,3 +1,4 @@
+import { nameBelow } from '../errors/describe.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import { LoopEvent } from '../events/loop-event.js';
@@ -32,7 +33,7 @@ export class ScopeHandler extends EventHandler<Scope> {
   override arm({ body, caller, flags, ended }: Scope, waiter: Waiter<unknown>): void {
     const parent = waiter.task!;
     try {
-      const name = programName(body) ?? `${caller} of ${parent.name}`;
+      const name = programName(body) ?? nameBelow(caller, parent.name);
       parent.host.spawn({ body, caller, name, flags, ended }, parent).addJoiner(waiter);
     } catch (error) {
       waiter.reject(error);

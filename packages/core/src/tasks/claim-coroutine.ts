@@ -1,4 +1,5 @@
 import { bodyOf, isGenerator, isGeneratorFunction } from '../events/body-of.js';
+import { CheckedIterable } from '../events/checked-iterable.js';
 import type { Program, Sent, Yieldable } from '../events/coroutine.js';
 import { rethrown, rethrows } from '../events/event-iterator.js';
 import { LoopEvent } from '../events/loop-event.js';
@@ -29,7 +30,9 @@ export function claimCoroutine<T>(program: Program<T, LoopEvent>, task: Task, ca
   const body = bodyOf(caller, program);
   if (isGeneratorFunction(program)) return isGenerator(body) ? body : new Delegate(body);
   if (isGenerator(body)) return marked(body, task, caller);
-  return new Delegate(isLikeGenerator(body) ? marked(body, task, caller) : body);
+  // A generator of another realm runs once, too.
+  if (body instanceof CheckedIterable && isLikeGenerator(body.inner)) marked(body.inner, task, caller);
+  return new Delegate(body);
 }
 
 function marked<C extends object>(coroutine: C, task: Task, caller: string): C {

@@ -1,4 +1,4 @@
-import { describe } from '../errors/describe.js';
+import { describe, safely } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 
 /** A coroutine was given to a second task. */
@@ -44,12 +44,19 @@ export class Cancelled extends EscapementError {
 
   /** @internal */
   static withoutStack(taskName: string, reason: unknown): Cancelled {
-    const { stackTraceLimit } = Error as { stackTraceLimit?: number };
-    (Error as { stackTraceLimit?: number }).stackTraceLimit = 0;
-    const cancelled = new Cancelled(taskName, reason);
-    if (stackTraceLimit !== undefined) (Error as { stackTraceLimit?: number }).stackTraceLimit = stackTraceLimit;
-    return cancelled;
+    const { stackTraceLimit } = Error as { stackTraceLimit?: unknown };
+    // The host captures no stack if the limit is no number. It may be fixed: the error has a stack then.
+    if (typeof stackTraceLimit !== 'number' || !setStackTraceLimit(0)) return new Cancelled(taskName, reason);
+    try {
+      return new Cancelled(taskName, reason);
+    } finally {
+      setStackTraceLimit(stackTraceLimit);
+    }
   }
+}
+
+function setStackTraceLimit(limit: number): boolean {
+  return safely(() => Reflect.set(Error, 'stackTraceLimit', limit)) ?? false;
 }
 
 /** A cancelled task caught `Cancelled` 100 times and went on. The loop ended it by force; it fails with this error. */

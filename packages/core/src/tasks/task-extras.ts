@@ -12,6 +12,8 @@ export class TaskExtras {
   errors: unknown[] | undefined = undefined;
   cancelListeners: Set<(reason: unknown) => void> | undefined = undefined;
   cleanups: Yieldable<unknown, LoopEvent>[] | undefined = undefined;
+  /** Of many errors, to find one. */
+  #known: Set<unknown> | undefined = undefined;
   #joiners: Waiter<unknown>[] | undefined = undefined;
   #joinersLeft = 0;
   #endListeners: (() => void)[] | undefined = undefined;
@@ -22,6 +24,21 @@ export class TaskExtras {
 
   addEndListener(listener: () => void): void {
     this.#endListeners = appended(this.#endListeners, listener);
+  }
+
+  /** An error object counts once, whoever throws it on; two tasks that throw equal primitives have failed twice. */
+  addError(error: unknown): void {
+    if (isObject(error) && this.isRethrown(error)) return;
+    this.errors = appended(this.errors, error);
+    this.#known?.add(error);
+  }
+
+  /** Whether the body, which gets its children's errors thrown, throws one of them on. */
+  isRethrown(error: unknown): boolean {
+    if (this.errors === undefined) return false;
+    if (this.errors.length < FEW) return this.errors.includes(error);
+    this.#known ??= new Set(this.errors);
+    return this.#known.has(error);
   }
 
   /** A joiner was abandoned. Abandoned joiners are removed together, once they are the majority. */
@@ -52,6 +69,12 @@ export class TaskExtras {
     }
     return errors;
   }
+}
+
+const FEW = 16;
+
+function isObject(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 /** @internal `list` with `item` at its end; a new one if there was none. */

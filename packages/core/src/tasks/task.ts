@@ -1,4 +1,5 @@
 import { combineErrors } from '../errors/combine-errors.js';
+import { nameBelow, shownName } from '../errors/describe.js';
 import { isGenerator, nextOf, throwInto } from '../events/body-of.js';
 import type { Sent } from '../events/coroutine.js';
 import { forgetFirstStep } from '../events/event-iterator.js';
@@ -10,7 +11,7 @@ import { Cancelled } from './errors.js';
 import { forgetAttempt } from './immediate-event.js';
 import { Join } from './join.js';
 import { setRunningTask } from './running-task.js';
-import { appended, TaskExtras } from './task-extras.js';
+import { TaskExtras } from './task-extras.js';
 import { TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
 import { PENDING, promiseFor, settleJoiner, type TaskResult } from './task-outcome.js';
@@ -77,7 +78,7 @@ export class Task<out T = unknown> implements WaitTarget {
   /** @internal */
   constructor(host: TaskHost, spec: TaskSpec<T>, parent: Task | undefined, id: number) {
     this.host = host;
-    this.#name = spec.name;
+    this.#name = spec.name === undefined ? undefined : shownName(spec.name);
     this.id = id;
     this.parent = parent;
     this.context = parent?.context;
@@ -280,8 +281,7 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** @internal Cancels the task; it fails with `error` once its body and its children have ended. */
   fail(error: unknown): void {
-    // The body may rethrow a child's error.
-    if (!this.extras.errors?.includes(error)) this.extras.errors = appended(this.extras.errors, error);
+    this.extras.addError(error);
     this.cancel(error);
   }
 
@@ -294,7 +294,7 @@ export class Task<out T = unknown> implements WaitTarget {
   /** @internal */
   bodyThrew(error: unknown): void {
     if (this.#cancelled !== undefined && error === this.#cancelled) this.#flags |= ENDS_CANCELLED;
-    else this.fail(error);
+    else if (!this.extras.isRethrown(error)) this.fail(error);
     this.bodyEnded();
   }
 
@@ -319,7 +319,7 @@ export class Task<out T = unknown> implements WaitTarget {
     }
     const cleanup = this.#extras?.cleanups?.pop();
     if (cleanup === undefined) return true;
-    const name = `cleanup of ${this.name}`;
+    const name = nameBelow('cleanup', this.name);
     this.host.spawn({ body: cleanup, caller: 'ensure', name, flags: SHIELDED }, this);
     return false;
   }
