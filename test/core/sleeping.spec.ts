@@ -287,7 +287,7 @@ describe('EventLoop and its handlers', () => {
     }
     class Other extends Signal {}
     const run = () => loopOf(new ScriptedStrategy('blocks'), [new First(), new Second()]).runSync(pause());
-    expect(run).to.throw('Second.close threw: Error: stuck. This is a fault of the handler');
+    expect(run).to.throw('Second.close threw: stuck. This is a fault of the handler');
     expect(log).to.deep.equal(['second', 'first']);
   });
 
@@ -303,7 +303,7 @@ describe('EventLoop and its handlers', () => {
       loopOf(new ScriptedStrategy('blocks'), [new Hasty()]).runSync(function* () {
         got = yield* new Signal<string>();
       });
-    expect(run).to.throw('Hasty.arm threw for Signal(): Error: after Signal()');
+    expect(run).to.throw('Hasty.arm threw for Signal(): after Signal()');
     expect(got).to.equal('settled');
   });
 
@@ -339,7 +339,7 @@ describe('EventLoop and its handlers', () => {
     expect(error).to.be.instanceOf(AggregateError);
     const codes = (error as AggregateError).errors.map(({ code }) => code);
     expect(codes).to.deep.equal(['ESC_HANDLER_FAILED', 'ESC_POLICY_FAILED']);
-    expect((error as AggregateError).errors[1].message).to.include('threw in next(): Error: enough');
+    expect((error as AggregateError).errors[1].message).to.include('threw in next(): enough');
     expect((error as AggregateError).errors[1].cause).to.have.property('message', 'enough');
   });
 });

@@ -1,3 +1,4 @@
+import { describe } from './describe.js';
 import { EscapementError } from './escapement-error.js';
 
 /** A function was called with an argument that it cannot use. */
@@ -32,4 +33,15 @@ export function checkCount(what: string, given: number, least: number, mayBeInfi
   if ((Number.isInteger(given) && given >= least) || (mayBeInfinite && given === Infinity)) return;
   const expected = `a whole number, ${least} or more${mayBeInfinite ? ', or Infinity' : ''}`;
   throw new InvalidCountError(what, given, expected, advice);
+}
+
+type Type = 'object' | 'function' | 'string' | 'number';
+
+/**
+ * @internal Checks the type of an argument.
+ * @returns `given` @throws InvalidArgumentError
+ */
+export function checkArgument<T>(caller: string, given: T, type: Type, expected: string): T {
+  if (typeof given === type && given !== null) return given;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', `${caller} got ${describe(given)}, expected ${expected}.`);
 }

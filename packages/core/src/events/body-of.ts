@@ -56,7 +56,10 @@ export function checkProgram(caller: string, program: unknown): void {
 
 /** @internal The name of the function; undefined if the program is no function, or has no name. */
 export function programName(program: Program<unknown, LoopEvent>): string | undefined {
-  return typeof program === 'function' && program.name !== '' ? program.name : undefined;
+  if (typeof program !== 'function') return undefined;
+  // A function may have a static `name` of its own.
+  const { name } = program as { name: unknown };
+  return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
 /** Refuses async functions, which would start their work when called, and classes, which would throw. */

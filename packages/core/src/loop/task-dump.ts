@@ -1,4 +1,5 @@
 import type { Debugging } from '../debug/debugging.js';
+import { describe } from '../errors/describe.js';
 import type { Task } from '../tasks/task.js';
 import { treeOf } from '../tasks/task-tree.js';
 import type { HandlerTable } from './handler-table.js';
@@ -33,7 +34,7 @@ function describeWait(task: Task, debugging: Debugging | undefined): string {
     return task.state === 'finishing' ? `${name} is finished and waits for its children` : `${name} is ${task.state}`;
   }
   const since = debugging?.waitingSince(task);
-  return `${name} waits for ${task.waitsFor}${since === undefined ? '' : ` since ${since.toFixed(1)} ms`}`;
+  return `${name} waits for ${describe(task.waitsFor)}${since === undefined ? '' : ` since ${since.toFixed(1)} ms`}`;
 }
 
 function depthOf(task: Task): number {

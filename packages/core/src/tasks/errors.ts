@@ -32,10 +32,13 @@ export class Cancelled extends EscapementError {
   /** @internal */
   static withoutStack(taskName: string, reason: unknown): Cancelled {
     const { stackTraceLimit } = Error as { stackTraceLimit?: number };
-    (Error as { stackTraceLimit?: number }).stackTraceLimit = 0;
-    const cancelled = new Cancelled(taskName, reason);
-    if (stackTraceLimit !== undefined) (Error as { stackTraceLimit?: number }).stackTraceLimit = stackTraceLimit;
-    return cancelled;
+    // `Error` may be frozen: an assignment would throw.
+    Reflect.set(Error, 'stackTraceLimit', 0);
+    try {
+      return new Cancelled(taskName, reason);
+    } finally {
+      if (stackTraceLimit !== undefined) Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+    }
   }
 }
 
@@ -62,6 +65,32 @@ export class TaskCancelledError extends EscapementError {
     super(
       `joined task "${taskName}", which was cancelled and has no value. Read task.result instead, or do not join it.`,
       { cause },
+    );
+  }
+}
+
+/** A task joined a task of another loop. Thrown at the `yield*`. */
+export class ForeignTaskError extends EscapementError {
+  static override readonly name = 'ForeignTaskError';
+  override readonly code = 'ESC_FOREIGN_TASK';
+
+  /** @internal */
+  constructor(joiner: string, joined: string) {
+    super(
+      `task "${joiner}" joined task "${joined}" of another loop, and no event of its own loop tells it of that end. Wait for it as for a promise: \`yield* resolved(task)\`, from @escapement/promises.`,
+    );
+  }
+}
+
+/** A task was awaited whose value is the task itself, directly or through the values of other tasks. */
+export class CircularValueError extends EscapementError {
+  static override readonly name = 'CircularValueError';
+  override readonly code = 'ESC_CIRCULAR_VALUE';
+
+  /** @internal */
+  constructor(taskName: string) {
+    super(
+      `task "${taskName}" was awaited, but its value leads back to itself. A promise takes the value of a task instead of the task, and would go round for ever. Return something else, or put the task into an object or an array.`,
     );
   }
 }

@@ -10,12 +10,10 @@ export const SHIELDED = 2;
 export const DAEMON = 4;
 /** @internal The failure of a child does not fail it. */
 export const SUPERVISOR = 8;
-/** @internal Its run broke off, so it never ends. */
-export const ABANDONED = 16;
 /** @internal Its body, or its last child, has ended by its cancellation. */
-export const ENDS_CANCELLED = 32;
+export const ENDS_CANCELLED = 16;
 /** @internal Greater than all flags together. */
-export const FLAGS_END = 64;
+export const FLAGS_END = 32;
 
 /** @internal */
 export interface TaskSpec<out T = unknown> {

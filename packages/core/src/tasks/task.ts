@@ -13,7 +13,7 @@ import { appended, TaskExtras } from './task-extras.js';
 import { TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
 import { failureOf, PENDING, promiseFor, type TaskResult } from './task-outcome.js';
-import { ABANDONED, DAEMON, ENDS_CANCELLED, FLAGS_END, SHIELDED, type TaskSpec } from './task-spec.js';
+import { DAEMON, ENDS_CANCELLED, FLAGS_END, SHIELDED, type TaskSpec } from './task-spec.js';
 import {
   CANCELLED,
   FAILED,
@@ -246,16 +246,22 @@ export class Task<out T = unknown> implements WaitTarget {
       this.setMessage(cancelled, true);
       this.#cancelDeliveries++;
     } else if (this.#state === WAITING) {
-      this.interrupt(this.#waiter!, cancelled);
+      const waiter = this.#waiter!;
+      if (this.host.mayInterrupt(waiter) && !waiter.isSettled) this.endWait(waiter, cancelled);
     }
     for (const error of this.#extras?.callCancelListeners(cancelled.reason) ?? []) this.fail(error);
   }
 
-  private interrupt(waiter: Waiter<unknown>, cancelled: Cancelled): void {
-    if (!this.host.mayInterrupt(waiter) || waiter.isSettled) return;
-    waiter.abandon();
+  private endWait(waiter: Waiter<unknown> | undefined, cancelled: Cancelled): void {
+    waiter?.abandon();
     this.settled(cancelled, true, 'cancelled');
-    this.host.disarm(waiter);
+    if (waiter !== undefined) this.host.disarm(waiter);
+  }
+
+  /** @internal Its run breaks off: cancels it, and ends even a wait that must not be interrupted. */
+  breakOff(reason: unknown): void {
+    this.cancel(reason);
+    if (this.#state === WAITING || this.#state === RUNNING) this.endWait(this.#waiter, this.#cancelled!);
   }
 
   /** @internal Cancels the task; it fails with `error` once its body and its children have ended. */
@@ -355,15 +361,9 @@ export class Task<out T = unknown> implements WaitTarget {
     this.#family?.childEnded(child);
   }
 
-  /** @internal Its run broke off: a waiter that is settled later must not resume it. */
-  abandon(): void {
-    this.#waiter?.abandon();
-    this.add(ABANDONED);
-  }
-
-  /** @internal False once the task or its run has ended. */
-  get isLive(): boolean {
-    return !this.isEnded && !this.has(ABANDONED);
+  /** @internal Whether its next step is due, in the loop of `host`. */
+  isReadyIn(host: TaskHost): boolean {
+    return this.#state <= READY && this.host === host;
   }
 
   private add(flag: number): void {
