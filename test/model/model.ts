@@ -26,15 +26,16 @@ export class Model {
         this.time = Math.min(...this.#timers.map(timer => timer.at));
         continue;
       }
-      // Clean-up may get stuck too, in what no cancellation reaches: then nothing is left to be done.
-      if (deadlock !== undefined) break;
-      deadlock = new Failure(
+      // Clean-up may get stuck too, in a shield: then the cancellation reaches that as well.
+      const isFirst = deadlock === undefined;
+      deadlock ??= new Failure(
         `DeadlockError(${root
           .tree()
           .slice(0, MOST_NAMES)
           .map(task => task.name)})`,
       );
-      this.cancel(root, deadlock);
+      for (const task of isFirst ? [root] : root.tree()) this.cancel(task, deadlock);
+      if (!isFirst && this.#ready.length === 0) throw new Error('a task is left that no cancellation reaches');
     }
     this.trace.outcome(outcomeOf(root, deadlock));
   }

@@ -153,7 +153,7 @@ class PluggableLoop<in E extends LoopEvent> {
           if (faults.add(crash)) this.#hooks?.crashed?.(crash);
           if (crash instanceof PolicyError) this.#ready.replacePolicy(root);
           if (crashes++ === 0) root.cancel(crash);
-          else if (this.#ready.isEmpty && !this.#cancelShields(root, crash)) break;
+          else if (this.#ready.isEmpty && !this.#cancelShields(root, faults.first)) break;
         }
       }
       if (!root.isEnded) this.#scheduler.unwind(root, faults.first);
@@ -168,8 +168,8 @@ class PluggableLoop<in E extends LoopEvent> {
   }
 
   /** Nothing else can end what waits in a shield for ever. @returns whether a task is ready now */
-  #cancelShields(root: Task, crash: unknown): boolean {
-    for (const task of treeOf(root)) task.cancel(crash);
+  #cancelShields(root: Task, reason: unknown): boolean {
+    for (const task of treeOf(root)) task.cancel(reason);
     return !this.#ready.isEmpty;
   }
 

@@ -50,9 +50,9 @@ export const ensure = /* @__PURE__ */ coroutine(function* ensure<E extends LoopE
 function* cleaning<E extends LoopEvent>(
   cleanup: Program<unknown, E>,
   context: ContextEntry | undefined,
-): Coroutine<void, E | SetContext> {
+): Coroutine<unknown, E | SetContext> {
   yield* new SetContext(() => context);
-  yield* bodyOf('ensure', cleanup);
+  return yield* bodyOf('ensure', cleanup);
 }
 
 /**
