@@ -75,14 +75,14 @@ describe('the order in which an instrument is called', () => {
     }
   });
 
-  it('is as documented when a clean-up is stuck: runEnded finds the root pending', () => {
+  it('is as documented when a clean-up is stuck: its wait is cancelled, too, and all tasks end', () => {
     const order = new InstrumentOrder();
     const results: string[] = [];
     const last: Instrument = { runEnded: root => results.push(root.result.state) };
     const { loop } = virtualLoop({ handlers: [new SignalHandler()], instruments: [order, last] });
     expect(() => loop.runSync(shield(new Signal()))).to.throw('nothing can ever happen');
     expect(order.violations).to.deep.equal([]);
-    expect(results).to.deep.equal(['pending']);
+    expect(results).to.deep.equal(['cancelled']);
   });
 
   it('is as documented when the host spawns, settles and cancels while the loop sleeps', async () => {
@@ -137,7 +137,7 @@ describe('the order in which an instrument is called', () => {
       }),
     ).to.throw('broken');
     expect(order.violations).to.deep.equal([]);
-    const end = ['stepStarted child', 'stepEnded child', 'crashed', 'crashed', 'runEnded main'];
+    const end = ['crashed', 'stepStarted main', 'stepEnded main', 'taskEnded main', 'runEnded main'];
     expect(order.calls.slice(-5)).to.deep.equal(end);
   });
 

@@ -26,15 +26,16 @@ export class Model {
         this.time = Math.min(...this.#timers.map(timer => timer.at));
         continue;
       }
-      // Clean-up may get stuck too, in what no cancellation reaches: then nothing is left to be done.
-      if (deadlock !== undefined) break;
-      deadlock = new Failure(
+      // Clean-up may get stuck too, in a shield: then the cancellation reaches that as well.
+      const isFirst = deadlock === undefined;
+      deadlock ??= new Failure(
         `DeadlockError(${root
           .tree()
           .slice(0, MOST_NAMES)
           .map(task => task.name)})`,
       );
-      this.cancel(root, deadlock);
+      for (const task of isFirst ? [root] : root.tree()) this.cancel(task, deadlock);
+      if (!isFirst && this.#ready.length === 0) throw new Error('a task is left that no cancellation reaches');
     }
     this.trace.outcome(outcomeOf(root, deadlock));
   }
@@ -114,7 +115,7 @@ export class Model {
       // For the clean-up of a task that is cancelled already.
       isOpenToCancelled: traits.isShielded,
       begin: settle => {
-        const inner = this.spawn(caller, `${kind} of ${caller.name}`, body, traits);
+        const inner = this.spawn(caller, nameBelow(kind, caller.name), body, traits);
         inner.joiners.push(how => {
           // As a rule the scope was cancelled because the caller was.
           const isCancelledToo = inner.state === 'cancelled' && caller.cancelled !== undefined;
@@ -250,7 +251,7 @@ export class Model {
     if (left.length > 0) return;
     const cleanup = task.cleanups.pop();
     if (cleanup !== undefined) {
-      this.spawn(task, `cleanup of ${task.name}`, cleanup, { isShielded: true });
+      this.spawn(task, nameBelow('cleanup', task.name), cleanup, { isShielded: true });
       return;
     }
     if (task.traits.isSupervisor) task.errors.push(...task.unheardFailures());
@@ -411,4 +412,9 @@ function outcomeOf(root: ModelTask, deadlock: Failure | undefined): string {
   if (root.state === 'failed') errors.push(root.error());
   if (errors.length === 0) return root.describeEnd();
   return `failed ${show(errors.length === 1 ? errors[0] : aggregate(errors))}`;
+}
+
+/** A scope in a scope is named after the task around both, so that no name grows with the depth. */
+function nameBelow(noun: string, parent: string): string {
+  return `${noun} of ${parent.split(' of ').at(-1)}`;
 }

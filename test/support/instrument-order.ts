@@ -13,7 +13,6 @@ export class InstrumentOrder implements Required<Omit<Instrument, 'warned'>> {
   readonly calls: string[] = [];
   readonly causes = new Set<string>();
   #root: Task | undefined;
-  #isCrashed = false;
   #isAsleep = false;
   #stepping: Task | undefined;
   readonly #seen = new Map<Task, Seen>();
@@ -22,7 +21,6 @@ export class InstrumentOrder implements Required<Omit<Instrument, 'warned'>> {
     this.#expect(this.#root === undefined, 'a run begins in a run');
     this.#root = root;
     this.#call('runStarted', root);
-    this.#isCrashed = false;
     this.#seen.clear();
   }
 
@@ -31,15 +29,14 @@ export class InstrumentOrder implements Required<Omit<Instrument, 'warned'>> {
     this.#expect(root === this.#root, 'it is the root that the run began with');
     this.#expectOutside();
     const isDone = [...this.#seen.values()].every(({ state }) => state === 'ended');
-    this.#expect(isDone || this.#isCrashed, 'all tasks have ended');
-    this.#expect(isDone === (root.result.state !== 'pending'), 'the root has a result if it has ended');
+    this.#expect(isDone, 'all tasks have ended');
+    this.#expect(root.result.state !== 'pending', 'the root has a result');
     this.#root = undefined;
   }
 
   crashed(): void {
     this.#call('crashed');
     this.#expectOutside();
-    this.#isCrashed = true;
   }
 
   taskSpawned(task: Task): void {

@@ -177,7 +177,7 @@ describe('a module from a function', () => {
       [() => loose([undefined], () => new AskedHandler()), 'handlerModule got undefined as token 1'],
       [() => loose([Clock], AskedHandler), 'got the class AskedHandler after tokens'],
       [() => loose((_a: unknown, _b: unknown) => new AskedHandler()), 'a function with 2 parameters and no tokens'],
-      [() => (strategyModule as typeof loose)('busy-wait'), "strategyModule got 'busy-wait'"],
+      [() => (strategyModule as typeof loose)('busy-wait'), 'strategyModule got "busy-wait"'],
       [() => (policyModule as typeof loose)(5), 'policyModule got 5'],
       [
         () =>

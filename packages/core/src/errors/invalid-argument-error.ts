@@ -34,3 +34,14 @@ export function checkCount(what: string, given: number, least: number, mayBeInfi
   const expected = `a whole number, ${least} or more${mayBeInfinite ? ', or Infinity' : ''}`;
   throw new InvalidCountError(what, given, expected, advice);
 }
+
+type Type = 'object' | 'function' | 'string' | 'number';
+
+/**
+ * @internal Checks the type of an argument.
+ * @returns `given` @throws InvalidArgumentError
+ */
+export function checkArgument<T>(caller: string, given: T, type: Type, expected: string): T {
+  if (typeof given === type && given !== null) return given;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', `${caller} got ${describe(given)}, expected ${expected}.`);
+}

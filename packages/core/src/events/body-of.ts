@@ -83,7 +83,8 @@ function kindOf(make: object): unknown {
 /** What to run, if `value` can be run. */
 function yieldableOf<T, E extends LoopEvent>(caller: string, value: unknown): Yieldable<T, E> | undefined {
   try {
-    if (isGenerator(value) || value instanceof LoopEvent) return value as Yieldable<T, E>;
+    if (isGenerator(value) || value instanceof LoopEvent || value instanceof CheckedIterable)
+      return value as Yieldable<T, E>;
     if (typeof value !== 'object' || value === null || isCollection(value)) return undefined;
     const body = value as Yieldable<T, E>;
     return typeof body[Symbol.iterator] === 'function' ? new CheckedIterable(caller, body) : undefined;
@@ -121,7 +122,11 @@ export function isGenerator(value: unknown): value is Generator<unknown, never, 
 
 /** @internal Whether `program` makes a new generator in each call. */
 export function isGeneratorFunction(program: unknown): boolean {
-  return typeof program === 'function' && getPrototypeOf(program) === GENERATOR_FUNCTION;
+  try {
+    return typeof program === 'function' && getPrototypeOf(program) === GENERATOR_FUNCTION;
+  } catch {
+    return false;
+  }
 }
 
 /** @internal `generator.next(message)`. */

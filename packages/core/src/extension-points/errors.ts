@@ -38,6 +38,19 @@ export class IncompatiblePluginsError extends EscapementError {
   }
 }
 
+/** A loop was started while another one runs that has the same handler, policy or strategy. */
+export class PluginInUseError extends EscapementError {
+  static override readonly name = 'PluginInUseError';
+  override readonly code = 'ESC_PLUGIN_IN_USE';
+
+  /** @internal */
+  constructor(plugin: string) {
+    super(
+      `a loop was started whose ${plugin} is in use by another loop that runs now. Give each loop an object of its own; in a container, bind it in singleton scope instead of as a constant value.`,
+    );
+  }
+}
+
 /** A handler threw, or returned an invalid value. */
 export class HandlerError extends EscapementError {
   static override readonly name = 'HandlerError';
@@ -73,7 +86,7 @@ export class StrategyStalledError extends EscapementError {
   }
 }
 
-/** The scheduling policy threw or lost a task. */
+/** The scheduling policy threw, lost a task, or returned one that is not ready. */
 export class PolicyError extends EscapementError {
   static override readonly name = 'PolicyError';
   override readonly code = 'ESC_POLICY_FAILED';

@@ -33,7 +33,7 @@ export interface LoopWarning {
  *   `taskReady` of a paused task comes right after `stepEnded`.
  * - **Sleep**: `sleepStarted`, `sleepEnded`, never during a step. During a sleep the host may settle events, cancel and spawn.
  * - **Fault**: `crashed`, outside of steps and sleeps. Then all tasks are cancelled, and the run goes on until they have
- *   cleaned up. A task that cannot clean up, because what it needs is broken, has no `taskEnded`.
+ *   cleaned up. If what a clean-up waits for is broken, the wait ends with `Cancelled`, so every task ends.
  *
  * @example
  * const trace: Instrument = { suspended: (task, event) => console.log(`${task.name} waits for ${event}`) };
@@ -42,7 +42,7 @@ export interface LoopWarning {
 export interface Instrument {
   /** @param root the task of the run's program */
   runStarted?(root: Task): void;
-  /** All plugins are closed. `root.result` is `'pending'` if a fault left the program unfinished. */
+  /** All plugins are closed, and all tasks have ended. */
   runEnded?(root: Task): void;
   /** A plugin threw or broke its contract, or the run is in a deadlock. `run` will throw `fault`. */
   crashed?(fault: unknown): void;

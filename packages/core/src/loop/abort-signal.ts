@@ -1,3 +1,7 @@
+import { describe } from '../errors/describe.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import type { Task } from '../tasks/task.js';
+
 /** The part of an `AbortSignal` that the loop uses. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
@@ -6,11 +10,46 @@ export interface AbortSignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** @internal Calls `listener` when `signal` aborts, at once if it has. @returns a function that removes the listener */
-export function onAbort(signal: AbortSignalLike | undefined, listener: (reason: unknown) => void): () => void {
-  if (signal === undefined) return () => {};
-  const abort = () => listener(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort);
-  return () => signal.removeEventListener('abort', abort);
+/** @internal Cancels the root task of a run when a signal aborts. */
+export class AbortWatch {
+  #isAborted = false;
+  #root: Task | undefined = undefined;
+
+  /** @throws InvalidArgumentError for what is no AbortSignal */
+  constructor(private readonly signal: AbortSignalLike | undefined) {
+    if (signal === undefined) return;
+    try {
+      if (typeof signal.aborted !== 'boolean') throw new TypeError('it has no `aborted`');
+      this.#isAborted = signal.aborted;
+      signal.addEventListener('abort', this.#abort);
+    } catch (error) {
+      throw notASignal(signal, error);
+    }
+  }
+
+  /** Cancels `root` at once if the signal has aborted. */
+  runStarted(root: Task): void {
+    this.#root = root;
+    if (this.#isAborted) this.#abort();
+  }
+
+  /** Ignores what the signal throws: the run is over, and the listener does nothing any more. */
+  stop(): void {
+    this.#root = undefined;
+    try {
+      this.signal?.removeEventListener('abort', this.#abort);
+    } catch {}
+  }
+
+  readonly #abort = (): void => {
+    this.#isAborted = true;
+    this.#root?.cancel(this.signal!.reason);
+  };
+}
+
+function notASignal(given: unknown, cause: unknown): InvalidArgumentError {
+  const isController = typeof given === 'object' && given !== null && 'abort' in given;
+  const advice = isController ? 'Pass controller.signal.' : 'Leave `signal` out if nothing aborts the run.';
+  const fault = `run got ${describe(given)} for its signal, expected an AbortSignal: ${describe(cause)}. ${advice}`;
+  return Object.assign(new InvalidArgumentError('ESC_INVALID_SIGNAL', fault), { cause });
 }

@@ -38,14 +38,15 @@ function adviceForYielded(yielded: unknown): string {
   return 'Events are instances of a class that extends LoopEvent.';
 }
 
-/** `run` or `runSync` was called while the loop runs. */
+/** `run` or `runSync` was called while the loop runs; or `loop.spawn`, while a run starts or closes its plugins. */
 export class LoopRunningError extends EscapementError {
   static override readonly name = 'LoopRunningError';
   override readonly code = 'ESC_LOOP_RUNNING';
 
-  constructor(caller: string) {
+  constructor(caller: string, isStarting = false) {
+    const state = isStarting ? 'is starting: its root task does not exist yet' : 'is running already';
     super(
-      `${caller} of a loop that is running already. Inside a coroutine use \`yield* spawn(...)\`; otherwise build a second loop.`,
+      `${caller} of a loop that ${state}. Inside a coroutine use \`yield* spawn(...)\`; otherwise build a second loop.`,
     );
   }
 }

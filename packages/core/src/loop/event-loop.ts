@@ -3,30 +3,38 @@ import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import type { Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
-import { NoStrategyError } from '../extension-points/errors.js';
+import { PolicyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import { Wakeup } from '../extension-points/wakeup.js';
 import { JoinHandler } from '../primitives/join-handler.js';
 import { ScopeHandler } from '../primitives/scope.js';
 import { Spawn, type SpawnOptions } from '../primitives/spawn.js';
+import { Cancelled } from '../tasks/errors.js';
 import type { Task } from '../tasks/task.js';
 import { treeOf } from '../tasks/task-tree.js';
-import { type AbortSignalLike, onAbort } from './abort-signal.js';
+import { AbortWatch } from './abort-signal.js';
+import { CheckedClock } from './checked-clock.js';
 import { LoopRunningError, NotSynchronousError } from './errors.js';
+import { ExclusivePlugins } from './exclusive-plugins.js';
 import { FifoPolicy } from './fifo-policy.js';
 import type { Handled, ProgramOf } from './handled-program.js';
 import { HandlerTable } from './handler-table.js';
 import { type Hooks, Instruments } from './instruments.js';
-import { checkCompatibility, type LoopOptions, type RunOptions } from './loop-options.js';
+import { checkOptions, type LoopOptions, type RunOptions, signalOf } from './loop-options.js';
 import { ReadyQueue } from './ready-queue.js';
-import { isNewFault, outcomeOf } from './run-outcome.js';
+import { RunFaults } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
 import { SleepPhase } from './sleep-phase.js';
 import { dumpTasks } from './task-dump.js';
 
+/** A run with more faults than these ends by force: the plugins fail, and some task is always ready. */
+const MOST_CRASHES = 1000;
+
 class PluggableLoop<in E extends LoopEvent> {
   readonly #strategy: SleepStrategy;
+  readonly #clock: CheckedClock;
+  readonly #exclusive: ExclusivePlugins;
   readonly #handlers: HandlerTable;
   readonly #ready: ReadyQueue;
   readonly #scheduler: Scheduler;
@@ -34,43 +42,50 @@ class PluggableLoop<in E extends LoopEvent> {
   readonly #hooks: Hooks | undefined;
   readonly #debugging: Debugging | undefined;
   #root: Task | undefined = undefined;
-  #signal: AbortSignalLike | undefined = undefined;
+  /** The program's function runs, which makes the root task's body. */
+  #isStarting = false;
+  /** Whether the host may cancel the run. */
+  #isAbortable = false;
   #polledAt: Instant = 0;
 
   constructor(options: LoopOptions) {
+    checkOptions(options);
     const { strategy, handlers = [], policy = new FifoPolicy(), slowStep = 100 } = options;
-    if (strategy === undefined) throw new NoStrategyError();
-    checkCompatibility(strategy, handlers);
     this.#strategy = strategy;
+    this.#clock = new CheckedClock(strategy);
+    this.#exclusive = new ExclusivePlugins(strategy, handlers, policy);
     this.#handlers = new HandlerTable([new JoinHandler(), new ScopeHandler()], handlers);
-    if (options.debug) this.#debugging = new Debugging(strategy.clock, slowStep, warning => instruments.warn(warning));
+    if (options.debug) this.#debugging = new Debugging(this.#clock, slowStep, warning => instruments.warn(warning));
     const instruments = new Instruments([...(options.instruments ?? []), ...(this.#debugging?.instruments ?? [])]);
     const { hooks } = instruments;
     const wakeup = new Wakeup();
     this.#hooks = hooks;
     this.#ready = new ReadyQueue(policy, wakeup, hooks);
-    this.#scheduler = new Scheduler(strategy.clock, this.#ready, this.#handlers, instruments);
+    this.#scheduler = new Scheduler(this.#clock, this.#ready, this.#handlers, instruments);
     const dump = () => dumpTasks(this.#root!, this.#handlers, this.#debugging);
-    this.#sleepPhase = new SleepPhase(strategy, this.#handlers, this.#ready, wakeup, hooks, dump);
+    this.#sleepPhase = new SleepPhase(strategy, this.#clock, this.#handlers, this.#ready, wakeup, hooks, dump);
   }
 
   /**
    * Runs a program to its end; resolves to its value, or rejects with its error. Under a strategy that spins or blocks, the
    * host's own loop stands still until then.
    *
-   * @throws DeadlockError, HandlerError, StrategyError, PolicyError, LoopRunningError, besides the program's own errors
+   * @throws DeadlockError, HandlerError, StrategyError, PolicyError, LoopRunningError, PluginInUseError, besides the
+   * program's own errors
    */
   async run<T, F extends LoopEvent>(
     program: ProgramOf<Handled<F, E> & Yieldable<T, F>>,
-    { signal }: RunOptions = {},
+    options?: RunOptions,
   ): Promise<T> {
-    const root = this.#spawnRoot(program, 'run');
-    const stopListening = onAbort(signal, reason => root.cancel(reason));
-    this.#signal = signal;
+    const signal = signalOf(options);
+    const abort = new AbortWatch(signal);
     try {
+      const root = this.#spawnRoot(program, 'run');
+      this.#isAbortable = signal !== undefined;
+      abort.runStarted(root);
       return await this.#follow(root);
     } finally {
-      stopListening();
+      abort.stop();
     }
   }
 
@@ -87,16 +102,20 @@ class PluggableLoop<in E extends LoopEvent> {
   /**
    * For host code: starts a task, which can be awaited: `const page = await loop.spawn(fetchPage(url))`. In a running loop it
    * is a child of the root task; otherwise it starts a run. Its failure rejects the awaited task and fails the run. If
-   * nothing awaits a task that started a run, its failure is an unhandled rejection of the host.
+   * nothing awaits a task that started a run, its failure is an unhandled rejection of the host; so is a failure of the run
+   * that comes after the task's end, as when a plugin cannot be closed.
+   *
+   * @throws LoopRunningError while a run starts, or closes its plugins
    */
   spawn<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>, options?: SpawnOptions): Task<T> {
-    if (this.#root !== undefined) return this.#scheduler.spawn(new Spawn(program, options), this.#root);
-    const root = this.#spawnRoot(program, 'spawn', options?.name);
+    const spec = new Spawn(program, options);
+    if (this.#root?.isEnded === false) return this.#scheduler.spawn(spec, this.#root);
+    const root = this.#spawnRoot(program, 'spawn', spec.name);
     // Asynchronous, so that the caller gets the task even if the strategy keeps the thread.
     Promise.resolve()
       .then(() => this.#follow(root))
       .catch(error => {
-        if (!root.isObserved) throw error;
+        if (!root.isObserved || !isOutcomeOf(root, error)) throw error;
       });
     return root;
   }
@@ -111,46 +130,64 @@ class PluggableLoop<in E extends LoopEvent> {
     const drive = this.#drive(root);
     let step = drive.next();
     while (!step.done) {
-      step = await step.value.then(
-        () => drive.next(),
-        error => drive.throw(error),
-      );
+      try {
+        await step.value;
+      } catch (error) {
+        step = drive.throw(error);
+        continue;
+      }
+      step = drive.next();
     }
     return step.value;
   }
 
   /** Runs to the end; yields the promises of the strategy. */
   *#drive<T>(root: Task<T>): Generator<Promise<void>, T, void> {
-    const crashes: unknown[] = [];
-    while (!root.isEnded) {
-      try {
-        const slept = this.#turn(root);
-        if (slept !== undefined) yield* this.#sleepPhase.untilAwake(slept);
-      } catch (crash) {
-        const isFirst = crashes.length === 0;
-        if (isNewFault(crash, crashes)) {
-          crashes.push(crash);
-          this.#hooks?.crashed?.(crash);
+    const faults = new RunFaults();
+    try {
+      for (let crashes = 0; !root.isEnded && crashes < MOST_CRASHES; ) {
+        try {
+          const slept = this.#turn(root);
+          if (slept !== undefined) yield* this.#sleepPhase.untilAwake(slept);
+        } catch (crash) {
+          if (faults.add(crash)) this.#hooks?.crashed?.(crash);
+          if (crash instanceof PolicyError) this.#ready.replacePolicy(root);
+          if (crashes++ === 0) root.cancel(crash);
+          else if (this.#ready.isEmpty && !this.#cancelShields(root, faults.first)) break;
         }
-        // Lets the tasks clean up as far as possible.
-        if (!isFirst && this.#ready.isEmpty) break;
-        root.cancel(crash);
       }
+      if (!root.isEnded) this.#scheduler.unwind(root, faults.first);
+    } finally {
+      for (const fault of [...this.#handlers.close(), ...this.#sleepPhase.close()]) faults.add(fault);
+      this.#ready.runEnded();
+      this.#exclusive.release();
+      this.#root = undefined;
     }
-    for (const task of treeOf(root)) task.abandon();
-    this.#root = this.#signal = undefined;
-    crashes.push(...this.#handlers.close(), ...this.#sleepPhase.close());
     this.#hooks?.runEnded?.(root);
-    return outcomeOf(root, crashes);
+    return faults.outcomeOf(root);
+  }
+
+  /** Nothing else can end what waits in a shield for ever. @returns whether a task is ready now */
+  #cancelShields(root: Task, reason: unknown): boolean {
+    for (const task of treeOf(root)) task.cancel(reason);
+    return !this.#ready.isEmpty;
   }
 
   #spawnRoot<T>(program: Program<T, LoopEvent>, caller: string, name?: string): Task<T> {
-    if (this.#root !== undefined) throw new LoopRunningError(caller);
-    this.#polledAt = this.#strategy.clock.now();
-    this.#sleepPhase.runStarted(this.#polledAt);
-    const spec = { body: program, caller, name: name || (programName(program) ?? 'main'), flags: 0 };
-    this.#root = this.#scheduler.spawn(spec, undefined);
-    return this.#root as Task<T>;
+    if (this.#root !== undefined || this.#isStarting) throw new LoopRunningError(caller, this.#isStarting);
+    this.#exclusive.claim();
+    this.#isStarting = true;
+    this.#isAbortable = false;
+    try {
+      this.#polledAt = this.#clock.now();
+      this.#sleepPhase.runStarted(this.#polledAt);
+      const spec = { body: program, caller, name: name || (programName(program) ?? 'main'), flags: 0 };
+      this.#root = this.#scheduler.spawn(spec, undefined);
+      return this.#root as Task<T>;
+    } finally {
+      this.#isStarting = false;
+      if (this.#root === undefined) this.#exclusive.release();
+    }
   }
 
   /** Resumes, polls, and sleeps if no task is ready. @returns the strategy's promise, if any */
@@ -159,11 +196,18 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#scheduler.runTurn(this.#polledAt);
     if (root.isEnded) return undefined;
     this.#sleepPhase.clearWakeup();
-    this.#polledAt = this.#strategy.clock.now();
+    this.#polledAt = this.#clock.now();
     this.#handlers.poll(this.#polledAt);
     if (!this.#ready.isEmpty) return this.#sleepPhase.letHostRun(this.#polledAt);
-    return this.#sleepPhase.sleepUntilDue(this.#polledAt, this.#signal !== undefined);
+    return this.#sleepPhase.sleepUntilDue(this.#polledAt, this.#isAbortable);
   }
+}
+
+/** Whether the host gets `error` where it awaits `root`. */
+function isOutcomeOf(root: Task, error: unknown): boolean {
+  const { result } = root;
+  if (result.state === 'failed') return error === result.error;
+  return result.state === 'cancelled' && (error instanceof Cancelled || error === result.reason);
 }
 
 /**
@@ -172,7 +216,8 @@ class PluggableLoop<in E extends LoopEvent> {
  *
  * `E` is the union of the events that it has handlers for: a program that can yield another one does not compile.
  *
- * @throws NoStrategyError, DuplicateHandlerError, IncompatiblePluginsError from the constructor
+ * @throws NoStrategyError, InvalidArgumentError, StrategyError, DuplicateHandlerError, IncompatiblePluginsError from the
+ * constructor
  * @example
  * const strategy = new BusyWaitStrategy(new PerformanceClock());
  * const loop = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock)] });

@@ -84,6 +84,16 @@ export class HandlerTable {
     }
   }
 
+  startsWhenCancelled(event: LoopEvent): boolean {
+    const handler = this.find(event);
+    try {
+      return handler?.startsWhenCancelled(event) ?? false;
+    } catch (error) {
+      this.faults.push(faultOf(handler!, 'startsWhenCancelled', error, event));
+      return false;
+    }
+  }
+
   blockersOf(event: LoopEvent): Iterable<Task> {
     const handler = this.find(event);
     return handler === undefined ? [] : call(handler, 'blockers', event);
@@ -97,8 +107,9 @@ export class HandlerTable {
     let earliest = Infinity;
     for (const handler of this.#withDeadlines) {
       const deadline = call(handler, 'nextDeadline');
-      if (Number.isNaN(deadline))
-        throw new HandlerError(nameOf(handler), 'nextDeadline', 'returned NaN, expected an instant');
+      if (typeof deadline !== 'number' || Number.isNaN(deadline)) {
+        throw new HandlerError(nameOf(handler), 'nextDeadline', `returned ${describe(deadline)}, expected an instant`);
+      }
       if (deadline < earliest) earliest = deadline;
     }
     return earliest;
@@ -124,17 +135,16 @@ export class HandlerTable {
     for (const handler of this.#withBeforeSleep) call(handler, 'beforeSleep', wakeup, strategy);
   }
 
-  /** Closes all handlers, in reverse order. @returns what they threw */
-  close(): unknown[] {
-    const faults: unknown[] = [];
+  /** Closes all handlers, in reverse order. @returns what they threw, after the faults that no turn has thrown */
+  close(): HandlerError[] {
     for (const handler of this.#withClose) {
       try {
         call(handler, 'close');
       } catch (fault) {
-        faults.push(fault);
+        this.faults.push(fault as HandlerError);
       }
     }
-    return faults;
+    return this.faults.splice(0);
   }
 
   #register(handler: EventHandler): void {

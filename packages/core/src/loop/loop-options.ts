@@ -1,9 +1,11 @@
+import { describe, isClass } from '../errors/describe.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import type { Duration } from '../events/instant.js';
-import { IncompatiblePluginsError, StrategyError } from '../extension-points/errors.js';
+import { IncompatiblePluginsError, NoStrategyError, StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { Instrument } from '../extension-points/instrument.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
-import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
+import type { SleepStrategy, Waits } from '../extension-points/sleep-strategy.js';
 import type { AbortSignalLike } from './abort-signal.js';
 
 export interface LoopOptions<H extends EventHandler = EventHandler> {
@@ -31,13 +33,70 @@ export interface RunOptions {
   readonly signal?: AbortSignalLike;
 }
 
-/** @internal @throws StrategyError, IncompatiblePluginsError */
-export function checkCompatibility(strategy: SleepStrategy, handlers: readonly EventHandler[]): void {
+const WAITS: readonly unknown[] = ['spins', 'blocks', 'yields', 'jumps'] satisfies Waits[];
+
+/** The methods that the loop calls. */
+const HANDLER = 'arm disarm interrupt startsWhenCancelled poll nextDeadline inFlight blockers beforeSleep close'.split(
+  ' ',
+);
+const STRATEGY = ['sleep', 'close'];
+const POLICY = ['add', 'next'];
+
+/** @internal @throws NoStrategyError, InvalidArgumentError, StrategyError, IncompatiblePluginsError */
+export function checkOptions(options: LoopOptions): void {
+  if (typeof options !== 'object' || options === null) throw notAPlugin('options', options, '{ strategy, handlers }');
+  const { strategy, handlers = [], policy, instruments = [] } = options;
+  if (strategy === undefined) throw new NoStrategyError();
+  checkPlugin('strategy', strategy, 'SleepStrategy', STRATEGY);
+  for (const handler of checkList('handlers', handlers)) checkPlugin('handler', handler, 'EventHandler', HANDLER);
+  if (policy !== undefined) checkPlugin('policy', policy, 'SchedulingPolicy', POLICY);
+  for (const one of checkList('instruments', instruments)) checkPlugin('instrument', one, 'Instrument', []);
+  checkCompatibility(strategy, handlers);
+}
+
+/** @internal The signal of `run`'s options. @throws InvalidArgumentError */
+export function signalOf(options: RunOptions | undefined): AbortSignalLike | undefined {
+  if (options === undefined) return undefined;
+  if (typeof options === 'object' && options !== null) return options.signal;
+  throw new InvalidArgumentError(
+    'ESC_INVALID_OPTIONS',
+    `run got ${describe(options)}, expected { signal } or nothing.`,
+  );
+}
+
+function checkPlugin(what: string, given: unknown, type: string, methods: readonly string[]): void {
+  if (typeof given !== 'object' || given === null) throw notAPlugin(what, given, `an object of type ${type}`);
+  const lacking = methods.find(method => typeof (given as Record<string, unknown>)[method] !== 'function');
+  if (lacking !== undefined) throw notAPlugin(what, given, `an object of type ${type}, which has a method ${lacking}`);
+}
+
+function checkList<T>(what: string, given: readonly T[]): readonly T[] {
+  if (!Array.isArray(given)) throw notAPlugin(what, given, 'an array');
+  return given;
+}
+
+function notAPlugin(what: string, given: unknown, expected: string): InvalidArgumentError {
+  const fault = `new EventLoop got ${describe(given)} for its ${what}, expected ${expected}.${adviceFor(given)}`;
+  return new InvalidArgumentError('ESC_INVALID_OPTIONS', fault);
+}
+
+function adviceFor(given: unknown): string {
+  if (typeof given === 'function' && isClass(given)) return ` Create an instance: new ${given.name}(...).`;
+  if (given === undefined) return ' A cycle of imports may have left it undefined.';
+  const isModule = typeof (given as { load?: unknown } | null)?.load === 'function';
+  return isModule ? ' Pass modules to createLoop(...), from @escapement/wiring.' : '';
+}
+
+function checkCompatibility(strategy: SleepStrategy, handlers: readonly EventHandler[]): void {
   if (typeof strategy.clock?.now !== 'function') {
     throw new StrategyError(
       strategy.alias,
       'has no clock, expected one in its property `clock`. (A decorated subclass gets nothing injected unless it declares a constructor of its own)',
     );
+  }
+  if (!WAITS.includes(strategy.waits)) {
+    const problem = `has waits = ${describe(strategy.waits)}, expected 'spins', 'blocks', 'yields' or 'jumps'`;
+    throw new StrategyError(strategy.alias, problem);
   }
   if (strategy.waits === 'yields') return;
   const misfit = handlers.find(handler => handler.needsHost);

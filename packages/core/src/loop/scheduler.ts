@@ -34,6 +34,7 @@ export class Scheduler implements TaskHost {
   /** The tasks that ended in the present step. Instruments get them after it. */
   #ended: Task[] = [];
   #lastId = 0;
+  #isUnwinding = false;
 
   constructor(
     private readonly clock: Clock,
@@ -42,6 +43,7 @@ export class Scheduler implements TaskHost {
     private readonly instruments: Instruments,
   ) {
     this.#hooks = instruments.hooks;
+    ready.host = this;
   }
 
   now(): Instant {
@@ -65,7 +67,7 @@ export class Scheduler implements TaskHost {
 
   /**
    * Resumes ready tasks in the policy's order until none is left or the turn is over.
-   * @throws the fault of a handler that no task could get
+   * @throws the fault of a policy, or of a handler that no task could get
    */
   runTurn(startedAt: Instant): void {
     // A coroutine of another loop may run this one.
@@ -75,30 +77,66 @@ export class Scheduler implements TaskHost {
     } finally {
       setRunningTask(outer);
     }
+    this.ready.throwFault();
     const { faults } = this.handlers;
     if (faults.length > 0) throw faults.shift();
+  }
+
+  /**
+   * Ends all tasks of a run whose plugins do not work any more. It needs none of them: every wait ends with `Cancelled`, also
+   * in a shield, the children's before their parent's. So each clean-up runs up to its first wait.
+   */
+  unwind(root: Task, reason: unknown): void {
+    const outer = runningTask();
+    this.#isUnwinding = true;
+    try {
+      this.ready.replacePolicy(root);
+      // Not recursive: see `treeOf`.
+      const path: Task[] = [root];
+      for (let task = root; path.length > 0; task = path.at(-1)!) {
+        if (task.isEnded) path.pop();
+        else if (!pushAll(path, task.children)) this.#endByForce(task, reason);
+      }
+    } finally {
+      this.#isUnwinding = false;
+      setRunningTask(outer);
+    }
+  }
+
+  #endByForce(task: Task, reason: unknown): void {
+    task.breakOff(reason);
+    for (let next = this.ready.nextAfter(undefined); next !== undefined; next = this.ready.nextAfter(undefined)) {
+      if (!this.#runStep(next)) continue;
+      // It must not pause for ever.
+      next.cancel(reason);
+      this.ready.add(next, 'paused');
+    }
   }
 
   #resumeUntil(end: Instant): void {
     let paused: Task | undefined;
     let done = 0;
     let nextRead = 2;
-    for (;;) {
-      if (this.ready.hasDeferred) {
-        if (paused !== undefined) this.ready.add(paused, 'paused');
+    try {
+      for (;;) {
+        const before = paused;
         paused = undefined;
-        this.ready.runDeferred();
-      } else {
-        const task = this.ready.nextAfter(paused);
-        if (task === undefined) break;
-        paused = this.#runStep(task) ? task : undefined;
+        if (this.ready.hasDeferred) {
+          if (before !== undefined) this.ready.add(before, 'paused');
+          this.ready.runDeferred();
+        } else {
+          const task = this.ready.nextAfter(before);
+          if (task === undefined) break;
+          if (this.#runStep(task)) paused = task;
+        }
+        if (++done < nextRead) continue;
+        if (done >= TURN_STEPS || this.clock.now() >= end) break;
+        // Reading the clock costs as much as a step. Doubling the interval limits the overrun of slow steps to double.
+        nextRead = done + Math.min(done, STEPS_PER_READ);
       }
-      if (++done < nextRead) continue;
-      if (done >= TURN_STEPS || this.clock.now() >= end) break;
-      // Reading the clock costs as much as a step. Doubling the interval limits the overrun of slow steps to double.
-      nextRead = done + Math.min(done, STEPS_PER_READ);
+    } finally {
+      if (paused !== undefined) this.ready.add(paused, 'paused');
     }
-    if (paused !== undefined) this.ready.add(paused, 'paused');
   }
 
   taskReady(task: Task, cause: ReadyCause): void {
@@ -114,6 +152,8 @@ export class Scheduler implements TaskHost {
   }
 
   arm(waiter: Waiter<unknown>): void {
+    // The host has started a watch: the deadline may be earlier now.
+    if (this.ready.isSleeping) this.ready.wake();
     const { event } = waiter;
     const refusal = this.#refusalOf(waiter.task!, event);
     if (refusal !== undefined) throw refusal;
@@ -148,22 +188,25 @@ export class Scheduler implements TaskHost {
   #step(task: Task): boolean {
     for (;;) {
       let step: IteratorResult<unknown, unknown>;
+      let isDone: boolean | undefined;
+      let event: unknown;
       try {
         step = task.resume();
+        // An iterator made by hand may return what is no object: then this throws into its task.
+        ({ done: isDone, value: event } = step);
       } catch (error) {
         bodyThrew(task, error);
         return false;
       }
-      if (step.done) {
+      if (isDone) {
         if (step === RETHROWN) {
-          bodyThrew(task, step.value);
+          bodyThrew(task, event);
           return false;
         }
         if (task.cancelDeliveries > 0) this.#warnOfSwallowed(task, 'returned');
-        task.bodyReturned(step.value);
+        task.bodyReturned(event);
         return false;
       }
-      const event = step.value;
       if (event === PAUSE && task.cancelled === undefined) {
         task.paused();
         return true;
@@ -207,7 +250,8 @@ export class Scheduler implements TaskHost {
   }
 
   #startsWhenCancelled(event: unknown): boolean {
-    return isInstance(event, LoopEvent) && (this.handlers.find(event)?.startsWhenCancelled(event) ?? false);
+    if (this.#isUnwinding || !isInstance(event, LoopEvent)) return false;
+    return this.handlers.startsWhenCancelled(event);
   }
 
   #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {
@@ -236,6 +280,13 @@ export class Scheduler implements TaskHost {
 function bodyThrew(task: Task, error: unknown): void {
   if (error !== task.cancelled) addToTrail(error, `task "${task.name}"`);
   task.bodyThrew(error);
+}
+
+/** @returns false if there was nothing to push */
+function pushAll(stack: Task[], tasks: Iterable<Task>): boolean {
+  const before = stack.length;
+  for (const task of tasks) stack.push(task);
+  return stack.length > before;
 }
 
 /** @returns true if the event need not be armed */

@@ -1,5 +1,6 @@
-import { describe } from '../errors/describe.js';
+import { describe, isThenable } from '../errors/describe.js';
 import type { Duration, Instant } from '../events/instant.js';
+import type { Clock } from '../extension-points/clock.js';
 import { StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
@@ -21,6 +22,7 @@ export class SleepPhase {
   /** @param dump what each task waits for, to report a deadlock */
   constructor(
     private readonly strategy: SleepStrategy,
+    private readonly clock: Clock,
     private readonly handlers: HandlerTable,
     private readonly ready: ReadyQueue,
     private readonly wakeup: Wakeup,
@@ -76,9 +78,9 @@ export class SleepPhase {
     } catch (error) {
       throw new StrategyError(this.strategy.alias, `rejected: ${describe(error)}`, error);
     } finally {
-      this.#hostRanAt = this.strategy.clock.now();
       this.#awake();
     }
+    this.#hostRanAt = this.clock.now();
   }
 
   /** @returns what the strategy threw */
@@ -107,17 +109,19 @@ export class SleepPhase {
   #callStrategy(until: Instant): Promise<void> | undefined {
     this.hooks?.sleepStarted?.(until);
     this.ready.isSleeping = true;
+    const { alias, waits } = this.strategy;
     let slept: void | Promise<void>;
     try {
       slept = this.strategy.sleep(until, this.wakeup);
+      if (waits === 'yields' && isThenable(slept)) return slept as Promise<void>;
     } catch (error) {
       this.#awake();
-      throw new StrategyError(this.strategy.alias, `threw: ${describe(error)}`, error);
+      throw new StrategyError(alias, `threw: ${describe(error)}`, error);
     }
-    if (slept !== undefined && this.strategy.waits === 'yields') return slept;
     this.#awake();
     if (slept === undefined) return undefined;
-    throw new StrategyError(this.strategy.alias, `returned a promise although it says that it ${this.strategy.waits}`);
+    const expected = waits === 'yields' ? ', expected a promise or nothing' : ` although it says that it ${waits}`;
+    throw new StrategyError(alias, `returned ${describe(slept)}${expected}`);
   }
 
   #awake(): void {

@@ -1,5 +1,7 @@
+import { describe } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
-import { bodyOf } from '../events/body-of.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { bodyOf, checkProgram } from '../events/body-of.js';
 import type { Coroutine, Program } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
@@ -65,6 +67,7 @@ export class NoContextError extends EscapementError {
  * @throws NoContextError if there is neither
  */
 export function getContext<T>(key: ContextKey<T>): GetContext<T> {
+  checkKey('getContext', key);
   return new GetContext(key);
 }
 
@@ -80,6 +83,8 @@ export const withContext = /* @__PURE__ */ coroutine(function* withContext<V, T,
   value: V,
   body: Program<T, E>,
 ): Coroutine<T, E | SetContext> {
+  checkKey('withContext', key);
+  checkProgram('withContext', body);
   const before = yield* new SetContext(outer => ({ key, value, outer }));
   try {
     return yield* bodyOf('withContext', body);
@@ -87,3 +92,10 @@ export const withContext = /* @__PURE__ */ coroutine(function* withContext<V, T,
     yield* new SetContext(() => before);
   }
 });
+
+// By its field, because the key may come from another copy of this package.
+function checkKey(caller: string, key: ContextKey<unknown>): void {
+  if (Array.isArray(key?.initial)) return;
+  const fault = `${caller} got ${describe(key)}, expected a key. Create it once: new ContextKey('user').`;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
+}

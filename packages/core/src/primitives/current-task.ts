@@ -1,10 +1,14 @@
+import { checkArgument } from '../errors/invalid-argument-error.js';
 import { bodyOf, checkProgram } from '../events/body-of.js';
-import type { Coroutine, Program, Yieldable } from '../events/coroutine.js';
+import type { Coroutine, Program } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
+import { claimCoroutine } from '../tasks/claim-coroutine.js';
+import type { ContextEntry } from '../tasks/context-entry.js';
 import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 import { appended } from '../tasks/task-extras.js';
+import { SetContext } from './context.js';
 
 /** The event of `currentTask()`. */
 export class CurrentTask extends ImmediateEvent<Task> {
@@ -24,8 +28,10 @@ export function currentTask(): CurrentTask {
 
 /**
  * `yield* ensure(cleanup)` registers a program that runs when the current task ends, after its body and its children.
- * Clean-ups run shielded from cancellation, the last registered first. An error in one fails the task.
+ * Clean-ups run shielded from cancellation, the last registered first, each in the context in which it was registered. An
+ * error in one fails the task; the others run.
  *
+ * @throws NotACoroutineError, CoroutineReusedError at the `yield*`
  * @example
  * const file = yield* open(path);
  * yield* ensure(() => file.close());
@@ -34,13 +40,19 @@ export const ensure = /* @__PURE__ */ coroutine(function* ensure<E extends LoopE
   cleanup: Program<unknown, E>,
 ): Coroutine<void, E | CurrentTask> {
   checkProgram('ensure', cleanup);
-  const { extras } = yield* currentTask();
-  extras.cleanups = appended(extras.cleanups, typeof cleanup === 'function' ? calling(cleanup) : cleanup);
+  const task = yield* currentTask();
+  // Refused here if it runs already: when the clean-ups run, nobody could handle that.
+  if (typeof cleanup !== 'function') claimCoroutine(cleanup, task, 'ensure');
+  task.extras.cleanups = appended(task.extras.cleanups, cleaning(cleanup, task.context));
 });
 
-/** Called inside of the clean-up's own task, which fails if the function throws. */
-function* calling<E extends LoopEvent>(cleanup: () => Yieldable<unknown, E>): Coroutine<void, E> {
-  yield* bodyOf('ensure', cleanup);
+/** The body of the clean-up's own task, which fails if `cleanup` cannot be started. */
+function* cleaning<E extends LoopEvent>(
+  cleanup: Program<unknown, E>,
+  context: ContextEntry | undefined,
+): Coroutine<unknown, E | SetContext> {
+  yield* new SetContext(() => context);
+  return yield* bodyOf('ensure', cleanup);
 }
 
 /**
@@ -51,6 +63,7 @@ function* calling<E extends LoopEvent>(cleanup: () => Yieldable<unknown, E>): Co
 export const onCancel = /* @__PURE__ */ coroutine(function* onCancel(
   listener: (reason: unknown) => void,
 ): Coroutine<() => void, CurrentTask> {
+  checkArgument('onCancel', listener, 'function', 'a function that takes the reason');
   const { cancelled, extras } = yield* currentTask();
   if (cancelled !== undefined) listener(cancelled.reason);
   extras.cancelListeners ??= new Set();

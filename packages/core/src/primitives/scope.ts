@@ -1,4 +1,5 @@
 import { nameBelow } from '../errors/describe.js';
+import { checkArgument } from '../errors/invalid-argument-error.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import { LoopEvent } from '../events/loop-event.js';
@@ -70,7 +71,8 @@ export function scope<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T,
 
 /**
  * Like `scope`, but a cancellation of the caller does not reach it: for clean-up that must wait. The caller gets
- * `Cancelled` at its next suspension. Works in a cancelled task. Put a timeout inside: nothing else can end it.
+ * `Cancelled` at its next suspension. Works in a cancelled task. Put a timeout inside: nothing else can end it, unless the
+ * run breaks, because a plugin failed or nothing can ever happen.
  *
  * @example try { yield* serve(); } finally { yield* shield(saveState); }
  */
@@ -97,7 +99,9 @@ export interface SuperviseOptions {
  */
 export function supervise<T, E extends LoopEvent>(
   body: Program<T, E>,
-  { ended }: SuperviseOptions = {},
+  options: SuperviseOptions = {},
 ): Yieldable<T, E | Scope> {
+  const { ended } = checkArgument('supervise', options, 'object', 'an object of options');
+  if (ended !== undefined) checkArgument('ended of supervise', ended, 'function', 'a function that takes a task');
   return new Scope(body, 'supervise', ISOLATED | SUPERVISOR, ended) as Yieldable<T, Scope>;
 }

@@ -1,3 +1,4 @@
+import { checkArgument } from '../errors/invalid-argument-error.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
@@ -30,6 +31,7 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
 
   constructor(body: Program<T, LoopEvent>, options: SpawnOptions = NO_OPTIONS, caller = 'spawn') {
     super();
+    if (options !== NO_OPTIONS) checkOptions(options);
     this.caller = caller;
     this.body = body;
     this.name = options.name ?? programName(body);
@@ -43,6 +45,12 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
 }
 
 const NO_OPTIONS: SpawnOptions = {};
+
+function checkOptions(options: SpawnOptions): void {
+  const { name, priority } = checkArgument('spawn', options, 'object', 'an object of options, like { name }');
+  if (name !== undefined) checkArgument('spawn for `name`', name, 'string', 'a string');
+  if (priority !== undefined) checkArgument('spawn for `priority`', priority, 'number', 'a number');
+}
 
 /**
  * `yield* spawn(program)` starts a child of the current task and evaluates to its `Task`. The child takes its first step

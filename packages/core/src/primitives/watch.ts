@@ -1,3 +1,4 @@
+import { checkArgument } from '../errors/invalid-argument-error.js';
 import type { Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
@@ -36,5 +37,7 @@ export class StartWatch extends ImmediateEvent<Watch> {
  * try { yield* work(); } finally { alarm.cancel(); }
  */
 export function watch<R, E extends LoopEvent<R>>(event: E, target: WatchTarget<R>): Yieldable<Watch, E | StartWatch> {
+  checkArgument('watch for `resolved` of its target', target?.resolved, 'function', 'a function');
+  checkArgument('watch for `rejected` of its target', target?.rejected, 'function', 'a function');
   return new StartWatch(event, target) as Yieldable<Watch, StartWatch>;
 }

@@ -85,3 +85,29 @@ export class TaskCancelledError extends EscapementError {
     );
   }
 }
+
+/** A task joined a task of another loop. Thrown at the `yield*`. */
+export class ForeignTaskError extends EscapementError {
+  static override readonly name = 'ForeignTaskError';
+  override readonly code = 'ESC_FOREIGN_TASK';
+
+  /** @internal */
+  constructor(joiner: string, joined: string) {
+    super(
+      `task "${joiner}" joined task "${joined}" of another loop, and no event of its own loop tells it of that end. Wait for it as for a promise: \`yield* resolved(task)\`, from @escapement/promises.`,
+    );
+  }
+}
+
+/** A task was awaited whose value is the task itself, directly or through the values of other tasks. */
+export class CircularValueError extends EscapementError {
+  static override readonly name = 'CircularValueError';
+  override readonly code = 'ESC_CIRCULAR_VALUE';
+
+  /** @internal */
+  constructor(taskName: string) {
+    super(
+      `task "${taskName}" was awaited, but its value leads back to itself. A promise takes the value of a task instead of the task, and would go round for ever. Return something else, or put the task into an object or an array.`,
+    );
+  }
+}

@@ -4,6 +4,8 @@ import { appended } from './task-extras.js';
 import { failureOf } from './task-outcome.js';
 import { ISOLATED, SHIELDED, SUPERVISOR } from './task-spec.js';
 
+const DISMISSED = 'all but the daemons are done';
+
 /** @internal The children of a task that have not ended. Decides what the end of a child means for the parent. */
 export class TaskFamily implements Iterable<Task> {
   readonly #children = new SlotList<Task>();
@@ -24,6 +26,7 @@ export class TaskFamily implements Iterable<Task> {
     this.#listFor(child).add(child);
     const { cancelled } = this.parent;
     if (cancelled !== undefined && !child.has(SHIELDED)) child.deliverCancel(cancelled);
+    else if (this.#areDaemonsDismissed && child.isDaemon) child.cancel(DISMISSED);
   }
 
   childEnded(child: Task): void {
@@ -38,7 +41,7 @@ export class TaskFamily implements Iterable<Task> {
   dismissDaemons(): void {
     if (!this.#children.isEmpty || this.#areDaemonsDismissed) return;
     this.#areDaemonsDismissed = true;
-    for (const daemon of this) daemon.cancel('all but the daemons are done');
+    for (const daemon of this) daemon.cancel(DISMISSED);
   }
 
   /** The failures that no task and no listener got; undefined if there are none. */

@@ -1,4 +1,4 @@
-import { TaskCancelledError } from './errors.js';
+import { CircularValueError, TaskCancelledError } from './errors.js';
 import type { Task } from './task.js';
 import type { Waiter } from './waiter.js';
 
@@ -35,15 +35,30 @@ export function settleJoiner(task: Task, waiter: Waiter<unknown>): void {
   waiter.reject((result.state === 'cancelled' && waiter.cancelled) || failureOf(task));
 }
 
-/** @internal A promise that is settled when the task ends. */
+/** @internal A promise that is settled when the task ends. Rejected with CircularValueError if that would never be. */
 export function promiseFor<T>(task: Task<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const settle = () => {
       task.extras.isObserved = true;
-      if (task.result.state === 'succeeded') resolve(task.result.value);
+      if (leadsBack(task)) reject(new CircularValueError(task.name));
+      else if (task.result.state === 'succeeded') resolve(task.result.value);
       else reject(failureOf(task));
     };
     if (task.isEnded) settle();
     else task.extras.addEndListener(settle);
   });
+}
+
+/** Whether the values of tasks that are tasks go round in a circle. */
+function leadsBack(first: Task): boolean {
+  const Task = first.constructor as abstract new (...args: never) => Task;
+  const seen = new Set<Task>();
+  let task = first;
+  while (!seen.has(task)) {
+    seen.add(task);
+    const { result } = task;
+    if (result.state !== 'succeeded' || !(result.value instanceof Task)) return false;
+    task = result.value;
+  }
+  return true;
 }

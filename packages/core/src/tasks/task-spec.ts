@@ -17,16 +17,14 @@ export const SUPERVISOR = 0x80;
 
 /** @internal The bits of the state: see `task-state`. */
 export const STATE = 0xf;
-/** @internal Its run broke off, so it never ends. */
-export const ABANDONED = 0x100;
 /** @internal Its body, or its last child, has ended by its cancellation. */
-export const ENDS_CANCELLED = 0x200;
+export const ENDS_CANCELLED = 0x100;
 /** @internal Its body is a generator, no object of ours that behaves like one. */
-export const IS_GENERATOR = 0x400;
+export const IS_GENERATOR = 0x200;
 /** @internal The next resume throws the message. */
-export const MESSAGE_IS_ERROR = 0x800;
+export const MESSAGE_IS_ERROR = 0x400;
 /** @internal One delivery of `Cancelled`; the bits from here on count them. */
-export const CANCEL_DELIVERY = 0x1000;
+export const CANCEL_DELIVERY = 0x800;
 
 /** @internal */
 export interface TaskSpec<out T = unknown> {

@@ -16,7 +16,6 @@ import { TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
 import { PENDING, promiseFor, settleJoiner, type TaskResult } from './task-outcome.js';
 import {
-  ABANDONED,
   CANCEL_DELIVERY,
   DAEMON,
   ENDS_CANCELLED,
@@ -264,19 +263,26 @@ export class Task<out T = unknown> implements WaitTarget {
     if (this.#cancelled !== undefined) return;
     this.#cancelled = cancelled;
     const { waiter } = this;
-    if (waiter !== undefined) this.interrupt(waiter, cancelled);
-    else if ((this.#flags & STATE) === SPAWNED) {
+    if (waiter !== undefined) {
+      if (this.host.mayInterrupt(waiter) && !waiter.isSettled) this.endWait(waiter, cancelled);
+    } else if ((this.#flags & STATE) === SPAWNED) {
       this.setMessage(cancelled, true);
       this.#flags += CANCEL_DELIVERY;
     }
     for (const error of this.#extras?.callCancelListeners(cancelled.reason) ?? []) this.fail(error);
   }
 
-  private interrupt(waiter: Waiter<unknown>, cancelled: Cancelled): void {
-    if (!this.host.mayInterrupt(waiter) || waiter.isSettled) return;
-    waiter.abandon();
+  private endWait(waiter: Waiter<unknown> | undefined, cancelled: Cancelled): void {
+    waiter?.abandon();
     this.settled(cancelled, true, 'cancelled');
-    this.host.disarm(waiter);
+    if (waiter !== undefined) this.host.disarm(waiter);
+  }
+
+  /** @internal Its run breaks off: cancels it, and ends even a wait that must not be interrupted. */
+  breakOff(reason: unknown): void {
+    this.cancel(reason);
+    const state = this.#flags & STATE;
+    if (state === WAITING || state === RUNNING) this.endWait(this.waiter, this.#cancelled!);
   }
 
   /** @internal Cancels the task; it fails with `error` once its body and its children have ended. */
@@ -359,15 +365,9 @@ export class Task<out T = unknown> implements WaitTarget {
     this.#family?.childEnded(child);
   }
 
-  /** @internal Its run broke off: a waiter that is settled later must not resume it. */
-  abandon(): void {
-    this.waiter?.abandon();
-    this.#flags |= ABANDONED;
-  }
-
-  /** @internal False once the task or its run has ended. */
-  get isLive(): boolean {
-    return !this.isEnded && !this.has(ABANDONED);
+  /** @internal Whether its next step is due, in the loop of `host`. */
+  isReadyIn(host: TaskHost): boolean {
+    return (this.#flags & STATE) <= READY && this.host === host;
   }
 
   /** @internal */

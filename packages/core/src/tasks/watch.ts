@@ -4,7 +4,7 @@ import { Waiter, type WaitTarget } from './waiter.js';
 
 /**
  * What a watch informs, at most once. Both methods run inside of the handler's `resolve` or `reject`: be quick, and only
- * settle waiters or cancel watches. Pass everything else to `task.defer`.
+ * settle waiters or cancel watches. Pass everything else to `task.defer`. What they throw fails the watch's task.
  */
 export interface WatchTarget<in R = unknown> {
   /** The event has happened. */
@@ -56,8 +56,12 @@ export class Watch implements WaitTarget {
 
   /** @internal */
   settled(message: unknown, isError: boolean): void {
-    if (!this.task.isLive) return;
-    if (isError) this.#target.rejected(message);
-    else this.#target.resolved(message);
+    if (this.task.isEnded) return;
+    try {
+      if (isError) this.#target.rejected(message);
+      else this.#target.resolved(message);
+    } catch (error) {
+      this.task.fail(error);
+    }
   }
 }
