@@ -13,7 +13,7 @@ import { copyOf } from './copy-of.js';
 import { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
 import { ReceiveBuffer } from './receive-buffer.js';
 import { areInScratch, decode } from './text.js';
-import { checkStillThere, isBytes, piecesOf, without } from './writing.js';
+import { batchOf, checkStillThere, isBytes, MOST_PIECES, piecesOf, without } from './writing.js';
 
 const LONGEST_LINE = 65_536;
 /** After so many writes without a wait, `write` pauses: with a fast peer other tasks would not run. */
@@ -133,18 +133,23 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   *write(data: Writing): Coroutine<void, E | Pause> {
     this.#claimWriting();
     try {
-      if (++this.#writesInARow > MOST_WRITES_IN_A_ROW) {
-        this.#writesInARow = 0;
-        yield* pause();
-      }
-      for (let rest = piecesOf(data); ; ) {
-        this.#assertOpen('wrote to');
-        if (rest.length > 0) rest = without(rest, this.send(rest));
-        if (rest.length === 0) return;
-        if (typeof data === 'string') rest = rest.map(piece => (areInScratch(piece) ? copyOf(piece) : piece));
-        this.#writesInARow = 0;
-        yield* this.writable;
-        checkStillThere(rest);
+      let pieces: readonly Uint8Array[] | undefined;
+      for (let start = 0; pieces === undefined || start < pieces.length; start += MOST_PIECES) {
+        if (++this.#writesInARow > MOST_WRITES_IN_A_ROW) {
+          this.#writesInARow = 0;
+          yield* pause();
+        }
+        // After the pause: the bytes of a text may be in the scratch buffer.
+        pieces ??= piecesOf(data);
+        for (let rest = batchOf(pieces, start); ; ) {
+          this.#assertOpen('wrote to');
+          if (rest.length > 0) rest = without(rest, this.send(rest));
+          if (rest.length === 0) break;
+          if (typeof data === 'string') rest = rest.map(piece => (areInScratch(piece) ? copyOf(piece) : piece));
+          this.#writesInARow = 0;
+          yield* this.writable;
+          checkStillThere(rest);
+        }
       }
     } catch (error) {
       throw this.translated(error, 'wrote to');
