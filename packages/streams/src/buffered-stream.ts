@@ -3,6 +3,7 @@ import {
   type Coroutine,
   checkCount,
   InvalidArgumentError,
+  InvalidCountError,
   type LoopEvent,
   type Pause,
   pause,
@@ -16,6 +17,8 @@ import { areInScratch, decode } from './text.js';
 import { batchOf, checkStillThere, isBytes, MOST_PIECES, piecesOf, without } from './writing.js';
 
 const LONGEST_LINE = 65_536;
+/** The most bytes of a `readExactly`: while they come, the buffer is up to twice as long, and no array is longer than 4 GiB. */
+const MOST_EXACTLY = 2 ** 30;
 /** After so many writes without a wait, `write` pauses: with a fast peer other tasks would not run. */
 const MOST_WRITES_IN_A_ROW = 32;
 /** The same for reads without a wait. */
@@ -94,7 +97,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   *readExactly(count: number): Coroutine<Uint8Array, E | Pause> {
     this.#claimReading();
     try {
-      checkCount('count of readExactly', count, 0, false, 'It is a number of bytes.');
+      checkSize(count);
       if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
       while (this.#received.length < count) {
         if (!(yield* this.#receiveMore())) {
@@ -221,6 +224,13 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     this.#received.skip(1);
     return decode(line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line);
   }
+}
+
+function checkSize(count: number): void {
+  checkCount('count of readExactly', count, 0, false, 'It is a number of bytes.');
+  if (count <= MOST_EXACTLY) return;
+  const expected = `at most ${MOST_EXACTLY}, a gibibyte`;
+  throw new InvalidCountError('count of readExactly', count, expected, 'Read more in parts, with read().');
 }
 
 /** The length of the line that ends at `end`, or of the unfinished line if `end` is below 0. A CR at its end does not count. */
