@@ -55,6 +55,13 @@ underEachStrategy('chat-server', 'SIGINT', port => {
     await peer.receives('* here: ann, bob\r\n');
   });
 
+  it('passes on no control characters, which could do anything with a terminal', async () => {
+    const ann = await enter('ann');
+    const bob = await enter('bob');
+    bob.send('\x1b[2Jhello\x07\u0000 there\r\n');
+    await ann.receives('bob: [2Jhello there\r\n');
+  });
+
   it('hangs up on HTTP, and passes on nothing of its body', async () => {
     const ann = await enter('ann');
     const peer = await Peer.connect(port());

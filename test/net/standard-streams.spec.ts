@@ -74,6 +74,22 @@ describe('net: stdin', () => {
     },
     MODULES,
   );
+
+  underEach('6. when it is closed, no other file gets its number, also when two streams close it', module => {
+    const CLOSE = `
+      const [one, two] = [stdin(), stdin()];
+      one.close();
+      one.close();
+      const { reader, writer } = openPipe();
+      two.close();
+      yield* writer.write('x');
+      const { length } = yield* reader.read();
+      console.log(reader.fd > 2, length, readlinkSync('/proc/self/fd/0'));
+      reader.close();
+      writer.close();`;
+    const args = ['-c', '"$0" "$@" < /dev/zero', process.execPath, '--input-type=module', '-e', program(module, CLOSE)];
+    expect(execFileSync('sh', args, { encoding: 'utf8', timeout: LONGEST_RUN })).to.equal('true 1 /dev/null\n');
+  });
 });
 
 describe('net: stdout', () => {

@@ -211,14 +211,11 @@ describe('posix: sockets', () => {
     expect(localAddress(b)).to.deep.equal(localAddress(a));
   });
 
-  it('throw EMSGSIZE for a datagram that is too large', () => {
+  it('throw EMSGSIZE for a datagram that is too large, and name its destination', () => {
     const fd = opened.add(socket('ipv4', 'datagram'));
-    expect(
-      failureOf(() => sendTo(fd, new Uint8Array(70_000), { family: 'ipv4', host: '127.0.0.1', port: 9 })),
-    ).to.include({
-      code: 'EMSGSIZE',
-      syscall: 'sendto',
-    });
+    const error = failureOf(() => sendTo(fd, new Uint8Array(70_000), { family: 'ipv4', host: '127.0.0.1', port: 9 }));
+    expect(error).to.include({ code: 'EMSGSIZE', syscall: 'sendto' });
+    expect(error.message).to.equal(`EMSGSIZE: message too long, sendto descriptor ${fd} to 127.0.0.1:9`);
   });
 
   it('read ECONNRESET after the peer closed without reading everything', () => {

@@ -22,7 +22,6 @@ function* failure(body: Coroutine<unknown, Moved | CoreEvent>): Coroutine<unknow
 const COUNTS = Object.entries({ ...badNumbers(), '-1': -1 }).filter(
   ([what]) => !/proxy|prototype/.test(what) && what !== 'Infinity',
 );
-const LARGE = ['too large by one bit', '2^53', '1e300'];
 
 describe('streams: numbers and buffers at the door', () => {
   for (const method of ['readExactly', 'readLine'] as const) {
@@ -30,7 +29,8 @@ describe('streams: numbers and buffers at the door', () => {
       run(function* () {
         const stream = new MemoryStream('line\n');
         for (const [what, count] of COUNTS) {
-          if (LARGE.includes(what)) continue;
+          // A line may be as long as one likes.
+          if (method === 'readLine' && Number.isInteger(count) && Number(count) > 0) continue;
           const error = yield* failure(stream[method](count as number));
           expect(error, what).to.be.an.instanceOf(InvalidArgumentError).with.property('code', 'ESC_INVALID_COUNT');
           expect((error as Error).message, what).to.include(`of ${method} is`);

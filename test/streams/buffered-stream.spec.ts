@@ -107,6 +107,41 @@ describe('BufferedStream', () => {
       });
     });
 
+    it('keeps the text of a write that pauses while other tasks write', () => {
+      run(function* () {
+        const streams = [new MemoryStream(), new MemoryStream()];
+        const texts = (name: number) => Array.from({ length: 100 }, (_, n) => `${name}: ${n}`);
+        const tasks = [];
+        for (const [name, stream] of streams.entries()) {
+          const writeAll = function* () {
+            for (const text of texts(name)) yield* stream.write(text);
+          };
+          tasks.push(yield* spawn(writeAll()));
+        }
+        for (const task of tasks) yield* task.join();
+        for (const [name, stream] of streams.entries()) expect(stream.sent).to.deep.equal(texts(name));
+      });
+    });
+
+    it('of many pieces takes a time in proportion to their number', () => {
+      // The copies are in proportion to what `send` gets.
+      const offered = (count: number) => {
+        const stream = new MemoryStream();
+        let sum = 0;
+        let sent = 0;
+        const send = (pieces: readonly Uint8Array[]) => {
+          sum += pieces.length;
+          sent++;
+          return 1;
+        };
+        Object.assign(stream, { send });
+        run(() => stream.write(Array.from({ length: count }, () => new Uint8Array(1))));
+        expect(sent).to.equal(count);
+        return sum;
+      };
+      expect(offered(8192) / offered(2048)).to.be.below(5);
+    });
+
     it('keeps the text of a waiting write when other tasks write', () => {
       run(function* () {
         const [slow, quick] = [new MemoryStream(), new MemoryStream()];

@@ -40,7 +40,9 @@ class Client {
   *readLine() {
     // Many lines may have come at once. The pause lets the writers run, or every queue would fill up.
     yield* pause();
-    return (yield* this.#stream.readLine(LONGEST_LINE))?.trim();
+    const line = yield* this.#stream.readLine(LONGEST_LINE);
+    // Without control characters, which could do anything with the terminals of the others.
+    return line?.replace(/\p{Cc}/gu, '').trim();
   }
 
   /** Writes the lines of the queue, all that are there in one write, until it is cancelled. */

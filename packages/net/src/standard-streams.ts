@@ -5,7 +5,7 @@ import { DescriptorStream } from './pipes.js';
 
 /** The standard input of the process. Use either it or `process.stdin`. `close` closes it for the whole process. */
 export function stdin(): DescriptorStream {
-  return new DescriptorStream(0, 'stdin');
+  return new StandardInput(0, 'stdin');
 }
 
 /**
@@ -23,6 +23,15 @@ export function stderr(): DescriptorStream {
   return new StandardOutput(2, 'stderr');
 }
 
+class StandardInput extends DescriptorStream {
+  override close(): void {
+    if (this.isClosed) return;
+    const { fd } = this;
+    super.close();
+    fill(fd);
+  }
+}
+
 class StandardOutput extends DescriptorStream {
   readonly #number: number;
 
@@ -36,9 +45,16 @@ class StandardOutput extends DescriptorStream {
     const isOpenedAnew = this.fd !== this.#number;
     super.close();
     if (isOpenedAnew) close(this.#number);
-    // Otherwise the next file or connection would get the number, and all output of Node with it.
-    while (open('/dev/null', OpenFlags.write) < this.#number);
+    fill(this.#number);
   }
+}
+
+/**
+ * Otherwise the next file or connection would get the number, and with it all output of Node, the reads of `process.stdin`, or
+ * the close of a second stream on it.
+ */
+function fill(number: number): void {
+  while (open('/dev/null', OpenFlags.readWrite) < number);
 }
 
 /**

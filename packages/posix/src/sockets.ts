@@ -174,7 +174,7 @@ export function sendTo(fd: number, bytes: Uint8Array, to: SocketAddress): number
   for (;;) {
     const count = cSendto(fd, bytes, size, MSG_NOSIGNAL, address, addressSize);
     if (count >= 0) return count;
-    if (!isInterrupted('sendto', fd)) return WOULD_BLOCK;
+    if (!isInterrupted('sendto', fd, to)) return WOULD_BLOCK;
   }
 }
 

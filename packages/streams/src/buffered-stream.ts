@@ -3,6 +3,7 @@ import {
   type Coroutine,
   checkCount,
   InvalidArgumentError,
+  InvalidCountError,
   type LoopEvent,
   type Pause,
   pause,
@@ -13,9 +14,11 @@ import { copyOf } from './copy-of.js';
 import { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
 import { ReceiveBuffer } from './receive-buffer.js';
 import { areInScratch, decode } from './text.js';
-import { checkStillThere, isBytes, piecesOf, without } from './writing.js';
+import { batchOf, checkStillThere, isBytes, MOST_PIECES, piecesOf, without } from './writing.js';
 
 const LONGEST_LINE = 65_536;
+/** The most bytes of a `readExactly`: while they come, the buffer is up to twice as long, and no array is longer than 4 GiB. */
+const MOST_EXACTLY = 2 ** 30;
 /** After so many writes without a wait, `write` pauses: with a fast peer other tasks would not run. */
 const MOST_WRITES_IN_A_ROW = 32;
 /** The same for reads without a wait. */
@@ -94,7 +97,7 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   *readExactly(count: number): Coroutine<Uint8Array, E | Pause> {
     this.#claimReading();
     try {
-      checkCount('count of readExactly', count, 0, false, 'It is a number of bytes.');
+      checkSize(count);
       if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
       while (this.#received.length < count) {
         if (!(yield* this.#receiveMore())) {
@@ -133,18 +136,23 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   *write(data: Writing): Coroutine<void, E | Pause> {
     this.#claimWriting();
     try {
-      if (++this.#writesInARow > MOST_WRITES_IN_A_ROW) {
-        this.#writesInARow = 0;
-        yield* pause();
-      }
-      for (let rest = piecesOf(data); ; ) {
-        this.#assertOpen('wrote to');
-        if (rest.length > 0) rest = without(rest, this.send(rest));
-        if (rest.length === 0) return;
-        if (typeof data === 'string') rest = rest.map(piece => (areInScratch(piece) ? copyOf(piece) : piece));
-        this.#writesInARow = 0;
-        yield* this.writable;
-        checkStillThere(rest);
+      let pieces: readonly Uint8Array[] | undefined;
+      for (let start = 0; pieces === undefined || start < pieces.length; start += MOST_PIECES) {
+        if (++this.#writesInARow > MOST_WRITES_IN_A_ROW) {
+          this.#writesInARow = 0;
+          yield* pause();
+        }
+        // After the pause: the bytes of a text may be in the scratch buffer.
+        pieces ??= piecesOf(data);
+        for (let rest = batchOf(pieces, start); ; ) {
+          this.#assertOpen('wrote to');
+          if (rest.length > 0) rest = without(rest, this.send(rest));
+          if (rest.length === 0) break;
+          if (typeof data === 'string') rest = rest.map(piece => (areInScratch(piece) ? copyOf(piece) : piece));
+          this.#writesInARow = 0;
+          yield* this.writable;
+          checkStillThere(rest);
+        }
       }
     } catch (error) {
       throw this.translated(error, 'wrote to');
@@ -216,6 +224,13 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     this.#received.skip(1);
     return decode(line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line);
   }
+}
+
+function checkSize(count: number): void {
+  checkCount('count of readExactly', count, 0, false, 'It is a number of bytes.');
+  if (count <= MOST_EXACTLY) return;
+  const expected = `at most ${MOST_EXACTLY}, a gibibyte`;
+  throw new InvalidCountError('count of readExactly', count, expected, 'Read more in parts, with read().');
 }
 
 /** The length of the line that ends at `end`, or of the unfinished line if `end` is below 0. A CR at its end does not count. */

@@ -30,16 +30,16 @@ export interface ByteStream<E extends LoopEvent> extends Disposable {
   read(): Coroutine<Uint8Array | undefined, E>;
 
   /**
-   * Waits for exactly `count` bytes.
-   * @throws UnexpectedEndError if the stream ends before that; the bytes that came can still be read
+   * Waits for exactly `count` bytes, a gibibyte at most.
+   * @throws InvalidCountError; UnexpectedEndError if the stream ends before that; the bytes that came can still be read
    */
   readExactly(count: number): Coroutine<Uint8Array, E>;
 
   /**
    * Waits for the next line and returns it as UTF-8 text, without its LF or CR LF. The last line may end without one.
-   * @param longest the most bytes of the line; 65,536 if left out
+   * @param longest the most bytes of the line; 65,536 if left out, `Infinity`: no limit
    * @returns undefined at the end
-   * @throws LineTooLongError; the line can still be read
+   * @throws InvalidCountError; LineTooLongError: the line can still be read
    */
   readLine(longest?: number): Coroutine<string | undefined, E>;
 

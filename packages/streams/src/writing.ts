@@ -21,6 +21,14 @@ export function isBytes(value: unknown): value is Uint8Array {
   return tagOf.call(value) === 'Uint8Array';
 }
 
+/** @internal The most pieces of one `send`: with all of them in each, a write would take the square of their number. */
+export const MOST_PIECES = 1024;
+
+/** @internal */
+export function batchOf(pieces: readonly Uint8Array[], start: number): readonly Uint8Array[] {
+  return pieces.length <= MOST_PIECES ? pieces : pieces.slice(start, start + MOST_PIECES);
+}
+
 /** @internal What is left of the pieces after the first `count` bytes. @throws InvalidArgumentError */
 export function without(pieces: readonly Uint8Array[], count: number): readonly Uint8Array[] {
   if (!Number.isInteger(count) || count < 0) throw badCount(count);
