@@ -8,7 +8,18 @@ export abstract class EscapementError extends Error {
   static override readonly name: string = 'EscapementError';
   abstract readonly code: `ESC_${string}`;
 
+  /** @internal As usual, and a revoked proxy, which a program may throw, is no instance. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    try {
+      return isInstance.call(EscapementError, value);
+    } catch {
+      return false;
+    }
+  }
+
   override get name(): string {
     return this.constructor.name;
   }
 }
+
+const isInstance = Function.prototype[Symbol.hasInstance];

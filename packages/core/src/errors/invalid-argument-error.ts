@@ -1,4 +1,4 @@
-import { describe } from './describe.js';
+import { describe, safely } from './describe.js';
 import { EscapementError } from './escapement-error.js';
 
 /** A function was called with an argument that it cannot use. */
@@ -38,10 +38,19 @@ export function checkCount(what: string, given: number, least: number, mayBeInfi
 type Type = 'object' | 'function' | 'string' | 'number';
 
 /**
- * @internal Checks the type of an argument.
- * @returns `given` @throws InvalidArgumentError
+ * Checks the type of an argument. Null is no object, and neither is a revoked proxy.
+ *
+ * @param caller the name of your function, for the error
+ * @param expected a phrase for the error: `a function that takes the error`
+ * @returns `given`
+ * @throws InvalidArgumentError
  */
 export function checkArgument<T>(caller: string, given: T, type: Type, expected: string): T {
-  if (typeof given === type && given !== null) return given;
+  if (typeof given === type && given !== null && isReadable(given)) return given;
   throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', `${caller} got ${describe(given)}, expected ${expected}.`);
+}
+
+function isReadable(given: unknown): boolean {
+  if (typeof given !== 'object' && typeof given !== 'function') return true;
+  return safely(() => Reflect.has(given as object, 'name')) !== undefined;
 }

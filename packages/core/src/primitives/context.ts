@@ -1,4 +1,4 @@
-import { describe } from '../errors/describe.js';
+import { describe, shownName } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { bodyOf, checkProgram } from '../events/body-of.js';
@@ -55,7 +55,7 @@ export class NoContextError extends EscapementError {
   /** @internal */
   constructor(taskName: string, key: string) {
     super(
-      `task "${taskName}" read the context "${key}", which has no value. Run it inside withContext(key, value, ...), or give the key an initial value.`,
+      `task "${taskName}" read the context "${shownName(key)}", which has no value. Run it inside withContext(key, value, ...), or give the key an initial value.`,
     );
   }
 }
