@@ -11,7 +11,8 @@ export abstract class EscapementError extends Error {
   /** @internal As usual, and a revoked proxy, which a program may throw, is no instance. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     try {
-      return isInstance.call(EscapementError, value);
+      // biome-ignore lint/complexity/noThisInStatic: each subclass has its own instances
+      return isInstance.call(this, value);
     } catch {
       return false;
     }
