@@ -46,11 +46,16 @@ type Type = 'object' | 'function' | 'string' | 'number';
  * @throws InvalidArgumentError
  */
 export function checkArgument<T>(caller: string, given: T, type: Type, expected: string): T {
-  if (typeof given === type && given !== null && isReadable(given)) return given;
+  if (typeof given === type && !isUnreadable(given) && given !== null) return given;
   throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', `${caller} got ${describe(given)}, expected ${expected}.`);
 }
 
-function isReadable(given: unknown): boolean {
-  if (typeof given !== 'object' && typeof given !== 'function') return true;
-  return safely(() => Reflect.has(given as object, 'name')) !== undefined;
+/** @internal Whether it is an object whose properties can be read. */
+export function isReadable(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && !isUnreadable(given);
+}
+
+function isUnreadable(given: unknown): boolean {
+  const isObject = typeof given === 'object' || typeof given === 'function';
+  return isObject && given !== null && safely(() => Reflect.has(given, 'name')) === undefined;
 }

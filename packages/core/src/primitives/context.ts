@@ -1,4 +1,4 @@
-import { describe, shownName } from '../errors/describe.js';
+import { describe, safely, shownName } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { bodyOf, checkProgram } from '../events/body-of.js';
@@ -95,7 +95,7 @@ export const withContext = /* @__PURE__ */ coroutine(function* withContext<V, T,
 
 // By its field, because the key may come from another copy of this package.
 function checkKey(caller: string, key: ContextKey<unknown>): void {
-  if (Array.isArray(key?.initial)) return;
+  if (safely(() => Array.isArray(key?.initial))) return;
   const fault = `${caller} got ${describe(key)}, expected a key. Create it once: new ContextKey('user').`;
   throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
 }
