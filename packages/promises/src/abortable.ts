@@ -1,4 +1,4 @@
-import { type Coroutine, type CurrentTask, coroutine, onCancel } from '@escapement/core';
+import { type Coroutine, type CurrentTask, checkArgument, coroutine, onCancel } from '@escapement/core';
 import { type Resolved, resolved } from './resolved.js';
 
 /** The members that the `AbortSignal` of every host has. */
@@ -31,6 +31,7 @@ declare const AbortController: new () => { readonly signal: HostAbortSignal; abo
 export const abortable = /* @__PURE__ */ coroutine(function* abortable<T>(
   start: (signal: HostAbortSignal) => PromiseLike<T>,
 ): Coroutine<T, Resolved<T> | CurrentTask> {
+  checkArgument('abortable', start, 'function', 'a function that takes a signal and returns a promise');
   const controller = new AbortController();
   const removeListener = yield* onCancel(reason => controller.abort(reason));
   try {

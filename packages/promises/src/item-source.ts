@@ -1,4 +1,5 @@
-import type { Coroutine } from '@escapement/core';
+import { type Coroutine, describe, InvalidArgumentError } from '@escapement/core';
+import { safely } from './not-a-promise-error.js';
 import { type Resolved, resolved } from './resolved.js';
 
 export interface Item<T> {
@@ -76,4 +77,13 @@ function madeAsync<T>(items: Iterable<T | PromiseLike<T>>): AsyncIterator<T> {
 
 function isAsync<T>(items: AsyncIterable<T> | Iterable<unknown>): items is AsyncIterable<T> {
   return typeof (items as Partial<AsyncIterable<T>>)[Symbol.asyncIterator] === 'function';
+}
+
+/** @internal @throws InvalidArgumentError */
+export function checkItems(caller: string, items: unknown): void {
+  const isIterable = (key: typeof Symbol.iterator | typeof Symbol.asyncIterator) =>
+    safely(() => typeof (items as Record<symbol, unknown> | null | undefined)?.[key] === 'function');
+  if (isIterable(Symbol.asyncIterator) || isIterable(Symbol.iterator)) return;
+  const fault = `${caller} got ${describe(items)} for its items, expected an iterable. For an object pass Object.entries(...).`;
+  throw new InvalidArgumentError('ESC_NOT_ITERABLE', fault);
 }

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Coroutine, type CurrentTask, coroutine, describe, ensure, InvalidArgumentError } from '@escapement/core';
+import { safely } from './not-a-promise-error.js';
 import { type Resolved, resolved } from './resolved.js';
 
 /** `manage` got a value that has neither `Symbol.asyncDispose` nor `Symbol.dispose`. */
@@ -8,10 +9,9 @@ export class NotDisposableError extends InvalidArgumentError {
 
   /** @internal */
   constructor(given: unknown) {
-    const advice =
-      typeof (given as { then?: unknown }).then === 'function'
-        ? 'Wait for it first: `yield* manage(yield* shield(resolved(promise)))`.'
-        : 'For any other clean-up use `yield* ensure(cleanup())`.';
+    const advice = safely(() => typeof (given as { then?: unknown }).then === 'function')
+      ? 'Wait for it first: `yield* manage(yield* shield(resolved(promise)))`.'
+      : 'For any other clean-up use `yield* ensure(cleanup())`.';
     const fault = `manage got ${describe(given)}, expected a resource with Symbol.asyncDispose or Symbol.dispose. ${advice}`;
     super('ESC_NOT_DISPOSABLE', fault);
   }
@@ -56,10 +56,19 @@ interface Method {
 
 /** Looked up now, not at the end, as `using` does: a value that is not disposable is rejected before it is used. */
 function methodOf(resource: Partial<AsyncDisposable & Disposable>): Method {
-  const { [Symbol.asyncDispose]: disposeAsync, [Symbol.dispose]: dispose } = resource;
-  if (typeof disposeAsync === 'function') return { dispose: disposeAsync, isAsync: true };
-  if (typeof dispose === 'function') return { dispose, isAsync: false };
-  throw new NotDisposableError(resource);
+  const found = methodIn(resource);
+  if (found === undefined) throw new NotDisposableError(resource);
+  return found;
+}
+
+function methodIn(resource: Partial<AsyncDisposable & Disposable>): Method | undefined {
+  try {
+    const { [Symbol.asyncDispose]: disposeAsync, [Symbol.dispose]: dispose } = resource;
+    if (typeof disposeAsync === 'function') return { dispose: disposeAsync, isAsync: true };
+    return typeof dispose === 'function' ? { dispose, isAsync: false } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function* disposal(resource: object, { dispose, isAsync }: Method): Coroutine<void, Resolved> {

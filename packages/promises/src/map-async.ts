@@ -3,6 +3,7 @@ import {
   type ConcurrencyOptions,
   type Coroutine,
   type CurrentTask,
+  checkArgument,
   checkCount,
   checkMaker,
   coroutine,
@@ -18,7 +19,7 @@ import {
   spawn,
   type Task,
 } from '@escapement/core';
-import { type Item, ItemSource } from './item-source.js';
+import { checkItems, type Item, ItemSource } from './item-source.js';
 import type { Resolved } from './resolved.js';
 
 /** The events that `mapAsync` and `forEachAsync` wait for, without those of the work. */
@@ -65,8 +66,10 @@ function* forEachItem<T, E extends LoopEvent>(
   caller: string,
   items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>,
   work: (item: T, index: number) => Program<unknown, E>,
-  { concurrency = Infinity }: ConcurrencyOptions = {},
+  options: ConcurrencyOptions = {},
 ): Coroutine<void, E | AsyncItemsEvent> {
+  checkItems(caller, items);
+  const { concurrency = Infinity } = checkArgument(caller, options, 'object', 'options like { concurrency: 4 }');
   checkCount(`concurrency of ${caller}`, concurrency, 1, true, 'For one after the other pass 1.');
   checkMaker(caller, work);
 

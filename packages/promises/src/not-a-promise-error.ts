@@ -25,8 +25,8 @@ function adviceFor(given: unknown): string {
   return 'A value that is not a promise needs no wait: use it directly.';
 }
 
-/** Looking at what a user gives may throw, as with a revoked proxy. */
-function safely(look: () => boolean): boolean {
+/** @internal Looking at what a user gives may throw, as with a revoked proxy. */
+export function safely(look: () => boolean): boolean {
   try {
     return look();
   } catch {

@@ -22,7 +22,7 @@ export class Metronome implements Yieldable<Tick, Now | Sleep> {
 
   /** @param period in milliseconds, above 0 and finite */
   constructor(readonly period: Duration) {
-    if (period > 0 && period < Infinity && typeof period === 'number') return;
+    if (typeof period === 'number' && period > 0 && period < Infinity) return;
     throw new InvalidTimeError(
       'every',
       period,

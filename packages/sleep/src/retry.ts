@@ -6,6 +6,7 @@ import {
   checkMaker,
   coroutine,
   type Duration,
+  describe,
   InvalidArgumentError,
   type LoopEvent,
   NotACoroutineError,
@@ -60,8 +61,8 @@ function isFinal(error: unknown): boolean {
 export function exponential(first: Duration, most: Duration = Infinity, jitter = 0): (attempt: number) => Duration {
   checkDuration('exponential', first);
   checkDuration('exponential', most);
-  if (!(jitter >= 0 && jitter <= 1)) {
-    const fault = `exponential got a jitter of ${jitter}, expected 0 to 1. It is a share of each wait: 0.5 is up to half.`;
+  if (typeof jitter !== 'number' || !(jitter >= 0 && jitter <= 1)) {
+    const fault = `exponential got a jitter of ${describe(jitter)}, expected 0 to 1. It is a share of each wait: 0.5 is up to half.`;
     throw new InvalidArgumentError('ESC_INVALID_JITTER', fault);
   }
   // At most 2^1000: 0 times infinity would be NaN.

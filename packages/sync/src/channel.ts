@@ -1,3 +1,4 @@
+import { checkArgument } from '@escapement/core';
 import { Queue, type QueueOptions } from './queue.js';
 
 /**
@@ -10,8 +11,9 @@ import { Queue, type QueueOptions } from './queue.js';
  */
 export class Channel<T> extends Queue<T> {
   /** @throws InvalidCountError */
-  constructor({ capacity = 0, ...others }: QueueOptions = {}) {
-    super({ capacity, ...others });
+  constructor(options: QueueOptions = {}) {
+    const { capacity = 0, name } = checkArgument('new Channel', options, 'object', 'an object of options');
+    super({ capacity, ...(name !== undefined && { name }) });
   }
 
   /** @internal */

@@ -1,4 +1,13 @@
-import { type Coroutine, checkCount, type Scope, shield, type Waiter, WaitQueue } from '@escapement/core';
+import {
+  type Coroutine,
+  checkCount,
+  describe,
+  InvalidArgumentError,
+  type Scope,
+  shield,
+  type Waiter,
+  WaitQueue,
+} from '@escapement/core';
 import type { Acquire } from './acquire.js';
 import { titled } from './describe.js';
 import type { Lock } from './lock.js';
@@ -41,7 +50,11 @@ export class Condition {
   constructor(
     readonly lock: Lock,
     readonly name?: string,
-  ) {}
+  ) {
+    if (isLock(lock)) return;
+    const fault = `new Condition got ${describe(lock)}, expected the Lock that guards what is waited for. Write new Condition(lock).`;
+    throw new InvalidArgumentError('ESC_NOT_A_LOCK', fault);
+  }
 
   /**
    * Releases the lock, waits for a notification, and acquires the lock again, also when it throws.
@@ -85,5 +98,14 @@ export class Condition {
   /** `condition "stock" of lock "db", held by nobody` */
   toString(): string {
     return `${titled('condition', this.name)} of ${this.lock}`;
+  }
+}
+
+/** By its method, because the lock may come from another copy of this package. Looking at what a user gives may throw. */
+function isLock(given: unknown): boolean {
+  try {
+    return typeof (given as Lock).releaseAs === 'function';
+  } catch {
+    return false;
   }
 }

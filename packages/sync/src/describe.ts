@@ -1,8 +1,8 @@
-import type { Task } from '@escapement/core';
+import { describe, type Task } from '@escapement/core';
 
 /** `lock "db"`, or `lock` if it has no name. */
 export function titled(noun: string, name: string | undefined): string {
-  return name === undefined ? noun : `${noun} "${name}"`;
+  return name === undefined ? noun : `${noun} ${describe(name)}`;
 }
 
 /** `task "writer"` */

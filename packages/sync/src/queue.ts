@@ -1,6 +1,7 @@
 import {
   bodyOf,
   type Coroutine,
+  checkArgument,
   checkCount,
   checkMaker,
   Fifo,
@@ -50,7 +51,8 @@ export class Queue<T> implements QueueEnds<T> {
   #isClosed = false;
 
   /** @throws InvalidCountError */
-  constructor({ capacity = Infinity, name }: QueueOptions = {}) {
+  constructor(options: QueueOptions = {}) {
+    const { capacity = Infinity, name } = checkArgument('new Queue', options, 'object', 'an object of options');
     checkCount('capacity of a Queue', capacity, 0, true, 'With 0, each put waits until a task gets the item.');
     this.capacity = capacity;
     this.name = name;

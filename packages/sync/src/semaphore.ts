@@ -1,5 +1,6 @@
 import {
   type Coroutine,
+  checkArgument,
   checkCount,
   type LoopEvent,
   type Program,
@@ -43,7 +44,8 @@ export class Semaphore implements Acquirable {
    * @param permits how many are free at the start, 0 or more
    * @throws InvalidCountError
    */
-  constructor(permits: number, { name, max = Infinity }: SemaphoreOptions = {}) {
+  constructor(permits: number, options: SemaphoreOptions = {}) {
+    const { name, max = Infinity } = checkArgument('new Semaphore', options, 'object', 'an object of options');
     checkCount('permits of a Semaphore', permits, 0, true, 'Pass 1 to admit one task at a time.');
     checkCount('max of a Semaphore', max, Math.max(1, permits), true, 'It cannot have more permits than that.');
     this.#free = permits;

@@ -1,6 +1,6 @@
 import { EventLoop, type LoopEvent } from '@escapement/core';
 import { Container } from 'inversify';
-import { NotAModuleError } from './errors.js';
+import { NotAModuleError, safely } from './errors.js';
 import type { EventsOf, LoopModule } from './loop-module.js';
 import { loopModule } from './wired-loop.js';
 
@@ -16,7 +16,7 @@ import { loopModule } from './wired-loop.js';
  */
 export function createLoop<M extends LoopModule<LoopEvent>[]>(...modules: M): EventLoop<EventsOf<M[number]>> {
   modules.forEach((module, index) => {
-    if (typeof module?.load !== 'function') throw new NotAModuleError(index + 1, module);
+    if (safely(() => typeof module?.load, '') !== 'function') throw new NotAModuleError(index + 1, module);
   });
   const container = new Container({ defaultScope: 'Singleton' });
   container.load(loopModule, ...modules);

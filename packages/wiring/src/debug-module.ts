@@ -1,4 +1,4 @@
-import type { LoopOptions } from '@escapement/core';
+import { checkArgument, type LoopOptions } from '@escapement/core';
 import type { ServiceIdentifier } from 'inversify';
 import { LoopModule } from './loop-module.js';
 
@@ -14,7 +14,8 @@ export const Debugging: ServiceIdentifier<DebugOptions> = Symbol.for('escapement
  * @example createLoop(setTimeoutModule, sleepModule, debugModule({ slowStep: 20 }));
  */
 export function debugModule(options: DebugOptions = {}): LoopModule {
+  checkArgument('debugModule', options, 'object', 'an object of options, like { slowStep: 20 }');
   return new LoopModule(({ bind }) => {
-    bind(Debugging).toConstantValue(options);
+    bind(Debugging).toConstantValue({ ...options });
   });
 }

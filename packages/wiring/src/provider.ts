@@ -37,15 +37,16 @@ export function recipeOf<T extends object, A extends unknown[]>(
   given: ProviderArguments<T, A>,
 ): Recipe<T> {
   const [first, second] = given;
+  const isTokens = safely(() => Array.isArray(first), false);
   if (typeof first === 'function' && isClass(first)) {
     return { bindTo: syntax => void syntax.to(first as Newable<T>).inSingletonScope() };
   }
-  const make = (Array.isArray(first) ? second : first) as (...args: A) => T;
+  const make = (isTokens ? second : first) as (...args: A) => T;
   if (typeof make !== 'function') {
     throw new NotAProviderError(caller, `got ${describe(make)}, expected a class or a function that makes a plugin`);
   }
   if (isClass(make)) throw new NotAProviderError(caller, `got ${describe(make)} after tokens, expected a function`);
-  const tokens = (Array.isArray(first) ? first : clockFor(make, caller)) as TokensOf<A>;
+  const tokens = (isTokens ? first : clockFor(make, caller)) as TokensOf<A>;
   const missing = tokens.indexOf(undefined as never);
   if (missing >= 0) throw new NotAProviderError(caller, `got undefined as token ${missing + 1}`);
   const makeWith = ({ get }: ResolutionContext) => checkPlugin(make(...(tokens.map(token => get(token)) as A)), caller);
@@ -54,9 +55,10 @@ export function recipeOf<T extends object, A extends unknown[]>(
 
 /** The tokens of a function that was given without any: the clock if it has a parameter. */
 function clockFor(make: { readonly length: number }, caller: string): readonly ServiceIdentifier[] {
-  if (make.length > 1)
-    throw new NotAProviderError(caller, `got a function with ${make.length} parameters and no tokens`);
-  return make.length === 0 ? [] : [Clock];
+  const length = safely<unknown>(() => make.length, undefined);
+  if (length === 0) return [];
+  if (length === 1) return [Clock];
+  throw new NotAProviderError(caller, `got a function with ${describe(length)} parameters and no tokens`);
 }
 
 function checkPlugin<T extends object>(made: T, caller: string): T {

@@ -12,7 +12,7 @@ import {
 } from '@escapement/core';
 import type { ResolutionContext, ServiceIdentifier } from 'inversify';
 import { Debugging } from './debug-module.js';
-import { ClockMismatchError, ContainerChangedError, DuplicatePluginError } from './errors.js';
+import { ClockMismatchError, ContainerChangedError, DuplicatePluginError, nameOf } from './errors.js';
 import { LoopModule } from './loop-module.js';
 
 /** The token for instruments; bind any number: `bind(Instruments).toConstantValue(trace)`. */
@@ -81,14 +81,14 @@ class WiredPlugins {
 
   /** @throws NoStrategyError, DuplicatePluginError, ClockMismatchError */
   loopOptions(): LoopOptions {
-    const clock = this.#one(Clock, 'clocks', each => each.constructor.name);
+    const clock = this.#one(Clock, 'clocks', nameOf);
     const strategy = this.#one(SleepStrategy, 'sleep strategies', ({ alias }) => `'${alias}'`);
     // Checked here, because without a strategy no clock is bound, and the container would report the missing clock instead.
     if (strategy === undefined) throw new NoStrategyError();
     // The loop itself refuses a strategy without a clock.
     if (clock && strategy.clock && strategy.clock !== clock) throw new ClockMismatchError(strategy, clock);
     const policy = this.#one(SchedulingPolicy, 'scheduling policies', ({ alias }) => `'${alias}'`);
-    const debugging = this.#one(Debugging, 'debug modules', options => `debugModule(${JSON.stringify(options)})`);
+    const debugging = this.#one(Debugging, 'debug modules', () => 'debugModule(...)');
     const options = { strategy, handlers: this.#all(EventHandler), instruments: this.#all(Instruments) };
     this.#forgetTransients();
     return {

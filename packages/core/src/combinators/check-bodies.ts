@@ -1,10 +1,10 @@
-import { describe } from '../errors/describe.js';
+import { describe, has, safely, tagOf } from '../errors/describe.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { checkProgram } from '../events/body-of.js';
 
 /** @internal Checks all programs, before any of them starts. @throws InvalidArgumentError, NotACoroutineError */
 export function checkBodies(caller: string, bodies: unknown, form: 'list' | 'list or record'): void {
-  if (!Array.isArray(bodies) && (form === 'list' || !isRecord(bodies))) {
+  if (!isList(bodies) && (form === 'list' || !isRecord(bodies))) {
     const expected = form === 'list' ? 'an array of programs' : 'an array or a plain object of programs';
     const fault = `${caller} got ${describe(bodies)}, expected ${expected}. Write ${caller}([a, b]); for another iterable ${caller}([...items]).`;
     throw new InvalidArgumentError('ESC_NOT_A_LIST', fault);
@@ -12,8 +12,12 @@ export function checkBodies(caller: string, bodies: unknown, form: 'list' | 'lis
   for (const body of Object.values(bodies as object)) checkProgram(caller, body);
 }
 
+function isList(bodies: unknown): boolean {
+  return safely(() => Array.isArray(bodies)) ?? false;
+}
+
 function isRecord(bodies: unknown): boolean {
-  return Object.prototype.toString.call(bodies) === '[object Object]' && !(Symbol.iterator in (bodies as object));
+  return tagOf(bodies) === 'Object' && !has(bodies, Symbol.iterator);
 }
 
 /** @internal Like `checkBodies`, and refuses an empty list. @throws InvalidArgumentError, NotACoroutineError */

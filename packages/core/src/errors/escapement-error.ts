@@ -8,7 +8,19 @@ export abstract class EscapementError extends Error {
   static override readonly name: string = 'EscapementError';
   abstract readonly code: `ESC_${string}`;
 
+  /** @internal As usual, and a revoked proxy, which a program may throw, is no instance. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    try {
+      // biome-ignore lint/complexity/noThisInStatic: each subclass has its own instances
+      return isInstance.call(this, value);
+    } catch {
+      return false;
+    }
+  }
+
   override get name(): string {
     return this.constructor.name;
   }
 }
+
+const isInstance = Function.prototype[Symbol.hasInstance];

@@ -1,4 +1,4 @@
-import { describe } from './describe.js';
+import { describe, safely } from './describe.js';
 import { EscapementError } from './escapement-error.js';
 
 /** A function was called with an argument that it cannot use. */
@@ -38,10 +38,24 @@ export function checkCount(what: string, given: number, least: number, mayBeInfi
 type Type = 'object' | 'function' | 'string' | 'number';
 
 /**
- * @internal Checks the type of an argument.
- * @returns `given` @throws InvalidArgumentError
+ * Checks the type of an argument. Null is no object, and neither is a revoked proxy.
+ *
+ * @param caller the name of your function, for the error
+ * @param expected a phrase for the error: `a function that takes the error`
+ * @returns `given`
+ * @throws InvalidArgumentError
  */
 export function checkArgument<T>(caller: string, given: T, type: Type, expected: string): T {
-  if (typeof given === type && given !== null) return given;
+  if (typeof given === type && !isUnreadable(given) && given !== null) return given;
   throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', `${caller} got ${describe(given)}, expected ${expected}.`);
+}
+
+/** @internal Whether it is an object whose properties can be read. */
+export function isReadable(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && !isUnreadable(given);
+}
+
+function isUnreadable(given: unknown): boolean {
+  const isObject = typeof given === 'object' || typeof given === 'function';
+  return isObject && given !== null && safely(() => Reflect.has(given, 'name')) === undefined;
 }

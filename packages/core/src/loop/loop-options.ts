@@ -1,5 +1,5 @@
-import { describe, isClass } from '../errors/describe.js';
-import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { classNameOf, describe, isClass, nameOf, safely } from '../errors/describe.js';
+import { InvalidArgumentError, isReadable } from '../errors/invalid-argument-error.js';
 import type { Duration } from '../events/instant.js';
 import { IncompatiblePluginsError, NoStrategyError, StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
@@ -44,7 +44,7 @@ const POLICY = ['add', 'next'];
 
 /** @internal @throws NoStrategyError, InvalidArgumentError, StrategyError, IncompatiblePluginsError */
 export function checkOptions(options: LoopOptions): void {
-  if (typeof options !== 'object' || options === null) throw notAPlugin('options', options, '{ strategy, handlers }');
+  if (!isReadable(options)) throw notAPlugin('options', options, '{ strategy, handlers }');
   const { strategy, handlers = [], policy, instruments = [] } = options;
   if (strategy === undefined) throw new NoStrategyError();
   checkPlugin('strategy', strategy, 'SleepStrategy', STRATEGY);
@@ -57,7 +57,7 @@ export function checkOptions(options: LoopOptions): void {
 /** @internal The signal of `run`'s options. @throws InvalidArgumentError */
 export function signalOf(options: RunOptions | undefined): AbortSignalLike | undefined {
   if (options === undefined) return undefined;
-  if (typeof options === 'object' && options !== null) return options.signal;
+  if (isReadable(options)) return options.signal;
   throw new InvalidArgumentError(
     'ESC_INVALID_OPTIONS',
     `run got ${describe(options)}, expected { signal } or nothing.`,
@@ -65,13 +65,13 @@ export function signalOf(options: RunOptions | undefined): AbortSignalLike | und
 }
 
 function checkPlugin(what: string, given: unknown, type: string, methods: readonly string[]): void {
-  if (typeof given !== 'object' || given === null) throw notAPlugin(what, given, `an object of type ${type}`);
+  if (!isReadable(given)) throw notAPlugin(what, given, `an object of type ${type}`);
   const lacking = methods.find(method => typeof (given as Record<string, unknown>)[method] !== 'function');
   if (lacking !== undefined) throw notAPlugin(what, given, `an object of type ${type}, which has a method ${lacking}`);
 }
 
 function checkList<T>(what: string, given: readonly T[]): readonly T[] {
-  if (!Array.isArray(given)) throw notAPlugin(what, given, 'an array');
+  if (!safely(() => Array.isArray(given))) throw notAPlugin(what, given, 'an array');
   return given;
 }
 
@@ -81,9 +81,9 @@ function notAPlugin(what: string, given: unknown, expected: string): InvalidArgu
 }
 
 function adviceFor(given: unknown): string {
-  if (typeof given === 'function' && isClass(given)) return ` Create an instance: new ${given.name}(...).`;
+  if (typeof given === 'function' && isClass(given)) return ` Create an instance: new ${nameOf(given, 'it')}(...).`;
   if (given === undefined) return ' A cycle of imports may have left it undefined.';
-  const isModule = typeof (given as { load?: unknown } | null)?.load === 'function';
+  const isModule = safely(() => typeof (given as { load?: unknown } | null)?.load === 'function');
   return isModule ? ' Pass modules to createLoop(...), from @escapement/wiring.' : '';
 }
 
@@ -101,6 +101,6 @@ function checkCompatibility(strategy: SleepStrategy, handlers: readonly EventHan
   if (strategy.waits === 'yields') return;
   const misfit = handlers.find(handler => handler.needsHost);
   if (misfit !== undefined) {
-    throw new IncompatiblePluginsError(misfit.constructor.name, strategy.alias, strategy.waits);
+    throw new IncompatiblePluginsError(classNameOf(misfit), strategy.alias, strategy.waits);
   }
 }

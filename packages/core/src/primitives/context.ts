@@ -1,4 +1,4 @@
-import { describe } from '../errors/describe.js';
+import { describe, safely, shownName } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { bodyOf, checkProgram } from '../events/body-of.js';
@@ -55,7 +55,7 @@ export class NoContextError extends EscapementError {
   /** @internal */
   constructor(taskName: string, key: string) {
     super(
-      `task "${taskName}" read the context "${key}", which has no value. Run it inside withContext(key, value, ...), or give the key an initial value.`,
+      `task "${taskName}" read the context "${shownName(key)}", which has no value. Run it inside withContext(key, value, ...), or give the key an initial value.`,
     );
   }
 }
@@ -95,7 +95,7 @@ export const withContext = /* @__PURE__ */ coroutine(function* withContext<V, T,
 
 // By its field, because the key may come from another copy of this package.
 function checkKey(caller: string, key: ContextKey<unknown>): void {
-  if (Array.isArray(key?.initial)) return;
+  if (safely(() => Array.isArray(key?.initial))) return;
   const fault = `${caller} got ${describe(key)}, expected a key. Create it once: new ContextKey('user').`;
   throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
 }

@@ -37,7 +37,8 @@ export class StartWatch extends ImmediateEvent<Watch> {
  * try { yield* work(); } finally { alarm.cancel(); }
  */
 export function watch<R, E extends LoopEvent<R>>(event: E, target: WatchTarget<R>): Yieldable<Watch, E | StartWatch> {
-  checkArgument('watch for `resolved` of its target', target?.resolved, 'function', 'a function');
-  checkArgument('watch for `rejected` of its target', target?.rejected, 'function', 'a function');
+  checkArgument('watch', target, 'object', 'a target with the methods resolved and rejected');
+  checkArgument('watch for `resolved` of its target', target.resolved, 'function', 'a function');
+  checkArgument('watch for `rejected` of its target', target.rejected, 'function', 'a function');
   return new StartWatch(event, target) as Yieldable<Watch, StartWatch>;
 }

@@ -2,7 +2,7 @@ import { bodyOf, isGenerator, isGeneratorFunction } from '../events/body-of.js';
 import { CheckedIterable } from '../events/checked-iterable.js';
 import type { Program, Sent, Yieldable } from '../events/coroutine.js';
 import { rethrown, rethrows } from '../events/event-iterator.js';
-import { LoopEvent } from '../events/loop-event.js';
+import { isInstance, LoopEvent } from '../events/loop-event.js';
 import { CoroutineReusedError } from './errors.js';
 import type { Task } from './task.js';
 
@@ -26,7 +26,7 @@ let hasUnmarked = false;
  */
 export function claimCoroutine<T>(program: Program<T, LoopEvent>, task: Task, caller: string): Body<T> {
   if (isGenerator(program)) return marked(program, task, caller);
-  if (program instanceof LoopEvent) return new Delegate(program);
+  if (isInstance(program, LoopEvent)) return new Delegate(program as Yieldable<T, LoopEvent>);
   const body = bodyOf(caller, program);
   if (isGeneratorFunction(program)) return isGenerator(body) ? body : new Delegate(body);
   if (isGenerator(body)) return marked(body, task, caller);

@@ -1,4 +1,4 @@
-import { describe, safely } from '../errors/describe.js';
+import { describe } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 
 /** A coroutine was given to a second task. */
@@ -44,7 +44,7 @@ export class Cancelled extends EscapementError {
 
   /** @internal */
   static withoutStack(taskName: string, reason: unknown): Cancelled {
-    const { stackTraceLimit } = Error as { stackTraceLimit?: unknown };
+    const stackTraceLimit = readStackTraceLimit();
     // The host captures no stack if the limit is no number. It may be fixed: the error has a stack then.
     if (typeof stackTraceLimit !== 'number' || !setStackTraceLimit(0)) return new Cancelled(taskName, reason);
     try {
@@ -55,8 +55,21 @@ export class Cancelled extends EscapementError {
   }
 }
 
+// The program may have made an accessor of it.
+function readStackTraceLimit(): unknown {
+  try {
+    return (Error as { stackTraceLimit?: unknown }).stackTraceLimit;
+  } catch {
+    return undefined;
+  }
+}
+
 function setStackTraceLimit(limit: number): boolean {
-  return safely(() => Reflect.set(Error, 'stackTraceLimit', limit)) ?? false;
+  try {
+    return Reflect.set(Error, 'stackTraceLimit', limit);
+  } catch {
+    return false;
+  }
 }
 
 /** A cancelled task caught `Cancelled` 100 times and went on. The loop ended it by force; it fails with this error. */
