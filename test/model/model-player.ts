@@ -68,6 +68,22 @@ export class ModelPlayer {
     return false;
   }
 
+  /** Throws an error of the release together with the block's own, so that neither hides the other. */
+  *#with(name: LockName, body: Block, self: ModelTask): Play<boolean> {
+    const lock = this.#locks[name];
+    yield* this.#acquire(name, self);
+    let hasReturned: boolean;
+    try {
+      hasReturned = yield* this.#block(body, self);
+    } catch (error) {
+      const failure = failureIn(() => lock.release(self));
+      if (failure === undefined) throw error;
+      throw error instanceof Cancellation ? failure : aggregate([error, failure]);
+    }
+    lock.release(self);
+    return hasReturned;
+  }
+
   *#statement(statement: Statement, self: ModelTask): Play<boolean> {
     const { model } = this;
     const log = (what: string) => model.trace.add(model.time, self.name, what);
@@ -126,12 +142,7 @@ export class ModelPlayer {
         log(`got ${yield* this.#race(statement.blocks, self)}`);
         return false;
       case 'with':
-        yield* this.#acquire(statement.lock, self);
-        try {
-          return yield* this.#block(statement.body, self);
-        } finally {
-          this.#locks[statement.lock].release(self);
-        }
+        return yield* this.#with(statement.lock, statement.body, self);
       case 'acquire':
         yield* this.#acquire(statement.lock, self);
         return false;
@@ -269,5 +280,14 @@ export class ModelPlayer {
     if (first === undefined) throw contestants.find(task => task.state === 'cancelled')!.cancelledError();
     if ('error' in first) throw (first as { error: unknown }).error;
     return (first as { value: unknown }).value;
+  }
+}
+
+function failureIn(action: () => void): unknown {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }

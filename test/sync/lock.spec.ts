@@ -45,6 +45,44 @@ describe('sync: the contract of a lock, and `with`', () => {
     });
   });
 
+  it('8. `with` throws the error of its body and that of the release, if both fail', () => {
+    for (const guard of [new Lock('db'), new Semaphore(1, { max: 1 })]) {
+      let error: unknown;
+      try {
+        syncLoop().runSync(
+          guard.with(function* () {
+            yield* pause();
+            guard.release();
+            throw new RangeError('body');
+          }),
+        );
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).to.be.instanceOf(AggregateError);
+      const names = (error as AggregateError).errors.map(({ name }) => name);
+      expect(names).to.deep.equal(['RangeError', guard instanceof Lock ? 'LockNotHeldError' : 'SemaphoreFullError']);
+      const released = guard.with(function* () {
+        yield* pause();
+        guard.release();
+      });
+      expect(() => syncLoop().runSync(released)).to.throw(/released|free/);
+    }
+  });
+
+  it('7. a lock that an ended run left behind is free for the next', () => {
+    const lock = new Lock('db');
+    const loop = syncLoop();
+    loop.runSync(lock.acquire());
+    loop.runSync(function* next() {
+      yield* lock.acquire();
+      expect(lock.holder?.name).to.equal('next');
+      yield* pause();
+      lock.release();
+    });
+    expect(lock.isHeld).to.equal(false);
+  });
+
   it('8. `with` evaluates to the value of its body, and releases however the body ends', () => {
     const lock = new Lock();
     const semaphore = new Semaphore(1);

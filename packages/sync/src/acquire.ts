@@ -2,6 +2,7 @@ import {
   ANSWERED,
   type Answer,
   bodyOf,
+  Cancelled,
   type Coroutine,
   checkProgram,
   coroutine,
@@ -30,7 +31,10 @@ export class Acquire extends SourceEvent<void, Acquirable> {
   }
 }
 
-/** Acquires `source`, runs `body`, and releases `source`, also after an error or a cancellation. */
+/**
+ * Acquires `source`, runs `body`, and releases `source`, also after an error or a cancellation. If the release fails after an
+ * error, as it does when `body` has released `source` itself, throws both.
+ */
 export const holding = /* @__PURE__ */ coroutine(function* holding<T, E extends LoopEvent>(
   source: Acquirable,
   caller: string,
@@ -38,9 +42,23 @@ export const holding = /* @__PURE__ */ coroutine(function* holding<T, E extends 
 ): Coroutine<T, E | Acquire> {
   checkProgram(caller, body);
   yield* source.acquire();
+  const errors: unknown[] = [];
   try {
     return yield* bodyOf(caller, body);
+  } catch (error) {
+    errors.push(error);
+    throw error;
   } finally {
-    source.release();
+    release(source, caller, errors);
   }
 });
+
+/** @throws the error of the release, together with the body's `errors` */
+function release(source: Acquirable, caller: string, errors: readonly unknown[]): void {
+  try {
+    source.release();
+  } catch (error) {
+    if (errors.length === 0 || errors[0] instanceof Cancelled) throw error;
+    throw new AggregateError([...errors, error], `the body of ${caller} failed, and so did the release`);
+  }
+}

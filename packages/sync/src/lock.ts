@@ -16,7 +16,8 @@ import { LockHeldError, LockNotHeldError } from './errors.js';
  * acquire by its holder throws instead of waiting forever.
  *
  * The task that acquired it holds it. If that task ends without releasing it, its parent holds it. So after
- * `yield* timeout(50, lock.acquire())`, which acquires in a child task, the caller holds the lock.
+ * `yield* timeout(50, lock.acquire())`, which acquires in a child task, the caller holds the lock. When the run has ended, nobody
+ * does, and the next acquire gets it.
  *
  * Cost: a free lock is acquired at once, without the loop. A release hands it to the next waiter in O(1).
  * Cancellation: a cancelled waiter leaves the queue. A task that got the lock before its cancellation keeps it, and `Cancelled`
@@ -97,7 +98,7 @@ export class Lock implements Acquirable {
 
   /** @internal */
   takeNow(task: Task | undefined): boolean {
-    if (this.#isHeld) {
+    if (this.#isHeld && !this.#isLeftBehind) {
       if (task !== undefined && task === this.holder) throw new LockHeldError(titled('lock', this.name), titleOf(task));
       return false;
     }
@@ -109,6 +110,11 @@ export class Lock implements Acquirable {
   /** `lock "db", held by task "writer"` */
   toString(): string {
     return `${titled('lock', this.name)}, ${this.#state()}`;
+  }
+
+  /** A task acquired it, and that and all above it have ended: nobody is left who would release it. */
+  get #isLeftBehind(): boolean {
+    return this.#acquirer !== undefined && this.holder === undefined;
   }
 
   /** Tasks below the holder count, because a scope or a shield runs in one. Any code may release a lock that no task holds. */

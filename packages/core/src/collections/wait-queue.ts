@@ -42,7 +42,7 @@ export class WaitQueue<W extends Waiting> {
     for (;;) {
       const first = this.#queue.shift();
       if (first === undefined || !first.isSettled) return first;
-      // A run that broke off abandons waiters without `disarm`.
+      // A `disarm` that threw has not counted its waiter.
       if (this.#abandonedCount > 0) this.#abandonedCount--;
     }
   }

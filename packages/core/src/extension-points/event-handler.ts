@@ -36,7 +36,8 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
 
   /**
    * The wait was abandoned: forget `waiter`. Called at most once per wait, with the arguments of `arm`, and never after
-   * `waiter` was settled. Settling it later does nothing.
+   * `waiter` was settled. Settling it later does nothing. If the run breaks, because a plugin fails or nothing can ever
+   * happen, also the waits are abandoned that `interrupt` lets go on.
    */
   abstract disarm(event: E, waiter: Waiter<ResultOf<E>>): void;
 

@@ -43,8 +43,17 @@ export class AbortWatch {
 
   readonly #abort = (): void => {
     this.#isAborted = true;
-    this.#root?.cancel(this.signal!.reason);
+    this.#root?.cancel(reasonOf(this.signal!));
   };
+}
+
+/** A getter that throws must not throw into the host, which would end the process. */
+function reasonOf(signal: AbortSignalLike): unknown {
+  try {
+    return signal.reason;
+  } catch (error) {
+    return error;
+  }
 }
 
 function notASignal(given: unknown, cause: unknown): InvalidArgumentError {

@@ -181,6 +181,7 @@ class PluggableLoop<in E extends LoopEvent> {
     try {
       this.#polledAt = this.#clock.now();
       this.#sleepPhase.runStarted(this.#polledAt);
+      this.#ready.runStarted();
       const spec = { body: program, caller, name: name || (programName(program) ?? 'main'), flags: 0 };
       this.#root = this.#scheduler.spawn(spec, undefined);
       return this.#root as Task<T>;

@@ -7,7 +7,8 @@ type Listener = (...args: unknown[]) => void;
 /** @internal All hooks but `warned`. */
 export type Hooks = Omit<Instrument, 'warned'>;
 
-const HOOKS = [
+/** @internal */
+export const HOOKS = [
   'runStarted',
   'runEnded',
   'crashed',

@@ -7,6 +7,7 @@ import type { Instrument } from '../extension-points/instrument.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
 import type { SleepStrategy, Waits } from '../extension-points/sleep-strategy.js';
 import type { AbortSignalLike } from './abort-signal.js';
+import { HOOKS } from './instruments.js';
 
 export interface LoopOptions<H extends EventHandler = EventHandler> {
   readonly strategy: SleepStrategy;
@@ -45,12 +46,19 @@ const POLICY = ['add', 'next'];
 /** @internal @throws NoStrategyError, InvalidArgumentError, StrategyError, IncompatiblePluginsError */
 export function checkOptions(options: LoopOptions): void {
   if (!isReadable(options)) throw notAPlugin('options', options, '{ strategy, handlers }');
-  const { strategy, handlers = [], policy, instruments = [] } = options;
+  const { strategy, handlers = [], policy, instruments = [], slowStep } = options;
   if (strategy === undefined) throw new NoStrategyError();
   checkPlugin('strategy', strategy, 'SleepStrategy', STRATEGY);
   for (const handler of checkList('handlers', handlers)) checkPlugin('handler', handler, 'EventHandler', HANDLER);
   if (policy !== undefined) checkPlugin('policy', policy, 'SchedulingPolicy', POLICY);
-  for (const one of checkList('instruments', instruments)) checkPlugin('instrument', one, 'Instrument', []);
+  for (const one of checkList('instruments', instruments)) {
+    checkPlugin('instrument', one, 'Instrument', []);
+    const present = HOOKS.filter(hook => one[hook] !== undefined);
+    checkPlugin('instrument', one, 'Instrument', present);
+  }
+  if (slowStep !== undefined && !(typeof slowStep === 'number' && slowStep >= 0)) {
+    throw notAPlugin('slowStep', slowStep, 'milliseconds, 0 or more');
+  }
   checkCompatibility(strategy, handlers);
 }
 

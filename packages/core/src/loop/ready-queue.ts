@@ -17,6 +17,9 @@ interface DeferredAction {
   readonly place: number;
 }
 
+/** The most tasks that are taken from a policy that has failed: it may return one for ever. */
+const MOST_DRAINED = 1_000_000;
+
 /** @internal The ready tasks, in the policy's order, and the deferred actions between them. */
 export class ReadyQueue {
   /** True while the strategy sleeps, or the host runs in a sleep. */
@@ -27,6 +30,8 @@ export class ReadyQueue {
   #fault: PolicyError | undefined = undefined;
   /** The given policy, until it fails. */
   #policy: SchedulingPolicy;
+  /** It failed in an earlier run, and may hold tasks of that. */
+  #isPolicyStale = false;
   #count = 0;
   /** The number of tasks taken so far. */
   #taken = 0;
@@ -107,6 +112,10 @@ export class ReadyQueue {
     return this.#next();
   }
 
+  runStarted(): void {
+    if (this.#isPolicyStale) this.#drainPolicy();
+  }
+
   /** The policy has failed: goes on without it until the end of the run, first come, first served. */
   replacePolicy(root: Task): void {
     this.#drainPolicy();
@@ -119,7 +128,6 @@ export class ReadyQueue {
 
   /** Nothing of this run must be left for the next. */
   runEnded(): void {
-    if (this.#count > 0) this.#drainPolicy();
     this.#policy = this.policy;
     this.#count = 0;
     this.#fault = undefined;
@@ -165,11 +173,14 @@ export class ReadyQueue {
 
   /** Takes from the policy what it still holds, so that it does not return it in the next run. */
   #drainPolicy(): void {
-    // One more, in case that it kept a task for which `add` threw.
-    for (let left = this.#count + 1; left >= 0; left--) {
+    this.#isPolicyStale = true;
+    let failures = 0;
+    for (let left = MOST_DRAINED; left > 0 && failures < 2 && this.#isPolicyStale; left--) {
       try {
-        if (this.#policy.next() === undefined) return;
-      } catch {}
+        this.#isPolicyStale = this.policy.next() !== undefined;
+      } catch {
+        failures++;
+      }
     }
   }
 }

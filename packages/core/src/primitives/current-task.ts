@@ -50,9 +50,11 @@ export const ensure = /* @__PURE__ */ coroutine(function* ensure<E extends LoopE
 function* cleaning<E extends LoopEvent>(
   cleanup: Program<unknown, E>,
   context: ContextEntry | undefined,
-): Coroutine<unknown, E | SetContext> {
+): Coroutine<unknown, E | SetContext | CurrentTask> {
   yield* new SetContext(() => context);
-  return yield* bodyOf('ensure', cleanup);
+  const body = bodyOf('ensure', cleanup);
+  if (body !== cleanup) claimCoroutine(body, yield* currentTask(), 'ensure');
+  return yield* body;
 }
 
 /**
