@@ -38,8 +38,12 @@ export function checkCount(what: string, given: number, least: number, mayBeInfi
 type Type = 'object' | 'function' | 'string' | 'number';
 
 /**
- * @internal Checks the type of an argument.
- * @returns `given` @throws InvalidArgumentError
+ * Checks the type of an argument. Null is no object.
+ *
+ * @param caller the name of your function, for the error
+ * @param expected a phrase for the error: `a function that takes the error`
+ * @returns `given`
+ * @throws InvalidArgumentError
  */
 export function checkArgument<T>(caller: string, given: T, type: Type, expected: string): T {
   if (typeof given === type && given !== null) return given;
