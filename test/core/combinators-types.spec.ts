@@ -166,7 +166,7 @@ describe('the types of the combinators', () => {
     const settled = () => allSettled([read(), text()]);
     isTrue<Same<EventsOf<ReturnType<typeof settled>>, Readable | SleepFor | Scope | Spawn>>();
     const raced = () => race([read(), text()]);
-    isTrue<Same<EventsOf<ReturnType<typeof raced>>, Readable | SleepFor | Scope | Spawn | CurrentTask>>();
+    isTrue<Same<EventsOf<ReturnType<typeof raced>>, Readable | SleepFor | Scope | Spawn>>();
     const mapped = () => map([1], () => read());
     isTrue<Same<EventsOf<ReturnType<typeof mapped>>, Readable | Scope | Spawn | CurrentTask>>();
     const timed = () => timeout(1, read());

@@ -13,12 +13,14 @@ import {
   map,
   type Now,
   now,
+  type Pause,
   pause,
   race,
   type Scope,
   type Sleep,
   type SleepFor,
   type Spawn,
+  scope,
   shield,
   sleep,
   spawn,
@@ -62,6 +64,18 @@ function* failsByChild(duration: number, message: string): Coroutine<string, Sle
   yield* spawn(failAfter(duration, message));
   yield* sleep(1000);
   return 'never';
+}
+
+/** Its inside has failed at the instant when `pausesAndIsDone` ends, and it does not know yet. */
+function* failsInside(): Coroutine<void, SleepFor | Scope> {
+  yield* scope(failAfter(2, 'too late'));
+}
+
+function* pausesAndIsDone(): Coroutine<string, SleepFor | Pause> {
+  yield* pause();
+  yield* pause();
+  yield* sleep(2);
+  return 'value';
 }
 
 function thrownBy(action: () => unknown): unknown {
@@ -344,10 +358,17 @@ describe('race', () => {
     expect(errors[0]).to.have.property('message', 'one');
   });
 
-  it('throws the error of a loser that fails at the instant of the first value', () => {
-    const { loop } = virtualLoop();
-    expect(() => loop.runSync(race([after(2, 'value'), failAfter(2, 'too late')]))).to.throw('too late');
-  });
+  for (const [how, contestants] of [
+    ['after', () => [after(2, 'value'), failAfter(2, 'too late')]],
+    ['before', () => [failsInside(), pausesAndIsDone()]],
+  ] as const) {
+    it(`reports a failure at the instant of the first value, of a contestant ${how} it, and keeps the value`, () => {
+      const { loop, warnings } = virtualLoop();
+      expect(loop.runSync(race(contestants()))).to.equal('value');
+      expect(warnings.map(({ code }) => code)).to.deep.equal(['ESC_LOSER_FAILED']);
+      expect(warnings[0]!.message).to.include('too late');
+    });
+  }
 
   it('takes the first that need not wait at all', () => {
     const { loop, clock } = virtualLoop();
@@ -386,9 +407,11 @@ describe('race', () => {
 
 describe('contestants that are cancelled from outside', () => {
   function* isCancelledFromOutside() {
-    // The scope that it runs in, and the task that contends.
-    (yield* currentTask()).parent!.cancel('from outside');
-    yield* pause();
+    const self = yield* currentTask();
+    yield* spawn(function* () {
+      self.cancel('from outside');
+    });
+    yield* sleep(9);
   }
 
   it('have failed, so that a race throws an error that says so', () => {
@@ -400,6 +423,17 @@ describe('contestants that are cancelled from outside', () => {
     const error = thrownBy(() => virtualLoop().loop.runSync(any([isCancelledFromOutside(), failAfter(1, 'late')])));
     expect(error).to.be.instanceOf(AggregateError).with.property('message', 'any: all 2 failed');
     expect(virtualLoop().loop.runSync(any([isCancelledFromOutside(), after(1, 'value')]))).to.equal('value');
+  });
+
+  it('all at once, with the scope of the race, make it throw an error that says so', () => {
+    function* cancelsTheRace() {
+      (yield* currentTask()).parent!.cancel('from inside');
+      yield* pause();
+    }
+    for (const contest of [race, any]) {
+      const error = thrownBy(() => virtualLoop().loop.runSync(contest([cancelsTheRace(), after(1, 'value')])));
+      expect(error).to.be.instanceOf(TaskCancelledError).with.property('cause', 'from inside');
+    }
   });
 });
 

@@ -45,6 +45,7 @@ const simple: readonly Weighted[] = [
   statement(6, 'put', { queue }),
   statement(4, 'get', { queue }),
   statement(1, 'close', { queue }),
+  statement(4, 'tick', {}),
 ];
 
 /** Statements around blocks. */
@@ -57,7 +58,11 @@ function around(block: fc.Arbitrary<Block>): readonly Weighted[] {
     statement(5, 'supervise', { ended: fc.constantFrom('unheard', 'logs', 'throws'), body: block }),
     statement(4, 'timeout', { ms: fc.nat(4), body: block }),
     statement(3, 'all', { blocks: several(block) }),
-    statement(3, 'race', { blocks: several(block) }),
+    statement(3, 'allSettled', { blocks: several(block) }),
+    statement(4, 'race', { blocks: several(block) }),
+    statement(3, 'any', { blocks: several(block) }),
+    statement(4, 'map', { concurrency: fc.integer({ min: 1, max: 3 }), blocks: several(block) }),
+    statement(3, 'retry', { attempts: fc.integer({ min: 1, max: 3 }), ms: fc.nat(2), body: block }),
     statement(6, 'with', { lock, body: block }),
     statement(3, 'ensure', { body: block }),
     statement(3, 'call', { body: block }),

@@ -1,3 +1,4 @@
+import { type Choice, fifo } from '../support/chosen-order.js';
 import {
   aggregate,
   type Body,
@@ -15,6 +16,7 @@ import {
   type Block,
   type Construct,
   type LockName,
+  PERIOD,
   QUEUES,
   resolveTarget,
   type Statement,
@@ -25,7 +27,7 @@ type Play<T> = Generator<Wait, T, unknown>;
 
 /** Plays a program on the model. */
 export class ModelPlayer {
-  readonly model = new Model();
+  readonly model: Model;
   readonly #locks = { x: new ModelLock(), y: new ModelLock() };
   readonly #queues = {
     none: new ModelQueue(QUEUES.none),
@@ -35,9 +37,18 @@ export class ModelPlayer {
   /** How often each construct was come to. */
   readonly counts = new Map<Construct, number>();
 
+  /** What was thrown, each with a name of its own. */
+  readonly thrown: Failure[] = [];
+  #firstTick: number | undefined;
+  #lastTick = 0;
+
+  constructor(choose: Choice) {
+    this.model = new Model(choose);
+  }
+
   /** @throws NotComparableError */
-  static play(program: Block): ModelPlayer {
-    const player = new ModelPlayer();
+  static play(program: Block, choose = fifo): ModelPlayer {
+    const player = new ModelPlayer(choose);
     player.model.run('main', task => player.#body(program, task));
     return player;
   }
@@ -49,7 +60,7 @@ export class ModelPlayer {
   #atEnds(ended: AtEnds, self: ModelTask): ((task: ModelTask) => void) | undefined {
     if (ended === 'unheard') return undefined;
     return task => {
-      this.model.trace.add(this.model.time, self.name, `hears of ${task.name}: ${task.state}`);
+      this.model.trace.add(this.model.time, self.name, `hears of ${task.name}: ${task.describeEnd()}`);
       if (ended === 'throws' && task.state === 'failed') throw task.error();
     };
   }
@@ -138,8 +149,22 @@ export class ModelPlayer {
       case 'all':
         log(`got ${yield* this.#all(statement.blocks, self)}`);
         return false;
+      case 'allSettled':
+        log(`got ${yield* this.#allSettled(statement.blocks, self)}`);
+        return false;
       case 'race':
         log(`got ${yield* this.#race(statement.blocks, self)}`);
+        return false;
+      case 'any':
+        log(`got ${yield* this.#any(statement.blocks, self)}`);
+        return false;
+      case 'map':
+        log(`got ${yield* this.#map(statement.blocks, statement.concurrency, self)}`);
+        return false;
+      case 'retry':
+        return yield* this.#retry(statement.body, statement.attempts, statement.ms, self);
+      case 'tick':
+        log(`ticks ${yield* this.#tick()}`);
         return false;
       case 'with':
         return yield* this.#with(statement.lock, statement.body, self);
@@ -173,7 +198,8 @@ export class ModelPlayer {
         return yield* this.#block(statement.body, self);
       case 'throw':
         if (statement.label === undefined) throw undefined;
-        throw new Failure(`Error(${statement.label})`);
+        this.thrown.push(new Failure(`Error(${statement.label}${this.thrown.length})`));
+        throw this.thrown.at(-1);
       case 'return':
         return true;
       case 'try':
@@ -247,39 +273,140 @@ export class ModelPlayer {
     return tasks.map(task => task.value).join(', ');
   }
 
-  /** A scope in which the first body to end has the others cancelled. */
-  *#race(blocks: readonly Block[], self: ModelTask): Play<unknown> {
+  /** What `body` comes to in each: a list of tasks that have ended. `ended` is told of each, and what it throws ends all. */
+  *#contest(
+    blocks: readonly Block[],
+    self: ModelTask,
+    ended: (task: ModelTask, contestants: readonly ModelTask[]) => void,
+  ): Play<readonly ModelTask[]> {
     const { model } = this;
     const player = this;
     const contestants: ModelTask[] = [];
-    let first: Resumption | undefined;
-    function* outcomeOf(block: Block, task: ModelTask): Play<Resumption> {
+    function* start(scope: ModelTask): Play<void> {
+      for (const block of blocks)
+        contestants.push(model.spawn(scope, model.nextName, task => player.#body(block, task)));
+    }
+    yield model.scope(self, 'supervise', start, task => ended(task, contestants));
+    return contestants;
+  }
+
+  /** Waits for all. What fails in its clean-up, because all were cancelled, has no outcome: it fails all. */
+  *#allSettled(blocks: readonly Block[], self: ModelTask): Play<string> {
+    const tasks = yield* this.#contest(blocks, self, task => {
+      if (task.parent!.cancelled !== undefined && task.failedInCleanup()) throw task.error();
+    });
+    return tasks.map(task => showAnswer(task.answer())).join(', ');
+  }
+
+  /** The first to end has the others cancelled. Who fails after that, and no cancellation had come to him, has only lost. */
+  *#race(blocks: readonly Block[], self: ModelTask): Play<unknown> {
+    const winner = yield* this.#firstOf('race', blocks, self, (task, error, isWon) => {
+      if (!isWon) throw error;
+      this.model.trace.add(this.model.time, task.name, `loses, and ${task.describeEnd()}`);
+    });
+    return winner!.value;
+  }
+
+  /** The first to succeed has the others cancelled. Failures count only if nobody succeeds, or in a clean-up. */
+  *#any(blocks: readonly Block[], self: ModelTask): Play<unknown> {
+    const errors: unknown[] = [];
+    const winner = yield* this.#firstOf('any', blocks, self, (_, error) => errors.push(error));
+    if (winner === undefined) throw aggregate(errors);
+    return winner.value;
+  }
+
+  *#firstOf(
+    caller: string,
+    blocks: readonly Block[],
+    self: ModelTask,
+    failed: (task: ModelTask, error: unknown, isWon: boolean) => void,
+  ): Play<ModelTask | undefined> {
+    let winner: ModelTask | undefined;
+    yield* this.#contest(blocks, self, (task, contestants) => {
+      const answer = task.answer();
+      if ('value' in answer) {
+        if (winner !== undefined) return;
+        winner = task;
+        for (const other of contestants) this.model.cancel(other, `${caller}: another was first`);
+        return;
+      }
+      const isOver = winner !== undefined || task.parent!.cancelled !== undefined;
+      if (isOver && task.state === 'cancelled') return;
+      if (isOver && task.failedInCleanup()) throw answer.error;
+      failed(task, answer.error, winner !== undefined);
+    });
+    return winner;
+  }
+
+  /** Workers that take the blocks in their order. One that is cancelled with blocks left has not done its work. */
+  *#map(blocks: readonly Block[], concurrency: number, self: ModelTask): Play<string> {
+    const { model } = this;
+    const player = this;
+    const results: unknown[] = [];
+    const workers: ModelTask[] = [];
+    let taken = 0;
+    let isExhausted = false;
+    let isStopped = false;
+    function take(): number | undefined {
+      if (isStopped || isExhausted) return undefined;
+      model.trace.add(model.time, self.name, `looks for item ${taken}`);
+      isExhausted = taken === blocks.length;
+      return isExhausted ? undefined : taken++;
+    }
+    function* work(task: ModelTask, first: number): Play<void> {
       try {
-        return { value: yield model.scope(task, 'scope', inner => player.#body(block, inner)) };
+        for (let index: number | undefined = first; index !== undefined; index = take()) {
+          results[index] = yield* player.#body(blocks[index]!, task);
+          if (task.cancelled !== undefined && !isExhausted) throw task.cancelled;
+        }
       } catch (error) {
-        if (error instanceof Cancellation) throw error;
-        return { error };
+        isStopped = true;
+        throw error;
       }
     }
-    function* contest(block: Block, task: ModelTask): Play<void> {
-      const outcome = yield* outcomeOf(block, task);
-      if (first === undefined) {
-        first = outcome;
-        for (const other of contestants) if (other !== task) model.cancel(other, 'race: another was first');
-      } else if ('error' in outcome) throw outcome.error;
-    }
     function* start(scope: ModelTask): Play<void> {
-      for (const block of blocks) contestants.push(model.spawn(scope, model.nextName, task => contest(block, task)));
+      while (workers.length < concurrency) {
+        const first = take();
+        if (first === undefined) return;
+        workers.push(model.spawn(scope, model.nextName, task => work(task, first)));
+      }
     }
     try {
       yield model.scope(self, 'scope', start);
-    } catch (late) {
-      if (late instanceof Cancellation || first === undefined || !('error' in first)) throw late;
-      throw aggregate([(first as { error: unknown }).error, late]);
+      const cancelled = workers.find(task => task.state === 'cancelled');
+      if (cancelled !== undefined) throw cancelled.cancelledError();
+    } catch (error) {
+      if (!isExhausted) model.trace.add(model.time, self.name, 'closes its items');
+      throw error;
     }
-    if (first === undefined) throw contestants.find(task => task.state === 'cancelled')!.cancelledError();
-    if ('error' in first) throw (first as { error: unknown }).error;
-    return (first as { value: unknown }).value;
+    return results.join(', ');
+  }
+
+  *#retry(block: Block, attempts: number, ms: number, self: ModelTask): Play<boolean> {
+    for (let number = 1; ; number++) {
+      try {
+        return yield* this.#block(block, self);
+      } catch (error) {
+        // What was thrown in a cancelled task is an error of its clean-up.
+        if (self.cancelled !== undefined || error instanceof Cancellation || number === attempts) throw error;
+        this.model.trace.add(this.model.time, self.name, `tries again after ${show(error)}`);
+      }
+      yield this.model.sleepUntil(this.model.time + ms);
+    }
+  }
+
+  /** Tick n is due at n periods after the first wait for one. Who gives up waiting has taken none. */
+  *#tick(): Play<string> {
+    const { model } = this;
+    for (;;) {
+      this.#firstTick ??= model.time;
+      const index = Math.max(this.#lastTick + 1, Math.floor((model.time - this.#firstTick) / PERIOD));
+      yield model.sleepUntil(this.#firstTick + index * PERIOD);
+      if (index <= this.#lastTick) continue;
+      const missed = index - this.#lastTick - 1;
+      this.#lastTick = index;
+      return `${index}, missed ${missed}`;
+    }
   }
 }
 
@@ -290,4 +417,8 @@ function failureIn(action: () => void): unknown {
   } catch (error) {
     return error;
   }
+}
+
+function showAnswer(answer: Resumption): string {
+  return 'value' in answer ? String(answer.value) : show(answer.error);
 }

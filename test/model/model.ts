@@ -1,3 +1,4 @@
+import { type Choice, fifo } from '../support/chosen-order.js';
 import { MOST_NAMES, Trace } from './trace.js';
 
 /**
@@ -8,10 +9,16 @@ export class Model {
   readonly trace = new Trace();
   readonly tasks: ModelTask[] = [];
   time = 0;
-  #ready: (ModelTask | Deferred)[] = [];
+  /** In the order in which they became ready. */
+  readonly #ready: ModelTask[] = [];
+  readonly #deferred: Deferred[] = [];
+  /** How many ready tasks have been resumed. */
+  #resumed = 0;
   #timers: Timer[] = [];
   /** In the present step: the trace names them after it. */
   #ended: ModelTask[] = [];
+
+  constructor(private readonly choose: Choice = fifo) {}
 
   /** @throws NotComparableError */
   run(name: string, body: (task: ModelTask) => Body): void {
@@ -21,7 +28,7 @@ export class Model {
       this.#runReady();
       if (root.isEnded) break;
       this.#fireTimers();
-      if (this.#ready.length > 0) continue;
+      if (this.#ready.length > 0 || this.#deferred.length > 0) continue;
       if (this.#timers.length > 0) {
         this.time = Math.min(...this.#timers.map(timer => timer.at));
         continue;
@@ -63,9 +70,9 @@ export class Model {
     for (const member of tree) if (member.cancelled === undefined) this.#deliverCancel(member, cancelled);
   }
 
-  /** Runs `action` in the place of a task that is spawned now. */
+  /** Runs `action` in the place of a task that is spawned now: after as many as are ready now. */
   defer(task: ModelTask, action: () => void): void {
-    this.#ready.push({ task, action });
+    this.#deferred.push({ task, action, place: this.#resumed + this.#ready.length });
   }
 
   /** The waits. Each begins when it is called, and answers with how to give it up. */
@@ -137,12 +144,17 @@ export class Model {
   }
 
   #runReady(): void {
-    for (let steps = 0; this.#ready.length > 0; steps++) {
+    for (let steps = 0; this.#ready.length > 0 || this.#deferred.length > 0; steps++) {
       // How a long turn is cut into pieces is nobody's business.
       if (steps >= MOST_STEPS) throw new NotComparableError('too many steps');
-      const next = this.#ready.shift() as ModelTask | Deferred;
-      if (next instanceof ModelTask) this.#step(next);
-      else if (!next.task.isEnded) next.action();
+      if (this.#deferred.length > 0 && this.#deferred[0]!.place <= this.#resumed) {
+        const { task, action } = this.#deferred.shift()!;
+        if (!task.isEnded) action();
+      } else {
+        const [next] = this.#ready.splice(this.choose(this.#ready.length), 1);
+        this.#resumed++;
+        this.#step(next!);
+      }
       for (const task of this.#ended) this.trace.add(this.time, task.name, task.describeEnd());
       this.#ended = [];
     }
@@ -158,6 +170,7 @@ export class Model {
   #step(task: ModelTask): void {
     const { next } = task;
     task.state = 'running';
+    if ('error' in next && next.error === task.cancelled) task.wasInterrupted = true;
     let step: IteratorResult<Wait, unknown>;
     try {
       step = 'error' in next ? task.code.throw(next.error) : task.code.next(next.value);
@@ -211,7 +224,8 @@ export class Model {
   #bodyEnded(task: ModelTask, how: Resumption): void {
     task.bodyEnd = how;
     const isCancelled = 'error' in how && task.cancelled !== undefined && how.error === task.cancelled;
-    if ('error' in how && !isCancelled) this.#fail(task, how.error);
+    // A child's error that the body throws on is one error, not two.
+    if ('error' in how && !isCancelled && !task.errors.includes(how.error)) this.#fail(task, how.error);
     task.state = 'finishing';
     this.#endIfDone(task);
   }
@@ -222,6 +236,7 @@ export class Model {
     if (isOnlyWaiting && child.state === 'cancelled' && !child.traits.isDaemon) {
       parent.bodyEnd = { error: parent.cancelled };
     }
+    if (isFailedCleanup(child, parent)) parent.hasFailedCleanup = true;
     const { ended, isSupervisor } = parent.traits;
     if (child.traits.isIsolated) return;
     if (ended === undefined || child.traits.isShielded) {
@@ -237,8 +252,8 @@ export class Model {
   }
 
   #fail(task: ModelTask, error: unknown): void {
-    // A child's error that the body throws on is one error, not two.
-    if (!task.errors.includes(error)) task.errors.push(error);
+    // The same object is the same error. Equal primitives are not: two children have failed.
+    if (!(error instanceof Failure) || !task.errors.includes(error)) task.errors.push(error);
     this.cancel(task, error);
   }
 
@@ -321,6 +336,8 @@ export type Body = Generator<Wait, unknown, unknown>;
 interface Deferred {
   readonly task: ModelTask;
   readonly action: () => void;
+  /** How many tasks are resumed before it. */
+  readonly place: number;
 }
 
 interface Timer {
@@ -341,6 +358,10 @@ export class ModelTask {
   cancelled: Cancellation | undefined;
   readonly errors: unknown[] = [];
   joiners: Settle[] = [];
+  /** Its cancellation was thrown into it. */
+  wasInterrupted = false;
+  /** A clean-up of its own, or of a task that was cancelled with it, has failed. */
+  hasFailedCleanup = false;
   /** Somebody was told of its failure. */
   isHeard = false;
   readonly cleanups: ((task: ModelTask) => Body)[] = [];
@@ -397,10 +418,23 @@ export class ModelTask {
     return this.#error;
   }
 
+  /** It failed because of its cancellation, and not the other way round. */
+  failedInCleanup(): boolean {
+    if (this.state !== 'failed' || this.cancelled?.reason === this.errors[0]) return false;
+    const isBodyCancelled = 'error' in this.bodyEnd && this.bodyEnd.error === this.cancelled;
+    return this.hasFailedCleanup || (this.wasInterrupted && !isBodyCancelled);
+  }
+
   describeEnd(): string {
     if (this.state === 'succeeded') return `succeeded ${this.value}`;
     return this.state === 'failed' ? `failed ${show(this.error())}` : `cancelled ${show(this.cancelled?.reason)}`;
   }
+}
+
+function isFailedCleanup(child: ModelTask, parent: ModelTask): boolean {
+  const isRegistered = child.traits.isShielded && !child.traits.isIsolated;
+  if (isRegistered) return child.state === 'failed';
+  return child.cancelled === parent.cancelled && child.failedInCleanup();
 }
 
 export function aggregate(errors: readonly unknown[]): Failure {

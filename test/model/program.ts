@@ -18,7 +18,12 @@ export type Statement =
   | { readonly do: 'scope' | 'shield'; readonly body: Block }
   | { readonly do: 'supervise'; readonly ended: AtEnds; readonly body: Block }
   | { readonly do: 'timeout'; readonly ms: number; readonly body: Block }
-  | { readonly do: 'all' | 'race'; readonly blocks: readonly Block[] }
+  | { readonly do: 'all' | 'allSettled' | 'race' | 'any'; readonly blocks: readonly Block[] }
+  /** Its items are the blocks; the work runs them. */
+  | { readonly do: 'map'; readonly concurrency: number; readonly blocks: readonly Block[] }
+  | { readonly do: 'retry'; readonly attempts: number; readonly ms: number; readonly body: Block }
+  /** Waits for the metronome of the run. */
+  | { readonly do: 'tick' }
   | { readonly do: 'with'; readonly lock: LockName; readonly body: Block }
   | { readonly do: 'acquire' | 'release'; readonly lock: LockName }
   | { readonly do: 'put' | 'get' | 'close'; readonly queue: QueueName }
@@ -30,7 +35,7 @@ export type Statement =
   | { readonly do: 'call'; readonly body: Block }
   | { readonly do: 'join'; readonly target: Target }
   | { readonly do: 'cancel'; readonly target: Target }
-  /** Throws `undefined` where there is no label. */
+  /** Throws an error of its own each time, `undefined` where there is no label. */
   | { readonly do: 'throw'; readonly label?: string | undefined }
   /** Ends the task's body, but not before each `finally` around it. */
   | { readonly do: 'return' }
@@ -66,6 +71,9 @@ export type Target = { readonly of: 'self' | 'parent' | 'child' | 'any'; readonl
 
 export type Construct = Statement['do'];
 
+/** Of the metronome. */
+export const PERIOD = 3;
+
 /** The program as pseudo code, for people. */
 export function render(block: Block, indent = ''): string {
   return block.map(statement => indent + renderStatement(statement, indent)).join('\n');
@@ -91,6 +99,19 @@ function renderPart(key: string, part: unknown, indent: string): string {
 
 function braces(block: Block, indent: string): string {
   return block.length === 0 ? '{}' : `{\n${render(block, `${indent}  `)}\n${indent}}`;
+}
+
+/** The block without what may swallow an error as documented: `any`, `allSettled`, a `finally`, a release in a `with`. */
+export function withoutSwallowing(block: Block): Block {
+  return block.flatMap((statement): Block => {
+    if (statement.do === 'any' || statement.do === 'allSettled' || statement.do === 'release') return [];
+    if ('blocks' in statement) return [{ ...statement, blocks: statement.blocks.map(withoutSwallowing) }];
+    if (!('body' in statement)) return [statement];
+    const body = withoutSwallowing(statement.body);
+    if (statement.do !== 'try') return [{ ...statement, body }];
+    const { catch: handler } = statement;
+    return [{ do: 'try', body, catch: handler && { ...handler, body: withoutSwallowing(handler.body) } }];
+  });
 }
 
 /** The task that `target` means, seen from one whose `children` these are. */

@@ -12,6 +12,8 @@ import {
 import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
 import {
   all,
+  allSettled,
+  any,
   type Call,
   Cancelled,
   type Coroutine,
@@ -19,14 +21,18 @@ import {
   call,
   currentTask,
   DeadlockError,
+  type EventHandler,
   EventLoop,
   ensure,
+  every,
   type Join,
+  map,
   type Now,
   onCancel,
   type Pause,
   pause,
   race,
+  retry,
   type Scope,
   SleepHandler,
   type Spawn,
@@ -42,9 +48,11 @@ import {
   type TimeEvent,
   TimeoutError,
   timeout,
+  type Waiter,
 } from 'escapement';
+import { type Choice, ChosenOrder, fifo } from '../support/chosen-order.js';
 import { InstrumentOrder } from '../support/instrument-order.js';
-import { type AtEnds, type Block, type LockName, QUEUES, resolveTarget, type Statement } from './program.js';
+import { type AtEnds, type Block, type LockName, PERIOD, QUEUES, resolveTarget, type Statement } from './program.js';
 import { MOST_NAMES, Trace } from './trace.js';
 
 type Events = Pause | Now | Spawn | Join | Scope | CurrentTask | Call | TimeEvent | Acquire | Put | Get;
@@ -64,25 +72,32 @@ export class RealPlayer {
   /** All that each has ever spawned, oldest first. */
   readonly #children = new Map<Task, Task[]>();
 
-  static play(program: Block): Trace {
+  readonly #metronome = every(PERIOD);
+  #thrown = 0;
+
+  static play(program: Block, choose: Choice = fifo): Trace {
     const player = new RealPlayer();
-    player.#run(program);
+    player.#run(program, choose);
     return player.trace;
   }
 
-  #run(program: Block): void {
+  #run(program: Block, choose: Choice): void {
+    const armed: Waiter<never>[] = [];
     const order = new InstrumentOrder();
     const strategy = new VirtualTimeStrategy(this.#clock);
     const loop = new EventLoop({
       strategy,
-      handlers: [new SleepHandler(this.#clock), new SyncHandler()],
+      policy: new ChosenOrder(choose),
+      handlers: [noting(armed, new SleepHandler(this.#clock)), noting(armed, new SyncHandler())],
       instruments: [
         order,
         {
           taskSpawned: task => this.#spawned(task),
           taskEnded: task => this.#ended(task),
-          // Half of the programs here do what one should not.
-          warned: () => {},
+          // Half of the programs here do what one should not: only what became of an error counts.
+          warned: ({ code, task }) => {
+            if (code === 'ESC_LOSER_FAILED') this.#log(task!, `loses, and ${describeEnd(task!)}`);
+          },
         },
       ],
     });
@@ -93,6 +108,8 @@ export class RealPlayer {
       const isEnd = error instanceof Cancelled;
       this.trace.outcome(isEnd ? `cancelled ${show(error.reason)}` : `failed ${show(error)}`);
     }
+    const left = armed.filter(waiter => !waiter.isSettled);
+    if (left.length > 0) throw new Error(`${left.length} waits are left in flight`);
     if (order.violations.length > 0) throw new Error(`the instrument: ${order.violations.join('\n')}`);
   }
 
@@ -102,10 +119,7 @@ export class RealPlayer {
   }
 
   #ended(task: Task): void {
-    const { result } = task;
-    const how = { succeeded: 'value', failed: 'error', cancelled: 'reason', pending: 'state' }[result.state];
-    const what = (result as unknown as Record<string, unknown>)[how];
-    this.#log(task, `${result.state} ${result.state === 'succeeded' ? what : show(what)}`);
+    this.#log(task, describeEnd(task));
   }
 
   #childrenOf(task: Task): Task[] {
@@ -134,8 +148,25 @@ export class RealPlayer {
     if (ended === 'unheard') return {};
     return {
       ended: task => {
-        this.#log(self, `hears of ${task.name}: ${task.state}`);
+        this.#log(self, `hears of ${task.name}: ${describeEnd(task)}`);
         if (ended === 'throws' && task.result.state === 'failed') throw task.result.error;
+      },
+    };
+  }
+
+  #items(blocks: readonly Block[], self: Task): IterableIterator<Block> {
+    let taken = 0;
+    return {
+      [Symbol.iterator]() {
+        return this;
+      },
+      next: () => {
+        this.#log(self, `looks for item ${taken}`);
+        return taken < blocks.length ? { done: false, value: blocks[taken++]! } : { done: true, value: undefined };
+      },
+      return: () => {
+        this.#log(self, 'closes its items');
+        return { done: true, value: undefined };
       },
     };
   }
@@ -196,9 +227,37 @@ export class RealPlayer {
         this.#log(self, `got ${values.join(', ')}`);
         return false;
       }
+      case 'allSettled': {
+        const settled = yield* allSettled(statement.blocks.map(block => this.#body(block)));
+        const shown = settled.map(each => (each.state === 'succeeded' ? each.value : show(each.error)));
+        this.#log(self, `got ${shown.join(', ')}`);
+        return false;
+      }
       case 'race':
         this.#log(self, `got ${yield* race(statement.blocks.map(block => this.#body(block)))}`);
         return false;
+      case 'any':
+        this.#log(self, `got ${yield* any(statement.blocks.map(block => this.#body(block)))}`);
+        return false;
+      case 'map': {
+        const { concurrency, blocks } = statement;
+        const values = yield* map(this.#items(blocks, self), block => this.#body(block), { concurrency });
+        this.#log(self, `got ${values.join(', ')}`);
+        return false;
+      }
+      case 'retry': {
+        const { attempts, ms, body } = statement;
+        const when = (error: unknown) => {
+          this.#log(self, `tries again after ${show(error)}`);
+          return true;
+        };
+        return yield* retry(() => this.#block(body, self), { attempts, backoff: () => ms, when });
+      }
+      case 'tick': {
+        const { index, missed } = yield* this.#metronome;
+        this.#log(self, `ticks ${index}, missed ${missed}`);
+        return false;
+      }
       case 'with':
         return yield* this.#locks[statement.lock].with(() => this.#holding(statement.lock, statement.body, self));
       case 'acquire':
@@ -228,7 +287,7 @@ export class RealPlayer {
         return yield* call(() => this.#block(statement.body, self));
       case 'throw':
         if (statement.label === undefined) throw undefined;
-        throw new Error(statement.label);
+        throw new Error(`${statement.label}${this.#thrown++}`);
       case 'return':
         return true;
       case 'try':
@@ -246,6 +305,21 @@ export class RealPlayer {
         return false;
     }
   }
+}
+
+function noting<H extends EventHandler>(armed: Waiter<never>[], handler: H): H {
+  const arm = handler.arm.bind(handler);
+  handler.arm = (event, waiter) => {
+    armed.push(waiter);
+    arm(event, waiter);
+  };
+  return handler;
+}
+
+function describeEnd({ result }: Task): string {
+  const how = { succeeded: 'value', failed: 'error', cancelled: 'reason', pending: 'state' }[result.state];
+  const what = (result as unknown as Record<string, unknown>)[how];
+  return `${result.state} ${result.state === 'succeeded' ? what : show(what)}`;
 }
 
 /** Their messages are for people. */

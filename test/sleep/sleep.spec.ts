@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { every, InvalidTimeError, now, pause, Sleep, SleepFor, sleep, sleepUntil, spawn } from 'escapement';
+import { every, InvalidTimeError, now, pause, race, Sleep, SleepFor, sleep, sleepUntil, spawn } from 'escapement';
 import fc from 'fast-check';
 import { virtualLoop } from '../support/virtual-loop.js';
 
@@ -180,6 +180,44 @@ describe('every', () => {
     });
     // After tick 1 at 10 the work lasts until 45: ticks 2 and 3 are missed, tick 4 is due already.
     expect(seen).to.deep.equal([[1, 10, 0, 10], [4, 40, 2, 45], [5, 50, 0, 50], 6]);
+  });
+
+  it('takes no tick for a wait that is abandoned, and misses none', () => {
+    const { loop, clock } = virtualLoop();
+    const seen: unknown[] = [];
+    loop.runSync(function* () {
+      const ticks = every(20);
+      for (let round = 0; round < 19; round++) {
+        const tick = yield* race([ticks, sleep(5)]);
+        if (tick !== undefined) seen.push([tick.index, tick.missed, yield* now()]);
+      }
+      // Nobody waited for the tick at 100.
+      clock.time = 125;
+      const { index, missed } = yield* ticks;
+      seen.push([index, missed, yield* now()]);
+    });
+    expect(seen).to.deep.equal([
+      [1, 0, 20],
+      [2, 0, 40],
+      [3, 0, 60],
+      [4, 0, 80],
+      [6, 1, 125],
+    ]);
+  });
+
+  it('gives each tick to one of the tasks that wait for it', () => {
+    const { loop } = virtualLoop();
+    const seen: string[] = [];
+    loop.runSync(function* () {
+      const ticks = every(10);
+      for (const name of ['a', 'b', 'c']) {
+        yield* spawn(function* () {
+          const { index, missed } = yield* ticks;
+          seen.push(`${name} ${index} ${missed} at ${yield* now()}`);
+        });
+      }
+    });
+    expect(seen).to.deep.equal(['a 1 0 at 10', 'b 2 0 at 20', 'c 3 0 at 30']);
   });
 
   it('never loses count, whatever the work between ticks', () => {

@@ -31,16 +31,20 @@ export class Metronome implements Yieldable<Tick, Now | Sleep> {
     );
   }
 
+  /** A tick counts as taken when its wait is over, so one that is abandoned, as in a `race`, takes none. */
   *[Symbol.iterator](): Coroutine<Tick, Now | Sleep> {
-    const present: Instant = yield* now();
-    this.#start ??= present;
-    const start = this.#start;
-    const latestDue = Math.floor((present - start) / this.period);
-    const index = Math.max(this.#lastIndex + 1, latestDue);
-    const tick = { index, due: start + index * this.period, missed: index - this.#lastIndex - 1 };
-    this.#lastIndex = index;
-    yield* new Sleep(tick.due);
-    return tick;
+    for (;;) {
+      const present: Instant = yield* now();
+      this.#start ??= present;
+      const index = Math.max(this.#lastIndex + 1, Math.floor((present - this.#start) / this.period));
+      const due = this.#start + index * this.period;
+      yield* new Sleep(due);
+      const missed = index - this.#lastIndex - 1;
+      // Another task has taken it meanwhile.
+      if (missed < 0) continue;
+      this.#lastIndex = index;
+      return { index, due, missed };
+    }
   }
 }
 

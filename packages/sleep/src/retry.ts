@@ -2,15 +2,19 @@ import {
   bodyOf,
   Cancelled,
   type Coroutine,
+  checkArgument,
   checkCount,
   checkMaker,
   coroutine,
+  currentTask,
   type Duration,
   describe,
   InvalidArgumentError,
   type LoopEvent,
   NotACoroutineError,
   type Program,
+  type Task,
+  type Yieldable,
 } from '@escapement/core';
 import { checkDuration } from './check-time.js';
 import { sleep } from './sleep.js';
@@ -27,26 +31,38 @@ export interface RetryOptions {
 
 /**
  * Runs the program that `attempt` returns until one succeeds, and evaluates to its value. Throws the error of the last
- * attempt. Does not retry after a cancellation.
+ * attempt. Does not retry after a cancellation: an error of the clean-up is then thrown at once.
  *
- * @throws InvalidCountError if `attempts` is not a whole number above 0; NotAFunctionError, NotACoroutineError
+ * @throws InvalidCountError if `attempts` is not a whole number above 0; InvalidArgumentError for other wrong options;
+ *   NotAFunctionError, NotACoroutineError
  * @example const page = yield* retry(() => fetchPage(url), { attempts: 5, backoff: exponential(100) });
  */
 export const retry = /* @__PURE__ */ coroutine(function* retry<T, E extends LoopEvent>(
   attempt: (number: number) => Program<T, E>,
-  { attempts = 3, backoff = () => 0, when = () => true }: RetryOptions = {},
+  options: RetryOptions = {},
 ): Coroutine<T, E | SleepFor> {
-  checkCount('attempts of retry', attempts, 1, false, 'The first attempt counts too.');
+  const { attempts, backoff, when } = checkedOptions(options);
   checkMaker('retry', attempt);
+  // Not in the type, because every loop handles it.
+  const self = yield* currentTask() as Yieldable<Task>;
   for (let number = 1; ; number++) {
     try {
       return yield* bodyOf('retry', attempt(number), attempt);
     } catch (error) {
-      if (isFinal(error) || number === attempts || !when(error)) throw error;
+      if (self.isCancelled || isFinal(error) || number === attempts || !when(error)) throw error;
     }
     yield* sleep(backoff(number));
   }
 });
+
+function checkedOptions(options: RetryOptions): Required<RetryOptions> {
+  checkArgument('retry', options, 'object', 'options like { attempts: 5 }');
+  const { attempts = 3, backoff = () => 0, when = () => true } = options;
+  checkCount('attempts of retry', attempts, 1, false, 'The first attempt counts too.');
+  checkArgument('backoff of retry', backoff, 'function', 'a function, like exponential(100)');
+  checkArgument('when of retry', when, 'function', 'a function that takes the error');
+  return { attempts, backoff, when };
+}
 
 /** Errors that another attempt cannot change. */
 function isFinal(error: unknown): boolean {

@@ -1,11 +1,13 @@
-import { bodyOf } from '../events/body-of.js';
+import { bodyOf, isGeneratorFunction, programName } from '../events/body-of.js';
 import type { Coroutine } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
-import { type Scope, scope } from '../primitives/scope.js';
-import type { Spawn } from '../primitives/spawn.js';
-import { Cancelled } from '../tasks/errors.js';
-import { type AnyBody, all, type Bodies, type EventsIn, type ValueOf } from './all.js';
+import { type Scope, supervise } from '../primitives/scope.js';
+import { Spawn } from '../primitives/spawn.js';
+import type { Task } from '../tasks/task.js';
+import { failedInCleanup } from '../tasks/task-family.js';
+import { failureOf } from '../tasks/task-outcome.js';
+import { type AnyBody, type Bodies, type EventsIn, formOf, type ValueOf } from './all.js';
 import { checkBodies } from './check-bodies.js';
 
 export type Settled<T> =
@@ -17,6 +19,7 @@ export type SettledOf<B> = { -readonly [K in keyof B]: Settled<ValueOf<B[K]>> };
 
 /**
  * Runs programs concurrently and evaluates to the outcome of each, in the same form. A failure does not cancel the others.
+ * If the caller is cancelled, all are; an error that one of them throws in its clean-up is then thrown here.
  *
  * @throws InvalidArgumentError for what is neither an array nor a plain object; NotACoroutineError
  * @example for (const result of yield* allSettled(downloads)) if (result.state === 'failed') report(result.error);
@@ -24,24 +27,31 @@ export type SettledOf<B> = { -readonly [K in keyof B]: Settled<ValueOf<B[K]>> };
 export const allSettled = /* @__PURE__ */ coroutine(function* allSettled<const B extends Bodies>(
   bodies: B,
 ): Coroutine<SettledOf<B>, EventsIn<B> | Scope | Spawn> {
-  checkBodies('allSettled', bodies, 'list or record');
-  const settling = Array.isArray(bodies)
-    ? bodies.map(settleOne)
-    : Object.fromEntries(Object.entries<AnyBody>(bodies as never).map(([key, body]) => [key, settleOne(body)]));
-  return (yield* all(settling as unknown as B)) as SettledOf<B>;
+  const programs = checkBodies('allSettled', bodies, 'list or record');
+  const inForm = formOf(bodies);
+  const tasks: Task[] = [];
+  yield* supervise(spawnEach('allSettled', programs, tasks), { ended: throwCleanupError }) as Coroutine<void, Scope>;
+  return inForm(tasks.map(settled)) as SettledOf<B>;
 });
 
-function settleOne(body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
-  return settle('allSettled', body);
+function settled(task: Task): Settled<unknown> {
+  const { result } = task;
+  return result.state === 'succeeded' ? result : { state: 'failed', error: failureOf(task) };
 }
 
-/** @internal Runs a program, and evaluates to its outcome. */
-export function* settle(caller: string, body: AnyBody): Coroutine<Settled<unknown>, LoopEvent> {
-  try {
-    // In a scope, so that a failure of a task that the body spawned fails the body.
-    return { state: 'succeeded', value: yield* scope(bodyOf(caller, body)) };
-  } catch (error) {
-    if (error instanceof Cancelled) throw error;
-    return { state: 'failed', error };
+/** It is no outcome, and must not be lost. */
+function throwCleanupError(task: Task): void {
+  if (task.parent!.isCancelled && failedInCleanup(task)) throw failureOf(task);
+}
+
+/** @internal Like `spawnAll`, but what a function throws when it is called fails the task that it was called for. */
+export function* spawnEach(caller: string, programs: readonly AnyBody[], tasks: Task[]): Coroutine<void, Spawn> {
+  for (const program of programs) {
+    const body = typeof program === 'function' && !isGeneratorFunction(program) ? calling(caller, program) : program;
+    tasks.push(yield* new Spawn(body, { name: programName(program) }, caller));
   }
+}
+
+function* calling(caller: string, program: AnyBody): Coroutine<unknown, LoopEvent> {
+  return yield* bodyOf(caller, program);
 }

@@ -40,16 +40,23 @@ type EventsInOne<Y> = Y extends { [Symbol.iterator](): Iterator<infer E, unknown
 export const all = /* @__PURE__ */ coroutine(function* all<const B extends Bodies>(
   bodies: B,
 ): Coroutine<ValuesOf<B>, EventsIn<B> | Scope | Spawn> {
-  checkBodies('all', bodies, 'list or record');
+  const programs = checkBodies('all', bodies, 'list or record');
+  const inForm = formOf(bodies);
   const tasks: Task[] = [];
-  yield* scope(spawnAll(Object.values<AnyBody>(bodies), tasks));
+  yield* scope(spawnAll('all', programs, tasks));
   // A task that cancelled itself has no value, and has not failed the scope.
-  const values = tasks.map(valueOrThrow);
-  if (Array.isArray(bodies)) return values as ValuesOf<B>;
-  return Object.fromEntries(Object.keys(bodies).map((key, place) => [key, values[place]])) as ValuesOf<B>;
+  return inForm(tasks.map(valueOrThrow)) as ValuesOf<B>;
 });
 
+/** @internal Puts values into the form of `bodies`. */
+export function formOf(bodies: Bodies): (values: readonly unknown[]) => unknown {
+  if (Array.isArray(bodies)) return values => values;
+  const keys = Object.keys(bodies);
+  return values => Object.fromEntries(keys.map((key, place) => [key, values[place]]));
+}
+
+/** @internal */
 // Not nested in `all`: creating a generator function, whose generators get a new shape in V8, takes longer than the rest.
-function* spawnAll(bodies: readonly AnyBody[], tasks: Task[]): Coroutine<void, Spawn> {
-  for (const body of bodies) tasks.push(yield* new Spawn(body, undefined, 'all'));
+export function* spawnAll(caller: string, programs: readonly AnyBody[], tasks: Task[]): Coroutine<void, Spawn> {
+  for (const program of programs) tasks.push(yield* new Spawn(program, undefined, caller));
 }

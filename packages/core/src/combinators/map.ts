@@ -1,10 +1,11 @@
-import { describe } from '../errors/describe.js';
-import { checkCount, InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { describe, isThenable } from '../errors/describe.js';
+import { checkArgument, checkCount, InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { bodyOf, checkMaker } from '../events/body-of.js';
 import type { Coroutine, Program, Yieldable } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type CurrentTask, currentTask } from '../primitives/current-task.js';
+import { pause } from '../primitives/pause.js';
 import { type Scope, scope } from '../primitives/scope.js';
 import { type Spawn, spawn } from '../primitives/spawn.js';
 import { Cancelled } from '../tasks/errors.js';
@@ -16,18 +17,25 @@ export interface ConcurrencyOptions {
   readonly concurrency?: number;
 }
 
+type MapEvent = Scope | Spawn | CurrentTask;
+
+/** So many works start without a pause. An iterator that never ends must not keep the first works from failing. */
+const STARTED_AT_ONCE = 256;
+
 /**
  * Runs `work` for each item, up to `concurrency` at a time, and evaluates to the results in the order of the items. Takes an
  * item from the iterable only when it can run it. If one fails, cancels the others, waits for their end and throws the error.
+ * A cancellation is never a value: the results are of all items, or there are none.
  *
- * @throws InvalidCountError, InvalidArgumentError (`items` is not iterable), NotAFunctionError, NotACoroutineError
+ * @throws InvalidCountError, InvalidArgumentError (`items` is not iterable), NotAFunctionError, NotACoroutineError,
+ *   TaskCancelledError if a work cancelled its own task
  * @example const pages = yield* map(urls, url => fetchPage(url), { concurrency: 4 });
  */
 export const map = /* @__PURE__ */ coroutine(function* map<T, R, E extends LoopEvent>(
   items: Iterable<T>,
   work: (item: T, index: number) => Program<R, E>,
   options?: ConcurrencyOptions,
-): Coroutine<R[], E | Scope | Spawn | CurrentTask> {
+): Coroutine<R[], E | MapEvent> {
   return yield* mapItems('map', items, work, options);
 });
 
@@ -36,7 +44,7 @@ export const forEach = /* @__PURE__ */ coroutine(function* forEach<T, E extends 
   items: Iterable<T>,
   work: (item: T, index: number) => Program<unknown, E>,
   options?: ConcurrencyOptions,
-): Coroutine<void, E | Scope | Spawn | CurrentTask> {
+): Coroutine<void, E | MapEvent> {
   yield* mapItems('forEach', items, work, options);
 });
 
@@ -44,9 +52,9 @@ function* mapItems<T, R, E extends LoopEvent>(
   caller: string,
   items: Iterable<T>,
   work: (item: T, index: number) => Program<R, E>,
-  { concurrency = Infinity }: ConcurrencyOptions = {},
-): Coroutine<R[], E | Scope | Spawn | CurrentTask> {
-  checkCount(`concurrency of ${caller}`, concurrency, 1, true, 'To run one after the other, pass 1.');
+  options: ConcurrencyOptions = {},
+): Coroutine<R[], E | MapEvent> {
+  const concurrency = concurrencyOf(caller, options);
   checkMaker(caller, work);
   const mapping = new Mapping(caller, items, work);
   const workers: Task[] = [];
@@ -60,6 +68,13 @@ function* mapItems<T, R, E extends LoopEvent>(
   return mapping.results;
 }
 
+/** @throws InvalidArgumentError, InvalidCountError */
+export function concurrencyOf(caller: string, options: ConcurrencyOptions): number {
+  const { concurrency = Infinity } = checkArgument(caller, options, 'object', 'options like { concurrency: 4 }');
+  checkCount(`concurrency of ${caller}`, concurrency, 1, true, 'To run one after the other, pass 1.');
+  return concurrency;
+}
+
 // Not nested in `mapItems`: see `all`.
 function* startWorkers<T, R, E extends LoopEvent>(
   mapping: Mapping<T, R, E>,
@@ -70,6 +85,8 @@ function* startWorkers<T, R, E extends LoopEvent>(
     const first = mapping.takeItem();
     if (first === undefined) return;
     workers.push(yield* spawn(workFrom(first, mapping)));
+    // Not in the type, because every loop handles it.
+    if (workers.length % STARTED_AT_ONCE === 0) yield* pause() as Yieldable<void>;
   }
 }
 
@@ -82,8 +99,9 @@ function* workFrom<T, R, E extends LoopEvent>(
     let next: Item<T> | undefined = first;
     while (next !== undefined) {
       mapping.results[next.index] = yield* mapping.workOn(next);
-      // Work that never waits does not get Cancelled.
-      next = self.isCancelled ? undefined : mapping.takeItem();
+      // Work that never waits does not get Cancelled. If it was not the last, what comes back must not look complete.
+      if (self.cancelled !== undefined && !mapping.isExhausted) throw self.cancelled;
+      next = mapping.takeItem();
     }
   } catch (error) {
     mapping.isStopped = true;
@@ -100,29 +118,32 @@ interface Item<T> {
 class Mapping<T, R, E extends LoopEvent> {
   readonly results: R[] = [];
   isStopped = false;
+  /** All items were taken, or `next` threw: the iterator must not be closed. */
+  isExhausted = false;
   readonly #iterator: Iterator<T>;
   #taken = 0;
-  #isExhausted = false;
 
   constructor(
     readonly caller: string,
     items: Iterable<T>,
     readonly work: (item: T, index: number) => Program<R, E>,
   ) {
-    if (typeof items?.[Symbol.iterator] !== 'function') {
-      const fault = `${caller} got ${describe(items)} for its items, expected an iterable. For an object pass Object.entries(...).`;
-      throw new InvalidArgumentError('ESC_NOT_ITERABLE', fault);
-    }
+    if (typeof items?.[Symbol.iterator] !== 'function') throw notIterable(caller, items, adviceFor(items));
     this.#iterator = items[Symbol.iterator]();
+    if (typeof (this.#iterator as Partial<Iterator<T>> | undefined)?.next === 'function') return;
+    throw notIterable(caller, items, 'Its iterator has no method next().');
   }
 
   takeItem(): Item<T> | undefined {
-    if (this.#isExhausted || this.isStopped) return undefined;
-    // Stays set if `next` throws: such an iterator must not be closed.
-    this.#isExhausted = true;
+    if (this.isExhausted || this.isStopped) return undefined;
+    // Stays set if `next` throws.
+    this.isExhausted = true;
     const step = this.#iterator.next();
+    if (!isStep(step)) {
+      throw notIterable(this.caller, step, 'The next() of its items must return { done, value }.', ' from next()');
+    }
     if (step.done) return undefined;
-    this.#isExhausted = false;
+    this.isExhausted = false;
     return { item: step.value, index: this.#taken++ };
   }
 
@@ -133,11 +154,27 @@ class Mapping<T, R, E extends LoopEvent> {
   /** Closes the iterator because of `error`. @returns `error`, or an AggregateError if closing throws, too */
   closeItems(error: unknown): unknown {
     try {
-      if (!this.#isExhausted) this.#iterator.return?.();
+      if (!this.isExhausted) this.#iterator.return?.();
       return error;
     } catch (closing) {
       if (error instanceof Cancelled) return closing;
       return new AggregateError([error, closing], `${this.caller} failed, and so did closing its items`);
     }
   }
+}
+
+/** The steps of an async iterator are promises, and would never be the last. */
+function isStep(step: unknown): boolean {
+  return typeof step === 'object' && step !== null && !isThenable(step);
+}
+
+function adviceFor(items: unknown): string {
+  if (typeof items !== 'object' || items === null) return 'Pass an array.';
+  if (Symbol.asyncIterator in items) return 'For an async iterable use mapAsync, from @escapement/promises.';
+  return 'length' in items ? 'Pass Array.from(items).' : 'For an object pass Object.entries(...).';
+}
+
+function notIterable(caller: string, given: unknown, advice: string, where = ' for its items'): InvalidArgumentError {
+  const fault = `${caller} got ${describe(given)}${where}, expected an iterable. ${advice}`;
+  return new InvalidArgumentError('ESC_NOT_ITERABLE', fault);
 }

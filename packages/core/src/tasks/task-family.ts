@@ -2,7 +2,7 @@ import { SlotList } from '../collections/slot-list.js';
 import type { Task } from './task.js';
 import { appended } from './task-extras.js';
 import { failureOf } from './task-outcome.js';
-import { ISOLATED, SHIELDED, SUPERVISOR } from './task-spec.js';
+import { ENDS_CANCELLED, ISOLATED, SHIELDED, SUPERVISOR } from './task-spec.js';
 
 const DISMISSED = 'all but the daemons are done';
 
@@ -15,6 +15,8 @@ export class TaskFamily implements Iterable<Task> {
   #areDaemonsDismissed = false;
   /** Of a supervisor: the failed children. */
   #failed: Task[] | undefined = undefined;
+  /** Whether a clean-up of the parent's, or of a task that was cancelled with it, has failed. */
+  hasFailedCleanup = false;
 
   constructor(private readonly parent: Task) {}
 
@@ -31,6 +33,7 @@ export class TaskFamily implements Iterable<Task> {
 
   childEnded(child: Task): void {
     this.#listFor(child).remove(child);
+    if (child.isCancelled && this.#isFailedCleanup(child)) this.hasFailedCleanup = true;
     if (child.has(ISOLATED)) return;
     const listener = child.has(SHIELDED) ? undefined : this.childEndListener;
     if (listener !== undefined) this.#report(child, listener);
@@ -55,6 +58,12 @@ export class TaskFamily implements Iterable<Task> {
     if (this.#daemons !== undefined) yield* this.#daemons;
   }
 
+  #isFailedCleanup(child: Task): boolean {
+    if (child.has(SHIELDED) && !child.has(ISOLATED)) return child.result.state === 'failed';
+    // What cancelled only the child came from the parent's own program, like a timeout in it.
+    return child.cancelled === this.parent.cancelled && failedInCleanup(child);
+  }
+
   #report(child: Task, listener: (child: Task) => void): void {
     if (child.result.state === 'failed') child.extras.isObserved = true;
     try {
@@ -74,4 +83,15 @@ export class TaskFamily implements Iterable<Task> {
     this.#daemons ??= new SlotList();
     return this.#daemons;
   }
+}
+
+/**
+ * @internal Whether a task failed because of its cancellation: in its clean-up, or in that of a task below it. A task also
+ * cancels itself when it fails; then the reason is its own error.
+ */
+export function failedInCleanup(task: Task): boolean {
+  if (task.result.state !== 'failed' || task.cancelled!.reason === task.extras.errors?.[0]) return false;
+  const { children } = task;
+  if (children instanceof TaskFamily && children.hasFailedCleanup) return true;
+  return task.cancelDeliveries > 0 && !task.has(ENDS_CANCELLED);
 }
