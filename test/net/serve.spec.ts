@@ -132,6 +132,25 @@ describe('net: serve', () => {
     },
   };
 
+  underEach('11. is not ended by a peer that announces more bytes than a stream can hold', () =>
+    withServer(
+      function* (stream) {
+        const header = yield* stream.readExactly(4);
+        yield* stream.readExactly(Buffer.from(header).readUInt32BE());
+        yield* stream.write('!');
+      },
+      function* (_listener, server, connect) {
+        using hostile = yield* connect();
+        yield* hostile.write(new Uint8Array([255, 255, 255, 255]));
+        expect(yield* hostile.read()).to.equal(undefined);
+        expect(server.isEnded).to.equal(false);
+        using next = yield* connect();
+        yield* next.write(new Uint8Array([0, 0, 0, 1, 7]));
+        expect((yield* next.read())!.length).to.equal(1);
+      },
+    ),
+  );
+
   for (const [fault, commit] of Object.entries(faults)) {
     underEach(`11. is not ended by ${fault}`, () =>
       withServer(

@@ -1,4 +1,5 @@
 import { createContext, runInContext } from 'node:vm';
+import { TooManyBytesError } from '@escapement/streams';
 import { expect } from 'chai';
 import { type CoreEvent, type Coroutine, InvalidArgumentError } from 'escapement';
 import { badBytes, badNumbers } from '../support/bad-values.js';
@@ -29,8 +30,8 @@ describe('streams: numbers and buffers at the door', () => {
       run(function* () {
         const stream = new MemoryStream('line\n');
         for (const [what, count] of COUNTS) {
-          // A line may be as long as one likes.
-          if (method === 'readLine' && Number.isInteger(count) && Number(count) > 0) continue;
+          // A line may be as long as one likes; `readExactly` has an error of its own.
+          if (Number.isInteger(count) && Number(count) > 0) continue;
           const error = yield* failure(stream[method](count as number));
           expect(error, what).to.be.an.instanceOf(InvalidArgumentError).with.property('code', 'ESC_INVALID_COUNT');
           expect((error as Error).message, what).to.include(`of ${method} is`);
@@ -39,6 +40,16 @@ describe('streams: numbers and buffers at the door', () => {
       });
     });
   }
+
+  it('readExactly refuses more than a gibibyte at once, and no read is lost', () => {
+    run(function* () {
+      const stream = new MemoryStream('line\n');
+      for (const count of [2 ** 30 + 1, 2 ** 32 + 7, 2 ** 53, 1e300]) {
+        expect(yield* failure(stream.readExactly(count))).to.be.an.instanceOf(TooManyBytesError);
+      }
+      expect(yield* stream.readLine()).to.equal('line');
+    });
+  });
 
   it('readLine(NaN) does not read without a limit, readLine(Infinity) does', () => {
     run(function* () {

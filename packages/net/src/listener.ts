@@ -17,7 +17,13 @@ import {
 import type { Readable } from '@escapement/io';
 import { accept, PosixError, type SocketAddress, senderAddress, WOULD_BLOCK } from '@escapement/posix';
 import { exponential, type SleepFor, sleep, TimeoutError } from '@escapement/sleep';
-import { type ByteStream, ClosedError, LineTooLongError, UnexpectedEndError } from '@escapement/streams';
+import {
+  type ByteStream,
+  ClosedError,
+  LineTooLongError,
+  TooManyBytesError,
+  UnexpectedEndError,
+} from '@escapement/streams';
 import { checkOptions } from './check-options.js';
 import { NameLookupError } from './name-lookup-error.js';
 import { OwnedDescriptor } from './owned-descriptor.js';
@@ -34,6 +40,7 @@ const CONNECTION_ERRORS = [
   NameLookupError,
   TaskCancelledError,
   TimeoutError,
+  TooManyBytesError,
   UnexpectedEndError,
 ];
 /** System errors that only a bug of the program causes. */
@@ -180,7 +187,7 @@ function unlessOnlyTheConnections(error: unknown): void {
 
 /**
  * Whether an error of a connection's coroutine should end only that connection: a system error (a reset, an upstream that
- * refuses), an unexpected end, a line that is too long, a timeout, a name that is not found, or something done on purpose (a
+ * refuses), an unexpected end, a line or an announced length that is too long, a timeout, a name that is not found, or something done on purpose (a
  * stream closed, a task cancelled). Every other error is a bug; a bug that ends only connections is found late.
  *
  * @example listener.serve(handle, { failed: (error, { remote }) => {

@@ -3,7 +3,6 @@ import {
   type Coroutine,
   checkCount,
   InvalidArgumentError,
-  InvalidCountError,
   type LoopEvent,
   type Pause,
   pause,
@@ -11,7 +10,7 @@ import {
 } from '@escapement/core';
 import type { ByteStream, Writing } from './byte-stream.js';
 import { copyOf } from './copy-of.js';
-import { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
+import { BusyError, ClosedError, LineTooLongError, TooManyBytesError, UnexpectedEndError } from './errors.js';
 import { ReceiveBuffer } from './receive-buffer.js';
 import { areInScratch, decode } from './text.js';
 import { batchOf, checkStillThere, isBytes, MOST_PIECES, piecesOf, without } from './writing.js';
@@ -97,7 +96,8 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
   *readExactly(count: number): Coroutine<Uint8Array, E | Pause> {
     this.#claimReading();
     try {
-      checkSize(count);
+      checkCount('count of readExactly', count, 0, false, 'It is a number of bytes.');
+      if (count > MOST_EXACTLY) throw new TooManyBytesError(this.describe(), count, MOST_EXACTLY);
       if (++this.#readsInARow > MOST_READS_IN_A_ROW) yield* this.#letOthersRun();
       while (this.#received.length < count) {
         if (!(yield* this.#receiveMore())) {
@@ -224,13 +224,6 @@ export abstract class BufferedStream<E extends LoopEvent> implements ByteStream<
     this.#received.skip(1);
     return decode(line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line);
   }
-}
-
-function checkSize(count: number): void {
-  checkCount('count of readExactly', count, 0, false, 'It is a number of bytes.');
-  if (count <= MOST_EXACTLY) return;
-  const expected = `at most ${MOST_EXACTLY}, a gibibyte`;
-  throw new InvalidCountError('count of readExactly', count, expected, 'Read more in parts, with read().');
 }
 
 /** The length of the line that ends at `end`, or of the unfinished line if `end` is below 0. A CR at its end does not count. */

@@ -31,7 +31,7 @@ export interface ByteStream<E extends LoopEvent> extends Disposable {
 
   /**
    * Waits for exactly `count` bytes, a gibibyte at most.
-   * @throws InvalidCountError; UnexpectedEndError if the stream ends before that; the bytes that came can still be read
+   * @throws InvalidCountError; TooManyBytesError; UnexpectedEndError if the stream ends before that; the bytes that came can still be read
    */
   readExactly(count: number): Coroutine<Uint8Array, E>;
 

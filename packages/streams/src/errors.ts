@@ -43,6 +43,19 @@ export class LineTooLongError extends EscapementError {
   }
 }
 
+/** A task asked for more bytes at once than a stream can hold. Such a number usually comes from the peer. */
+export class TooManyBytesError extends EscapementError {
+  static override readonly name = 'TooManyBytesError';
+  override readonly code = 'ESC_TOO_MANY_BYTES';
+
+  /** @internal */
+  constructor(what: string, wanted: number, most: number) {
+    super(
+      `${who()} asked ${what} for ${wanted} bytes at once, expected at most ${most}. If the peer sent that number, close the stream; otherwise read in parts, with read().`,
+    );
+  }
+}
+
 /** A second task reads from a stream while one does, or writes to it: each would get, or send, parts of the other's message. */
 export class BusyError extends EscapementError {
   static override readonly name = 'BusyError';

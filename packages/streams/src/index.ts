@@ -1,3 +1,3 @@
 export { BufferedStream } from './buffered-stream.js';
 export type { ByteStream, Writing } from './byte-stream.js';
-export { BusyError, ClosedError, LineTooLongError, UnexpectedEndError } from './errors.js';
+export { BusyError, ClosedError, LineTooLongError, TooManyBytesError, UnexpectedEndError } from './errors.js';
