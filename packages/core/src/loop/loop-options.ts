@@ -46,7 +46,7 @@ const POLICY = ['add', 'next'];
 /** @internal @throws NoStrategyError, InvalidArgumentError, StrategyError, IncompatiblePluginsError */
 export function checkOptions(options: LoopOptions): void {
   if (typeof options !== 'object' || options === null) throw notAPlugin('options', options, '{ strategy, handlers }');
-  const { strategy, handlers = [], policy, instruments = [], slowStep } = options;
+  const { strategy, handlers = [], policy, instruments = [] } = options;
   if (strategy === undefined) throw new NoStrategyError();
   checkPlugin('strategy', strategy, 'SleepStrategy', STRATEGY);
   for (const handler of checkList('handlers', handlers)) checkPlugin('handler', handler, 'EventHandler', HANDLER);
@@ -59,6 +59,7 @@ export function checkOptions(options: LoopOptions): void {
       HOOKS.filter(hook => one?.[hook] !== undefined),
     );
   }
+  const { slowStep } = options;
   if (slowStep !== undefined && !(typeof slowStep === 'number' && slowStep >= 0)) {
     throw notAPlugin('slowStep', slowStep, 'milliseconds, 0 or more');
   }
