@@ -52,12 +52,9 @@ export function checkOptions(options: LoopOptions): void {
   for (const handler of checkList('handlers', handlers)) checkPlugin('handler', handler, 'EventHandler', HANDLER);
   if (policy !== undefined) checkPlugin('policy', policy, 'SchedulingPolicy', POLICY);
   for (const one of checkList('instruments', instruments)) {
-    checkPlugin(
-      'instrument',
-      one,
-      'Instrument',
-      HOOKS.filter(hook => one?.[hook] !== undefined),
-    );
+    checkPlugin('instrument', one, 'Instrument', []);
+    const hooks = HOOKS.filter(hook => one[hook] !== undefined);
+    checkPlugin('instrument', one, 'Instrument', hooks);
   }
   const { slowStep } = options;
   if (slowStep !== undefined && !(typeof slowStep === 'number' && slowStep >= 0)) {
