@@ -46,17 +46,16 @@ const POLICY = ['add', 'next'];
 /** @internal @throws NoStrategyError, InvalidArgumentError, StrategyError, IncompatiblePluginsError */
 export function checkOptions(options: LoopOptions): void {
   if (typeof options !== 'object' || options === null) throw notAPlugin('options', options, '{ strategy, handlers }');
-  const { strategy, handlers = [], policy, instruments = [] } = options;
+  const { strategy, handlers = [], policy, instruments = [], slowStep } = options;
   if (strategy === undefined) throw new NoStrategyError();
   checkPlugin('strategy', strategy, 'SleepStrategy', STRATEGY);
   for (const handler of checkList('handlers', handlers)) checkPlugin('handler', handler, 'EventHandler', HANDLER);
   if (policy !== undefined) checkPlugin('policy', policy, 'SchedulingPolicy', POLICY);
   for (const one of checkList('instruments', instruments)) {
     checkPlugin('instrument', one, 'Instrument', []);
-    const hooks = HOOKS.filter(hook => one[hook] !== undefined);
-    checkPlugin('instrument', one, 'Instrument', hooks);
+    const present = HOOKS.filter(hook => one[hook] !== undefined);
+    checkPlugin('instrument', one, 'Instrument', present);
   }
-  const { slowStep } = options;
   if (slowStep !== undefined && !(typeof slowStep === 'number' && slowStep >= 0)) {
     throw notAPlugin('slowStep', slowStep, 'milliseconds, 0 or more');
   }
