@@ -54,24 +54,6 @@ export class ModelPlayer {
     };
   }
 
-  *#with(lock: LockName, body: Block, self: ModelTask): Play<boolean> {
-    yield* this.#acquire(lock, self);
-    const errors: unknown[] = [];
-    try {
-      return yield* this.#block(body, self);
-    } catch (error) {
-      if (!(error instanceof Cancellation)) errors.push(error);
-      throw error;
-    } finally {
-      try {
-        this.#locks[lock].release(self);
-      } catch (error) {
-        // biome-ignore lint/correctness/noUnsafeFinally: both errors, instead of the one
-        throw errors.length === 0 ? error : aggregate([...errors, error]);
-      }
-    }
-  }
-
   *#body(block: Block, self: ModelTask): Body {
     yield* this.#block(block, self);
     return `value of ${self.name}`;
@@ -144,7 +126,12 @@ export class ModelPlayer {
         log(`got ${yield* this.#race(statement.blocks, self)}`);
         return false;
       case 'with':
-        return yield* this.#with(statement.lock, statement.body, self);
+        yield* this.#acquire(statement.lock, self);
+        try {
+          return yield* this.#block(statement.body, self);
+        } finally {
+          this.#locks[statement.lock].release(self);
+        }
       case 'acquire':
         yield* this.#acquire(statement.lock, self);
         return false;
