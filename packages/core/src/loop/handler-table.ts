@@ -67,7 +67,9 @@ export class HandlerTable {
     const { event } = waiter;
     const handler = this.find(event)!;
     try {
-      return handler.interrupt(event, waiter);
+      const isAllowed: unknown = handler.interrupt(event, waiter);
+      if (typeof isAllowed !== 'boolean') this.faults.push(wrongReturn(handler, 'interrupt', isAllowed, 'a boolean'));
+      return isAllowed !== false;
     } catch (error) {
       this.faults.push(faultOf(handler, 'interrupt', error, event));
       return true;
@@ -96,7 +98,10 @@ export class HandlerTable {
 
   blockersOf(event: LoopEvent): Iterable<Task> {
     const handler = this.find(event);
-    return handler === undefined ? [] : call(handler, 'blockers', event);
+    if (handler === undefined) return [];
+    const blockers = call(handler, 'blockers', event);
+    if (typeof blockers?.[Symbol.iterator] === 'function') return blockers;
+    throw wrongReturn(handler, 'blockers', blockers, 'an iterable of tasks');
   }
 
   poll(now: Instant): void {
@@ -108,7 +113,7 @@ export class HandlerTable {
     for (const handler of this.#withDeadlines) {
       const deadline = call(handler, 'nextDeadline');
       if (typeof deadline !== 'number' || Number.isNaN(deadline)) {
-        throw new HandlerError(nameOf(handler), 'nextDeadline', `returned ${describe(deadline)}, expected an instant`);
+        throw wrongReturn(handler, 'nextDeadline', deadline, 'an instant');
       }
       if (deadline < earliest) earliest = deadline;
     }
@@ -123,7 +128,11 @@ export class HandlerTable {
 
   /** The handlers with waits in flight. */
   inFlight(): EventHandler[] {
-    return this.#withInFlight.filter(handler => call(handler, 'inFlight') > 0);
+    return this.#withInFlight.filter(handler => {
+      const count = call(handler, 'inFlight');
+      if (count >= 0) return count > 0;
+      throw wrongReturn(handler, 'inFlight', count, 'a number, 0 or more');
+    });
   }
 
   /** Whether `handler` can end the sleep of a strategy that blocks. */
@@ -175,6 +184,10 @@ function call<M extends Optional>(handler: EventHandler, method: M, ...args: Par
   } catch (error) {
     throw faultOf(handler, method, error, args[0]);
   }
+}
+
+function wrongReturn(handler: EventHandler, method: string, returned: unknown, expected: string): HandlerError {
+  return new HandlerError(nameOf(handler), method, `returned ${describe(returned)}, expected ${expected}`);
 }
 
 function faultOf(handler: EventHandler, method: string, error: unknown, argument: unknown): HandlerError {
