@@ -101,10 +101,10 @@ function braces(block: Block, indent: string): string {
   return block.length === 0 ? '{}' : `{\n${render(block, `${indent}  `)}\n${indent}}`;
 }
 
-/** The block without what may swallow an error as documented: `any`, `allSettled`, a `finally`, a release in a `with`. */
+/** The block without what may swallow an error as documented: `any`, `allSettled`, a `finally`. */
 export function withoutSwallowing(block: Block): Block {
   return block.flatMap((statement): Block => {
-    if (statement.do === 'any' || statement.do === 'allSettled' || statement.do === 'release') return [];
+    if (statement.do === 'any' || statement.do === 'allSettled') return [];
     if ('blocks' in statement) return [{ ...statement, blocks: statement.blocks.map(withoutSwallowing) }];
     if (!('body' in statement)) return [statement];
     const body = withoutSwallowing(statement.body);

@@ -114,4 +114,13 @@ describe('abortable', () => {
     expect(await errorOf(() => loop.run(timeout(2, slow)))).to.be.instanceOf(TimeoutError);
     expect(signal?.aborted).to.equal(true);
   });
+
+  it('refuses what is no function, with an error that names it', async () => {
+    const { loop } = promiseLoop();
+    for (const start of [undefined, null, Promise.resolve(), 'start', {}]) {
+      const error = await errorOf(() => loop.run(abortable(start as never)));
+      expect(error).to.have.property('code', 'ESC_INVALID_ARGUMENT');
+      expect(error.message).to.contain('abortable got');
+    }
+  });
 });

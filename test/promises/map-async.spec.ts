@@ -238,6 +238,83 @@ describe('mapAsync', () => {
     }
   });
 
+  it('takes no item once a work has cancelled its own task, also for the other works', async () => {
+    for (const concurrency of [1, 2, 3]) {
+      const { loop } = promiseLoop();
+      const items = new Numbers();
+      const work = function* (item: number) {
+        if (item === 5) (yield* currentTask()).cancel('skip');
+        return item;
+      };
+      expect(await errorOf(() => loop.run(mapAsync(items, work, { concurrency })))).to.be.instanceOf(
+        TaskCancelledError,
+      );
+      // Those that were asked for before.
+      expect(items.taken).to.be.at.most(5 + concurrency);
+      expect(items.log).to.deep.equal(['closing', 'closed']);
+    }
+  });
+
+  it('that is cancelled throws, or has all results, whenever the cancellation comes', async () => {
+    const states = new Set<string>();
+    const work = function* (item: number) {
+      yield* pause();
+      return item;
+    };
+    for (let pauses = 0; pauses < 60; pauses++) {
+      for (const concurrency of [1, 3]) {
+        const { loop } = promiseLoop();
+        const [{ result }] = await loop.run(function* () {
+          const task = yield* spawn(mapAsync([1, 2, Promise.resolve(3), 4, 5], work, { concurrency }));
+          for (let count = 0; count < pauses; count++) yield* resolved(Promise.resolve());
+          task.cancel('enough');
+          return [task] as const;
+        });
+        states.add(result.state);
+        if (result.state === 'succeeded') expect(result.value).to.deep.equal([1, 2, 3, 4, 5]);
+        else expect(result).to.deep.equal({ state: 'cancelled', reason: 'enough' });
+      }
+    }
+    expect([...states].sort()).to.deep.equal(['cancelled', 'succeeded']);
+  });
+
+  it('refuses what cannot be iterated over, at the door or at the first step that is none', async () => {
+    const { loop } = promiseLoop();
+    const work = () => pause();
+    let calls = 0;
+    const steps = (step: unknown) => ({
+      next: () => {
+        if (++calls > 5000) throw new Error('it was asked for ever');
+        return step;
+      },
+    });
+    const wrong: unknown[] = [
+      undefined,
+      null,
+      5,
+      {},
+      { length: 1 },
+      async function* () {},
+      () => [1],
+      Promise.resolve(),
+    ];
+    for (const iterator of [{}, null, ...[5, 'step', undefined, null, () => 1].map(steps)]) {
+      wrong.push({ [Symbol.iterator]: () => iterator }, { [Symbol.asyncIterator]: () => iterator });
+    }
+    wrong.push({ [Symbol.iterator]: () => steps(Promise.resolve({ done: false, value: 1 })) });
+    for (const items of wrong) {
+      for (const call of [mapAsync as unknown as typeof forEachAsync, forEachAsync]) {
+        const error = await errorOf(() => loop.run(call(items as never, work)));
+        expect(error).to.have.property('code', 'ESC_NOT_ITERABLE');
+        expect(error.message).to.contain(`${call.name} got`);
+      }
+    }
+    for (const options of [4, null, '4', 4n]) {
+      const error = await errorOf(() => loop.run(mapAsync([1], work, options as never)));
+      expect(error).to.have.property('code', 'ESC_INVALID_ARGUMENT');
+    }
+  });
+
   it('rejects a concurrency that is not a whole number above 0', async () => {
     const { loop } = promiseLoop();
     for (const concurrency of [0, -1, 1.5, Number.NaN]) {

@@ -11,11 +11,14 @@ import {
   EscapementError,
   EventLoop,
   IncompatiblePluginsError,
+  type Pause,
   PerformanceClock,
   pause,
   race,
+  type Scope,
   SetTimeoutStrategy,
   type SleepFor,
+  type Spawn,
   setTimeoutModule,
   shield,
   sleep,
@@ -259,6 +262,27 @@ describe('resolved, cancelled', () => {
     expect(end).to.equal('closed');
     expect(asked).to.equal(1);
     expect(promises.inFlight()).to.equal(0);
+  });
+
+  it('a hundred thousand times, in one loop or in many: memory stays bounded', async function () {
+    this.timeout(20_000);
+    const { promise } = new Deferred<string>();
+    // biome-ignore lint/suspicious/noThenProperty: the subject
+    const thenable = { then: () => promise } as unknown as PromiseLike<string>;
+    function* rounds(count: number): Coroutine<void, Resolved | Scope | Spawn | Pause> {
+      for (let round = 0; round < count; round++) yield* race([resolved(promise), resolved(thenable), pause()]);
+    }
+    const heapUsed = () => {
+      global.gc!();
+      return process.memoryUsage().heapUsed;
+    };
+    const { loop } = promiseLoop();
+    await loop.run(rounds(5000));
+    const before = heapUsed();
+    await loop.run(rounds(100_000));
+    for (let loops = 0; loops < 500; loops++) await promiseLoop().loop.run(rounds(1));
+    // A reaction takes a hundred bytes.
+    expect(heapUsed() - before).to.be.lessThan(2_000_000);
   });
 
   it('with the run: a promise that settles between two runs affects neither', async () => {

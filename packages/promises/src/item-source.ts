@@ -1,5 +1,4 @@
 import { type Coroutine, describe, InvalidArgumentError } from '@escapement/core';
-import { safely } from './not-a-promise-error.js';
 import { type Resolved, resolved } from './resolved.js';
 
 export interface Item<T> {
@@ -16,8 +15,13 @@ export class ItemSource<T> {
   /** The iterator has returned or thrown: it must not be closed. */
   #isOver = false;
 
-  constructor(items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>) {
-    this.#iterator = isAsync(items) ? items[Symbol.asyncIterator]() : madeAsync(items);
+  /** @throws InvalidArgumentError if `items` is not iterable */
+  constructor(
+    private readonly caller: string,
+    items: AsyncIterable<T> | Iterable<T | PromiseLike<T>>,
+  ) {
+    const iterator = iteratorOf(items, Symbol.asyncIterator) as AsyncIterator<T> | undefined;
+    this.#iterator = iterator ?? madeAsync(caller, items as Iterable<T | PromiseLike<T>>);
   }
 
   /** The next item; undefined if there is none. After a failure every call fails with the same error. */
@@ -40,7 +44,7 @@ export class ItemSource<T> {
   async #next(): Promise<Item<T> | undefined> {
     if (this.#isStopped || this.#isOver) return undefined;
     try {
-      const { done, value } = await this.#iterator.next();
+      const { done, value } = checkStep(this.caller, await this.#iterator.next());
       if (!done) return { value, index: this.#takenCount++ };
       this.#isOver = true;
       return undefined;
@@ -55,11 +59,18 @@ export class ItemSource<T> {
  * Waits for items that are promises, as `for await` does. Written by hand, because an async generator would not close before
  * its current promise has settled, which may be never.
  */
-function madeAsync<T>(items: Iterable<T | PromiseLike<T>>): AsyncIterator<T> {
-  const iterator = items[Symbol.iterator]();
+function madeAsync<T>(caller: string, items: Iterable<T | PromiseLike<T>>): AsyncIterator<T> {
+  const iterator = iteratorOf(items, Symbol.iterator) as Iterator<T | PromiseLike<T>> | undefined;
+  if (iterator === undefined)
+    throw notIterable(
+      caller,
+      items,
+      'for its items',
+      'an iterable, async or not. For an object pass Object.entries(...).',
+    );
   return {
     async next() {
-      const step = iterator.next();
+      const step = checkStep(caller, iterator.next());
       if (step.done) return step;
       try {
         return { done: false, value: await step.value };
@@ -75,15 +86,30 @@ function madeAsync<T>(items: Iterable<T | PromiseLike<T>>): AsyncIterator<T> {
   };
 }
 
-function isAsync<T>(items: AsyncIterable<T> | Iterable<unknown>): items is AsyncIterable<T> {
-  return typeof (items as Partial<AsyncIterable<T>>)[Symbol.asyncIterator] === 'function';
+/** The iterator that a method of `items` makes; undefined if there is no such method, or it makes something else. */
+function iteratorOf(items: unknown, method: symbol): unknown {
+  const make = methodOf(items, method);
+  if (typeof make !== 'function') return undefined;
+  const iterator = make.call(items);
+  return typeof iterator?.next === 'function' ? iterator : undefined;
 }
 
-/** @internal @throws InvalidArgumentError */
-export function checkItems(caller: string, items: unknown): void {
-  const isIterable = (key: typeof Symbol.iterator | typeof Symbol.asyncIterator) =>
-    safely(() => typeof (items as Record<symbol, unknown> | null | undefined)?.[key] === 'function');
-  if (isIterable(Symbol.asyncIterator) || isIterable(Symbol.iterator)) return;
-  const fault = `${caller} got ${describe(items)} for its items, expected an iterable. For an object pass Object.entries(...).`;
-  throw new InvalidArgumentError('ESC_NOT_ITERABLE', fault);
+/** Looking at what a user gives may throw, as with a revoked proxy. */
+function methodOf(items: unknown, method: symbol): unknown {
+  try {
+    return (items as Record<symbol, unknown> | null | undefined)?.[method];
+  } catch {
+    return undefined;
+  }
+}
+
+/** A value that is no step of an iterator would never be the last. So would a promise, of an iterator that is not async. */
+function checkStep<S extends IteratorResult<unknown>>(caller: string, step: S): S {
+  if (typeof step === 'object' && step !== null && !('then' in step)) return step;
+  throw notIterable(caller, step, 'from next() of its items', '{ done, value }.');
+}
+
+function notIterable(caller: string, given: unknown, where: string, expected: string): InvalidArgumentError {
+  const fault = `${caller} got ${describe(given)} ${where}, expected ${expected}`;
+  return new InvalidArgumentError('ESC_NOT_ITERABLE', fault);
 }

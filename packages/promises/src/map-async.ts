@@ -19,7 +19,7 @@ import {
   spawn,
   type Task,
 } from '@escapement/core';
-import { checkItems, type Item, ItemSource } from './item-source.js';
+import { type Item, ItemSource } from './item-source.js';
 import type { Resolved } from './resolved.js';
 
 /** The events that `mapAsync` and `forEachAsync` wait for, without those of the work. */
@@ -35,7 +35,8 @@ export type AsyncItemsEvent = Resolved | Scope | Spawn | CurrentTask | Join;
  * for ever there makes this call wait, too: give it an `AbortSignal` of its own.
  *
  * @param items async or not; items that are promises are waited for, as `for await` does
- * @throws InvalidCountError for a concurrency that is not a whole number above 0; TaskCancelledError if a work cancelled its own
+ * @throws InvalidArgumentError for `items` that are not iterable; InvalidCountError for a concurrency that is not a whole number
+ *   above 0; TaskCancelledError if a work cancelled its own
  *   task; NotAFunctionError, NotACoroutineError if `work` does not return a program
  * @example const sizes = yield* mapAsync(file.readLines(), path => sizeOf(path), { concurrency: 4 });
  */
@@ -68,14 +69,16 @@ function* forEachItem<T, E extends LoopEvent>(
   work: (item: T, index: number) => Program<unknown, E>,
   options: ConcurrencyOptions = {},
 ): Coroutine<void, E | AsyncItemsEvent> {
-  checkItems(caller, items);
   const { concurrency = Infinity } = checkArgument(caller, options, 'object', 'options like { concurrency: 4 }');
   checkCount(`concurrency of ${caller}`, concurrency, 1, true, 'For one after the other pass 1.');
   checkMaker(caller, work);
 
+  const source = new ItemSource(caller, items);
   const unfinished = new Set<Task>();
 
-  function* worker(source: ItemSource<T>, first: Item<T>): Coroutine<void, E | Resolved | CurrentTask> {
+  function* worker(first: Item<T>): Coroutine<void, E | Resolved | CurrentTask> {
+    // One that was cancelled alone must take no more items from the others.
+    yield* onCancel(() => source.stop());
     for (let item: Item<T> | undefined = first; item !== undefined; item = yield* source.take()) {
       yield* bodyOf(caller, work(item.value, item.index), work);
     }
@@ -83,14 +86,13 @@ function* forEachItem<T, E extends LoopEvent>(
   }
 
   function* start(): Coroutine<void, E | AsyncItemsEvent> {
-    const source = new ItemSource(items);
     yield* ensure(source.close());
     // A cancellation does not undo a settled wait, so without this a cancelled worker could take another item.
     yield* onCancel(() => source.stop());
     for (let workers = 0; workers < concurrency; workers++) {
       const first = yield* source.take();
       if (first === undefined) return;
-      unfinished.add(yield* spawn(worker(source, first)));
+      unfinished.add(yield* spawn(worker(first)));
     }
   }
 

@@ -1,5 +1,6 @@
 import { LoopEvent, type Sent } from '@escapement/core';
 import { checkPromise } from './not-a-promise-error.js';
+import { handleRejection } from './reaction.js';
 
 /**
  * Waits for a promise: `yield*` evaluates to its value, or throws its rejection. The event only stores the promise;
@@ -20,13 +21,10 @@ export class Resolved<out T = unknown> extends LoopEvent<T> {
    * event of a task that is cancelled already to the handler; so the reaction is added here.
    */
   override [Symbol.iterator](): Iterator<this, T, Sent> {
-    // Not `promise.then`: a lazy thenable would start, and start a second time in the handler.
-    if (this.promise instanceof Promise) Promise.prototype.then.call(this.promise, undefined, ignore);
+    if (this.promise instanceof Promise) handleRejection(this.promise);
     return super[Symbol.iterator]();
   }
 }
-
-function ignore(): void {}
 
 /**
  * `yield* resolved(promise)` is the `await` of coroutines: it evaluates to the promise's value, or throws its rejection.

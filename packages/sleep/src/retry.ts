@@ -49,7 +49,7 @@ export const retry = /* @__PURE__ */ coroutine(function* retry<T, E extends Loop
     try {
       return yield* bodyOf('retry', attempt(number), attempt);
     } catch (error) {
-      if (self.isCancelled || isFinal(error) || number === attempts || !when(error)) throw error;
+      if (self.isCancelled || isFinal(error) || number === attempts || !mayRepeat(when, error)) throw error;
     }
     yield* sleep(backoff(number));
   }
@@ -62,6 +62,14 @@ function checkedOptions(options: RetryOptions): Required<RetryOptions> {
   checkArgument('backoff of retry', backoff, 'function', 'a function, like exponential(100)');
   checkArgument('when of retry', when, 'function', 'a function that takes the error');
   return { attempts, backoff, when };
+}
+
+function mayRepeat(when: (error: unknown) => boolean, error: unknown): boolean {
+  const answer: unknown = when(error);
+  if (typeof answer !== 'object' || answer === null) return Boolean(answer);
+  // A promise would always be a yes.
+  const fault = `when of retry returned ${describe(answer)}, expected true or false. Pass a function that is neither async nor a generator.`;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
 }
 
 /** Errors that another attempt cannot change. */

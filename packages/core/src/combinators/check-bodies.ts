@@ -1,4 +1,4 @@
-import { describe, has, safely, tagOf } from '../errors/describe.js';
+import { describe, safely, tagOf } from '../errors/describe.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { checkProgram } from '../events/body-of.js';
 import type { AnyBody } from './all.js';
@@ -8,23 +8,23 @@ import type { AnyBody } from './all.js';
  * @throws InvalidArgumentError, NotACoroutineError
  */
 export function checkBodies(caller: string, bodies: unknown, form: 'list' | 'list or record'): readonly AnyBody[] {
-  if (!isList(bodies) && (form === 'list' || !isRecord(bodies))) {
+  const list = listOf(bodies, form);
+  if (list === undefined) {
     const expected = form === 'list' ? 'an array of programs' : 'an array or a plain object of programs';
     const fault = `${caller} got ${describe(bodies)}, expected ${expected}. Write ${caller}([a, b]); for another iterable ${caller}([...items]).`;
     throw new InvalidArgumentError('ESC_NOT_A_LIST', fault);
   }
-  // Read once: what was checked is what runs. `Array.from` also gives the holes of a sparse array, which are refused.
-  const list: readonly AnyBody[] = isList(bodies) ? Array.from(bodies) : Object.values(bodies as object);
   for (const body of list) checkProgram(caller, body);
   return list;
 }
 
-function isList(bodies: unknown): bodies is readonly AnyBody[] {
-  return safely(() => Array.isArray(bodies)) ?? false;
-}
-
-function isRecord(bodies: unknown): boolean {
-  return tagOf(bodies) === 'Object' && !has(bodies, Symbol.iterator);
+/** A copy: what was checked is what runs. `Array.from` also gives the holes of a sparse array, which are no programs. */
+function listOf(bodies: unknown, form: 'list' | 'list or record'): readonly AnyBody[] | undefined {
+  return safely(() => {
+    if (Array.isArray(bodies)) return Array.from(bodies);
+    const isRecord = tagOf(bodies) === 'Object' && !(Symbol.iterator in (bodies as object));
+    return isRecord && form !== 'list' ? Object.values(bodies as Record<string, AnyBody>) : undefined;
+  });
 }
 
 /** @internal Like `checkBodies` for a list, and refuses an empty one. @throws InvalidArgumentError, NotACoroutineError */

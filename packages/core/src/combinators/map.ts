@@ -1,4 +1,4 @@
-import { describe, isThenable } from '../errors/describe.js';
+import { describe, has, isThenable, safely } from '../errors/describe.js';
 import { checkArgument, checkCount, InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { bodyOf, checkMaker } from '../events/body-of.js';
 import type { Coroutine, Program, Yieldable } from '../events/coroutine.js';
@@ -128,10 +128,12 @@ class Mapping<T, R, E extends LoopEvent> {
     items: Iterable<T>,
     readonly work: (item: T, index: number) => Program<R, E>,
   ) {
-    if (typeof items?.[Symbol.iterator] !== 'function') throw notIterable(caller, items, adviceFor(items));
+    if (safely(() => typeof items[Symbol.iterator]) !== 'function') {
+      throw notIterable(caller, items, 'for its items', `an iterable. ${adviceFor(items)}`);
+    }
     this.#iterator = items[Symbol.iterator]();
     if (typeof (this.#iterator as Partial<Iterator<T>> | undefined)?.next === 'function') return;
-    throw notIterable(caller, items, 'Its iterator has no method next().');
+    throw notIterable(caller, items, 'for its items', 'an iterable whose iterator has a method next().');
   }
 
   takeItem(): Item<T> | undefined {
@@ -139,9 +141,7 @@ class Mapping<T, R, E extends LoopEvent> {
     // Stays set if `next` throws.
     this.isExhausted = true;
     const step = this.#iterator.next();
-    if (!isStep(step)) {
-      throw notIterable(this.caller, step, 'The next() of its items must return { done, value }.', ' from next()');
-    }
+    if (!isStep(step)) throw notIterable(this.caller, step, 'from next() of its items', '{ done, value }.');
     if (step.done) return undefined;
     this.isExhausted = false;
     return { item: step.value, index: this.#taken++ };
@@ -170,11 +170,13 @@ function isStep(step: unknown): boolean {
 
 function adviceFor(items: unknown): string {
   if (typeof items !== 'object' || items === null) return 'Pass an array.';
-  if (Symbol.asyncIterator in items) return 'For an async iterable use mapAsync, from @escapement/promises.';
-  return 'length' in items ? 'Pass Array.from(items).' : 'For an object pass Object.entries(...).';
+  if (has(items, Symbol.asyncIterator)) return 'For an async iterable use mapAsync, from @escapement/promises.';
+  return has(items, 'length') ? 'Pass Array.from(items).' : 'For an object pass Object.entries(...).';
 }
 
-function notIterable(caller: string, given: unknown, advice: string, where = ' for its items'): InvalidArgumentError {
-  const fault = `${caller} got ${describe(given)}${where}, expected an iterable. ${advice}`;
-  return new InvalidArgumentError('ESC_NOT_ITERABLE', fault);
+function notIterable(caller: string, given: unknown, where: string, expected: string): InvalidArgumentError {
+  return new InvalidArgumentError(
+    'ESC_NOT_ITERABLE',
+    `${caller} got ${describe(given)} ${where}, expected ${expected}`,
+  );
 }
