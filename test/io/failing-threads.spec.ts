@@ -46,11 +46,11 @@ class FlagHandler extends EventHandler<FlagRaised> {
   }
 }
 
-/** For `knowWorkers`: runs `prelude` before the thread's own file. */
+/** For `knowWorkers`: runs `prelude` before the thread's own code. */
 function withPrelude(prelude: string) {
-  return (file: string | URL, options: object | undefined): [string, object] => [
-    `${prelude}; import(${JSON.stringify(String(file))});`,
-    { ...options, eval: true },
+  return (code: string | URL, options: object | undefined): [string, object] => [
+    `${prelude};\n${code}`,
+    { ...options },
   ];
 }
 

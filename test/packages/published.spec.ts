@@ -129,10 +129,10 @@ function typeCheck(folder: string): string {
 }
 
 function mapsWithoutSources(installed: string): string[] {
-  return readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })
+  return readdirSync(installed, { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.map'))
     .flatMap(name => {
-      const file = join(installed, 'dist', name);
+      const file = join(installed, name);
       const { sources } = JSON.parse(readFileSync(file, 'utf8')) as { sources: string[] };
       return sources.map(source => join(file, '..', source)).filter(source => !existsSync(source));
     });

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Duration, Instant } from '@escapement/core';
-import { close, eventCounter, PosixError } from '@escapement/posix';
+import { close, codeFile, eventCounter, PosixError } from '@escapement/posix';
 
 /** @internal The state of a helper thread, in a word of shared memory that the thread and its owner both write. */
 export const HelperState = {
@@ -41,13 +41,14 @@ export class HelperThread {
   #hasDied = false;
 
   /**
-   * @param file the module that the thread runs; its `workerData` is `data` with the `control` words
+   * @param code what the thread runs; its `workerData` is `data` with the `control` words
    * @param interrupt ends the wait that the thread is in
    */
-  constructor(file: URL, data: object, interrupt: () => void) {
+  constructor(code: string, data: object, interrupt: () => void) {
     this.#interrupt = interrupt;
+    const workerData = { ...data, control: this.control, codeFile };
     // Without the program's own flags, such as --import.
-    this.#worker = new Worker(file, { workerData: { ...data, control: this.control }, execArgv: [] });
+    this.#worker = new Worker(code, { eval: true, workerData, execArgv: [] });
     this.#worker.unref();
     this.#worker.on('error', () => {
       this.#hasDied = true;
@@ -136,7 +137,7 @@ export interface Helper {
 
 /** @internal @returns undefined if the system has no descriptor or no thread left */
 export function startHelper(
-  file: URL,
+  code: string,
   data: (counter: number) => object,
   interrupt: (counter: number) => void,
 ): Helper | undefined {
@@ -144,7 +145,7 @@ export function startHelper(
   try {
     const own = eventCounter();
     counter = own;
-    return { counter: own, thread: new HelperThread(file, data(own), () => interrupt(own)) };
+    return { counter: own, thread: new HelperThread(code, data(own), () => interrupt(own)) };
   } catch (error) {
     if (counter !== undefined) close(counter);
     if (error instanceof PosixError || NO_THREAD.includes((error as { code?: unknown }).code)) return undefined;
