@@ -50,8 +50,9 @@ export class HelperThread {
     // Without the program's own flags, such as --import.
     this.#worker = new Worker(code, { eval: true, workerData, execArgv: [] });
     this.#worker.unref();
-    this.#worker.on('error', () => {
+    this.#worker.on('error', error => {
       this.#hasDied = true;
+      warnOfFailure(error);
     });
     this.#worker.on('exit', () => {
       this.#hasDied = true;
@@ -80,6 +81,8 @@ export class HelperThread {
     }
     const timeout = state === HelperState.booting ? START_TIMEOUT : HEARTBEAT_TIMEOUT;
     this.#isGivenUp = now - this.#heartbeatAt > timeout;
+    if (this.#isGivenUp && state === HelperState.booting)
+      warnOfFailure(`it was not up after ${START_TIMEOUT / 1000} s`);
     return this.#hasDied || this.#isGivenUp;
   }
 
@@ -148,13 +151,26 @@ export function startHelper(
     return { counter: own, thread: new HelperThread(code, data(own), () => interrupt(own)) };
   } catch (error) {
     if (counter !== undefined) close(counter);
-    if (error instanceof PosixError || NO_THREAD.includes((error as { code?: unknown }).code)) return undefined;
-    throw error;
+    if (!(error instanceof PosixError) && !NO_THREAD.includes((error as { code?: unknown }).code)) throw error;
+    warnOfFailure(error);
+    return undefined;
   }
 }
 
 /** No thread is left, or Node's permission model allows none. */
 const NO_THREAD: readonly unknown[] = ['ERR_WORKER_INIT_FAILED', 'ERR_WORKER_OUT_OF_MEMORY', 'ERR_ACCESS_DENIED'];
+
+const reported = new Set<string>();
+
+/** At once, and each cause once: a thread that fails is started again and again. */
+function warnOfFailure(cause: unknown): void {
+  const text = String(cause);
+  if (reported.has(text)) return;
+  reported.add(text);
+  console.warn(
+    `ESC_HELPER_THREAD_FAILED: @escapement/io could not use a thread to watch descriptors while the loop sleeps: ${text}. Everything works, but the loop looks by itself, up to a thousand times a second, which takes CPU time. Let the process start worker threads (under Node's permission model: --allow-worker), or use the strategy of epollModule, which needs none to watch descriptors.`,
+  );
+}
 
 const threads = new Set<HelperThread>();
 
