@@ -160,12 +160,14 @@ export function startHelper(
 /** No thread is left, or Node's permission model allows none. */
 const NO_THREAD: readonly unknown[] = ['ERR_WORKER_INIT_FAILED', 'ERR_WORKER_OUT_OF_MEMORY', 'ERR_ACCESS_DENIED'];
 
+/** The program notices that by itself, and a later try may succeed. */
+const NO_DESCRIPTOR = /\bE[MN]FILE\b/;
 const reported = new Set<string>();
 
 /** At once, and each cause once: a thread that fails is started again and again. */
 function warnOfFailure(cause: unknown): void {
   const text = String(cause);
-  if (reported.has(text)) return;
+  if (reported.has(text) || NO_DESCRIPTOR.test(text)) return;
   reported.add(text);
   console.warn(
     `ESC_HELPER_THREAD_FAILED: @escapement/io could not use a thread to watch descriptors while the loop sleeps: ${text}. Everything works, but the loop looks by itself, up to a thousand times a second, which takes CPU time. Let the process start worker threads (under Node's permission model: --allow-worker), or use the strategy of epollModule, which needs none to watch descriptors.`,
