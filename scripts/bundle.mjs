@@ -44,7 +44,7 @@ const threadCode = {
       banner: { js: "const threadCodeFile = require('node:worker_threads').workerData.codeFile;" },
       define: { 'import.meta.url': 'threadCodeFile' },
     });
-    return `export default ${JSON.stringify(outputFiles[0].text)};`;
+    return { code: `export default ${JSON.stringify(outputFiles[0].text)};`, map: { mappings: '' } };
   },
 };
 
