@@ -1,5 +1,5 @@
 // Before any decorated class is loaded: constructor injection reads the emitted types.
-import 'reflect-metadata';
+import 'reflect-metadata/lite';
 
 // So that a plugin need not depend on inversify itself, and loads no second copy of it.
 export { Container, decorate, inject, injectable, type Newable, type ServiceIdentifier } from 'inversify';
