@@ -166,7 +166,7 @@ const reported = new Set<string>();
 
 /** At once, and each cause once: a thread that fails is started again and again. */
 function warnOfFailure(cause: unknown): void {
-  const text = String(cause);
+  const text = String(cause).replace(/\.$/, '');
   if (reported.has(text) || NO_DESCRIPTOR.test(text)) return;
   reported.add(text);
   console.warn(
