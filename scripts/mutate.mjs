@@ -29,7 +29,7 @@ try {
   copyWorkTree();
   const env = { ...process.env, PATH: install(), CI: 'true', MODEL_RUNS: '200' };
   configure(files.length > 0 ? files : options.quick ? QUICK : ALL);
-  run('npx', ['tsc', '-b'], env);
+  run('npm', ['run', 'build'], env);
   run('npx', ['stryker', 'run'], env);
   if (options.report) cpSync(join(copy, 'reports/mutation'), options.report, { recursive: true });
   report(JSON.parse(readFileSync(join(copy, 'reports/mutation/mutation.json'), 'utf8')).files);
@@ -71,7 +71,7 @@ function configure(mutate) {
     inPlace: true,
     // The tests are compiled already, against the true types. With the switches of all mutants in them, the sources have
     // other ones; Stryker takes the type check out of them.
-    buildCommand: 'npx tsc -b packages/sync',
+    buildCommand: 'npx tsc -b packages/sync && node scripts/bundle.mjs',
     disableTypeChecks: 'packages/{core,sync}/src/**/*.ts',
     testRunner: 'mocha',
     testRunnerNodeArgs: ['--expose-gc'],

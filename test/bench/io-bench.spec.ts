@@ -116,9 +116,11 @@ describe('npm run bench:io', function () {
     if (process.platform !== 'linux') return skip(this, 'Linux');
     if (spawnSync('sh', ['-c', 'command -v wrk']).status !== 0) return skip(this, 'wrk');
     const file = join(folder, 'results.json');
-    const args = ['--quick', '--only', 'throughput', 'latency', '--server', 'node:net', 'epoll/net', '--json', file];
+    // The throughput alone takes eight seconds of both cores.
+    const parts = process.env.CI ? ['throughput', 'latency'] : ['latency'];
+    const args = ['--quick', '--only', ...parts, '--server', 'node:net', 'epoll/net', '--json', file];
     const report = await runBench(...args);
-    expect(report).to.include('epoll/net to node:net');
+    expect(report).to.include(process.env.CI ? 'epoll/net to node:net' : 'epoll/net');
     const results: IoResults = JSON.parse(readFileSync(file, 'utf8'));
     expect(results.skipped).to.deep.equal([]);
     for (const row of results.throughput) {

@@ -9,7 +9,7 @@ type Arguments = ConstructorParameters<typeof NodeWorker>;
 /** Since `knowWorkers`. */
 export const made: NodeWorker[] = [];
 
-/** @param change returns the file that a thread runs in place of the requested one; it may throw */
+/** @param change returns the code that a thread runs in place of the requested code; it may throw */
 export function knowWorkers(change: (...args: Arguments) => Arguments = (...args) => args): void {
   workerThreads.Worker = class extends RealWorker {
     constructor(...args: Arguments) {

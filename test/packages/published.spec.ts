@@ -37,7 +37,7 @@ describe('the published packages, installed outside the workspace', function () 
       for (const file of ['README.md', ...Object.values(manifest.exports ?? {}).flatMap(Object.values<string>)])
         assert.isTrue(existsSync(join(installed, file)), file);
       assert.equal(readFileSync(join(installed, 'LICENSE'), 'utf8'), readFileSync(join(root, 'LICENSE'), 'utf8'));
-      assert.deepEqual(mapsWithoutSources(installed), [], 'dist has files whose source is gone: npm run clean');
+      assert.deepEqual(mapsWithoutSources(installed), [], 'files whose source is gone: npm run clean');
     });
 
     for (const entry of entriesOf(manifest)) {
@@ -83,6 +83,25 @@ describe('the published packages, installed outside the workspace', function () 
     }
   });
 
+  it('lead stack traces to their sources, and show none of the loop', () => {
+    const program = `
+      import { busyWaitModule, createLoop, sleepModule } from 'escapement';
+      import { Lock } from '@escapement/sync';
+      import { syncModule } from '@escapement/sync/module';
+      createLoop(busyWaitModule, sleepModule, syncModule).runSync(function* main() { new Lock('db').release(); });`;
+    const output = run(folder, program, '--enable-source-maps');
+    const frames = output.split('\n').filter(line => line.startsWith('    at '));
+    const ours = frames.flatMap(frame => /([^\s(]*@escapement\/sync\/.*):(\d+):\d+/.exec(frame)?.slice(1) ?? []);
+    assert.match(ours[0]!, /node_modules\/@escapement\/sync\/src\/lock\.ts$/);
+    const line = readFileSync(ours[0]!.replace(/^file:\/\//, ''), 'utf8').split('\n')[Number(ours[1]) - 1]!;
+    assert.match(line, /new LockNotHeldError/);
+    assert.include(output, '    at task "main" (coroutine)');
+    assert.deepEqual(
+      frames.filter(frame => frame.includes('@escapement/core/')),
+      [],
+    );
+  });
+
   it('type-check alone: strictly, their own declarations too, with no types of a host', () => {
     writeFileSync(join(folder, 'program.ts'), CHECKED_PROGRAM);
     const entries = publishedPackages.flatMap(({ manifest }) => entriesOf(manifest));
@@ -115,10 +134,10 @@ function npmInstall(folder: string, tarballs: readonly string[]): SpawnSyncRetur
 }
 
 /** What the program prints; its warnings count as output too. */
-function run(folder: string, program: string): string {
+function run(folder: string, program: string, ...flags: string[]): string {
   const file = join(folder, 'program.mjs');
   writeFileSync(file, program);
-  const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, file], { cwd: folder, encoding: 'utf8' });
   return stdout + stderr;
 }
 
@@ -129,10 +148,10 @@ function typeCheck(folder: string): string {
 }
 
 function mapsWithoutSources(installed: string): string[] {
-  return readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })
+  return readdirSync(installed, { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.map'))
     .flatMap(name => {
-      const file = join(installed, 'dist', name);
+      const file = join(installed, name);
       const { sources } = JSON.parse(readFileSync(file, 'utf8')) as { sources: string[] };
       return sources.map(source => join(file, '..', source)).filter(source => !existsSync(source));
     });

@@ -11,7 +11,7 @@ import {
   type PollList,
   PosixError,
 } from '@escapement/posix';
-import { injectable } from 'inversify';
+import { injectable } from '@escapement/wiring';
 import { Interest } from './interest.js';
 import { Selector } from './selector.js';
 

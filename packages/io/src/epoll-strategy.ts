@@ -1,5 +1,5 @@
 import { Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
-import { injectable } from 'inversify';
+import { injectable } from '@escapement/wiring';
 import { Selector } from './selector.js';
 import { WakeupRelay } from './wakeup-relay.js';
 

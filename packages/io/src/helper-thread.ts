@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Duration, Instant } from '@escapement/core';
-import { close, eventCounter, PosixError } from '@escapement/posix';
+import { close, codeFile, eventCounter, PosixError } from '@escapement/posix';
 
 /** @internal The state of a helper thread, in a word of shared memory that the thread and its owner both write. */
 export const HelperState = {
@@ -41,16 +41,18 @@ export class HelperThread {
   #hasDied = false;
 
   /**
-   * @param file the module that the thread runs; its `workerData` is `data` with the `control` words
+   * @param code what the thread runs; its `workerData` is `data` with the `control` words
    * @param interrupt ends the wait that the thread is in
    */
-  constructor(file: URL, data: object, interrupt: () => void) {
+  constructor(code: string, data: object, interrupt: () => void) {
     this.#interrupt = interrupt;
+    const workerData = { ...data, control: this.control, codeFile };
     // Without the program's own flags, such as --import.
-    this.#worker = new Worker(file, { workerData: { ...data, control: this.control }, execArgv: [] });
+    this.#worker = new Worker(code, { eval: true, workerData, execArgv: [] });
     this.#worker.unref();
-    this.#worker.on('error', () => {
+    this.#worker.on('error', error => {
       this.#hasDied = true;
+      warnOfFailure(error);
     });
     this.#worker.on('exit', () => {
       this.#hasDied = true;
@@ -79,6 +81,8 @@ export class HelperThread {
     }
     const timeout = state === HelperState.booting ? START_TIMEOUT : HEARTBEAT_TIMEOUT;
     this.#isGivenUp = now - this.#heartbeatAt > timeout;
+    if (this.#isGivenUp && state === HelperState.booting)
+      warnOfFailure(`it was not up after ${START_TIMEOUT / 1000} s`);
     return this.#hasDied || this.#isGivenUp;
   }
 
@@ -136,7 +140,7 @@ export interface Helper {
 
 /** @internal @returns undefined if the system has no descriptor or no thread left */
 export function startHelper(
-  file: URL,
+  code: string,
   data: (counter: number) => object,
   interrupt: (counter: number) => void,
 ): Helper | undefined {
@@ -144,16 +148,31 @@ export function startHelper(
   try {
     const own = eventCounter();
     counter = own;
-    return { counter: own, thread: new HelperThread(file, data(own), () => interrupt(own)) };
+    return { counter: own, thread: new HelperThread(code, data(own), () => interrupt(own)) };
   } catch (error) {
     if (counter !== undefined) close(counter);
-    if (error instanceof PosixError || NO_THREAD.includes((error as { code?: unknown }).code)) return undefined;
-    throw error;
+    if (!(error instanceof PosixError) && !NO_THREAD.includes((error as { code?: unknown }).code)) throw error;
+    warnOfFailure(error);
+    return undefined;
   }
 }
 
 /** No thread is left, or Node's permission model allows none. */
 const NO_THREAD: readonly unknown[] = ['ERR_WORKER_INIT_FAILED', 'ERR_WORKER_OUT_OF_MEMORY', 'ERR_ACCESS_DENIED'];
+
+/** The program notices that by itself, and a later try may succeed. */
+const NO_DESCRIPTOR = /\bE[MN]FILE\b/;
+const reported = new Set<string>();
+
+/** At once, and each cause once: a thread that fails is started again and again. */
+function warnOfFailure(cause: unknown): void {
+  const text = String(cause).replace(/\.$/, '');
+  if (reported.has(text) || NO_DESCRIPTOR.test(text)) return;
+  reported.add(text);
+  console.warn(
+    `ESC_HELPER_THREAD_FAILED: @escapement/io could not use a thread to watch descriptors while the loop sleeps: ${text}. Everything works, but the loop looks by itself, up to a thousand times a second, which takes CPU time. Let the process start worker threads (under Node's permission model: --allow-worker), or use the strategy of epollModule, which needs none to watch descriptors.`,
+  );
+}
 
 const threads = new Set<HelperThread>();
 

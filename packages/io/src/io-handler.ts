@@ -7,7 +7,7 @@ import {
   type Wakeup,
 } from '@escapement/core';
 import { onClose, PollEvents, PollList, PosixError } from '@escapement/posix';
-import { injectable } from 'inversify';
+import { injectable } from '@escapement/wiring';
 import { Interest } from './interest.js';
 import { interestIn } from './poll-selector.js';
 import { Readiness } from './readiness.js';

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { Duration } from '@escapement/core';
 import { PollEvents, PollList, PosixError } from '@escapement/posix';
-import { injectable } from 'inversify';
+import { injectable } from '@escapement/wiring';
 import { Interest } from './interest.js';
 import { Selector } from './selector.js';
 

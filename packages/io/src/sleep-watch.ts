@@ -3,8 +3,8 @@ import { close, PollList, raise } from '@escapement/posix';
 import { type Helper, park, RETRY_DELAY, startHelper } from './helper-thread.js';
 import type { Selector } from './selector.js';
 import { SharedPollList } from './shared-poll-list.js';
+import code from './sleep-watch-thread.js?thread';
 
-const FILE = new URL('./sleep-watch-thread.js', import.meta.url);
 /** A loop that has slept for a shorter time gets no thread: starting one takes longer. */
 const THREAD_AFTER: Duration = 20;
 /** An epoll selector needs one entry. A poll selector whose list outgrows the capacity gets a new thread. */
@@ -118,7 +118,7 @@ export class SleepWatch {
     this.#describe();
     const list = SharedPollList.memoryFor(Math.max(LEAST_CAPACITY, 2 * this.#list.count));
     const data = (counter: number): Omit<SleepWatchData, 'control'> => ({ wakeup: wakeup.share(), list, counter });
-    const helper = startHelper(FILE, data, raise);
+    const helper = startHelper(code, data, raise);
     if (helper !== undefined) return { helper, wakeup, shared: new SharedPollList(list), version: -1 };
     this.#startAt = now + RETRY_DELAY;
     return undefined;

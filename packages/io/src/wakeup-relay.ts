@@ -3,8 +3,7 @@ import { close, lower, PosixError } from '@escapement/posix';
 import { type Helper, RETRY_DELAY, startHelper } from './helper-thread.js';
 import { Interest } from './interest.js';
 import type { Selector } from './selector.js';
-
-const FILE = new URL('./wakeup-relay-thread.js', import.meta.url);
+import code from './wakeup-relay-thread.js?thread';
 
 /** @internal The thread's `workerData`. */
 export interface WakeupRelayData {
@@ -49,7 +48,7 @@ export class WakeupRelay {
   #start(wakeup: Wakeup, now: Instant): void {
     this.#startAt = now + RETRY_DELAY;
     const data = (counter: number): Omit<WakeupRelayData, 'control'> => ({ wakeup: wakeup.share(), counter });
-    this.#helper = startHelper(FILE, data, () => wakeup.request());
+    this.#helper = startHelper(code, data, () => wakeup.request());
     try {
       if (this.#helper !== undefined) this.#selector.watch(this.#helper.counter, Interest.read);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup as resolve } from 'node:dns';
 import { EventHandler, SleepStrategy, type Waiter } from '@escapement/core';
-import { injectable } from 'inversify';
+import { injectable } from '@escapement/wiring';
 import { type LookedUp, Lookup } from './lookup.js';
 import { NameLookupError } from './name-lookup-error.js';
 

@@ -9,6 +9,8 @@ export {
   hasFineEpoll,
 } from './epoll.js';
 export { eventCounter, lower, raise } from './event-counter.js';
+export { codeFile } from './library.js';
+export { MissingLibraryError } from './missing-library-error.js';
 export { InvalidPollListError, PollEvents, PollList } from './poll.js';
 export { PosixError } from './posix-error.js';
 export {

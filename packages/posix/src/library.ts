@@ -1,10 +1,17 @@
 import { createRequire } from 'node:module';
 import type Koffi from 'koffi';
+import { MissingLibraryError } from './missing-library-error.js';
 import { UnsupportedSystemError } from './unsupported-system-error.js';
 
 /** The constants and layouts in this package are those of Linux, the same on these two processors. */
 const PROCESSORS: readonly string[] = ['x64', 'arm64'];
 const NAMES = ['libc.so.6', 'libc.musl-x86_64.so.1', 'libc.musl-aarch64.so.1'];
+
+/**
+ * The file that this code runs from: of this package, or a bundle. The FFI library is looked for from there. A thread whose code
+ * is in no file needs it.
+ */
+export const codeFile: string = import.meta.url ?? __filename;
 
 const system = `${process.platform} on ${process.arch}`;
 const koffi = loadKoffi();
@@ -16,10 +23,18 @@ function loadKoffi(): typeof Koffi {
     throw new UnsupportedSystemError(system, 'it has other constants and layouts');
   }
   try {
-    return createRequire(import.meta.url)('koffi');
+    return createRequire(codeFile)('koffi');
   } catch (failure) {
-    throw new UnsupportedSystemError(system, `the FFI library koffi did not load: ${failure}`, failure);
+    throw isMissing(failure)
+      ? new MissingLibraryError(codeFile, failure)
+      : new UnsupportedSystemError(system, `the FFI library koffi did not load: ${failure}`, failure);
   }
+}
+
+/** Whether koffi itself is, not its binary for this system. */
+function isMissing(failure: unknown): boolean {
+  const { code, message } = failure as NodeJS.ErrnoException;
+  return code === 'MODULE_NOT_FOUND' && message.includes("'koffi'");
 }
 
 function loadLibc() {

@@ -1,8 +1,8 @@
 // Before any decorated class is loaded: constructor injection reads the emitted types.
-import 'reflect-metadata';
+import 'reflect-metadata/lite';
 
-// So that a plugin need not depend on inversify itself.
-export { decorate, inject, injectable, type Newable, type ServiceIdentifier } from 'inversify';
+// So that a plugin need not depend on inversify itself, and loads no second copy of it.
+export { Container, decorate, inject, injectable, type Newable, type ServiceIdentifier } from 'inversify';
 export { createLoop } from './create-loop.js';
 export { Debugging, type DebugOptions, debugModule } from './debug-module.js';
 export {

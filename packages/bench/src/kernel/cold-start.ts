@@ -23,14 +23,14 @@ export const coldStart: Benchmark = {
         unit: 'ms',
         ours: of(all),
         anchor: { name: inversify.name, figure: of(inversify) },
-        reach: { timesAnchor: 1.5 },
+        reach: { atMost: 150 },
       },
       {
         what: "import '@escapement/core', cold",
         unit: 'ms',
         ours: of(core),
         anchor: { name: inversify.name, figure: of(inversify) },
-        reach: { timesAnchor: 0.5 },
+        reach: { atMost: 15 },
       },
       {
         what: 'createLoop, first of a process',

@@ -1,4 +1,5 @@
 import type { InStack } from '../events/creation-hook.js';
+import { isOfCore } from './own-files.js';
 
 /** @internal The place in a coroutine where something was created, and the function that was called there. */
 export interface CallSite {
@@ -88,11 +89,9 @@ function isResumption(frame: Frame): boolean {
   return !frame.getFileName() && /^(?:next|throw|return)$/.test(frame.getFunctionName() ?? '');
 }
 
-const folder = (import.meta as unknown as { url: string }).url.replace(/[^/]*\/[^/]*$/, '');
-
 function isOurs(frame: Frame): boolean {
   const file = frame.getFileName() ?? '';
-  return file.startsWith(folder) || file.includes('/@escapement/');
+  return isOfCore(file) || file.includes('/@escapement/');
 }
 
 function shownPlace(below: InStack, index: number): string | undefined {

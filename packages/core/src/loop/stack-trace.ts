@@ -1,3 +1,4 @@
+import { isOfCore } from '../debug/own-files.js';
 import { safely, tagOf } from '../errors/describe.js';
 import { type Trail, takeTrail } from '../tasks/error-trail.js';
 
@@ -61,13 +62,6 @@ function markCoroutines(lines: readonly string[]): string[] {
   return marked;
 }
 
-/** The folders of this package: compiled and, with source maps, the sources; as a URL and as a path. */
-const compiled = (import.meta as unknown as { url: string }).url.replace(/[^/]*\/[^/]*$/, '');
-const INSIDE = [compiled, compiled.replace(/dist\/$/, 'src/')].flatMap(place => [
-  place,
-  place.replace(/^file:\/\//, ''),
-]);
-
 function isInside(line: string): boolean {
-  return FRAME.test(line) && INSIDE.some(place => line.includes(place));
+  return FRAME.test(line) && isOfCore(line);
 }

@@ -1,6 +1,5 @@
 import * as escapement from 'escapement';
-import { type LoopEvent, LoopModule, SleepStrategy, type Waits } from 'escapement';
-import { Container } from 'inversify';
+import { Container, type LoopEvent, LoopModule, SleepStrategy, type Waits } from 'escapement';
 
 /** A sleep strategy and the module that installs it. */
 export interface Strategy {
