@@ -60,37 +60,64 @@ describe('WaitQueue', () => {
 
 describe('Fifo', () => {
   it('gives its memory back once it is almost empty', () => {
-    const ring = new Fifo<number>();
-    for (let n = 0; n < 1_000_000; n++) ring.push(n);
+    const queue = new Fifo<number>();
+    for (let n = 0; n < 1_000_000; n++) queue.push(n);
     collect();
     const full = process.memoryUsage().heapUsed;
-    for (let n = 0; n < 1_000_000 - 10; n++) ring.shift();
+    for (let n = 0; n < 1_000_000 - 10; n++) queue.shift();
     collect();
     // A million places take 4 MB at least.
     expect(full - process.memoryUsage().heapUsed).to.be.greaterThan(3_000_000);
-    expect(ring.size).to.equal(10);
-    expect(ring.shift()).to.equal(1_000_000 - 10);
+    expect(queue.size).to.equal(10);
+    expect(queue.shift()).to.equal(1_000_000 - 10);
+  });
+
+  it('loses nothing when the filter throws', () => {
+    const queue = new Fifo<number>();
+    for (let n = 0; n < 2000; n++) queue.push(n);
+    const failing = (item: number) => {
+      if (item === 700) throw new Error('not this one');
+      return false;
+    };
+    expect(() => queue.keep(failing)).to.throw('not this one');
+    expect(Array.from({ length: 2000 }, () => queue.shift())).to.deep.equal(Array.from({ length: 2000 }, (_, n) => n));
+  });
+
+  it('uses its arrays again: a steady queue allocates nothing', () => {
+    const queue = new Fifo<number>();
+    for (let n = 0; n < 100; n++) queue.push(n);
+    const turn = () => {
+      for (let n = 0; n < 1_000_000; n++) queue.push(queue.shift()!);
+    };
+    turn();
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    turn();
+    expect(process.memoryUsage().heapUsed - before).to.be.lessThan(1_000_000);
   });
 
   it('agrees with an array, whatever the operations', () => {
-    const moves = fc.array(fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constant('drop' as const)), { maxLength: 80 });
+    const moves = fc.array(
+      fc.oneof(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -1200, max: 1200 }), fc.constant('drop' as const)),
+      { maxLength: 80 },
+    );
     fc.assert(
       fc.property(moves, history => {
-        const ring = new Fifo<number>();
+        const queue = new Fifo<number>();
         let model: number[] = [];
         for (const move of history) {
           if (move === 'drop') {
-            ring.keep(item => item % 2 === 0);
+            queue.keep(item => item % 2 === 0);
             model = model.filter(item => item % 2 === 0);
             continue;
           }
           for (let n = 0; n < move; n++) {
-            ring.push(10 * model.length + n);
+            queue.push(10 * model.length + n);
             model.push(10 * model.length + n);
           }
-          expect(ring.peek()).to.equal(model[0]);
-          for (let n = 0; n > move; n--) expect(ring.shift()).to.equal(model.shift());
-          expect(ring.size).to.equal(model.length);
+          expect(queue.peek()).to.equal(model[0]);
+          for (let n = 0; n > move; n--) expect(queue.shift()).to.equal(model.shift());
+          expect(queue.size).to.equal(model.length);
         }
       }),
     );

@@ -1,59 +1,87 @@
-/** A queue in a ring buffer that grows by doubling, and shrinks again. O(1), no allocation per item. */
+/** So many items are in one array. */
+const CHUNK_SIZE = 512;
+
+interface Chunk<T> {
+  readonly items: (T | undefined)[];
+  next: Chunk<T> | undefined;
+}
+
+/**
+ * A queue in a chain of small arrays, the last of which is filled while the first is emptied. O(1), and never copied, as a
+ * ring buffer is that grows. In the long run it allocates nothing: the array that was emptied is used again.
+ */
 export class Fifo<T> {
-  // The length is 0 or a power of two, so that `& (length - 1)` wraps around.
-  #ring: (T | undefined)[] = [];
+  #first: Chunk<T> = { items: [], next: undefined };
+  #last = this.#first;
+  /** The place of the oldest item in the first chunk. */
   #head = 0;
+  /** The place behind the newest item in the last chunk. */
+  #tail = 0;
   #size = 0;
+  #emptied: Chunk<T> | undefined = undefined;
 
   get size(): number {
     return this.#size;
   }
 
   push(item: T): void {
-    if (this.#size === this.#ring.length) this.#resize(Math.max(8, 2 * this.#size));
-    this.#ring[(this.#head + this.#size) & (this.#ring.length - 1)] = item;
+    if (this.#tail === CHUNK_SIZE) this.#addChunk();
+    this.#last.items[this.#tail++] = item;
     this.#size++;
   }
 
   /** The oldest item; undefined if there is none. */
   peek(): T | undefined {
-    return this.#ring[this.#head];
+    return this.#size === 0 ? undefined : this.#first.items[this.#head];
   }
 
   /** Removes and returns the oldest item; undefined if there is none. */
   shift(): T | undefined {
     if (this.#size === 0) return undefined;
-    const item = this.#ring[this.#head];
-    this.#ring[this.#head] = undefined;
-    this.#head = (this.#head + 1) & (this.#ring.length - 1);
-    this.#size--;
-    if (this.#ring.length > 64 && this.#size < this.#ring.length >> 2) this.#resize(this.#ring.length >> 1);
+    const { items } = this.#first;
+    const item = items[this.#head];
+    items[this.#head++] = undefined;
+    if (--this.#size === 0) this.#head = this.#tail = 0;
+    else if (this.#head === CHUNK_SIZE) this.#removeChunk();
     return item;
   }
 
   /** Removes the items that are not `wanted`. O(n). */
   keep(wanted: (item: T) => boolean): void {
-    const kept = (this.#copy(this.#size) as T[]).filter(wanted);
+    // First, because it may throw.
+    const kept = this.#all().filter(wanted);
     this.clear();
     for (const item of kept) this.push(item);
   }
 
   clear(): void {
-    this.#ring = [];
-    this.#head = 0;
-    this.#size = 0;
+    this.#first = this.#last = { items: [], next: undefined };
+    this.#head = this.#tail = this.#size = 0;
+    this.#emptied = undefined;
   }
 
-  // Into an array that has its length from the start: one that is filled by `push` is copied each time it grows.
-  #copy(length: number): (T | undefined)[] {
-    const copy = new Array<T | undefined>(length);
-    const mask = this.#ring.length - 1;
-    for (let n = 0; n < this.#size; n++) copy[n] = this.#ring[(this.#head + n) & mask];
-    return copy;
+  #all(): T[] {
+    const all: T[] = [];
+    let place = this.#head;
+    for (let chunk: Chunk<T> | undefined = this.#first; chunk !== undefined; chunk = chunk.next) {
+      const end = chunk === this.#last ? this.#tail : CHUNK_SIZE;
+      for (; place < end; place++) all.push(chunk.items[place] as T);
+      place = 0;
+    }
+    return all;
   }
 
-  #resize(length: number): void {
-    this.#ring = this.#copy(length);
+  #addChunk(): void {
+    this.#last = this.#last.next = this.#emptied ?? { items: [], next: undefined };
+    this.#emptied = undefined;
+    this.#tail = 0;
+  }
+
+  #removeChunk(): void {
+    const chunk = this.#first;
+    this.#first = chunk.next!;
+    chunk.next = undefined;
+    this.#emptied = chunk;
     this.#head = 0;
   }
 }
