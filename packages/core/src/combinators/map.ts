@@ -1,4 +1,4 @@
-import { describe, isThenable } from '../errors/describe.js';
+import { describe, has, isThenable, safely } from '../errors/describe.js';
 import { checkArgument, checkCount, InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { bodyOf, checkMaker } from '../events/body-of.js';
 import type { Coroutine, Program, Yieldable } from '../events/coroutine.js';
@@ -128,7 +128,8 @@ class Mapping<T, R, E extends LoopEvent> {
     items: Iterable<T>,
     readonly work: (item: T, index: number) => Program<R, E>,
   ) {
-    if (typeof items?.[Symbol.iterator] !== 'function') throw notIterable(caller, items, adviceFor(items));
+    if (!safely(() => typeof items?.[Symbol.iterator] === 'function'))
+      throw notIterable(caller, items, adviceFor(items));
     this.#iterator = items[Symbol.iterator]();
     if (typeof (this.#iterator as Partial<Iterator<T>> | undefined)?.next === 'function') return;
     throw notIterable(caller, items, 'Its iterator has no method next().');
@@ -170,8 +171,8 @@ function isStep(step: unknown): boolean {
 
 function adviceFor(items: unknown): string {
   if (typeof items !== 'object' || items === null) return 'Pass an array.';
-  if (Symbol.asyncIterator in items) return 'For an async iterable use mapAsync, from @escapement/promises.';
-  return 'length' in items ? 'Pass Array.from(items).' : 'For an object pass Object.entries(...).';
+  if (has(items, Symbol.asyncIterator)) return 'For an async iterable use mapAsync, from @escapement/promises.';
+  return has(items, 'length') ? 'Pass Array.from(items).' : 'For an object pass Object.entries(...).';
 }
 
 function notIterable(caller: string, given: unknown, advice: string, where = ' for its items'): InvalidArgumentError {
