@@ -1,4 +1,5 @@
-// After lerna wrote a version everywhere: raises the ranges of peers, which lerna leaves as they are, commits and tags.
+// After lerna wrote a version everywhere: raises the ranges of peers and the version in core's source, which lerna leaves as
+// they are, commits and tags.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +16,9 @@ for (const file of files) {
   }
   writeFileSync(file, `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
+// What errors about two copies of core say.
+const versionFile = join(root, 'packages/core/src/errors/version.ts');
+writeFileSync(versionFile, readFileSync(versionFile, 'utf8').replace(/'[^']*'/, `'${version}'`));
 run('npm', 'install', '--package-lock-only', '--no-audit', '--no-fund');
 run('git', 'commit', '--all', '--quiet', '--message', `Release v${version}`);
 run('git', 'tag', '--annotate', `v${version}`, '--message', `v${version}`);

@@ -84,13 +84,7 @@ describe('errors', () => {
       }.Signal;
       const { loop } = virtualLoop({ handlers: [new SignalHandler()] });
       const error = thrownBy(() => loop.runSync(yields(new Twin())));
-      expectError(
-        error,
-        'ESC_NO_HANDLER',
-        "another class Signal of the same kind 'signal'",
-        'two copies',
-        'npm dedupe',
-      );
+      expectError(error, 'ESC_NO_HANDLER', 'A handler serves another class Signal', 'two copies', 'npm dedupe');
     });
 
     const cases: readonly [string, unknown, string, string][] = [

@@ -8,6 +8,7 @@ export { describe } from './errors/describe.js';
 export * from './errors/escapement-error.js';
 export * from './errors/invalid-argument-error.js';
 export { bodyOf, checkMaker, checkProgram } from './events/body-of.js';
+export { TwoCopiesError } from './events/core-copy.js';
 export type { Coroutine, Program, Sent, Yieldable } from './events/coroutine.js';
 export { coroutine } from './events/coroutine-function.js';
 export * from './events/errors.js';

@@ -12,7 +12,7 @@ import {
 } from '@escapement/core';
 import type { ResolutionContext, ServiceIdentifier } from 'inversify';
 import { Debugging } from './debug-module.js';
-import { ClockMismatchError, ContainerChangedError, DuplicatePluginError, nameOf } from './errors.js';
+import { ClockMismatchError, ContainerChangedError, DuplicatePluginError, nameOf, safely } from './errors.js';
 import { LoopModule } from './loop-module.js';
 
 /** The token for instruments; bind any number: `bind(Instruments).toConstantValue(trace)`. */
@@ -88,7 +88,11 @@ class WiredPlugins {
     // The loop itself refuses a strategy without a clock.
     if (clock && strategy.clock && strategy.clock !== clock) throw new ClockMismatchError(strategy, clock);
     const policy = this.#one(SchedulingPolicy, 'scheduling policies', ({ alias }) => `'${alias}'`);
-    const debugging = this.#one(Debugging, 'debug modules', () => 'debugModule(...)');
+    const debugging = this.#one(
+      Debugging,
+      'debug modules',
+      options => `debugModule(${safely(() => JSON.stringify(options), '...')})`,
+    );
     const options = { strategy, handlers: this.#all(EventHandler), instruments: this.#all(Instruments) };
     this.#forgetTransients();
     return {

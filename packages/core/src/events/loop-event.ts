@@ -1,4 +1,5 @@
 import { classNameOf, describe, nameOf, safely, shownName } from '../errors/describe.js';
+import { COPY, thisCopy } from './core-copy.js';
 import type { Sent } from './coroutine.js';
 import { creationHook } from './creation-hook.js';
 import { iterateOnce } from './event-iterator.js';
@@ -25,6 +26,11 @@ export abstract class LoopEvent<out R = unknown> {
 
   /** Carries the result type; the field does not exist. */
   protected declare readonly _result?: R;
+
+  /** @internal */
+  get [COPY](): typeof thisCopy {
+    return thisCopy;
+  }
 
   constructor() {
     if (creationHook !== undefined) creationHook.eventMade(this, LoopEvent);

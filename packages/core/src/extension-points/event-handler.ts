@@ -1,3 +1,4 @@
+import { COPY, thisCopy } from '../events/core-copy.js';
 import type { Instant } from '../events/instant.js';
 import type { EventClass, LoopEvent, ResultOf } from '../events/loop-event.js';
 import type { Task } from '../tasks/task.js';
@@ -19,6 +20,11 @@ import type { Wakeup } from './wakeup.js';
  * }
  */
 export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
+  /** @internal */
+  get [COPY](): typeof thisCopy {
+    return thisCopy;
+  }
+
   /** The event class that it serves. A loop takes one handler per class. */
   abstract readonly handles: EventClass<E>;
 

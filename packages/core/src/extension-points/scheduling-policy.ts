@@ -1,3 +1,4 @@
+import { COPY, thisCopy } from '../events/core-copy.js';
 import type { Task } from '../tasks/task.js';
 
 /**
@@ -16,6 +17,11 @@ import type { Task } from '../tasks/task.js';
  * }
  */
 export abstract class SchedulingPolicy {
+  /** @internal */
+  get [COPY](): typeof thisCopy {
+    return thisCopy;
+  }
+
   /** A stable name for errors: `'fifo'`. */
   abstract readonly alias: string;
   abstract add(task: Task): void;

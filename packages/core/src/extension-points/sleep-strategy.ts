@@ -1,3 +1,4 @@
+import { COPY, thisCopy } from '../events/core-copy.js';
 import type { Instant } from '../events/instant.js';
 import type { Clock } from './clock.js';
 import type { Wakeup } from './wakeup.js';
@@ -31,6 +32,11 @@ export type Waits =
  * }
  */
 export abstract class SleepStrategy {
+  /** @internal */
+  get [COPY](): typeof thisCopy {
+    return thisCopy;
+  }
+
   /** A stable name for reports and command lines: `'busy-wait'`. */
   abstract readonly alias: string;
   /** The clock of the whole loop. */

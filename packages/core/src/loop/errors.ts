@@ -1,18 +1,25 @@
 import { describe, has, isThenable, tagOf } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
+import { adviceForCopy, otherCopyOf } from '../events/core-copy.js';
 import { eventName, type LoopEvent } from '../events/loop-event.js';
+
+const MOST_SHOWN = 20;
 
 /** A task yielded an event without a handler. Thrown into the task. */
 export class NoHandlerError extends EscapementError {
   static override readonly name = 'NoHandlerError';
   override readonly code = 'ESC_NO_HANDLER';
 
-  constructor(taskName: string, event: LoopEvent, installed: readonly string[]) {
+  /** @param namesake a class that a handler serves, and that may be the event's, of another copy of its package */
+  constructor(taskName: string, event: LoopEvent, installed: readonly string[], namesake?: string) {
     const name = eventName(event);
-    const list = installed.length > 0 ? installed.join(', ') : 'nothing';
-    const fix = installed.includes(name)
-      ? `A handler serves another class ${name} of the same kind '${event.kind}': two copies of its package are installed; \`npm dedupe\` leaves one.`
-      : `Load the module that handles ${name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`;
+    const shown = installed.slice(0, MOST_SHOWN);
+    if (installed.length > MOST_SHOWN) shown.push(`${installed.length - MOST_SHOWN} more`);
+    const list = installed.length > 0 ? shown.join(', ') : 'nothing';
+    const fix =
+      namesake === undefined
+        ? `Load the module that handles ${name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`
+        : `A handler serves another class ${namesake}. If both are of one package, two copies of it are installed: \`npm dedupe\` leaves one; a package that shares events with its users must name theirs in its peerDependencies.`;
     super(`task "${taskName}" yielded ${name}, which no handler serves. Handlers are installed for: ${list}. ${fix}`);
   }
 }
@@ -28,6 +35,8 @@ export class NotAnEventError extends EscapementError {
 }
 
 function adviceForYielded(yielded: unknown): string {
+  const copy = otherCopyOf(yielded);
+  if (copy !== undefined) return adviceForCopy(copy);
   if (yielded === undefined) return 'A bare `yield` waits for nothing; to let other tasks run, write `yield* pause()`.';
   if (tagOf(yielded) === 'Generator') return 'To run a coroutine and wait for it, write `yield*` instead of `yield`.';
   if (isThenable(yielded)) {

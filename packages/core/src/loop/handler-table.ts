@@ -1,4 +1,4 @@
-import { classNameOf, describe, nameOf as functionName } from '../errors/describe.js';
+import { classNameOf, describe, nameOf as functionName, safely } from '../errors/describe.js';
 import type { Instant } from '../events/instant.js';
 import { isInstance, LoopEvent } from '../events/loop-event.js';
 import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.js';
@@ -49,6 +49,18 @@ export class HandlerTable {
   /** The names of the event classes with a handler. */
   get handledNames(): string[] {
     return this.#installed.map(({ handles }) => functionName(handles, '(anonymous)'));
+  }
+
+  /** The name of a handled class that is probably the event's, of a second copy of its package. */
+  namesakeOf(event: LoopEvent): string | undefined {
+    const names = classNames(event);
+    const kind = safely(() => event.kind);
+    const isNamesake = ({ handles }: EventHandler) => {
+      const itsKind = safely(() => handles.prototype.kind as unknown);
+      return typeof itsKind === 'string' ? itsKind === kind : names.has(functionName(handles, ''));
+    };
+    const handler = this.#installed.find(isNamesake);
+    return handler && functionName(handler.handles, '(anonymous)');
   }
 
   arm(waiter: Waiter<unknown>): void {
@@ -176,6 +188,18 @@ export class HandlerTable {
     }
     return undefined;
   }
+}
+
+/** The names of the event's class and of those that it extends, up to `LoopEvent`. */
+function classNames(event: LoopEvent): ReadonlySet<string> {
+  const names = new Set<string>();
+  let type: unknown = safely(() => event.constructor);
+  while (typeof type === 'function' && type !== LoopEvent) {
+    const extended: object = type;
+    names.add(functionName(extended, 'LoopEvent'));
+    type = safely(() => Object.getPrototypeOf(extended));
+  }
+  return names;
 }
 
 function call<M extends Optional>(handler: EventHandler, method: M, ...args: Parameters<EventHandler[M]>) {

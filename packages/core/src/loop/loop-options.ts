@@ -1,5 +1,6 @@
 import { classNameOf, describe, isClass, nameOf, safely } from '../errors/describe.js';
 import { InvalidArgumentError, isReadable } from '../errors/invalid-argument-error.js';
+import { TwoCopiesError } from '../events/core-copy.js';
 import type { Duration } from '../events/instant.js';
 import { IncompatiblePluginsError, NoStrategyError, StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
@@ -49,7 +50,10 @@ export function checkOptions(options: LoopOptions): void {
   const { strategy, handlers = [], policy, instruments = [], slowStep } = options;
   if (strategy === undefined) throw new NoStrategyError();
   checkPlugin('strategy', strategy, 'SleepStrategy', STRATEGY);
-  for (const handler of checkList('handlers', handlers)) checkPlugin('handler', handler, 'EventHandler', HANDLER);
+  for (const handler of checkList('handlers', handlers)) {
+    checkPlugin('handler', handler, 'EventHandler', HANDLER);
+    TwoCopiesError.check(`new EventLoop got ${describe(handler)} for a handler`, handler);
+  }
   if (policy !== undefined) checkPlugin('policy', policy, 'SchedulingPolicy', POLICY);
   for (const one of checkList('instruments', instruments)) {
     checkPlugin('instrument', one, 'Instrument', []);

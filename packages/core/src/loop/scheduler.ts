@@ -273,7 +273,7 @@ export class Scheduler implements TaskHost {
   #refusalOf(task: Task, event: unknown): Error | undefined {
     if (!isInstance(event, LoopEvent)) return new NotAnEventError(task.name, event);
     if (this.handlers.find(event) !== undefined) return undefined;
-    return new NoHandlerError(task.name, event, this.handlers.handledNames);
+    return new NoHandlerError(task.name, event, this.handlers.handledNames, this.handlers.namesakeOf(event));
   }
 }
 
