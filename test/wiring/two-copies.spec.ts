@@ -39,17 +39,17 @@ describe('two copies', () => {
     for (const name of ['core', 'sleep', 'wiring']) copyTo(theirs, name);
     symlink(theirs, 'inversify');
     symlink(theirs, 'reflect-metadata');
-    const version = join(theirs, '@escapement/core/dist/errors/version.js');
-    writeFileSync(version, readFileSync(version, 'utf8').replace(/'[^']*'/, `'${OTHER_VERSION}'`));
+    const version = join(theirs, '@escapement/core/bundle/index.js');
+    writeFileSync(version, readFileSync(version, 'utf8').replace(/(?<=const VERSION = )'[^']*'/, `'${OTHER_VERSION}'`));
     twin = {
-      core: await load(theirs, 'core/dist/index.js'),
-      sleep: await load(theirs, 'sleep/dist/index.js'),
-      sleepModule: (await load(theirs, 'sleep/dist/sleep-module.js')).sleepModule,
+      core: await load(theirs, 'core/bundle/index.js'),
+      sleep: await load(theirs, 'sleep/bundle/index.js'),
+      sleepModule: (await load(theirs, 'sleep/bundle/sleep-module.js')).sleepModule,
     };
     const shared = join(root, 'one', 'node_modules');
     copyTo(shared, 'sleep');
     symlinkSync(folderOf('@escapement/core'), join(shared, '@escapement/core'));
-    sleepTwin = await load(shared, 'sleep/dist/index.js');
+    sleepTwin = await load(shared, 'sleep/bundle/index.js');
   });
 
   after(() => rmSync(root, { recursive: true, force: true }));
@@ -58,7 +58,7 @@ describe('two copies', () => {
     const from = folderOf(`@escapement/${name}`);
     const to = join(modules, '@escapement', name);
     mkdirSync(to, { recursive: true });
-    cpSync(join(from, 'dist'), join(to, 'dist'), { recursive: true });
+    cpSync(join(from, 'bundle'), join(to, 'bundle'), { recursive: true });
     cpSync(join(from, 'package.json'), join(to, 'package.json'));
   }
 
