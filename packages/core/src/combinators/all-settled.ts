@@ -2,8 +2,9 @@ import { bodyOf, isGeneratorFunction, programName } from '../events/body-of.js';
 import type { Coroutine } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
+import { type CurrentTask, currentTask } from '../primitives/current-task.js';
 import { type Scope, supervise } from '../primitives/scope.js';
-import { Spawn } from '../primitives/spawn.js';
+import { type Spawn, spawnIn } from '../primitives/spawn.js';
 import type { Task } from '../tasks/task.js';
 import { failedInCleanup } from '../tasks/task-family.js';
 import { failureOf } from '../tasks/task-outcome.js';
@@ -44,11 +45,12 @@ function throwCleanupError(task: Task): void {
   if (task.parent!.isCancelled && failedInCleanup(task)) throw failureOf(task);
 }
 
-/** @internal Like `spawnAll`, but what a function throws when it is called fails the task that it was called for. */
-export function* spawnEach(caller: string, programs: readonly AnyBody[], tasks: Task[]): Coroutine<void, Spawn> {
+/** @internal Spawns `programs`. What a function throws when it is called fails the task that it was called for. */
+export function* spawnEach(caller: string, programs: readonly AnyBody[], tasks: Task[]): Coroutine<void, CurrentTask> {
+  const self = yield* currentTask();
   for (const program of programs) {
     const body = typeof program === 'function' && !isGeneratorFunction(program) ? calling(caller, program) : program;
-    tasks.push(yield* new Spawn(body, { name: programName(program) }, caller));
+    tasks.push(spawnIn(self, body, caller, programName(program)));
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Coroutine, Program, Sent } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
 import type { LoopEvent } from '../events/loop-event.js';
+import { type CurrentTask, currentTask } from '../primitives/current-task.js';
 import { type Scope, scope } from '../primitives/scope.js';
-import { Spawn } from '../primitives/spawn.js';
+import { type Spawn, spawnIn } from '../primitives/spawn.js';
 import type { Task } from '../tasks/task.js';
 import { valueOrThrow } from '../tasks/task-outcome.js';
 import { checkBodies } from './check-bodies.js';
@@ -43,7 +44,7 @@ export const all = /* @__PURE__ */ coroutine(function* all<const B extends Bodie
   const programs = checkBodies('all', bodies, 'list or record');
   const inForm = formOf(bodies);
   const tasks: Task[] = [];
-  yield* scope(spawnAll('all', programs, tasks));
+  yield* scope(spawnAll(programs, tasks)) as Coroutine<void, Scope>;
   // A task that cancelled itself has no value, and has not failed the scope.
   return inForm(tasks.map(valueOrThrow)) as ValuesOf<B>;
 });
@@ -55,8 +56,8 @@ export function formOf(bodies: Bodies): (values: readonly unknown[]) => unknown 
   return values => Object.fromEntries(keys.map((key, place) => [key, values[place]]));
 }
 
-/** @internal */
 // Not nested in `all`: creating a generator function, whose generators get a new shape in V8, takes longer than the rest.
-export function* spawnAll(caller: string, programs: readonly AnyBody[], tasks: Task[]): Coroutine<void, Spawn> {
-  for (const program of programs) tasks.push(yield* new Spawn(program, undefined, caller));
+function* spawnAll(programs: readonly AnyBody[], tasks: Task[]): Coroutine<void, CurrentTask> {
+  const self = yield* currentTask();
+  for (const program of programs) tasks.push(spawnIn(self, program, 'all'));
 }

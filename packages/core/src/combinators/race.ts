@@ -1,6 +1,7 @@
 import { describe } from '../errors/describe.js';
-import type { Coroutine } from '../events/coroutine.js';
+import type { Coroutine, Yieldable } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
+import type { LoopEvent } from '../events/loop-event.js';
 import { type Scope, supervise } from '../primitives/scope.js';
 import type { Spawn } from '../primitives/spawn.js';
 import type { Task } from '../tasks/task.js';
@@ -25,12 +26,9 @@ type RaceEvent<B> = EventsIn<B> | Scope | Spawn;
 export const race = /* @__PURE__ */ coroutine(function* race<const B extends readonly AnyBody[]>(
   bodies: B,
 ): Coroutine<ValueOf<B[number]>, RaceEvent<B>> {
-  const winner = yield* winnerOf('race', bodies, (task, isWon) => {
-    if (!isWon) throw failureOf(task);
-    const message = `task "${task.name}" lost a race, and failed before the cancellation had interrupted it: ${describe(failureOf(task))}. A race goes by the first that ends.`;
-    task.host.warn('ESC_LOSER_FAILED', message, task);
-  });
-  return valueOrThrow(winner!) as ValueOf<B[number]>;
+  const contest = new Contest('race', bodies, reportLoser);
+  yield* contest.run() as Yieldable<void, Scope>;
+  return valueOrThrow(contest.winner!) as ValueOf<B[number]>;
 });
 
 /**
@@ -45,37 +43,47 @@ export const any = /* @__PURE__ */ coroutine(function* any<const B extends reado
   bodies: B,
 ): Coroutine<ValueOf<B[number]>, RaceEvent<B>> {
   const errors: unknown[] = [];
-  const winner = yield* winnerOf('any', bodies, task => errors.push(failureOf(task)));
-  if (winner === undefined) throw new AggregateError(errors, `any: all ${errors.length} failed`);
-  return valueOrThrow(winner) as ValueOf<B[number]>;
+  const contest = new Contest('any', bodies, task => errors.push(failureOf(task)));
+  yield* contest.run() as Yieldable<void, Scope>;
+  if (contest.winner === undefined) throw new AggregateError(errors, `any: all ${errors.length} failed`);
+  return valueOrThrow(contest.winner) as ValueOf<B[number]>;
 });
 
-/**
- * The first that succeeds, after the others were cancelled and have ended.
- *
- * @param failed is told of each failure that is no error of a clean-up, and whether there is a winner. What it throws ends all.
- */
-function* winnerOf<const B extends readonly AnyBody[]>(
-  caller: string,
-  bodies: B,
-  failed: (task: Task, isWon: boolean) => void,
-): Coroutine<Task | undefined, RaceEvent<B>> {
-  const contestants: Task[] = [];
-  let winner: Task | undefined;
-  function ended(task: Task): void {
-    const { state } = task.result;
-    const isOver = winner !== undefined || task.parent!.isCancelled;
-    if (isOver && failedInCleanup(task)) throw failureOf(task);
-    if (state !== 'succeeded') {
-      if (state === 'failed' || !isOver) failed(task, winner !== undefined);
-    } else if (winner === undefined) {
-      winner = task;
-      for (const other of contestants) other.cancel(`${caller}: another was first`);
-    }
+function reportLoser(task: Task, isWon: boolean): void {
+  if (!isWon) throw failureOf(task);
+  const message = `task "${task.name}" lost a race, and failed before the cancellation had interrupted it: ${describe(failureOf(task))}. A race goes by the first that ends.`;
+  task.host.warn('ESC_LOSER_FAILED', message, task);
+}
+
+/** Looks for the first that succeeds, and cancels the others. */
+class Contest {
+  winner: Task | undefined;
+  readonly #contestants: Task[] = [];
+
+  /** @param failed is told of each failure that is no error of a clean-up, and whether there is a winner. What it throws ends all. */
+  constructor(
+    readonly caller: string,
+    readonly bodies: readonly AnyBody[],
+    readonly failed: (task: Task, isWon: boolean) => void,
+  ) {}
+
+  /** Is over when all have ended. */
+  run(): Yieldable<void, LoopEvent> {
+    const programs = checkContestants(this.caller, this.bodies);
+    return supervise(spawnEach(this.caller, programs, this.#contestants), { ended: task => this.#ended(task) });
   }
-  yield* supervise(spawnEach(caller, checkContestants(caller, bodies), contestants), { ended }) as Coroutine<
-    void,
-    Scope
-  >;
-  return winner;
+
+  #ended(task: Task): void {
+    const { state } = task.result;
+    const isOver = this.winner !== undefined || task.parent!.isCancelled;
+    if (isOver && failedInCleanup(task)) throw failureOf(task);
+    if (state === 'succeeded') this.#succeeded(task);
+    else if (state === 'failed' || !isOver) this.failed(task, this.winner !== undefined);
+  }
+
+  #succeeded(task: Task): void {
+    if (this.winner !== undefined) return;
+    this.winner = task;
+    for (const other of this.#contestants) other.cancel(`${this.caller}: another was first`);
+  }
 }

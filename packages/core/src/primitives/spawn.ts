@@ -46,6 +46,16 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
 
 const NO_OPTIONS: SpawnOptions = {};
 
+/** @internal `yield* spawn(body)` in `parent`, which must be running. Combinators, which spawn many, save the event. */
+export function spawnIn(
+  parent: Task,
+  body: Program<unknown, LoopEvent>,
+  caller: string,
+  name = programName(body),
+): Task {
+  return parent.host.spawn({ body, caller, name, flags: 0 }, parent);
+}
+
 function checkOptions(options: SpawnOptions): void {
   const { name, priority } = checkArgument('spawn', options, 'object', 'an object of options, like { name }');
   if (name !== undefined) checkArgument('spawn for `name`', name, 'string', 'a string');

@@ -6,6 +6,9 @@ import { ENDS_CANCELLED, ISOLATED, SHIELDED, SUPERVISOR } from './task-spec.js';
 
 const DISMISSED = 'all but the daemons are done';
 
+/** @internal */
+export const NO_CHILDREN: readonly Task[] = [];
+
 /** @internal The children of a task that have not ended. Decides what the end of a child means for the parent. */
 export class TaskFamily implements Iterable<Task> {
   readonly #children = new SlotList<Task>();

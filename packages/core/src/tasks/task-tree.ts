@@ -1,4 +1,5 @@
 import type { Task } from './task.js';
+import { NO_CHILDREN } from './task-family.js';
 
 /** @internal `root` and its descendants that have not ended, parents first. */
 export function* treeOf(
@@ -9,7 +10,10 @@ export function* treeOf(
   const tasks: Task[] = [root];
   for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
     if (task.isEnded) continue;
-    for (const child of [...task.children].reverse()) if (descendInto(child)) tasks.push(child);
+    // Most tasks are leaves.
+    const { children } = task;
+    if (children !== NO_CHILDREN)
+      for (const child of [...children].reverse()) if (descendInto(child)) tasks.push(child);
     yield task;
   }
 }

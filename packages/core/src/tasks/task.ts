@@ -12,7 +12,7 @@ import { forgetAttempt } from './immediate-event.js';
 import { Join } from './join.js';
 import { setRunningTask } from './running-task.js';
 import { TaskExtras } from './task-extras.js';
-import { TaskFamily } from './task-family.js';
+import { NO_CHILDREN, TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
 import { PENDING, promiseFor, settleJoiner, type TaskResult } from './task-outcome.js';
 import {
@@ -131,7 +131,7 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** The tasks that it spawned and that have not ended, oldest first, daemons last. */
   get children(): Iterable<Task> {
-    return this.#family ?? [];
+    return this.#family ?? NO_CHILDREN;
   }
 
   /**
