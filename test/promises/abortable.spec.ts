@@ -66,16 +66,18 @@ describe('abortable', () => {
   it('removes its listener: a later cancellation does not abort a call that is over', async () => {
     const { loop } = promiseLoop();
     let signal: AbortSignal | undefined;
+    let isOver = false;
     await loop.run(function* () {
       const task = yield* spawn(
         (function* () {
           yield* abortable(async given => {
             signal = given;
           });
+          isOver = true;
           yield* sleep(1000);
         })(),
       );
-      yield* sleep(2);
+      while (!isOver) yield* sleep(1);
       task.cancel();
       yield* pause();
     });

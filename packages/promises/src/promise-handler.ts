@@ -33,7 +33,7 @@ export class PromiseHandler extends EventHandler<Resolved> implements Settler {
     else waiter.resolve(message);
   }
 
-  /** The waiters of a run that broke were not disarmed, and must not count. */
+  /** Nothing of an ended run must count. */
   override close(): void {
     this.#inFlight = 0;
   }

@@ -2,6 +2,7 @@ import type { Waiter } from '@escapement/core';
 
 /** Settles waiters when their promise has settled. */
 export interface Settler {
+  /** @internal */
   settle(waiter: Waiter<unknown>, message: unknown, isRejection: boolean): void;
 }
 
