@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { currentTask, EscapementError, race, sleep, spawn, type Task } from 'escapement';
+import { unhandledDuring } from '../promises/promise-loop.js';
 import { virtualLoop } from '../support/virtual-loop.js';
 
 // A task can be awaited, so a promise takes its value. What if that is a task again?
@@ -62,5 +63,46 @@ describe('a value that is a task', () => {
       expect(yield* task.join()).to.equal(task);
       expect(yield* race([task, sleep(9)])).to.equal(task);
     });
+  });
+});
+
+describe('a value that is a thenable', () => {
+  it('is waited for once, by the host code that awaits the task', async () => {
+    const { loop } = virtualLoop();
+    let asked = 0;
+    // biome-ignore lint/suspicious/noThenProperty: a lazy query of a database library looks like this
+    const lazy = { then: (done: (value: number) => void) => done(++asked) };
+    const lazily = function* () {
+      return lazy;
+    };
+    expect(await loop.spawn(lazily)).to.equal(1);
+    await new Promise(resolve => setImmediate(resolve));
+    expect(asked).to.equal(1);
+    expect(await loop.run(lazily)).to.equal(2);
+  });
+
+  it('and rejects, or has a getter that throws: only who awaits the task gets the error', async () => {
+    const { loop } = virtualLoop();
+    const failure = new Error('inner');
+    const values = [
+      () => Promise.reject(failure),
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what this test is about
+        get then(): never {
+          throw failure;
+        },
+      }),
+    ];
+    const caught: unknown[] = [];
+    const unhandled = await unhandledDuring(async () => {
+      for (const value of values) {
+        const task = loop.spawn(function* (): Generator<never, unknown> {
+          return value();
+        });
+        await task.then(undefined, error => caught.push(error));
+      }
+    });
+    expect(caught).to.deep.equal([failure, failure]);
+    expect(unhandled).to.deep.equal([]);
   });
 });

@@ -128,4 +128,12 @@ describe('Wakeup', () => {
       wakeup.watch(() => calls++);
     }
   });
+
+  it('is made of shared memory only', () => {
+    for (const memory of [null, 5, 5n, Symbol('memory'), new ArrayBuffer(4), new Int32Array(1)]) {
+      expect(() => new Wakeup(memory as never))
+        .to.throw('new Wakeup got')
+        .with.property('code', 'ESC_INVALID_ARGUMENT');
+    }
+  });
 });

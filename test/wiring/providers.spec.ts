@@ -1,3 +1,4 @@
+import { recipeOf } from '@escapement/wiring';
 import { expect } from 'chai';
 import {
   AtomicsWaitStrategy,
@@ -290,5 +291,13 @@ describe('a module from a class', () => {
     container.bind(EventHandler).to(SleepHandler);
     container.bind(SleepStrategy).to(BusyWaitStrategy);
     container.get<EventLoop<TimeEvent>>(EventLoop).runSync(sleep(0.1));
+  });
+});
+
+describe('a module that is made of something else', () => {
+  it('is refused where it is made, by its name', () => {
+    expect(thrownBy(() => new LoopModule(5 as never)).message).to.contain('new LoopModule got 5');
+    expect(thrownBy(() => new LoopModule(undefined as never)).message).to.contain('new LoopModule got undefined');
+    expect(thrownBy(() => recipeOf('poolModule', 5 as never)).message).to.contain('poolModule got 5');
   });
 });

@@ -1,4 +1,5 @@
 import { type Coroutine, describe, InvalidArgumentError } from '@escapement/core';
+import { safely } from './not-a-promise-error.js';
 import { type Resolved, resolved } from './resolved.js';
 
 export interface Item<T> {
@@ -105,7 +106,7 @@ function methodOf(items: unknown, method: symbol): unknown {
 
 /** A value that is no step of an iterator would never be the last. So would a promise, of an iterator that is not async. */
 function checkStep<S extends IteratorResult<unknown>>(caller: string, step: S): S {
-  if (typeof step === 'object' && step !== null && !('then' in step)) return step;
+  if (typeof step === 'object' && step !== null && safely(() => !('then' in step))) return step;
   throw notIterable(caller, step, 'from next() of its items', '{ done, value }.');
 }
 

@@ -21,7 +21,7 @@ export class Resolved<out T = unknown> extends LoopEvent<T> {
    * event of a task that is cancelled already to the handler; so the reaction is added here.
    */
   override [Symbol.iterator](): Iterator<this, T, Sent> {
-    if (this.promise instanceof Promise) handleRejection(this.promise);
+    handleRejection(this.promise);
     return super[Symbol.iterator]();
   }
 }

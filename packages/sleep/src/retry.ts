@@ -1,8 +1,8 @@
 import {
   bodyOf,
-  Cancelled,
   type Coroutine,
   checkArgument,
+  checkCallback,
   checkCount,
   checkMaker,
   coroutine,
@@ -16,7 +16,7 @@ import {
   type Task,
   type Yieldable,
 } from '@escapement/core';
-import { checkDuration } from './check-time.js';
+import { checkDuration, type InvalidTimeError } from './check-time.js';
 import { sleep } from './sleep.js';
 import type { SleepFor } from './time-event.js';
 
@@ -46,12 +46,17 @@ export const retry = /* @__PURE__ */ coroutine(function* retry<T, E extends Loop
   // Not in the type, because every loop handles it.
   const self = yield* currentTask() as Yieldable<Task>;
   for (let number = 1; ; number++) {
+    let wait: Duration;
     try {
       return yield* bodyOf('retry', attempt(number), attempt);
     } catch (error) {
-      if (self.isCancelled || isFinal(error) || number === attempts || !mayRepeat(when, error)) throw error;
+      // Another attempt cannot change what is no coroutine.
+      const isFinal = self.isCancelled || error instanceof NotACoroutineError || number === attempts;
+      if (isFinal || !mayRepeat(when, error)) throw error;
+      wait = beside(error, 'backoff', () => backoff(number));
+      checkWait(wait, error);
     }
-    yield* sleep(backoff(number));
+    yield* sleep(wait);
   }
 });
 
@@ -59,22 +64,36 @@ function checkedOptions(options: RetryOptions): Required<RetryOptions> {
   checkArgument('retry', options, 'object', 'options like { attempts: 5 }');
   const { attempts = 3, backoff = () => 0, when = () => true } = options;
   checkCount('attempts of retry', attempts, 1, false, 'The first attempt counts too.');
-  checkArgument('backoff of retry', backoff, 'function', 'a function, like exponential(100)');
-  checkArgument('when of retry', when, 'function', 'a function that takes the error');
+  checkCallback('backoff of retry', backoff, 'a function, like exponential(100)');
+  checkCallback('when of retry', when, 'a function that takes the error');
   return { attempts, backoff, when };
 }
 
 function mayRepeat(when: (error: unknown) => boolean, error: unknown): boolean {
-  const answer: unknown = when(error);
+  const answer: unknown = beside(error, 'when', () => when(error));
   if (typeof answer !== 'object' || answer === null) return Boolean(answer);
   // A promise would always be a yes.
   const fault = `when of retry returned ${describe(answer)}, expected true or false. Pass a function that is neither async nor a generator.`;
-  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
+  throw Object.assign(new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault), { cause: error });
 }
 
-/** Errors that another attempt cannot change. */
-function isFinal(error: unknown): boolean {
-  return error instanceof Cancelled || error instanceof NotACoroutineError;
+function checkWait(wait: Duration, error: unknown): void {
+  try {
+    checkDuration('retry, from its backoff,', wait);
+  } catch (fault) {
+    throw Object.assign(fault as InvalidTimeError, { cause: error });
+  }
+}
+
+/** What an option throws must not hide the error of the attempt. */
+function beside<R>(error: unknown, option: string, call: () => R): R {
+  try {
+    return call();
+  } catch (fault) {
+    if (fault === error) throw error;
+    const message = `an attempt of retry failed, and so did its ${option}: ${describe(error)}; ${describe(fault)}`;
+    throw new AggregateError([error, fault], message);
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Clock, EventHandler, type Instant, type Waiter } from '@escapement/core';
+import { Clock, checkArgument, EventHandler, type Instant, type Waiter } from '@escapement/core';
 import { TimeEvent } from './time-event.js';
 import { TimerQueue } from './timer-queue.js';
 
@@ -15,7 +15,7 @@ export class SleepHandler extends EventHandler<TimeEvent> {
   /** @param clock the clock of the loop's strategy */
   constructor(clock: Clock) {
     super();
-    this.#clock = clock;
+    this.#clock = checkArgument('new SleepHandler', clock, 'object', "the clock of the loop's strategy");
   }
 
   override arm(event: TimeEvent, waiter: Waiter<void>): void {

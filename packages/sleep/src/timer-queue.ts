@@ -32,7 +32,9 @@ export class TimerQueue {
   #cancelledCount = 0;
   #lastSerial = 0;
 
-  add(deadline: Instant, waiter: Waiter<void>): void {
+  add(until: Instant, waiter: Waiter<void>): void {
+    // -Infinity has no place among the buckets.
+    const deadline = Math.max(until, -NEVER);
     // An infinite deadline is never queued: only a cancellation ends the wait.
     if (deadline >= NEVER) return;
     const serial = ++this.#lastSerial;

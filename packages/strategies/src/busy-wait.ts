@@ -2,6 +2,8 @@ import { Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '
 
 /** The interval at which the loop polls its handlers: long compared with a poll, too short to notice. */
 const POLL_INTERVAL: Duration = 0.005;
+/** A clock that stands still must not keep the thread for ever: the loop notices that, and says so. A real one takes 200. */
+const MOST_READS = 1000;
 
 /**
  * Spins: reads the clock until the deadline.
@@ -21,6 +23,6 @@ export class BusyWaitStrategy extends SleepStrategy {
 
   override sleep(until: Instant, wakeup: Wakeup): void {
     const nextPoll = Math.min(until, this.clock.now() + POLL_INTERVAL);
-    while (this.clock.now() < nextPoll && !wakeup.requested);
+    for (let reads = 0; reads < MOST_READS && this.clock.now() < nextPoll && !wakeup.requested; reads++);
   }
 }

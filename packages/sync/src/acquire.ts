@@ -8,6 +8,7 @@ import {
   coroutine,
   type LoopEvent,
   type Program,
+  runningTask,
   type Task,
 } from '@escapement/core';
 import { SourceEvent, type SyncSource } from './sync-event.js';
@@ -53,12 +54,17 @@ export const holding = /* @__PURE__ */ coroutine(function* holding<T, E extends 
   }
 });
 
+/** `Cancelled` may also come from another loop; then it is an error like any other. */
+function isOwnCancellation(error: unknown): boolean {
+  return error instanceof Cancelled && runningTask()?.isCancelled === true;
+}
+
 /** @throws the error of the release, together with the body's `errors` */
 function release(source: Acquirable, caller: string, errors: readonly unknown[]): void {
   try {
     source.release();
   } catch (error) {
-    if (errors.length === 0 || errors[0] instanceof Cancelled) throw error;
+    if (errors.length === 0 || isOwnCancellation(errors[0])) throw error;
     throw new AggregateError([...errors, error], `the body of ${caller} failed, and so did the release`);
   }
 }

@@ -1,4 +1,4 @@
-import type { LoopEvent } from '@escapement/core';
+import { checkCallback, type LoopEvent } from '@escapement/core';
 import { type BindToFluentSyntax, ContainerModule, type ContainerModuleLoadOptions } from 'inversify';
 import { MissingMetadataError } from './errors.js';
 
@@ -20,6 +20,11 @@ import { MissingMetadataError } from './errors.js';
 export class LoopModule<out E extends LoopEvent = never> extends ContainerModule {
   /** The events that this module handles, for the type checker only. The field does not exist at run time. */
   protected declare readonly _handles?: E;
+
+  /** @throws InvalidArgumentError */
+  constructor(load: (options: ContainerModuleLoadOptions) => void | Promise<void>) {
+    super(checkCallback('new LoopModule', load, 'a function that takes { bind }'));
+  }
 
   override load(options: ContainerModuleLoadOptions): void | Promise<void> {
     const loaded = super.load({

@@ -36,6 +36,9 @@ export function recipeOf<T extends object, A extends unknown[]>(
   caller: string,
   given: ProviderArguments<T, A>,
 ): Recipe<T> {
+  if (!safely(() => Array.isArray(given), false)) {
+    throw new NotAProviderError(caller, `got ${describe(given)}, expected the list of its arguments`);
+  }
   const [first, second] = given;
   const isTokens = safely(() => Array.isArray(first), false);
   if (typeof first === 'function' && isClass(first)) {

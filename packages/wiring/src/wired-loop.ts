@@ -82,12 +82,12 @@ class WiredPlugins {
   /** @throws NoStrategyError, DuplicatePluginError, ClockMismatchError */
   loopOptions(): LoopOptions {
     const clock = this.#one(Clock, 'clocks', nameOf);
-    const strategy = this.#one(SleepStrategy, 'sleep strategies', ({ alias }) => `'${alias}'`);
+    const strategy = this.#one(SleepStrategy, 'sleep strategies', ({ alias }) => `'${String(alias)}'`);
     // Checked here, because without a strategy no clock is bound, and the container would report the missing clock instead.
     if (strategy === undefined) throw new NoStrategyError();
     // The loop itself refuses a strategy without a clock.
     if (clock && strategy.clock && strategy.clock !== clock) throw new ClockMismatchError(strategy, clock);
-    const policy = this.#one(SchedulingPolicy, 'scheduling policies', ({ alias }) => `'${alias}'`);
+    const policy = this.#one(SchedulingPolicy, 'scheduling policies', ({ alias }) => `'${String(alias)}'`);
     const debugging = this.#one(
       Debugging,
       'debug modules',

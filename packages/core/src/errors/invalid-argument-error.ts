@@ -1,4 +1,4 @@
-import { describe, safely } from './describe.js';
+import { describe, safely, tagOf } from './describe.js';
 import { EscapementError } from './escapement-error.js';
 
 /** A function was called with an argument that it cannot use. */
@@ -48,6 +48,18 @@ type Type = 'object' | 'function' | 'string' | 'number';
 export function checkArgument<T>(caller: string, given: T, type: Type, expected: string): T {
   if (typeof given === type && !isUnreadable(given) && given !== null) return given;
   throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', `${caller} got ${describe(given)}, expected ${expected}.`);
+}
+
+/**
+ * Checks a function that is called and not run as a program: the body of a generator function would never run there.
+ *
+ * @throws InvalidArgumentError
+ */
+export function checkCallback<T>(caller: string, given: T, expected: string): T {
+  checkArgument(caller, given, 'function', expected);
+  if (!tagOf(given).endsWith('GeneratorFunction')) return given;
+  const fault = `${caller} got ${describe(given)}, expected ${expected}. It is only called, so write \`function\` without \`*\`; it cannot wait.`;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
 }
 
 /** @internal Whether it is an object whose properties can be read. */

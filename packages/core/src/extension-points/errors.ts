@@ -1,3 +1,4 @@
+import { shownName } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 
 /** Two handlers serve one event class. Thrown when the loop is built. */
@@ -33,7 +34,7 @@ export class IncompatiblePluginsError extends EscapementError {
 
   constructor(handler: string, strategy: string, waits: string) {
     super(
-      `${handler} needs the host's own loop to run, but the strategy '${strategy}' ${waits} and never lets it. Use a strategy that yields to the host, for instance setTimeoutModule from @escapement/strategies.`,
+      `${handler} needs the host's own loop to run, but the strategy '${shownName(strategy)}' ${waits} and never lets it. Use a strategy that yields to the host, for instance setTimeoutModule from @escapement/strategies.`,
     );
   }
 }
@@ -70,7 +71,7 @@ export class StrategyError extends EscapementError {
   override readonly code = 'ESC_STRATEGY_FAILED';
 
   constructor(strategy: string, problem: string, cause?: unknown) {
-    super(`the strategy '${strategy}' ${problem}. This is a fault of the strategy.`, { cause });
+    super(`the strategy '${shownName(strategy)}' ${problem}. This is a fault of the strategy.`, { cause });
   }
 }
 
@@ -81,7 +82,7 @@ export class StrategyStalledError extends EscapementError {
 
   constructor(strategy: string, waits: string, returns: number, elapsed: number) {
     super(
-      `the strategy '${strategy}' (${waits}) returned early ${returns} times in a row within ${elapsed.toFixed(1)} ms of its clock, with no wakeup requested and nothing due. Sleep until the deadline or a wakeup, declare waits = 'spins', or let its clock move.`,
+      `the strategy '${shownName(strategy)}' (${waits}) returned early ${returns} times in a row within ${elapsed.toFixed(1)} ms of its clock, with no wakeup requested and nothing due. Sleep until the deadline or a wakeup, declare waits = 'spins', or let its clock move.`,
     );
   }
 }
@@ -92,9 +93,12 @@ export class PolicyError extends EscapementError {
   override readonly code = 'ESC_POLICY_FAILED';
 
   constructor(policy: string, problem: string, cause?: unknown) {
-    super(`the scheduling policy '${policy}' ${problem}. Each task added must come out of next() exactly once.`, {
-      cause,
-    });
+    super(
+      `the scheduling policy '${shownName(policy)}' ${problem}. Each task added must come out of next() exactly once.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -1,3 +1,5 @@
+import { describe, tagOf } from '../errors/describe.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { NoSharedMemoryError } from './errors.js';
 
 /**
@@ -19,8 +21,13 @@ export class Wakeup {
   #watcher: (() => void) | undefined;
   #hasAsyncWait = false;
 
-  /** @param memory what `share()` returned on the loop's thread; left out: a new wakeup */
+  /** @param memory what `share()` returned on the loop's thread; left out: a new wakeup @throws InvalidArgumentError */
   constructor(memory?: SharedArrayBuffer) {
+    // With any other, requests would end no sleep.
+    if (memory !== undefined && tagOf(memory) !== 'SharedArrayBuffer') {
+      const fault = `new Wakeup got ${describe(memory)}, expected what share() of the loop's wakeup returned, or nothing.`;
+      throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
+    }
     this.word = new Int32Array(memory ?? (canShare ? new SharedArrayBuffer(4) : new ArrayBuffer(4)));
     this.#isShared = memory !== undefined;
   }

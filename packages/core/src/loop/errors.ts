@@ -1,4 +1,4 @@
-import { describe, has, isThenable, tagOf } from '../errors/describe.js';
+import { describe, has, isThenable, shownName, tagOf } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 import { adviceForCopy, otherCopyOf } from '../events/core-copy.js';
 import { eventName, type LoopEvent } from '../events/loop-event.js';
@@ -67,7 +67,7 @@ export class NotSynchronousError extends EscapementError {
 
   constructor(strategy: string) {
     super(
-      `runSync cannot use the strategy '${strategy}', which lets the host run while it sleeps. Use \`await loop.run(...)\`, or a strategy that spins or blocks.`,
+      `runSync cannot use the strategy '${shownName(strategy)}', which lets the host run while it sleeps. Use \`await loop.run(...)\`, or a strategy that spins or blocks.`,
     );
   }
 }
@@ -96,7 +96,7 @@ export class DeadlockError extends EscapementError {
 function whyNothingWakes(silent: readonly string[], { alias, waits }: { alias: string; waits: string }): string {
   const handlers = silent.join(', ');
   if (waits === 'jumps') {
-    return `the strategy '${alias}' never waits in real time, which ${handlers} needs: replace it by a handler that needs no outside event, or use a strategy in real time, for instance atomicsWaitModule from @escapement/strategies`;
+    return `the strategy '${shownName(alias)}' never waits in real time, which ${handlers} needs: replace it by a handler that needs no outside event, or use a strategy in real time, for instance atomicsWaitModule from @escapement/strategies`;
   }
-  return `the strategy '${alias}' blocks until the wakeup is requested, which ${handlers} never does: override beforeSleep, or set needsHost if only the host can complete its waits`;
+  return `the strategy '${shownName(alias)}' blocks until the wakeup is requested, which ${handlers} never does: override beforeSleep, or set needsHost if only the host can complete its waits`;
 }

@@ -12,6 +12,7 @@ import { ScopeHandler } from '../primitives/scope.js';
 import { Spawn, type SpawnOptions } from '../primitives/spawn.js';
 import { Cancelled } from '../tasks/errors.js';
 import type { Task } from '../tasks/task.js';
+import { valueOrThrow } from '../tasks/task-outcome.js';
 import { treeOf } from '../tasks/task-tree.js';
 import { AbortWatch } from './abort-signal.js';
 import { CheckedClock } from './checked-clock.js';
@@ -83,7 +84,8 @@ class PluggableLoop<in E extends LoopEvent> {
       const root = this.#spawnRoot(program, 'run');
       this.#isAbortable = signal !== undefined;
       abort.runStarted(root);
-      return await this.#follow(root);
+      await this.#follow(root);
+      return valueOrThrow(root);
     } finally {
       abort.stop();
     }
@@ -126,7 +128,8 @@ class PluggableLoop<in E extends LoopEvent> {
     return dumpTasks(this.#root, this.#handlers, this.#debugging, Infinity).join('\n');
   }
 
-  async #follow<T>(root: Task<T>): Promise<T> {
+  /** Without the value: if that is a promise, only the caller of `run` may wait for it, or it would count as unhandled here. */
+  async #follow(root: Task): Promise<void> {
     const drive = this.#drive(root);
     let step = drive.next();
     while (!step.done) {
@@ -138,7 +141,6 @@ class PluggableLoop<in E extends LoopEvent> {
       }
       step = drive.next();
     }
-    return step.value;
   }
 
   /** Runs to the end; yields the promises of the strategy. */

@@ -1,3 +1,4 @@
+import { classNameOf } from '../errors/describe.js';
 import { PluginInUseError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
@@ -19,7 +20,7 @@ export class ExclusivePlugins {
   /** @throws PluginInUseError */
   claim(): void {
     const taken = this.#plugins.find(plugin => inUse.has(plugin));
-    if (taken !== undefined) throw new PluginInUseError(taken.constructor.name);
+    if (taken !== undefined) throw new PluginInUseError(classNameOf(taken));
     for (const plugin of this.#plugins) inUse.add(plugin);
   }
 

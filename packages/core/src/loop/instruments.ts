@@ -1,7 +1,8 @@
-import { describe } from '../errors/describe.js';
+import { classNameOf, describe, safely } from '../errors/describe.js';
 import type { Instrument, LoopWarning } from '../extension-points/instrument.js';
 
 type Hook = keyof Instrument;
+type Console = { warn(text: string): void };
 type Listener = (...args: unknown[]) => void;
 
 /** @internal All hooks but `warned`. */
@@ -39,7 +40,8 @@ export class Instruments {
   warn(warning: LoopWarning): void {
     const reported = this.#having('warned').filter(instrument => this.#call(instrument, 'warned', [warning]));
     if (reported.length > 0) return;
-    (globalThis as { console?: { warn(text: string): void } }).console?.warn(`${warning.code}: ${warning.message}`);
+    // The host's console may be one that throws; a warning must not change what the program does.
+    safely(() => (globalThis as { console?: Console }).console?.warn(`${warning.code}: ${warning.message}`));
   }
 
   #setHooks(): void {
@@ -69,8 +71,8 @@ export class Instruments {
     } catch (thrown) {
       this.#active = this.#active.filter(other => other !== instrument);
       this.#setHooks();
-      const { name } = instrument.constructor ?? Object;
-      const message = `an instrument${name === 'Object' ? '' : ` of class ${name}`} threw in ${hook}: ${describe(thrown)}. It is switched off for the rest of this loop's life. Catch errors inside the hook.`;
+      const name = classNameOf(instrument);
+      const message = `an instrument${name === 'Object' || name === 'null' ? '' : ` of class ${name}`} threw in ${hook}: ${describe(thrown)}. It is switched off for the rest of this loop's life. Catch errors inside the hook.`;
       this.warn({ code: 'ESC_INSTRUMENT_FAILED', message, task: undefined });
       return false;
     }

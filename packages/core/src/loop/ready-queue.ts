@@ -1,5 +1,6 @@
 import { Fifo } from '../collections/fifo.js';
 import { describe } from '../errors/describe.js';
+import { checkCallback } from '../errors/invalid-argument-error.js';
 import { PolicyError } from '../extension-points/errors.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
@@ -79,6 +80,7 @@ export class ReadyQueue {
 
   /** Runs `action` after the tasks that are ready now. */
   defer(task: Task, action: () => void): void {
+    checkCallback('task.defer', action, 'a function');
     if (task.isEnded) return;
     const place = this.#taken + this.#count;
     this.#deferred.push({ task, action, place });

@@ -1,4 +1,4 @@
-import { checkArgument } from '../errors/invalid-argument-error.js';
+import { checkCallback } from '../errors/invalid-argument-error.js';
 import { bodyOf, checkProgram } from '../events/body-of.js';
 import type { Coroutine, Program } from '../events/coroutine.js';
 import { coroutine } from '../events/coroutine-function.js';
@@ -65,10 +65,12 @@ function* cleaning<E extends LoopEvent>(
 export const onCancel = /* @__PURE__ */ coroutine(function* onCancel(
   listener: (reason: unknown) => void,
 ): Coroutine<() => void, CurrentTask> {
-  checkArgument('onCancel', listener, 'function', 'a function that takes the reason');
+  checkCallback('onCancel', listener, 'a function that takes the reason');
   const { cancelled, extras } = yield* currentTask();
   if (cancelled !== undefined) listener(cancelled.reason);
   extras.cancelListeners ??= new Set();
-  extras.cancelListeners.add(listener);
-  return () => extras.cancelListeners?.delete(listener);
+  // Not the listener itself: it may be registered twice, and each registration is removed alone.
+  const own = (reason: unknown) => listener(reason);
+  extras.cancelListeners.add(own);
+  return () => extras.cancelListeners?.delete(own);
 });

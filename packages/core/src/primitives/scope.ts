@@ -1,5 +1,5 @@
 import { nameBelow } from '../errors/describe.js';
-import { checkArgument } from '../errors/invalid-argument-error.js';
+import { checkArgument, checkCallback } from '../errors/invalid-argument-error.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import { LoopEvent } from '../events/loop-event.js';
@@ -102,6 +102,6 @@ export function supervise<T, E extends LoopEvent>(
   options: SuperviseOptions = {},
 ): Yieldable<T, E | Scope> {
   const { ended } = checkArgument('supervise', options, 'object', 'an object of options');
-  if (ended !== undefined) checkArgument('ended of supervise', ended, 'function', 'a function that takes a task');
+  if (ended !== undefined) checkCallback('ended of supervise', ended, 'a function that takes a task');
   return new Scope(body, 'supervise', ISOLATED | SUPERVISOR, ended) as Yieldable<T, Scope>;
 }

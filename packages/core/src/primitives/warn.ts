@@ -1,3 +1,4 @@
+import { checkArgument } from '../errors/invalid-argument-error.js';
 import { ANSWERED, type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 
@@ -29,5 +30,7 @@ export class Warn extends ImmediateEvent<void> {
  * @example yield* warn('POOL_EXHAUSTED', `all ${size} connections are taken. Raise the limit, or give them back sooner.`);
  */
 export function warn(code: string, message: string): Warn {
+  checkArgument('warn for `code`', code, 'string', 'a string');
+  checkArgument('warn for `message`', message, 'string', 'a string');
   return new Warn(code, message);
 }

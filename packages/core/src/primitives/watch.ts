@@ -1,9 +1,8 @@
-import { checkArgument } from '../errors/invalid-argument-error.js';
 import type { Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
-import type { Watch, WatchTarget } from '../tasks/watch.js';
+import { checkTarget, type Watch, type WatchTarget } from '../tasks/watch.js';
 
 /** The event of `watch()`. */
 export class StartWatch extends ImmediateEvent<Watch> {
@@ -37,8 +36,6 @@ export class StartWatch extends ImmediateEvent<Watch> {
  * try { yield* work(); } finally { alarm.cancel(); }
  */
 export function watch<R, E extends LoopEvent<R>>(event: E, target: WatchTarget<R>): Yieldable<Watch, E | StartWatch> {
-  checkArgument('watch', target, 'object', 'a target with the methods resolved and rejected');
-  checkArgument('watch for `resolved` of its target', target.resolved, 'function', 'a function');
-  checkArgument('watch for `rejected` of its target', target.rejected, 'function', 'a function');
+  checkTarget(target);
   return new StartWatch(event, target) as Yieldable<Watch, StartWatch>;
 }

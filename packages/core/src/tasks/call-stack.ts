@@ -1,3 +1,4 @@
+import { nameOf } from '../errors/describe.js';
 import { forgetFirstStep, RETHROWN } from '../events/event-iterator.js';
 import type { Body } from './claim-coroutine.js';
 import { addToTrail } from './error-trail.js';
@@ -52,7 +53,7 @@ export class CallStack implements Body {
       } catch (error) {
         const callee = this.#pop();
         if (callee === undefined) throw error;
-        addToTrail(error, callee.name);
+        addToTrail(error, nameOf(callee, '(anonymous)'));
         message = error;
         isError = true;
       }

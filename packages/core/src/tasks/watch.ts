@@ -1,3 +1,4 @@
+import { checkArgument, checkCallback } from '../errors/invalid-argument-error.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import type { Task } from './task.js';
 import { Waiter, type WaitTarget } from './waiter.js';
@@ -29,9 +30,12 @@ export class Watch implements WaitTarget {
     event: LoopEvent,
     target: WatchTarget<never>,
   ) {
+    checkTarget(target);
     this.#target = target as WatchTarget<unknown>;
     this.#waiter = new Waiter(this, event);
-    task.host.arm(this.#waiter);
+    // Of a task that has ended, nothing may be left in the handler for the next run.
+    if (task.isEnded) this.#waiter.abandon();
+    else task.host.arm(this.#waiter);
   }
 
   /** True once the target was informed, or the watch was cancelled. */
@@ -64,4 +68,11 @@ export class Watch implements WaitTarget {
       this.task.fail(error);
     }
   }
+}
+
+/** @internal @throws InvalidArgumentError */
+export function checkTarget(target: WatchTarget<never>): void {
+  checkArgument('watch', target, 'object', 'a target with the methods resolved and rejected');
+  checkCallback('watch for `resolved` of its target', target.resolved, 'a function');
+  checkCallback('watch for `rejected` of its target', target.rejected, 'a function');
 }
