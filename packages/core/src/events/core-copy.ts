@@ -15,7 +15,10 @@ export const COPY = Symbol.for('escapement.core.copy');
 const url = (import.meta as unknown as { url?: string }).url ?? 'an unknown place';
 
 /** @internal */
-export const thisCopy: CoreCopy = { version: VERSION, place: url.replace(/(?:bundle|(?:dist|src)\/events)\/[^/]*$/, '') };
+export const thisCopy: CoreCopy = {
+  version: VERSION,
+  place: url.replace(/(?:bundle|(?:dist|src)\/events)\/[^/]*$/, ''),
+};
 
 /** @internal The copy that `value` is of, if it is another than this one. */
 export function otherCopyOf(value: unknown): CoreCopy | undefined {
