@@ -1,7 +1,7 @@
 import * as sync from '@escapement/sync';
 import { expect } from 'chai';
 import * as e from 'escapement';
-import { collect } from '../support/descriptors.js';
+import { describeGrowth, type Structures } from '../support/growth.js';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { JumpStrategy } from '../support/virtual-loop.js';
 
@@ -39,8 +39,7 @@ function* never(): Program {
   yield* new Signal();
 }
 
-/** Everything to which something is added and from which something is removed, `n` times. */
-const STRUCTURES: Readonly<Record<string, (n: number) => Program>> = {
+const STRUCTURES: Structures = {
   'joiners that are cancelled': function* (n) {
     const joined: e.Task = yield* e.spawn(never, { daemon: true });
     yield* cancelling(() => joined.join())(n);
@@ -208,25 +207,17 @@ function* nested(n: number): Program {
 
 /** Milliseconds of CPU time, which other work on the machine hardly changes. */
 function cpuTimeOf(structure: (n: number) => Program, n: number): number {
-  const loop = newLoop();
   const before = process.cpuUsage();
-  loop.runSync(structure(n));
+  newLoop().runSync(structure(n));
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
 
-const ROUNDS = Number(process.env.GROWTH_ROUNDS ?? 5_000);
-
 describe('growth', () => {
-  for (const [name, structure] of Object.entries(STRUCTURES)) {
-    it(`of ${name} is not quadratic in time`, () => {
-      // Takes 50 to 300 ms. Of the quadratic ones that there were, joiners took 16 s.
-      let least = Infinity;
-      for (let attempt = 0; attempt < 3 && least > 1500; attempt++)
-        least = Math.min(least, cpuTimeOf(structure, 40_000));
-      expect(least, 'milliseconds').to.be.below(1500);
-    });
-  }
+  describeGrowth(STRUCTURES, () => {
+    const loop = newLoop();
+    return program => loop.runSync(program);
+  });
 
   it('of 150,000 clean-ups that all fail is not quadratic in time', () => {
     let least = Infinity;
@@ -235,28 +226,6 @@ describe('growth', () => {
     }
     expect(least, 'milliseconds').to.be.below(4000);
   });
-
-  for (const [name, structure] of Object.entries(STRUCTURES)) {
-    it(`of ${name} leaves nothing in memory, round after round`, () => {
-      const loop = newLoop();
-      function heapAfter(rounds: number): number {
-        loop.runSync(function* (): Program {
-          for (let round = 0; round < rounds; round++) yield* e.scope(() => structure(4) as Anything);
-        });
-        collect();
-        return process.memoryUsage().heapUsed;
-      }
-      heapAfter(Math.ceil(ROUNDS / 5));
-      // What is kept per round would add up; compiled code and caches do not.
-      const most = 20 + 400_000 / ROUNDS;
-      let least = Infinity;
-      for (let attempt = 0; attempt < 3 && least > most; attempt++) {
-        const before = heapAfter(1);
-        least = Math.min(least, (heapAfter(ROUNDS) - before) / ROUNDS);
-      }
-      expect(least, 'bytes per round').to.be.below(most);
-    });
-  }
 
   it('of an error that is thrown again and again: its stack stays as long as it was', () => {
     const error = new Error('always the same');

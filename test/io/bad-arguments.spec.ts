@@ -1,9 +1,17 @@
 import { fstatSync } from 'node:fs';
-import { Interest, InvalidDescriptorError, readable, writable } from '@escapement/io';
+import {
+  EpollSelector,
+  EpollStrategy,
+  Interest,
+  InvalidDescriptorError,
+  IoHandler,
+  readable,
+  writable,
+} from '@escapement/io';
 import { close, PollList, pipe, write } from '@escapement/posix';
 import { expect } from 'chai';
-import { scope, sleep, spawn } from 'escapement';
-import { badNumbers } from '../support/bad-values.js';
+import { InvalidArgumentError, PerformanceClock, scope, sleep, spawn } from 'escapement';
+import { badNumbers, nonsense } from '../support/bad-values.js';
 import { givingBackDescriptors } from '../support/descriptors.js';
 import { ioLoop, selectors, strategies } from './io-loop.js';
 
@@ -45,6 +53,21 @@ describe('io: what is no descriptor', () => {
       expect(fstatSync(0)).to.include({ dev, ino });
     });
   }
+});
+
+describe('io: what is no selector', () => {
+  it('is refused by the handler and by the strategy that need one', () => {
+    const clock = new PerformanceClock();
+    const given = { ...nonsense(), undefined: undefined, 'the class': EpollSelector, 'a clock': clock };
+    for (const [what, selector] of Object.entries(given)) {
+      if (what === 'a hostile proxy') continue;
+      expect(() => new IoHandler(selector as never), what).to.throw(InvalidArgumentError, 'new IoHandler got');
+      expect(() => new EpollStrategy(clock, selector as never), what).to.throw(
+        InvalidArgumentError,
+        'expected a Selector, such as new EpollSelector()',
+      );
+    }
+  });
 });
 
 /** In milliseconds: the low 32 bits are 5, a negative number, and 0. */

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import {
   DescriptorStream,
+  isOnlyTheConnections,
   lookup,
   openReader,
   openWriter,
@@ -10,10 +11,11 @@ import {
   UnixListener,
   UnixStream,
 } from '@escapement/net';
-import { InvalidAddressError } from '@escapement/posix';
+import { close, InvalidAddressError, pipe } from '@escapement/posix';
 import { expect } from 'chai';
 import { InvalidArgumentError } from 'escapement';
-import { badBytes, badNumbers, nonsense } from '../support/bad-values.js';
+import { badBytes, badNumbers, nonsense, revoked } from '../support/bad-values.js';
+import { HOSTILE } from '../support/hostile-values.js';
 import { codeOf, openDescriptors, runNet, underEach, warmUp, withPair } from './net-loop.js';
 
 // As programs that are not type-checked would.
@@ -65,7 +67,8 @@ describe('net: wrong arguments', () => {
       const before = openDescriptors();
       const wrongOnes = { ...nonsense(), 'a port alone': 8080, 'a text': '8080', 'an array': [8080] };
       for (const [what, options] of Object.entries(wrongOnes)) {
-        if (/an object$|without a prototype|date|promise|proxy/.test(what)) continue;
+        // Objects without properties are options that say nothing.
+        if (/an object$|without a prototype|date|promise|hostile/.test(what)) continue;
         expect(() => call(wrong(options)), what).to.throw(InvalidArgumentError, `${name} got`);
       }
       expect(() => call(wrong({ prot: 8080 }))).to.throw(
@@ -85,7 +88,7 @@ describe('net: wrong arguments', () => {
   underEach('14. connect, send and lookup report what is not an address', function* () {
     const before = openDescriptors();
     using socket = UdpSocket.open();
-    for (const given of [undefined, null, 8080, 'localhost', []]) {
+    for (const given of [undefined, null, 8080, 'localhost', [], revoked()]) {
       expect(yield* codeOf(TcpStream.connect(wrong(given)))).to.equal('ESC_INVALID_OPTION');
       expect(yield* codeOf(socket.send('x', wrong(given)))).to.equal('ESC_INVALID_ADDRESS');
     }
@@ -148,7 +151,7 @@ describe('net: wrong arguments', () => {
   it('11. serve takes a function for failed', async () => {
     await runNet('epoll', function* () {
       using listener = TcpListener.listen();
-      for (const options of [null, 5, { failed: 5 }, { fialed: () => {} }]) {
+      for (const options of [null, 5, revoked(), { failed: 5 }, { fialed: () => {} }]) {
         expect(yield* codeOf(listener.serve(function* () {}, wrong(options)))).to.equal('ESC_INVALID_OPTION');
       }
     });
@@ -159,8 +162,26 @@ describe('net: wrong arguments', () => {
     for (const [what, fd] of Object.entries({ ...badNumbers(), undefined: undefined, '-1': -1 })) {
       expect(() => new TcpStream(wrong(fd)), what).to.throw(InvalidArgumentError);
       expect(() => new DescriptorStream(wrong(fd), 'stream'), what).to.throw(InvalidArgumentError);
+      expect(() => new DescriptorStream(wrong(fd)), what).to.throw(InvalidArgumentError);
     }
     expect(fstatSync(0)).to.include({ dev, ino });
+  });
+
+  it('the name of a stream is a text, or left out', () => {
+    const { reader, writer } = pipe();
+    for (const [what, name] of Object.entries({ ...nonsense(), 'a number': 5 })) {
+      expect(() => new DescriptorStream(reader, wrong(name)), what).to.throw(InvalidArgumentError, 'as its name');
+    }
+    const stream = new DescriptorStream(reader);
+    expect(stream.describe()).to.equal(`descriptor ${reader}`);
+    stream.close();
+    close(writer);
+  });
+
+  it('isOnlyTheConnections judges whatever is thrown, and throws nothing itself', () => {
+    const hostile = Object.values(HOSTILE).map(make => make());
+    for (const thrown of [...hostile, ...Object.values(nonsense())])
+      expect(isOnlyTheConnections(thrown)).to.equal(false);
   });
 
   it('13. a Unix listener with an invalid backlog leaves no path', async () => {

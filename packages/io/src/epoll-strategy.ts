@@ -1,6 +1,6 @@
 import { Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
 import { injectable } from '@escapement/wiring';
-import { Selector } from './selector.js';
+import { checkSelector, Selector } from './selector.js';
 import { WakeupRelay } from './wakeup-relay.js';
 
 /** The longest sleep while another thread may request the wakeup and the relay is not running. */
@@ -21,11 +21,13 @@ export class EpollStrategy extends SleepStrategy {
   override readonly waits = 'blocks';
   #relay: WakeupRelay | undefined;
 
+  /** @throws InvalidArgumentError */
   constructor(
     override readonly clock: Clock,
     override readonly sleepsIn: Selector,
   ) {
     super();
+    checkSelector('new EpollStrategy', sleepsIn);
   }
 
   override sleep(until: Instant, wakeup: Wakeup): void {

@@ -146,6 +146,7 @@ export function startHelper(
 ): Helper | undefined {
   let counter: number | undefined;
   try {
+    checkRoomForThread();
     const own = eventCounter();
     counter = own;
     return { counter: own, thread: new HelperThread(code, data(own), () => interrupt(own)) };
@@ -154,6 +155,19 @@ export function startHelper(
     if (!(error instanceof PosixError) && !NO_THREAD.includes((error as { code?: unknown }).code)) throw error;
     warnOfFailure(error);
     return undefined;
+  }
+}
+
+/** For the thread's own loop, and to read the FFI library. */
+const DESCRIPTORS_OF_A_THREAD = 8;
+
+/** The host leaks a descriptor for each thread that starts without enough of them. @throws PosixError (EMFILE, ENFILE) */
+function checkRoomForThread(): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < DESCRIPTORS_OF_A_THREAD) opened.push(eventCounter());
+  } finally {
+    for (const fd of opened) close(fd);
   }
 }
 

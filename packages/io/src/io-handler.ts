@@ -12,7 +12,7 @@ import { Interest } from './interest.js';
 import { interestIn } from './poll-selector.js';
 import { Readiness } from './readiness.js';
 import { RecheckQueue } from './recheck-queue.js';
-import { Selector } from './selector.js';
+import { checkSelector, Selector } from './selector.js';
 import { SleepWatch } from './sleep-watch.js';
 import { WatchedDescriptor } from './watched-descriptor.js';
 
@@ -50,8 +50,10 @@ export class IoHandler extends EventHandler<Readiness> {
   #checkAt: Instant = 0;
   #stopListening: (() => void) | undefined;
 
+  /** @throws InvalidArgumentError */
   constructor(selector: Selector) {
     super();
+    checkSelector('new IoHandler', selector);
     this.#selector = selector;
     this.#sleepWatch = new SleepWatch(selector);
   }

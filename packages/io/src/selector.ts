@@ -1,4 +1,4 @@
-import type { Duration } from '@escapement/core';
+import { checkArgument, type Duration, describe, InvalidArgumentError } from '@escapement/core';
 import type { PollList } from '@escapement/posix';
 import type { Interest } from './interest.js';
 
@@ -46,4 +46,12 @@ export abstract class Selector {
 
   /** The run is over: close what was opened. A later run may use the selector again. Called up to twice a run. */
   abstract close(): void;
+}
+
+/** @internal @throws InvalidArgumentError */
+export function checkSelector(caller: string, given: Selector): void {
+  const expected = 'a Selector, such as new EpollSelector()';
+  checkArgument(caller, given, 'object', expected);
+  if (typeof given.watch === 'function') return;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', `${caller} got ${describe(given)}, expected ${expected}.`);
 }

@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string, 'any' | 'boolean' | 'number' | 'function'>
  */
 export function checkOptions(caller: string, given: object, fields: Fields): void {
   const names = Object.keys(fields);
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (typeof given !== 'object' || !isReadable(given) || Array.isArray(given)) {
     throw invalid(`${caller} got ${shown(given)} as its options, expected an object such as { ${names[0]}: … }.`);
   }
   for (const [name, value] of Object.entries(given)) {
@@ -20,6 +20,15 @@ export function checkOptions(caller: string, given: object, fields: Fields): voi
     if (type !== 'any' && value !== undefined && typeof value !== type) {
       throw invalid(`${caller} got ${shown(value)} as its option ${name}, expected a ${type}.`);
     }
+  }
+}
+
+/** @internal Whether it is an object whose properties can be read: a revoked proxy is none. */
+export function isReadable(given: unknown): boolean {
+  try {
+    return typeof given === 'object' && given !== null && typeof Reflect.has(given, '') === 'boolean';
+  } catch {
+    return false;
   }
 }
 

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Coroutine } from '@escapement/core';
 import { InvalidAddressError, type IpAddress } from '@escapement/posix';
-import { shown } from './check-options.js';
+import { isReadable, shown } from './check-options.js';
 import { type Lookup, lookup } from './lookup.js';
 
 /** A destination: an address or a host name, and a port. */
@@ -33,7 +33,7 @@ export function ipAddressOf(where: HostAndPort): IpAddress {
 }
 
 function literalAddress(where: HostAndPort): IpAddress | undefined {
-  if (typeof where !== 'object' || where === null)
+  if (typeof where !== 'object' || !isReadable(where))
     throw new InvalidAddressError(`the address is ${shown(where)}, expected { host, port }`);
   const { host, port, scope } = where;
   if (typeof host !== 'string')

@@ -196,7 +196,12 @@ function unlessOnlyTheConnections(error: unknown): void {
  * } });
  */
 export function isOnlyTheConnections(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.every(isOnlyTheConnections);
-  if (error instanceof PosixError && BUGS.includes(error.code)) return false;
-  return CONNECTION_ERRORS.some(type => error instanceof type);
+  try {
+    if (error instanceof AggregateError) return error.errors.every(isOnlyTheConnections);
+    if (error instanceof PosixError && BUGS.includes(error.code)) return false;
+    return CONNECTION_ERRORS.some(type => error instanceof type);
+  } catch {
+    // A value that throws when it is looked at, such as a revoked proxy, is nothing that we have thrown.
+    return false;
+  }
 }

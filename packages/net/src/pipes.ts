@@ -1,4 +1,5 @@
 import { OpenFlags, open, PollEvents, PollList, pipe, WOULD_BLOCK, write } from '@escapement/posix';
+import { invalid, shown } from './check-options.js';
 import { EndpointStream } from './endpoint-stream.js';
 
 /** If a pipe is writable, a write of so many bytes does not block (PIPE_BUF); a socket takes more. */
@@ -19,10 +20,14 @@ export class DescriptorStream extends EndpointStream {
    *
    * @param fd closed with the stream
    * @param name its name in messages
+   * @throws InvalidDescriptorError, InvalidArgumentError: then the descriptor is still open, and the caller's
    */
-  constructor(fd: number, name = `descriptor ${fd}`) {
+  constructor(fd: number, name?: string) {
     super(fd);
-    this.#name = name;
+    if (name !== undefined && typeof name !== 'string') {
+      throw invalid(`DescriptorStream got ${shown(name)} as its name, expected a string.`);
+    }
+    this.#name = name ?? `descriptor ${fd}`;
   }
 
   override describe(): string {

@@ -26,8 +26,14 @@ export type SocketAddress = IpAddress | UnixAddress;
 /** `127.0.0.1:80`, `[::1]:80`, `/run/socket`. @throws InvalidAddressError for something else */
 export function formatAddress(address: SocketAddress): string {
   checkFamily(address);
-  if (address.family === 'unix') return address.path.replace('\0', '@') || '(unnamed)';
-  return address.family === 'ipv6' ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+  if (address.family === 'unix') {
+    checkPath(address.path);
+    return address.path.replaceAll('\0', '@') || '(unnamed)';
+  }
+  const { family, host, port } = address;
+  if (typeof host !== 'string') throw new InvalidAddressError(`the host is ${shown(host)}, expected an address`);
+  checkPort(port);
+  return family === 'ipv6' ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 const cPton = libcFunction<(family: number, text: string, into: Uint8Array) => number>(
@@ -76,7 +82,7 @@ export function encodeAddress(address: SocketAddress, bytes: Uint8Array): number
 }
 
 function encodePath(path: string, bytes: Uint8Array): number {
-  if (typeof path !== 'string') throw new InvalidAddressError(`the path is ${shown(path)}, expected a string`);
+  checkPath(path);
   const { read, written } = new TextEncoder().encodeInto(path, bytes.subarray(PATH_OFFSET, PATH_OFFSET + LONGEST_PATH));
   if (read < path.length) {
     throw new InvalidAddressError(
@@ -107,6 +113,10 @@ function checkWithin(what: string, value: number, least: number, most: number, m
   throw new InvalidAddressError(
     `${what} is ${shown(value)}, expected a whole number from ${least} to ${most} (${meaning})`,
   );
+}
+
+function checkPath(path: string): void {
+  if (typeof path !== 'string') throw new InvalidAddressError(`the path is ${shown(path)}, expected a string`);
 }
 
 function checkFamily(address: SocketAddress): void {

@@ -1,0 +1,56 @@
+import { abortable, forEachAsync, manage, mapAsync, resolved } from '@escapement/promises';
+import * as e from 'escapement';
+import { describeGrowth, type Structures } from '../support/growth.js';
+import { promiseLoop } from './promise-loop.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: programs of any events
+type Program = e.Coroutine<any, any>;
+
+const never = new Promise<never>(() => {});
+const settled = Promise.resolve(1);
+
+const STRUCTURES: Structures = {
+  'tasks that wait for one promise and are cancelled': function* (n) {
+    const tasks: e.Task[] = [];
+    for (let place = 0; place < n; place++) tasks.push(yield* e.spawn(resolved(never)));
+    yield* e.pause();
+    for (let place = 0; place < n; place++) tasks[(place + (n >> 1)) % n]!.cancel();
+    yield* e.pause();
+  },
+  'tasks that wait for one promise until it is settled': function* (n) {
+    const slow = new Promise<void>(resolve => setImmediate(resolve));
+    yield* e.scope(function* (): Program {
+      for (let place = 0; place < n; place++) yield* e.spawn(resolved(slow));
+    });
+  },
+  'races with a promise that never settles': function* (n) {
+    for (let place = 0; place < n / 4; place++) yield* e.race([resolved(never), e.pause()]);
+  },
+  'waits for a settled promise in turn': function* (n) {
+    for (let place = 0; place < n / 4; place++) yield* resolved(settled);
+  },
+  'calls of abortable that are cancelled': function* (n) {
+    for (let place = 0; place < n / 4; place++) yield* e.race([abortable(() => never), e.pause()]);
+  },
+  'resources of manage': function* (n) {
+    yield* e.scope(function* (): Program {
+      for (let place = 0; place < n; place++) yield* manage({ [Symbol.dispose]() {} });
+    });
+  },
+  'items of mapAsync': function* (n) {
+    yield* mapAsync(Array.from({ length: n }).keys(), () => e.pause(), { concurrency: 100 });
+  },
+  'items of an async iterable': function* (n) {
+    async function* items() {
+      for (let item = 0; item < n; item++) yield item;
+    }
+    yield* forEachAsync(items(), () => e.pause(), { concurrency: 10 });
+  },
+};
+
+describe('growth: promises', () => {
+  describeGrowth(STRUCTURES, () => {
+    const { loop } = promiseLoop();
+    return program => loop.run(program as never);
+  });
+});
