@@ -1,3 +1,4 @@
+import { Queue, SyncHandler } from '@escapement/sync';
 import { expect } from 'chai';
 import {
   currentTask,
@@ -76,6 +77,20 @@ describe('watch', () => {
       yield* pause();
     });
     expect(log).to.deep.equal([]);
+  });
+
+  it('takes nothing after the end of its task: the item goes to the next who waits', () => {
+    const { loop } = virtualLoop({ handlers: [new SyncHandler()] });
+    const queue = new Queue<string>();
+    const taken: unknown[] = [];
+    const value = loop.runSync(function* () {
+      yield* scope(function* () {
+        yield* watch(queue.get(), { resolved: item => taken.push(item), rejected: error => taken.push(error) });
+      });
+      yield* queue.put('item');
+      return yield* queue.get();
+    });
+    expect([value, taken]).to.deep.equal(['item', []]);
   });
 
   it('of a run that broke off informs no target in the next one', () => {

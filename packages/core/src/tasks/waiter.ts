@@ -34,7 +34,8 @@ export class Waiter<in R = never> {
 
   /** True once the wait is over: settled or abandoned. */
   get isSettled(): boolean {
-    return this.#target === undefined;
+    // A watch outlives the task that owns it: what it waits for is not for anybody any more.
+    return this.#target === undefined || this.#target.task.isEnded;
   }
 
   /**
