@@ -15,7 +15,7 @@ export async function outputOf([command, ...args]: readonly string[]): Promise<s
 
 /** The path of a program in another language. */
 export function foreignProgram(file: string): string {
-  return fileURLToPath(new URL(`../../../foreign/${file}`, import.meta.url));
+  return fileURLToPath(new URL(`../../foreign/${file}`, import.meta.url));
 }
 
 /** A Python that has `module`, if there is one. The system's Python first: it has the system's packages. */
