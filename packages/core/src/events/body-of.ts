@@ -121,7 +121,7 @@ export function isGenerator(value: unknown): value is Generator<unknown, never, 
 }
 
 /** @internal Whether `program` makes a new generator in each call. */
-export function isGeneratorFunction(program: unknown): boolean {
+export function isGeneratorFunction<P>(program: P): program is Extract<P, (...args: never) => unknown> {
   try {
     return typeof program === 'function' && getPrototypeOf(program) === GENERATOR_FUNCTION;
   } catch {

@@ -1,6 +1,7 @@
 import { bodyOf, isGenerator, isGeneratorFunction } from '../events/body-of.js';
 import { CheckedIterable } from '../events/checked-iterable.js';
 import type { Program, Sent, Yieldable } from '../events/coroutine.js';
+import { creationHook } from '../events/creation-hook.js';
 import { rethrown, rethrows } from '../events/event-iterator.js';
 import { isInstance, LoopEvent } from '../events/loop-event.js';
 import { CoroutineReusedError } from './errors.js';
@@ -27,12 +28,19 @@ let hasUnmarked = false;
 export function claimCoroutine<T>(program: Program<T, LoopEvent>, task: Task, caller: string): Body<T> {
   if (isGenerator(program)) return marked(program, task, caller);
   if (isInstance(program, LoopEvent)) return new Delegate(program as Yieldable<T, LoopEvent>);
+  if (isGeneratorFunction(program)) return freshBody(program, caller);
   const body = bodyOf(caller, program);
-  if (isGeneratorFunction(program)) return isGenerator(body) ? body : new Delegate(body);
   if (isGenerator(body)) return marked(body, task, caller);
   // A generator of another realm runs once, too.
   if (body instanceof CheckedIterable && isLikeGenerator(body.inner)) marked(body.inner, task, caller);
   return new Delegate(body);
+}
+
+function freshBody<T>(make: () => Yieldable<T, LoopEvent>, caller: string): Body<T> {
+  const made = make();
+  creationHook?.handedOver(made);
+  // A proxy of a generator function may return anything.
+  return isGenerator(made) ? made : new Delegate(bodyOf(caller, made, make));
 }
 
 function marked<C extends object>(coroutine: C, task: Task, caller: string): C {
