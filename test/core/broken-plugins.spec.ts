@@ -5,7 +5,6 @@ import {
   EventHandler,
   EventLoop,
   ensure,
-  type Instrument,
   LoopEvent,
   type LoopWarning,
   PerformanceClock,
@@ -17,6 +16,7 @@ import {
   spawn,
   watch,
 } from 'escapement';
+import { HOOKS } from '../support/instrument-order.js';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { virtualLoop } from '../support/virtual-loop.js';
 
@@ -160,19 +160,7 @@ describe('a run that its plugins break for good', () => {
 });
 
 describe('an instrument', () => {
-  const hooks = [
-    'runStarted',
-    'crashed',
-    'taskSpawned',
-    'taskReady',
-    'stepStarted',
-    'stepEnded',
-    'suspended',
-    'taskEnded',
-    'sleepStarted',
-    'sleepEnded',
-  ] as const satisfies (keyof Instrument)[];
-  for (const hook of hooks) {
+  for (const hook of HOOKS.filter(each => each !== 'runEnded')) {
     it(`that runs the loop in ${hook} is switched off; the run and the next one are as without it`, () => {
       const warnings: LoopWarning[] = [];
       const reentering = { [hook]: () => loop.runSync(pause()) };

@@ -19,7 +19,7 @@ import {
   type Task,
   timeout,
 } from 'escapement';
-import { InstrumentOrder } from '../support/instrument-order.js';
+import { HOOKS, InstrumentOrder } from '../support/instrument-order.js';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { JumpStrategy, virtualLoop } from '../support/virtual-loop.js';
 
@@ -157,20 +157,6 @@ describe('the order in which an instrument is called', () => {
     expect(order.violations).to.have.lengthOf(4);
   });
 });
-
-const HOOKS: readonly (keyof Instrument)[] = [
-  'runStarted',
-  'runEnded',
-  'crashed',
-  'taskSpawned',
-  'taskReady',
-  'stepStarted',
-  'stepEnded',
-  'suspended',
-  'taskEnded',
-  'sleepStarted',
-  'sleepEnded',
-];
 
 /** Has every hook, counts the calls of each, and throws in one. */
 class Thrower implements Instrument {

@@ -1,4 +1,4 @@
-import { describe } from '../errors/describe.js';
+import { describe, has } from '../errors/describe.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import type { Task } from '../tasks/task.js';
 
@@ -57,8 +57,7 @@ function reasonOf(signal: AbortSignalLike): unknown {
 }
 
 function notASignal(given: unknown, cause: unknown): InvalidArgumentError {
-  const isController = typeof given === 'object' && given !== null && 'abort' in given;
-  const advice = isController ? 'Pass controller.signal.' : 'Leave `signal` out if nothing aborts the run.';
+  const advice = has(given, 'abort') ? 'Pass controller.signal.' : 'Leave `signal` out if nothing aborts the run.';
   const fault = `run got ${describe(given)} for its signal, expected an AbortSignal: ${describe(cause)}. ${advice}`;
   return Object.assign(new InvalidArgumentError('ESC_INVALID_SIGNAL', fault), { cause });
 }

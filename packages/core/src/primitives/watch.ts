@@ -2,7 +2,7 @@ import type { Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
-import { checkTarget, type Watch, type WatchTarget } from '../tasks/watch.js';
+import type { Watch, WatchTarget } from '../tasks/watch.js';
 
 /** The event of `watch()`. */
 export class StartWatch extends ImmediateEvent<Watch> {
@@ -36,6 +36,5 @@ export class StartWatch extends ImmediateEvent<Watch> {
  * try { yield* work(); } finally { alarm.cancel(); }
  */
 export function watch<R, E extends LoopEvent<R>>(event: E, target: WatchTarget<R>): Yieldable<Watch, E | StartWatch> {
-  checkTarget(target);
   return new StartWatch(event, target) as Yieldable<Watch, StartWatch>;
 }

@@ -70,8 +70,8 @@ export class Watch implements WaitTarget {
   }
 }
 
-/** @internal @throws InvalidArgumentError */
-export function checkTarget(target: WatchTarget<never>): void {
+/** @throws InvalidArgumentError */
+function checkTarget(target: WatchTarget<never>): void {
   checkArgument('watch', target, 'object', 'a target with the methods resolved and rejected');
   checkCallback('watch for `resolved` of its target', target.resolved, 'a function');
   checkCallback('watch for `rejected` of its target', target.rejected, 'a function');
