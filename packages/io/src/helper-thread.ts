@@ -174,8 +174,8 @@ function checkRoomForThread(): void {
 /** No thread is left, or Node's permission model allows none. */
 const NO_THREAD: readonly unknown[] = ['ERR_WORKER_INIT_FAILED', 'ERR_WORKER_OUT_OF_MEMORY', 'ERR_ACCESS_DENIED'];
 
-/** The program notices that by itself, and a later try may succeed. */
-const NO_DESCRIPTOR = /\bE[MN]FILE\b/;
+/** The program notices that by itself, and a later try may succeed. The module loader tells it in the system's words only. */
+const NO_DESCRIPTOR = /\bE[MN]FILE\b|too many open files|file table overflow/i;
 const reported = new Set<string>();
 
 /** At once, and each cause once: a thread that fails is started again and again. */
