@@ -1,4 +1,12 @@
-import { handlerLaws, strategyLaws } from '@escapement/conformance';
+import {
+  clockLaws,
+  handlerLaws,
+  instrumentLaws,
+  policyLaws,
+  selectorLaws,
+  strategyLaws,
+} from '@escapement/conformance';
+import { FifoPolicy, type Instrument, type Task } from '@escapement/core';
 import {
   EpollSelector,
   EpollStrategy,
@@ -8,11 +16,20 @@ import {
   type Readiness,
   readable,
 } from '@escapement/io';
+import * as posix from '@escapement/posix';
 import { close, pipe, write } from '@escapement/posix';
 import { PromiseHandler, resolved } from '@escapement/promises';
 import { Queue, Semaphore, Signal, SyncHandler } from '@escapement/sync';
 import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
-import { AtomicsWaitStrategy, BusyWaitStrategy, SetTimeoutStrategy, Sleep, SleepFor, SleepHandler } from 'escapement';
+import {
+  AtomicsWaitStrategy,
+  BusyWaitStrategy,
+  PerformanceClock,
+  SetTimeoutStrategy,
+  Sleep,
+  SleepFor,
+  SleepHandler,
+} from 'escapement';
 import { describe, it } from 'mocha';
 
 const runner = { describe, it };
@@ -105,3 +122,29 @@ strategyLaws(runner, {
     };
   },
 });
+
+policyLaws(runner, {
+  policy: () => new FifoPolicy(),
+  ties: 'first-come',
+  repeatable: true,
+  fairness: { preferred: { priority: 9 }, neglected: { priority: -9 }, within: 12 },
+});
+
+clockLaws(runner, { clock: () => new PerformanceClock() });
+clockLaws(runner, {
+  clock: () => new VirtualClock(),
+  advance: (clock, duration) => clock.advanceTo(clock.now() + duration),
+});
+
+selectorLaws(runner, { selector: () => new EpollSelector(), system: posix });
+selectorLaws(runner, { selector: () => new PollSelector(), system: posix });
+
+/** As a plugin would count. */
+class StepCounter implements Instrument {
+  readonly steps = new WeakMap<Task, number>();
+  stepEnded(task: Task): void {
+    this.steps.set(task, (this.steps.get(task) ?? 0) + 1);
+  }
+}
+
+instrumentLaws(runner, { instrument: () => new StepCounter() });

@@ -2,9 +2,9 @@ import { spawn, type Task } from '@escapement/core';
 import { demand } from '../laws/errors.js';
 import { activeResources, hostTurn, realDelay, realNow } from '../laws/host.js';
 import { noCollector, Survivors } from '../laws/memory.js';
+import { PATIENCE } from '../laws/stage-strategy.js';
 import type { HandlerAdapter, HandlerLaw } from './handler-adapter.js';
 import { Stage } from './stage.js';
-import { PATIENCE } from './stage-strategy.js';
 
 const runsAgain: HandlerLaw = {
   number: 'H15',

@@ -9,12 +9,12 @@ import {
   pause,
   type Task,
 } from '@escapement/core';
+import { Alarm, AlarmHandler } from '../laws/alarm.js';
 import { InvalidAdapterError, LawBrokenError } from '../laws/errors.js';
 import { KitClock } from '../laws/kit-clock.js';
-import { Alarm, AlarmHandler } from './alarm.js';
+import { type EndedBy, PATIENCE, StageStrategy } from '../laws/stage-strategy.js';
 import { type HandlerAdapter, makeEvent, makeHandler, makePending, type Pending } from './handler-adapter.js';
 import { Observations, observed, overrides, type Wait } from './observed-handler.js';
-import { type EndedBy, PATIENCE, StageStrategy } from './stage-strategy.js';
 
 /** What the kit runs on a stage: the events of the handler under test are of any class. */
 export type Script<T = void> = (root: Task) => Coroutine<T, LoopEvent>;

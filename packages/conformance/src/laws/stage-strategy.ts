@@ -1,7 +1,7 @@
 import { type Instant, SleepStrategy, type Waits, type Wakeup } from '@escapement/core';
-import { LawBrokenError } from '../laws/errors.js';
-import { hostTurn, realNow } from '../laws/host.js';
-import type { KitClock } from '../laws/kit-clock.js';
+import { LawBrokenError } from './errors.js';
+import { hostTurn, realNow } from './host.js';
+import type { KitClock } from './kit-clock.js';
 
 /** How a handler's waits end, which its `needsHost` and `beforeSleep` tell. */
 export type EndedBy =

@@ -1,5 +1,5 @@
 import { type Clock, EventLoop, spawn } from '@escapement/core';
-import { Alarm, AlarmHandler } from '../handler/alarm.js';
+import { Alarm, AlarmHandler } from '../laws/alarm.js';
 import { demand } from '../laws/errors.js';
 import { median, realNow } from '../laws/host.js';
 import { KitClock } from '../laws/kit-clock.js';
