@@ -2,7 +2,13 @@
 import { busyWaitModule, createLoop, setTimeoutModule, sleep, sleepModule, spawn } from 'escapement';
 import type { FileRead, fileReadModule as FileReadModule } from '../../docs/examples/extending/file-read.js';
 import type { Flag, flagModule as FlagModule } from '../../docs/examples/extending/flag.js';
+import type { JobQueue } from '../../docs/examples/jobs/job-queue.js';
+import type { jobModule as JobModule } from '../../docs/examples/jobs/next-job.js';
+import type { work as Work } from '../../docs/examples/jobs/work.js';
 
+declare const jobs: JobQueue;
+declare const jobModule: typeof JobModule;
+declare const work: typeof Work;
 declare const flag: Flag;
 declare const flagModule: typeof FlagModule;
 declare const fileRead: FileRead;
@@ -32,4 +38,11 @@ export async function coverage(): Promise<void> {
   // @ts-expect-error a file's content is no string
   const text: string = await createLoop(setTimeoutModule, fileReadModule).run(fileRead);
   console.log(content, text);
+
+  const working = work(jobs, job => sleep(job.attempt));
+  await createLoop(setTimeoutModule, jobModule, sleepModule).run(working);
+  // @ts-expect-error sleepModule is missing, and each job needs it
+  await createLoop(setTimeoutModule, jobModule).run(working);
+  // @ts-expect-error jobModule is missing
+  await createLoop(setTimeoutModule, sleepModule).run(working);
 }
