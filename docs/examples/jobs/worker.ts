@@ -32,25 +32,20 @@ function* perform(job: Job) {
   console.log(`did ${job.number} attempt ${job.attempt}`);
 }
 
+const numberOf = (name: keyof typeof options) => Number(options[name]);
+const queueOptions = {
+  name: options.queue,
+  servers: options.servers,
+  ahead: numberOf('ahead'),
+  deadline: numberOf('deadline'),
+};
+const workOptions = { concurrency: numberOf('concurrency'), retryAfter: numberOf('retry-after') };
+
 // #region main
 function* main() {
-  const queue = yield* manage(
-    yield* shield(
-      resolved(
-        JobQueue.open({
-          name: options.queue,
-          servers: options.servers,
-          ahead: Number(options.ahead),
-          deadline: Number(options.deadline),
-        }),
-      ),
-    ),
-  );
+  const queue = yield* manage(yield* shield(resolved(JobQueue.open(queueOptions))));
   console.log('ready');
-  yield* work(queue, perform, {
-    concurrency: Number(options.concurrency),
-    retryAfter: Number(options['retry-after']),
-  });
+  yield* work(queue, perform, workOptions);
 }
 
 // Jobs that have not ended are handed back, and other processes get them at once.
