@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { assert } from 'chai';
 
 /** Prints each file that is loaded. */
@@ -11,7 +13,7 @@ const REPORTING_LOADER = `
 
 /** The files of the container that a process loads that imports `specifier`. */
 function containerFilesOf(specifier: string): string[] {
-  const entry = import.meta.resolve(specifier);
+  const entry = pathToFileURL(realpathSync(fileURLToPath(import.meta.resolve(specifier)))).href;
   const program = `
     import { register } from 'node:module';
     register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(REPORTING_LOADER)}));
