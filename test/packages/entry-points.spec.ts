@@ -30,7 +30,7 @@ function containerFilesOf(specifier: string): string[] {
 describe('the entry points', function () {
   this.timeout(60_000);
 
-  for (const name of ['core', 'sleep', 'strategies', 'sync', 'policies', 'promises', 'virtual-time']) {
+  for (const name of ['core', 'sleep', 'strategies', 'sync', 'policies', 'promises', 'virtual-time', 'conformance']) {
     it(`of @escapement/${name} load no container`, () => {
       assert.deepEqual(containerFilesOf(`@escapement/${name}`), []);
     });
