@@ -1,14 +1,11 @@
-import { execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { assert } from 'chai';
 import { type Manifest, publishedPackages, root } from '../architecture/workspace.js';
+import { isInstalled, npmInstall, packInto } from '../support/npm.js';
 import { CHECKED_PROGRAM, PROGRAMS } from './programs.js';
-
-/** What npm says when it cannot reach the registry; any other failure of an installation is a failure of ours. */
-const UNREACHABLE =
-  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED/;
 
 describe('the published packages, installed outside the workspace', function () {
   this.timeout(120_000);
@@ -18,13 +15,9 @@ describe('the published packages, installed outside the workspace', function () 
   before(function () {
     folder = mkdtempSync(join(tmpdir(), 'escapement-packages-'));
     writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
-    const paths = publishedPackages.map(({ path }) => path);
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder, ...paths], { stdio: 'pipe' });
-    const tarballs = readdirSync(folder).filter(file => file.endsWith('.tgz'));
+    const tarballs = packInto(folder, publishedPackages);
     assert.lengthOf(tarballs, names.length);
-    const installed = npmInstall(folder, tarballs);
-    if (installed.status === 0) return;
-    if (!UNREACHABLE.test(installed.stderr)) assert.fail(`npm install failed:\n${installed.stderr}`);
+    if (isInstalled(npmInstall(folder, tarballs))) return;
     console.log('    skipped: needs the npm registry');
     this.skip();
   });
@@ -125,12 +118,6 @@ describe('the published packages, installed outside the workspace', function () 
 /** What users write to import: `@escapement/sleep`, `@escapement/sleep/module`. */
 function entriesOf({ name, exports = {} }: Manifest): string[] {
   return Object.keys(exports).map(path => `${name}${path.slice(1)}`);
-}
-
-function npmInstall(folder: string, tarballs: readonly string[]): SpawnSyncReturns<string> {
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1'];
-  const files = tarballs.map(tarball => resolve(folder, tarball));
-  return spawnSync('npm', ['install', ...options, ...files], { cwd: folder, encoding: 'utf8' });
 }
 
 /** What the program prints; its warnings count as output too. */
