@@ -1,0 +1,13 @@
+import type { Runner } from '@escapement/conformance';
+
+/** A plugin with one realistic mistake. */
+export interface Broken {
+  /** What is wrong with it. */
+  readonly mistake: string;
+  /** The clause that catches it. */
+  readonly breaks: string;
+  /** What else it fails. */
+  readonly also?: readonly string[];
+  /** Runs its laws. */
+  readonly laws: (runner: Runner) => void;
+}
