@@ -105,16 +105,16 @@ const policy = (
 const FAIR = { preferred: { priority: 5 }, neglected: { priority: 0 }, within: 100 };
 
 export const policies: readonly Broken[] = [
-  policy('gives something when it holds nothing', 'R1', () => new NeverEmpty()),
-  policy('drops tasks that are cancelled', 'R2', () => new DropsCancelled()),
-  policy('takes some tasks in twice', 'R2', () => new DoublesSpawned()),
+  policy('gives something when it holds nothing', 'R1', () => new NeverEmpty(), ['R2']),
+  policy('drops tasks that are cancelled', 'R2', () => new DropsCancelled(), ['R3', 'R8']),
+  policy('takes some tasks in twice', 'R2', () => new DoublesSpawned(), ['R8']),
   policy('has room for 64 tasks', 'R2', () => new RingOverflows()),
-  policy('throws at a cause that it does not know', 'R3', () => new KnowsThreeCauses()),
+  policy('throws at a cause that it does not know', 'R3', () => new KnowsThreeCauses(), ['R2', 'R8']),
   policy('says that ties are first come, first served, and has an unstable heap', 'R4', () => new UnstableHeap(), [], {
     ties: 'first-come',
   }),
   policy('promises a bound, and starves', 'R5', () => new PriorityPolicy(), [], { fairness: FAIR }),
   policy('says that it is repeatable, and throws dice', 'R6', () => new ByChance(), [], { repeatable: true }),
   policy('keeps books of tasks in a map', 'R7', () => new KeepsBooks()),
-  policy('works for one run only', 'R8', () => new CountsRuns()),
+  policy('works for one run only', 'R8', () => new CountsRuns(), ['R3']),
 ];

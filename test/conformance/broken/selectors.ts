@@ -165,9 +165,9 @@ const selector = (
 });
 
 export const selectors: readonly Broken[] = [
-  selector('reports everything as ready for everything', 'D1', () => new AllIsReady()),
-  selector('reports a ready descriptor once', 'D2', () => new EdgeTriggered()),
-  selector('waits a little in look', 'D3', () => new LooksForLong()),
+  selector('reports everything as ready for everything', 'D1', () => new AllIsReady(), ['D5']),
+  selector('reports a ready descriptor once', 'D2', () => new EdgeTriggered(), ['D1', 'D9']),
+  selector('waits a little in look', 'D3', () => new LooksForLong(), ['D5']),
   selector('does not wait', 'D4', () => new NeverWaits()),
   selector('waits too long for a part of a millisecond', 'D4', () => new WaitsForEver()),
   selector('looks again after a wait', 'D5', () => new LooksAgain()),
