@@ -31,6 +31,7 @@ import {
   SleepHandler,
 } from 'escapement';
 import { describe, it } from 'mocha';
+import { openDescriptors } from '../support/descriptors.js';
 
 const runner = { describe, it };
 
@@ -105,6 +106,8 @@ describe('conformance: what is shipped', function () {
     describe(`with ${Selector.name}`, () => {
       handlerLaws(runner, {
         handler: () => new IoHandler(new Selector()),
+        ordered: true,
+        held: openDescriptors,
         pending() {
           const { reader, writer } = pipe();
           return {
@@ -124,6 +127,7 @@ describe('conformance: what is shipped', function () {
   strategyLaws(runner, { strategy: () => new VirtualTimeStrategy(new VirtualClock()) });
   strategyLaws(runner, {
     strategy: clock => new EpollStrategy(clock, new EpollSelector()),
+    held: openDescriptors,
     makeReady({ sleepsIn }) {
       const { reader, writer } = pipe();
       sleepsIn.watch(reader, Interest.read);
@@ -139,7 +143,7 @@ describe('conformance: what is shipped', function () {
     policy: () => new FifoPolicy(),
     ties: 'first-come',
     repeatable: true,
-    fairness: { preferred: { priority: 9 }, neglected: { priority: -9 }, within: 12 },
+    fairness: { preferred: { priority: 9 }, neglected: { priority: -9 }, within: 20 },
   });
 
   clockLaws(runner, { clock: () => new PerformanceClock() });

@@ -6,7 +6,7 @@ import { clocks, instruments } from './broken/clocks-and-instruments.js';
 import { mailboxAdapter, mailboxes } from './broken/mailboxes.js';
 import { PriorityPolicy, policies } from './broken/policies.js';
 import { selectors } from './broken/selectors.js';
-import { SoundTimeout, strategies } from './broken/strategies.js';
+import { leftRunning, SoundTimeout, strategies } from './broken/strategies.js';
 import { ThreadHandler, threadAdapter, threads } from './broken/threads.js';
 import { HostTimerHandler, TimerHandler, timerAdapter, timers } from './broken/timers.js';
 import type { Broken } from './broken/zoo.js';
@@ -29,6 +29,8 @@ const zoo: Readonly<Record<string, readonly Broken[]>> = {
 for (const [kind, broken] of Object.entries(zoo)) {
   describe(`conformance: broken ${kind}`, function () {
     this.timeout(60_000);
+    after(() => leftRunning.forEach(clearTimeout));
+
     for (const { mistake, breaks, also = [], laws } of broken) {
       it(`one that ${mistake} is caught by ${breaks}`, async () => {
         const suite = new Recorder(laws);
