@@ -6,10 +6,10 @@ import { clocks, instruments } from './broken/clocks-and-instruments.js';
 import { mailboxAdapter, mailboxes } from './broken/mailboxes.js';
 import { PriorityPolicy, policies } from './broken/policies.js';
 import { selectors } from './broken/selectors.js';
-import { leftRunning, SoundTimeout, strategies } from './broken/strategies.js';
+import { SoundTimeout, strategies } from './broken/strategies.js';
 import { ThreadHandler, threadAdapter, threads } from './broken/threads.js';
 import { HostTimerHandler, TimerHandler, timerAdapter, timers } from './broken/timers.js';
-import type { Broken } from './broken/zoo.js';
+import { type Broken, leftRunning } from './broken/zoo.js';
 import { Recorder } from './recorder.js';
 
 /** Strategies really wait, some seconds for a whole suite: all clauses of each are run only if this is set. */

@@ -2,7 +2,7 @@ import { type StrategyAdapter, strategyLaws } from '@escapement/conformance';
 import { type Clock, type Instant, SleepStrategy, type Waits, type Wakeup } from '@escapement/core';
 import { AtomicsWaitStrategy, SetTimeoutStrategy } from '@escapement/strategies';
 import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
-import type { Broken } from './zoo.js';
+import { type Broken, leftRunning } from './zoo.js';
 
 function spin(duration: number): void {
   for (const end = performance.now() + duration; performance.now() < end; );
@@ -32,7 +32,7 @@ class ClearsAfterALook extends AtomicsWaitStrategy {
   override sleep(until: Instant, wakeup: Wakeup): void {
     if (wakeup.requested) return;
     // What a strategy has to prepare takes its time.
-    spin(0.02);
+    spin(0.2);
     wakeup.clear();
     super.sleep(until, wakeup);
   }
@@ -188,9 +188,6 @@ class WatchesOn extends Timeout {
     return () => {};
   }
 }
-
-/** For the spec to clear. */
-export const leftRunning: NodeJS.Timeout[] = [];
 
 class Ticks extends Timeout {
   override sleep(until: Instant, wakeup: Wakeup): Promise<void> {

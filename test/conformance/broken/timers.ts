@@ -1,6 +1,6 @@
 import { type HandlerAdapter, handlerLaws } from '@escapement/conformance';
 import { type Clock, EventHandler, type Instant, LoopEvent, type Waiter } from '@escapement/core';
-import type { Broken } from './zoo.js';
+import { type Broken, leftRunning } from './zoo.js';
 
 export class Until extends LoopEvent<void> {
   readonly kind = 'until';
@@ -141,6 +141,7 @@ class SmallTable extends TimerHandler {
 
 class ForgetsTimers extends HostTimerHandler {
   override disarm(_event: Until, waiter: Waiter<void>): void {
+    leftRunning.push(this.timers.get(waiter)!);
     this.timers.delete(waiter);
   }
 }

@@ -11,3 +11,6 @@ export interface Broken {
   /** Runs its laws. */
   readonly laws: (runner: Runner) => void;
 }
+
+/** What broken plugins leave behind, for the spec to clear. */
+export const leftRunning: NodeJS.Timeout[] = [];

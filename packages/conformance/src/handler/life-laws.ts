@@ -96,10 +96,11 @@ const keepsNothing: HandlerLaw = {
       stage.seen.onArm = waiter => settled.add(waiter);
       yield* settleMany(stage, adapter);
       stage.seen.onArm = waiter => abandoned.add(waiter);
-      yield* abandonMany(stage, adapter);
+      const waitsOn = yield* abandonMany(stage, adapter);
       stage.seen.onArm = () => {};
       yield* countLeft(stage, settled, FEW, 'settled');
       yield* countLeft(stage, abandoned, MOST_KEPT, 'disarmed');
+      waitsOn.cancel();
       stage.seen.onArm = waiter => abandoned.add(waiter);
       yield* leaveWaits(stage, adapter);
     });
@@ -140,7 +141,7 @@ function* abandonMany(stage: Stage, adapter: HandlerAdapter) {
     // If the handler refuses to end them, they end like this.
     if (!tasks[0]!.isEnded) last?.happen();
   }
-  first.cancel();
+  return first;
 }
 
 function* countLeft(stage: Stage, survivors: Survivors, most: number, what: string) {
