@@ -36,7 +36,9 @@ describe('the entry points', function () {
     });
   }
 
-  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'virtual-time'].map(name => `${name}/module`)) {
+  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'virtual-time'].map(
+    name => `${name}/module`,
+  )) {
     it(`of @escapement/${specifier} load one`, () => {
       const files = containerFilesOf(`@escapement/${specifier}`);
       assert.isTrue(files.some(file => file.includes('inversify')));

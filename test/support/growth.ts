@@ -11,7 +11,7 @@ export type Structures = Readonly<Record<string, (n: number) => Program>>;
 /** Runs a program in a loop of its own, or in the same loop each time. */
 export type Run = (program: () => Program) => unknown;
 
-export const ROUNDS = Number(process.env.GROWTH_ROUNDS ?? 2_000);
+export const ROUNDS = Number(process.env.GROWTH_ROUNDS ?? 5_000);
 const MANY = 40_000;
 const MOST_MILLISECONDS = 1500;
 

@@ -71,10 +71,9 @@ export class GivenPolicy {
     task.extras.readySince = this.#now;
   }
 
-  /** `returned`, if that is a task whose turn it can be. @throws PolicyError */
-  checked(returned: Task | undefined, host: TaskHost): Task {
-    if (returned?.isReadyIn?.(host) === true) return returned;
-    throw this.fault(this.#problemWith(returned, host));
+  /** `next` returned what is no task whose turn it can be. */
+  faultOfReturning(returned: Task | undefined, host: TaskHost): PolicyError {
+    return this.fault(this.#problemWith(returned, host));
   }
 
   fault(problem: string, cause?: unknown): PolicyError {
