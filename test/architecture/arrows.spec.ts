@@ -32,7 +32,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   io: ['core', 'posix', 'strategies', 'wiring'],
   net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
-  lab: ['escapement', 'io'],
+  lab: ['escapement', 'io', 'virtual-time'],
   bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync'],
 };
 
@@ -54,7 +54,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
     ['index.ts', 'bin'],
     ['views'],
     ['comparison.ts'],
-    ['scenarios'],
+    ['scenarios', 'workloads'],
     ['statistics', 'subjects', 'machine.ts', 'json-file.ts'],
     ['usage-error.ts'],
   ],

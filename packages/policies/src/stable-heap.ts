@@ -7,14 +7,14 @@
  */
 export class StableHeap<T> {
   readonly #keys: number[] = [];
-  /** The order in which the items were added. */
+  /** For equal keys. */
   readonly #serials: number[] = [];
   readonly #items: (T | undefined)[] = [];
   #size = 0;
-  #lastSerial = 0;
   /** The item that was added last; undefined if it is in the arrays, or was taken. */
   #last: T | undefined = undefined;
   #lastKey = 0;
+  #lastSerial = 0;
 
   get isEmpty(): boolean {
     return this.#size === 0 && this.#last === undefined;
@@ -26,12 +26,18 @@ export class StableHeap<T> {
     return this.#last !== undefined && this.#lastKey < smallest ? this.#lastKey : smallest;
   }
 
-  /** @param key must not be NaN */
-  add(key: number, item: T): void {
+  /** Whether its first item comes before one with this key and serial. */
+  isBefore(key: number, serial: number): boolean {
+    if (this.#last !== undefined && comesFirst(this.#lastKey, this.#lastSerial, key, serial)) return true;
+    return this.#size > 0 && comesFirst(this.#keys[0]!, this.#serials[0]!, key, serial);
+  }
+
+  /** @param serial higher than all before */
+  add(key: number, serial: number, item: T): void {
     if (this.#last !== undefined) this.#siftUp(this.#size++, this.#lastKey, this.#lastSerial, this.#last);
     this.#last = item;
     this.#lastKey = key;
-    this.#lastSerial++;
+    this.#lastSerial = serial;
   }
 
   /** Removes and returns the first item; undefined if there is none. */
@@ -90,4 +96,8 @@ export class StableHeap<T> {
     serials[gap] = serial;
     this.#items[gap] = item;
   }
+}
+
+function comesFirst(key: number, serial: number, otherKey: number, otherSerial: number): boolean {
+  return key < otherKey || (key === otherKey && serial < otherSerial);
 }
