@@ -23,6 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   strategies: ['core', 'wiring'],
   sync: ['core', 'wiring'],
   promises: ['core', 'wiring'],
+  workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
   streams: ['core'],
   posix: [],
