@@ -53,10 +53,12 @@ export type ProgramResultOf<P> = P extends { readonly _result?: infer T } ? T : 
  * import type { ticker } from './ticker.js';
  * const ticks = yield* loopInWorker<typeof ticker>(new URL('./ticker.js', import.meta.url), 'ticker', [1000]);
  */
-export const loopInWorker = /* @__PURE__ */ coroutine(function* loopInWorker<P extends WorkerProgram>(
+export const loopInWorker = /* @__PURE__ */ coroutine(function* loopInWorker<
+  P extends WorkerProgram = WorkerProgram<readonly unknown[]>,
+>(
   url: URL | string,
   name: string,
-  args: ArgumentsOf<P>,
+  args: Readonly<ArgumentsOf<P>>,
   options: LoopInWorkerOptions = {},
 ): Coroutine<ProgramResultOf<P>, PortEvent | Scope> {
   const { transfer = [], ...workerOptions } = options;

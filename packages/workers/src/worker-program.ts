@@ -53,7 +53,7 @@ export interface WorkerProgram<in A extends readonly unknown[] = never, out T = 
  * });
  */
 export function workerProgram<A extends readonly unknown[], T, F extends LoopEvent>(
-  loop: EventLoop<Exclude<NoInfer<F>, CoreEvent> | PortEvent>,
+  loop: EventLoop<NoInfer<Exclude<F, CoreEvent>> | PortEvent>,
   program: (...args: A) => Program<T, F>,
 ): WorkerProgram<A, T> {
   checkArgument('workerProgram', loop, 'object', 'the loop that runs the program');
