@@ -32,7 +32,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
   lab: ['escapement', 'io'],
-  bench: ['escapement', 'io', 'lab', 'net', 'posix', 'sync'],
+  bench: ['escapement', 'io', 'lab', 'net', 'posix', 'sync', 'workers'],
 };
 
 /**
