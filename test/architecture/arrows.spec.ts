@@ -22,9 +22,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sleep: ['core', 'wiring'],
   strategies: ['core', 'wiring'],
   sync: ['core', 'wiring'],
+  policies: ['core', 'wiring'],
   promises: ['core', 'wiring'],
   workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
+  conformance: ['core'],
   streams: ['core'],
   posix: [],
   // Its strategy is made into a module as the others are.
@@ -32,7 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
   lab: ['escapement', 'io'],
-  bench: ['escapement', 'io', 'lab', 'net', 'posix', 'sync', 'workers'],
+  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
 };
 
 /**
@@ -64,7 +66,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
 const CYCLES_OF_TYPES: readonly string[] = ['core'];
 
 /** These run on any host: the compiler gives them no types of Node's, nor of a page's. */
-const HOSTLESS = ['core', 'wiring', 'sleep', 'sync', 'promises', 'virtual-time', 'streams'];
+const HOSTLESS = ['core', 'wiring', 'sleep', 'sync', 'policies', 'promises', 'virtual-time', 'conformance', 'streams'];
 
 const MOST_LINES = 400;
 const MOST_LINES_OF: Readonly<Record<string, number>> = { 'core/loop/event-loop.ts': 300 };

@@ -70,7 +70,7 @@ describe('a handler', () => {
       readonly kind = 'second';
     }
     class Stuck<E extends LoopEvent> extends EventHandler<E> {
-      constructor(override readonly handles: new () => E) {
+      constructor(override readonly handles: EventHandler<E>['handles']) {
         super();
       }
       override arm(): void {}

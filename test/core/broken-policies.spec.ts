@@ -1,5 +1,20 @@
 import { expect } from 'chai';
-import { FifoPolicy, PolicyError, pause, SchedulingPolicy, shield, sleep, spawn, type Task } from 'escapement';
+import {
+  busyWaitModule,
+  createLoop,
+  FifoPolicy,
+  fifoOnPolicyFaultModule,
+  InvalidArgumentError,
+  PolicyError,
+  pause,
+  policyModule,
+  SchedulingPolicy,
+  shield,
+  sleep,
+  sleepModule,
+  spawn,
+  type Task,
+} from 'escapement';
 import { virtualLoop } from '../support/virtual-loop.js';
 
 // `next` must return each added task once. Whatever else it returns ends the run with a PolicyError that names it.
@@ -124,5 +139,248 @@ describe('a policy that returns', () => {
       policy.add = add;
       loop.runSync(sleep(1));
     }
+  });
+});
+
+/** Fails once, in its own way, at the n-th call of one method. */
+class FailsOnce extends FifoPolicy {
+  calls = 0;
+  failed = false;
+  kept: Task | undefined;
+
+  constructor(
+    private readonly where: string,
+    private readonly at: number,
+  ) {
+    super();
+  }
+
+  #isDue(where: string): boolean {
+    if (where !== this.where || this.failed || ++this.calls < this.at) return false;
+    this.failed = true;
+    return true;
+  }
+
+  override add(task: Task): void {
+    if (this.#isDue('add throws')) throw new Error('broken');
+    if (this.#isDue('loses')) return;
+    super.add(task);
+    if (this.#isDue('doubles')) super.add(task);
+  }
+
+  override next(): Task | undefined {
+    if (this.#isDue('next throws')) throw new Error('broken');
+    if (this.#isDue('returns nothing')) return undefined;
+    const next = super.next();
+    if (this.#isDue('returns the last again')) return this.kept;
+    this.kept = next;
+    return next;
+  }
+
+  override stepStarted(): void {
+    if (this.#isDue('stepStarted throws')) throw new Error('broken');
+  }
+
+  override stepEnded(): void {
+    if (this.#isDue('stepEnded throws')) throw new Error('broken');
+  }
+
+  override taskEnded(): void {
+    if (this.#isDue('taskEnded throws')) throw new Error('broken');
+  }
+}
+
+const WAYS = [
+  'add throws',
+  'loses',
+  'doubles',
+  'next throws',
+  'returns nothing',
+  'returns the last again',
+  'stepStarted throws',
+  'stepEnded throws',
+  'taskEnded throws',
+];
+
+/** Ends with 'done', after 6 tasks with 3 steps each. */
+function* program(log: string[]) {
+  const body = function* (name: string) {
+    log.push(`${name}1`);
+    yield* pause();
+    log.push(`${name}2`);
+    yield* sleep(1);
+    log.push(`${name}3`);
+  };
+  for (const name of 'abcdef') yield* spawn(body(name), { name });
+  yield* sleep(5);
+  return 'done';
+}
+
+const ALL = [...'abcdef'].flatMap(name => [`${name}1`, `${name}2`, `${name}3`]);
+
+describe('a policy that fails at any call', () => {
+  it('ends the run with a PolicyError, and the next one runs', () => {
+    for (const way of WAYS) {
+      let failures = 0;
+      for (let at = 1; at <= 20; at++) {
+        const policy = new FailsOnce(way, at);
+        const { loop } = virtualLoop({ policy });
+        const tasks: Task[] = [];
+        policy.add = task => {
+          tasks.push(task);
+          FailsOnce.prototype.add.call(policy, task);
+        };
+        let error: unknown;
+        try {
+          loop.runSync(() => program([]));
+        } catch (thrown) {
+          error = thrown;
+        }
+        // A task that was taken twice while it was ready both times has done no harm.
+        if (policy.failed && way !== 'returns the last again' && way !== 'doubles' && way !== 'loses')
+          expect(error, `${way}, call ${at}`).to.be.instanceOf(PolicyError);
+        if (error !== undefined) failures++;
+        expect(tasks.every(task => task.isEnded)).to.equal(true);
+        policy.failed = true;
+        const log: string[] = [];
+        expect(loop.runSync(() => program(log))).to.equal('done');
+        expect(log.sort()).to.deep.equal(ALL);
+      }
+      expect(failures, way).to.be.above(5);
+    }
+  });
+
+  it('with onPolicyFault: fifo does not end the run, which loses no task and warns', () => {
+    for (const way of WAYS) {
+      let warned = 0;
+      for (let at = 1; at <= 30; at++) {
+        const policy = new FailsOnce(way, at);
+        const { loop, warnings } = virtualLoop({ policy, onPolicyFault: 'fifo' });
+        const log: string[] = [];
+        expect(loop.runSync(() => program(log))).to.equal('done');
+        expect([...log].sort()).to.deep.equal(ALL);
+        for (const name of 'abcdef') {
+          expect(log.filter(entry => entry[0] === name)).to.deep.equal([`${name}1`, `${name}2`, `${name}3`]);
+        }
+        warned += warnings.length;
+        for (const { code, message } of warnings) {
+          expect(code).to.equal('ESC_POLICY_FAILED');
+          expect(message).to.match(/^the scheduling policy 'fifo' .* The run goes on without it/);
+        }
+        policy.failed = true;
+        expect(loop.runSync(() => program([]))).to.equal('done');
+      }
+      expect(warned, way).to.be.above(5);
+    }
+  });
+});
+
+describe('a PolicyError', () => {
+  it('names the ready tasks with their ages, the oldest first, and no more than a few', () => {
+    class Hides extends FifoPolicy {
+      override add(task: Task): void {
+        if (!task.name.startsWith('hidden')) super.add(task);
+      }
+    }
+    const hiding = virtualLoop({ policy: new Hides() }).loop;
+    const run = () =>
+      hiding.runSync(function* main() {
+        yield* spawn(pause(), { name: 'hidden since 0' });
+        yield* sleep(30);
+      });
+    const ready =
+      'lost 1 ready task. Each task added must come out of next() exactly once. Ready: "hidden since 0" for 0.0 ms.';
+    expect(run).to.throw(PolicyError, ready);
+
+    class HidesWhileBusy extends Hides {
+      override next(): Task | undefined {
+        const next = super.next();
+        if (next?.name === 'busy') clock.time += 10;
+        return next;
+      }
+    }
+    const { loop, clock } = virtualLoop({ policy: new HidesWhileBusy() });
+    let error: PolicyError | undefined;
+    try {
+      loop.runSync(function* main() {
+        const pauses = function* () {
+          for (let n = 0; n < 10; n++) yield* pause();
+        };
+        yield* spawn(pause(), { name: 'hidden first' });
+        const busy = yield* spawn(pauses, { name: 'busy' });
+        for (let n = 0; n < 5; n++) yield* pause();
+        yield* spawn(pause(), { name: 'hidden second' });
+        yield* busy.join();
+      });
+    } catch (thrown) {
+      error = thrown as PolicyError;
+    }
+    expect(error).to.be.instanceOf(PolicyError);
+    expect(error!.readyTasks.map(({ name }) => name)).to.deep.equal(['hidden first', 'hidden second']);
+    const [first, second] = error!.readyTasks.map(({ age }) => age);
+    expect(first).to.be.within(90, 120);
+    expect(second).to.be.within(40, 70);
+  });
+
+  it('has a bound on what it names', () => {
+    class Silent extends FifoPolicy {
+      isBroken = false;
+      override next(): Task | undefined {
+        return this.isBroken ? undefined : super.next();
+      }
+    }
+    const policy = new Silent();
+    const { loop, clock } = virtualLoop({ policy });
+    const run = () =>
+      loop.runSync(function* main() {
+        for (let n = 0; n < 500; n++) yield* spawn(pause(), { name: `task-${n}-${'x'.repeat(1000)}` });
+        clock.time += 25;
+        policy.isBroken = true;
+        yield* pause();
+      });
+    expect(run)
+      .to.throw(PolicyError, /lost 501 ready tasks.*, and 496 more\.$/)
+      .with.property('message')
+      .that.satisfies((message: string) => message.length < 3000);
+  });
+
+  it('comes at the end of a run whose policy still holds a task', () => {
+    class Keeps extends FifoPolicy {
+      override add(task: Task): void {
+        super.add(task);
+        if (task.name === 'last') super.add(task);
+      }
+    }
+    const { loop } = virtualLoop({ policy: new Keeps() });
+    const run = () => loop.runSync(function* last() {});
+    expect(run).to.throw(PolicyError, 'still held task "last" when all tasks had ended');
+    const fresh = virtualLoop({ policy: new Keeps() }).loop;
+    expect(() => fresh.runSync(function* last() {})).to.throw(PolicyError);
+    expect(fresh.runSync(sleep(1))).to.equal(undefined);
+  });
+});
+
+describe('onPolicyFault', () => {
+  it('is checked when the loop is built', () => {
+    expect(() => virtualLoop({ onPolicyFault: 'ignore' as never })).to.throw(
+      InvalidArgumentError,
+      "for its onPolicyFault, expected 'fail' or 'fifo'",
+    );
+  });
+
+  it('comes from a module of a wired loop', () => {
+    const policy = policyModule(() => new FailsOnce('next throws', 2));
+    const warnings: string[] = [];
+    const before = console.warn;
+    console.warn = text => warnings.push(text);
+    try {
+      const loop = createLoop(busyWaitModule, sleepModule, policy, fifoOnPolicyFaultModule);
+      expect(loop.runSync(() => program([]))).to.equal('done');
+      expect(() => createLoop(busyWaitModule, sleepModule, policy).runSync(() => program([]))).to.throw(PolicyError);
+    } finally {
+      console.warn = before;
+    }
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.match(/^ESC_POLICY_FAILED: the scheduling policy 'fifo' threw in next\(\): broken/);
   });
 });

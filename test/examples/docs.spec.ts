@@ -31,7 +31,7 @@ function checkOutput(fence: Fence, path: string, run: Run | undefined): void {
 
 describe('the docs', () => {
   // Servers do not end by themselves, and the programs beside them want arguments: net-*.spec.ts run those.
-  const examples = exampleFiles().filter(source => !source.startsWith('docs/examples/net/'));
+  const examples = exampleFiles().filter(source => !/^docs\/examples\/(net|jobs)\//.test(source));
   let runs: ReadonlyMap<string, Run>;
 
   before(async function () {

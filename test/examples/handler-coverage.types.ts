@@ -3,7 +3,13 @@ import { promiseModule } from '@escapement/promises/module';
 import { busyWaitModule, createLoop, setTimeoutModule, sleep, sleepModule, spawn } from 'escapement';
 import type { fileRead as FileRead } from '../../docs/examples/extending/file-read.js';
 import type { Flag, flagModule as FlagModule } from '../../docs/examples/extending/flag.js';
+import type { JobQueue } from '../../docs/examples/jobs/job-queue.js';
+import type { jobModule as JobModule } from '../../docs/examples/jobs/next-job.js';
+import type { work as Work } from '../../docs/examples/jobs/work.js';
 
+declare const jobs: JobQueue;
+declare const jobModule: typeof JobModule;
+declare const work: typeof Work;
 declare const flag: Flag;
 declare const flagModule: typeof FlagModule;
 declare const fileRead: typeof FileRead;
@@ -34,4 +40,11 @@ export async function coverage(): Promise<void> {
   // @ts-expect-error promiseModule is missing
   await createLoop(setTimeoutModule).run(fileRead('a.txt'));
   console.log(content, text);
+
+  const working = work(jobs, job => sleep(job.attempt));
+  await createLoop(setTimeoutModule, jobModule, sleepModule).run(working);
+  // @ts-expect-error sleepModule is missing, and each job needs it
+  await createLoop(setTimeoutModule, jobModule).run(working);
+  // @ts-expect-error jobModule is missing
+  await createLoop(setTimeoutModule, sleepModule).run(working);
 }

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { assert } from 'chai';
 
 /** Prints each file that is loaded. */
@@ -11,7 +13,7 @@ const REPORTING_LOADER = `
 
 /** The files of the container that a process loads that imports `specifier`. */
 function containerFilesOf(specifier: string): string[] {
-  const entry = import.meta.resolve(specifier);
+  const entry = pathToFileURL(realpathSync(fileURLToPath(import.meta.resolve(specifier)))).href;
   const program = `
     import { register } from 'node:module';
     register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(REPORTING_LOADER)}));
@@ -28,13 +30,23 @@ function containerFilesOf(specifier: string): string[] {
 describe('the entry points', function () {
   this.timeout(60_000);
 
-  for (const name of ['core', 'sleep', 'strategies', 'sync', 'promises', 'workers', 'virtual-time']) {
+  for (const name of [
+    'core',
+    'sleep',
+    'strategies',
+    'sync',
+    'policies',
+    'promises',
+    'workers',
+    'virtual-time',
+    'conformance',
+  ]) {
     it(`of @escapement/${name} load no container`, () => {
       assert.deepEqual(containerFilesOf(`@escapement/${name}`), []);
     });
   }
 
-  for (const specifier of ['sleep', 'strategies', 'sync', 'promises', 'workers', 'virtual-time'].map(
+  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'workers', 'virtual-time'].map(
     name => `${name}/module`,
   )) {
     it(`of @escapement/${specifier} load one`, () => {

@@ -41,6 +41,7 @@ export interface VirtualLoopOptions<H extends EventHandler> {
   readonly instruments?: readonly Instrument[];
   readonly policy?: SchedulingPolicy;
   readonly debug?: boolean;
+  readonly onPolicyFault?: 'fail' | 'fifo';
 }
 
 /** A loop in virtual time with `sleep` and the given options. */

@@ -21,9 +21,10 @@ const WRONG: readonly (readonly [program: string, events: string])[] = [
   ['createLoop(busyWaitModule).run(bell)', 'SleepFor | Bell'],
 ];
 
-const PREFACE = `import { all, busyWaitModule, createLoop, currentTask, LoopEvent, now, pause, scope, sleep, sleepModule, sleepUntil, spawn, timeout } from 'escapement';
+const PREFACE = `import { all, busyWaitModule, createLoop, currentTask, EventHandler, LoopEvent, now, pause, scope, sleep, sleepModule, sleepUntil, spawn, timeout } from 'escapement';
 class Bell extends LoopEvent<string> { readonly kind = 'bell'; }
 class Lamp extends LoopEvent<number> { readonly kind = 'lamp'; }
+class Shout extends LoopEvent<void> { kind = 'shout'; }
 function* bell() { yield* sleep(1); return yield* new Bell(); }
 function* lamp() { return yield* new Lamp(); }
 function* crowd() {
@@ -34,19 +35,25 @@ const loop = createLoop(busyWaitModule, sleepModule);
 const bare = createLoop(busyWaitModule);
 `;
 
+const WITHOUT_READONLY = 'class extends EventHandler<Shout> { readonly handles = Shout; arm() {} disarm() {} };';
+
 describe("the first line of the compiler's error", function () {
   this.timeout(120_000);
   let folder: string;
+  let output: string;
   let lines: readonly string[];
 
   before(() => {
     folder = mkdtempSync(join(root, 'test/dist/first-error-line-'));
-    writeFileSync(join(folder, 'wrong.ts'), PREFACE + WRONG.map(([program]) => `void ${program};`).join('\n'));
+    writeFileSync(
+      join(folder, 'wrong.ts'),
+      PREFACE + [...WRONG.map(([program]) => `void ${program};`), `void ${WITHOUT_READONLY}`].join('\n'),
+    );
     const compilerOptions = { strict: true, noEmit: true, module: 'NodeNext', target: 'ES2022', types: [] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['wrong.ts'] }));
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const { stdout } = spawnSync(process.execPath, [tsc, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
-    lines = stdout.split('\n').filter(line => line.startsWith('wrong.ts'));
+    output = spawnSync(process.execPath, [tsc, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' }).stdout;
+    lines = output.split('\n').filter(line => line.startsWith('wrong.ts'));
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,5 +66,11 @@ describe("the first line of the compiler's error", function () {
       const named = /'no module of this loop handles': ([^;]+);/.exec(here[0]!)?.[1];
       expect(named?.split(' | ')).to.have.members(events.split(' | '));
     });
+  });
+
+  it('is followed by what to write in an event class whose kind is not readonly', () => {
+    expect(output).to.include(
+      "Property ''the event class must say: override readonly kind'' is missing in type 'typeof Shout'",
+    );
   });
 });

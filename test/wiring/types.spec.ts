@@ -7,6 +7,7 @@ import {
   createLoop,
   EventHandler,
   EventLoop,
+  type EventsServedBy,
   handlerModule,
   type Join,
   LoopEvent,
@@ -25,7 +26,7 @@ import {
   sleepUntil,
   spawn,
   strategyModule,
-  type TimeEvent,
+  TimeEvent,
   type Waiter,
 } from 'escapement';
 
@@ -183,6 +184,51 @@ describe('the types', () => {
       override disarm(): void {}
     }
     expect(new Wrong().handles).to.equal(Readable);
+  });
+
+  it('refuse a handler of an event whose kind is any string, because it is not readonly', () => {
+    type HandledBy<E extends LoopEvent> = EventHandler<E>['handles'];
+    class Knock extends LoopEvent<void> {
+      kind = 'knock';
+    }
+    class Ring extends LoopEvent<void> {
+      kind = 'ring';
+    }
+    // Without the check, this would be the danger: two types in one.
+    isTrue<Same<Knock['kind'], Ring['kind']>>();
+    // @ts-expect-error its kind is not readonly
+    const knock: HandledBy<Knock> = Knock;
+    // @ts-expect-error nor is that of one of them
+    const either: HandledBy<Knock | Readable> = Knock;
+
+    // These have a type of their own: one that is literal, an accessor, and a base class of several.
+    class Literal extends LoopEvent<void> {
+      kind = 'literal' as const;
+    }
+    class Accessor extends LoopEvent<void> {
+      get kind() {
+        return 'accessor' as const;
+      }
+    }
+    const fine: [HandledBy<Readable>, HandledBy<Literal>, HandledBy<Accessor>, HandledBy<TimeEvent>] = [
+      Readable,
+      Literal,
+      Accessor,
+      TimeEvent,
+    ];
+    const all: HandledBy<LoopEvent> = LoopEvent;
+    expect([knock, either, ...fine, all]).to.have.lengthOf(7);
+
+    class Generic<E extends LoopEvent> extends EventHandler<E> {
+      constructor(override readonly handles: HandledBy<E>) {
+        super();
+      }
+      override arm(): void {}
+      override disarm(): void {}
+    }
+    isTrue<Same<EventsServedBy<Generic<Readable>>, Readable>>();
+    // @ts-expect-error it is checked where it is made
+    expect(new Generic(Knock).handles).to.equal(Knock);
   });
 
   it('refuse what is not a program', () => {

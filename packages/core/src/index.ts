@@ -42,7 +42,10 @@ export { ANSWERED, type Answer, ImmediateEvent } from './tasks/immediate-event.j
 export type { Join } from './tasks/join.js';
 export { runningTask } from './tasks/running-task.js';
 export type { Task } from './tasks/task.js';
+export { limitDeadline } from './tasks/task-deadline.js';
 export type { TaskResult } from './tasks/task-outcome.js';
+export { TaskSlot } from './tasks/task-slot.js';
+export type { SchedulingHints } from './tasks/task-spec.js';
 export type { ReadyCause, TaskState } from './tasks/task-state.js';
 export type { Waiter } from './tasks/waiter.js';
 export type { Watch, WatchTarget } from './tasks/watch.js';

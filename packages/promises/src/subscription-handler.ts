@@ -8,14 +8,14 @@ export class SubscriptionHandler extends EventHandler<NextItem> {
   override readonly needsHost = true;
   #inFlight = 0;
 
-  override arm({ subscription }: NextItem, waiter: Waiter<IteratorResult<unknown, undefined>>): void {
+  override arm(event: NextItem, waiter: Waiter<IteratorResult<unknown, undefined>>): void {
     this.#inFlight++;
-    subscription.takers.add(new WaitingTaker(waiter, () => this.#inFlight--));
+    event.subscription.takers.add(new WaitingTaker(waiter, () => this.#inFlight--));
   }
 
-  override disarm({ subscription }: NextItem): void {
+  override disarm(event: NextItem): void {
     this.#inFlight--;
-    subscription.takers.abandoned();
+    event.subscription.takers.abandoned();
   }
 
   override inFlight(): number {

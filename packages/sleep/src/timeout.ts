@@ -9,6 +9,7 @@ import {
   EscapementError,
   type Instant,
   type LoopEvent,
+  limitDeadline,
   type Now,
   now,
   type Program,
@@ -105,6 +106,7 @@ class Limit implements WatchTarget<void> {
 
   begin(task: Task): void {
     this.#task = task;
+    limitDeadline(task, this.until);
     task.defer(() => {
       if (!this.#isOver) this.#timer = task.watch(new Sleep(this.until), this);
     });

@@ -15,6 +15,6 @@ export {
 } from './errors.js';
 export { handlerModule } from './handler-module.js';
 export { type EventsOf, LoopModule } from './loop-module.js';
-export { policyModule } from './policy-module.js';
+export { fifoOnPolicyFaultModule, OnPolicyFault, policyModule } from './policy-module.js';
 export { type Provider, type ProviderArguments, type Recipe, recipeOf, type TokensOf } from './provider.js';
 export { Instruments, loopModule } from './wired-loop.js';

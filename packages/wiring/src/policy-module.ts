@@ -1,4 +1,5 @@
-import { SchedulingPolicy } from '@escapement/core';
+import { type LoopOptions, SchedulingPolicy } from '@escapement/core';
+import type { ServiceIdentifier } from 'inversify';
 import { LoopModule } from './loop-module.js';
 import { type Provider, type ProviderArguments, recipeOf, type TokensOf } from './provider.js';
 
@@ -19,3 +20,17 @@ export function policyModule<A extends unknown[]>(...given: ProviderArguments<Sc
   const recipe = recipeOf('policyModule', given);
   return new LoopModule(({ bind }) => recipe.bindTo(bind(SchedulingPolicy)));
 }
+
+/** What `fifoOnPolicyFaultModule` binds: `onPolicyFault` of `LoopOptions`. */
+export const OnPolicyFault: ServiceIdentifier<{ readonly action: NonNullable<LoopOptions['onPolicyFault']> }> =
+  Symbol.for('escapement.OnPolicyFault');
+
+/**
+ * For production: when the policy breaks its contract, the run goes on first come, first served, and warns. See
+ * `onPolicyFault` in `LoopOptions`.
+ *
+ * @example createLoop(setTimeoutModule, sleepModule, policyModule(() => new MyPolicy()), fifoOnPolicyFaultModule);
+ */
+export const fifoOnPolicyFaultModule = /* @__PURE__ */ new LoopModule(({ bind }) => {
+  bind(OnPolicyFault).toConstantValue({ action: 'fifo' });
+});

@@ -14,6 +14,7 @@ import type { ResolutionContext, ServiceIdentifier } from 'inversify';
 import { Debugging } from './debug-module.js';
 import { ClockMismatchError, ContainerChangedError, DuplicatePluginError, nameOf, safely } from './errors.js';
 import { LoopModule } from './loop-module.js';
+import { OnPolicyFault } from './policy-module.js';
 
 /** The token for instruments; bind any number: `bind(Instruments).toConstantValue(trace)`. */
 export const Instruments: ServiceIdentifier<Instrument> = Symbol.for('escapement.Instruments');
@@ -93,11 +94,13 @@ class WiredPlugins {
       'debug modules',
       options => `debugModule(${safely(() => JSON.stringify(options), '...')})`,
     );
+    const onFault = this.#one(OnPolicyFault, 'settings for faults of the policy', ({ action }) => `'${action}'`);
     const options = { strategy, handlers: this.#all(EventHandler), instruments: this.#all(Instruments) };
     this.#forgetTransients();
     return {
       ...options,
       ...(policy !== undefined && { policy }),
+      ...(onFault !== undefined && { onPolicyFault: onFault.action }),
       ...(debugging !== undefined && { ...debugging, debug: true }),
     };
   }

@@ -1,5 +1,6 @@
 import { shownName } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
+import type { Duration } from '../events/instant.js';
 
 /** Two handlers serve one event class. Thrown when the loop is built. */
 export class DuplicateHandlerError extends EscapementError {
@@ -87,19 +88,39 @@ export class StrategyStalledError extends EscapementError {
   }
 }
 
-/** The scheduling policy threw, lost a task, or returned one that is not ready. */
+/** A task that was ready when a policy failed. */
+export interface ReadyTask {
+  readonly name: string;
+  readonly id: number;
+  /** How long it had been ready, in milliseconds. */
+  readonly age: Duration;
+}
+
+/** So many ready tasks are named in a message. */
+const FEW = 5;
+/** So many are kept in an error. */
+const MOST_READY = 100;
+
+/** The scheduling policy threw, lost or doubled a task, or returned one that is not ready. */
 export class PolicyError extends EscapementError {
   static override readonly name = 'PolicyError';
   override readonly code = 'ESC_POLICY_FAILED';
+  /** The tasks that were ready, the oldest first; at most 100. */
+  readonly readyTasks: readonly ReadyTask[];
 
-  constructor(policy: string, problem: string, cause?: unknown) {
-    super(
-      `the scheduling policy '${shownName(policy)}' ${problem}. Each task added must come out of next() exactly once.`,
-      {
-        cause,
-      },
-    );
+  /** @internal */
+  constructor(policy: string, problem: string, cause: unknown, ready: readonly ReadyTask[]) {
+    const rule = 'Each task added must come out of next() exactly once.';
+    super(`the scheduling policy '${shownName(policy)}' ${problem}. ${rule} ${shownReady(ready)}`, { cause });
+    this.readyTasks = ready.slice(0, MOST_READY);
   }
+}
+
+function shownReady(ready: readonly ReadyTask[]): string {
+  if (ready.length === 0) return 'No task is ready.';
+  const few = ready.slice(0, FEW).map(({ name, age }) => `"${name}" for ${age.toFixed(1)} ms`);
+  const more = ready.length > FEW ? `, and ${ready.length - FEW} more` : '';
+  return `Ready: ${few.join(', ')}${more}.`;
 }
 
 /** `Wakeup.share` was called on a host without shared memory. */

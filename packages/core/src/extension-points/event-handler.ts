@@ -1,6 +1,6 @@
 import { COPY, thisCopy } from '../events/core-copy.js';
 import type { Instant } from '../events/instant.js';
-import type { EventClass, LoopEvent, ResultOf } from '../events/loop-event.js';
+import type { EventClass, LoopEvent, ResultOf, WithOwnKind } from '../events/loop-event.js';
 import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
 import type { SleepStrategy } from './sleep-strategy.js';
@@ -26,7 +26,7 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
   }
 
   /** The event class that it serves. A loop takes one handler per class. */
-  abstract readonly handles: EventClass<E>;
+  abstract readonly handles: EventClass<E> & WithOwnKind<E>;
 
   /**
    * True if only the host's own loop can complete the waits, as with promises and callbacks of the host. A loop refuses

@@ -19,6 +19,7 @@ import { CheckedClock } from './checked-clock.js';
 import { LoopRunningError, NotSynchronousError } from './errors.js';
 import { ExclusivePlugins } from './exclusive-plugins.js';
 import { FifoPolicy } from './fifo-policy.js';
+import { GivenPolicy } from './given-policy.js';
 import type { Handled, ProgramOf } from './handled-program.js';
 import { HandlerTable } from './handler-table.js';
 import { type Hooks, Instruments } from './instruments.js';
@@ -37,11 +38,13 @@ class PluggableLoop<in E extends LoopEvent> {
   readonly #clock: CheckedClock;
   readonly #exclusive: ExclusivePlugins;
   readonly #handlers: HandlerTable;
+  readonly #policy: GivenPolicy;
   readonly #ready: ReadyQueue;
   readonly #scheduler: Scheduler;
   readonly #sleepPhase: SleepPhase;
   readonly #hooks: Hooks | undefined;
   readonly #debugging: Debugging | undefined;
+  readonly #survivesPolicy: boolean;
   #root: Task | undefined = undefined;
   /** The program's function runs, which makes the root task's body. */
   #isStarting = false;
@@ -61,8 +64,10 @@ class PluggableLoop<in E extends LoopEvent> {
     const { hooks } = instruments;
     const wakeup = new Wakeup();
     this.#hooks = hooks;
-    this.#ready = new ReadyQueue(policy, wakeup, hooks);
-    this.#scheduler = new Scheduler(this.#clock, this.#ready, this.#handlers, instruments);
+    this.#policy = new GivenPolicy(policy, this.#clock, () => (this.#root === undefined ? [] : treeOf(this.#root)));
+    this.#ready = new ReadyQueue(this.#policy, wakeup, hooks);
+    this.#scheduler = new Scheduler(this.#clock, this.#ready, this.#policy, this.#handlers, instruments);
+    this.#survivesPolicy = options.onPolicyFault === 'fifo';
     const dump = () => dumpTasks(this.#root!, this.#handlers, this.#debugging);
     this.#sleepPhase = new SleepPhase(strategy, this.#clock, this.#handlers, this.#ready, wakeup, hooks, dump);
   }
@@ -117,7 +122,7 @@ class PluggableLoop<in E extends LoopEvent> {
     Promise.resolve()
       .then(() => this.#follow(root))
       .catch(error => {
-        if (!root.isObserved || !isOutcomeOf(root, error)) throw error;
+        if (!root.extras.isObserved || !isOutcomeOf(root, error)) throw error;
       });
     return root;
   }
@@ -152,8 +157,8 @@ class PluggableLoop<in E extends LoopEvent> {
           const slept = this.#turn(root);
           if (slept !== undefined) yield* this.#sleepPhase.untilAwake(slept);
         } catch (crash) {
+          if (crash instanceof PolicyError && this.#replacePolicy(root, crash)) continue;
           if (faults.add(crash)) this.#hooks?.crashed?.(crash);
-          if (crash instanceof PolicyError) this.#ready.replacePolicy(root);
           if (crashes++ === 0) root.cancel(crash);
           else if (this.#ready.isEmpty && !this.#cancelShields(root, faults.first)) break;
         }
@@ -161,12 +166,25 @@ class PluggableLoop<in E extends LoopEvent> {
       if (!root.isEnded) this.#scheduler.unwind(root, faults.first);
     } finally {
       for (const fault of [...this.#handlers.close(), ...this.#sleepPhase.close()]) faults.add(fault);
-      this.#ready.runEnded();
+      const fault = this.#ready.runEnded();
+      if (fault !== undefined && !this.#isSurvived(root, fault)) faults.add(fault);
       this.#exclusive.release();
       this.#root = undefined;
     }
     this.#hooks?.runEnded?.(root);
     return faults.outcomeOf(root);
+  }
+
+  /** @returns whether the run goes on */
+  #replacePolicy(root: Task, fault: PolicyError): boolean {
+    this.#ready.replacePolicy();
+    return this.#isSurvived(root, fault);
+  }
+
+  #isSurvived(root: Task, fault: PolicyError): boolean {
+    if (!this.#survivesPolicy) return false;
+    this.#scheduler.warn(fault.code, `${fault.message} The run goes on without it, first come, first served.`, root);
+    return true;
   }
 
   /** Nothing else can end what waits in a shield for ever. @returns whether a task is ready now */
@@ -183,7 +201,8 @@ class PluggableLoop<in E extends LoopEvent> {
     try {
       this.#polledAt = this.#clock.now();
       this.#sleepPhase.runStarted(this.#polledAt);
-      this.#ready.runStarted();
+      this.#policy.runStarted();
+      this.#policy.turnStarted(this.#polledAt);
       const spec = { body: program, caller, name: name || (programName(program) ?? 'main'), flags: 0 };
       this.#root = this.#scheduler.spawn(spec, undefined);
       return this.#root as Task<T>;
@@ -200,6 +219,7 @@ class PluggableLoop<in E extends LoopEvent> {
     if (root.isEnded) return undefined;
     this.#sleepPhase.clearWakeup();
     this.#polledAt = this.#clock.now();
+    this.#policy.turnStarted(this.#polledAt);
     this.#handlers.poll(this.#polledAt);
     if (!this.#ready.isEmpty) return this.#sleepPhase.letHostRun(this.#polledAt);
     return this.#sleepPhase.sleepUntilDue(this.#polledAt, this.#isAbortable);

@@ -16,6 +16,12 @@ export interface LoopOptions<H extends EventHandler = EventHandler> {
   readonly handlers?: readonly H[];
   /** `FifoPolicy` by default. */
   readonly policy?: SchedulingPolicy;
+  /**
+   * What happens when the policy breaks its contract. `'fail'`, the default, ends the run with a `PolicyError`, after every
+   * task has been cancelled. With `'fifo'` the run goes on without the policy, first come, first served, loses no task, and
+   * warns (`ESC_POLICY_FAILED`). The next run starts with the policy again.
+   */
+  readonly onPolicyFault?: 'fail' | 'fifo';
   readonly instruments?: readonly Instrument[];
   /**
    * Warns of slow steps (`ESC_SLOW_STEP`), and of coroutines and events that were created but never run (`ESC_NEVER_RUN`,
@@ -47,7 +53,7 @@ const POLICY = ['add', 'next'];
 /** @internal @throws NoStrategyError, InvalidArgumentError, StrategyError, IncompatiblePluginsError */
 export function checkOptions(options: LoopOptions): void {
   if (!isReadable(options)) throw notAPlugin('options', options, '{ strategy, handlers }');
-  const { strategy, handlers = [], policy, instruments = [], slowStep } = options;
+  const { strategy, handlers = [], policy, onPolicyFault = 'fail', instruments = [], slowStep } = options;
   if (strategy === undefined) throw new NoStrategyError();
   checkPlugin('strategy', strategy, 'SleepStrategy', STRATEGY);
   for (const handler of checkList('handlers', handlers)) {
@@ -55,6 +61,9 @@ export function checkOptions(options: LoopOptions): void {
     TwoCopiesError.check(`new EventLoop got ${describe(handler)} for a handler`, handler);
   }
   if (policy !== undefined) checkPlugin('policy', policy, 'SchedulingPolicy', POLICY);
+  if (onPolicyFault !== 'fail' && onPolicyFault !== 'fifo') {
+    throw notAPlugin('onPolicyFault', onPolicyFault, "'fail' or 'fifo'");
+  }
   for (const one of checkList('instruments', instruments)) {
     checkPlugin('instrument', one, 'Instrument', []);
     const present = HOOKS.filter(hook => one[hook] !== undefined);

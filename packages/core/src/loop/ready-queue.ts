@@ -1,14 +1,14 @@
 import { Fifo } from '../collections/fifo.js';
 import { describe } from '../errors/describe.js';
 import { checkCallback } from '../errors/invalid-argument-error.js';
-import { PolicyError } from '../extension-points/errors.js';
+import type { PolicyError } from '../extension-points/errors.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
 import type { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
 import type { ReadyCause } from '../tasks/task-state.js';
-import { treeOf } from '../tasks/task-tree.js';
 import { FifoPolicy } from './fifo-policy.js';
+import type { GivenPolicy } from './given-policy.js';
 import type { Hooks } from './instruments.js';
 
 interface DeferredAction {
@@ -17,9 +17,6 @@ interface DeferredAction {
   /** The number of tasks that come before it. */
   readonly place: number;
 }
-
-/** The most tasks that are taken from a policy that has failed: it may return one for ever. */
-const MOST_DRAINED = 1_000_000;
 
 /** @internal The ready tasks, in the policy's order, and the deferred actions between them. */
 export class ReadyQueue {
@@ -31,8 +28,8 @@ export class ReadyQueue {
   #fault: PolicyError | undefined = undefined;
   /** The given policy, until it fails. */
   #policy: SchedulingPolicy;
-  /** It failed in an earlier run, and may hold tasks of that. */
-  #isPolicyStale = false;
+  /** Whether the policy is told of steps and ends: it is a given one, and has not failed. */
+  tellsPolicy: boolean;
   #count = 0;
   /** The number of tasks taken so far. */
   #taken = 0;
@@ -41,11 +38,12 @@ export class ReadyQueue {
   #deferredPlace = Infinity;
 
   constructor(
-    private readonly policy: SchedulingPolicy,
+    private readonly given: GivenPolicy,
     private readonly wakeup: Wakeup,
     private readonly hooks: Hooks | undefined,
   ) {
-    this.#policy = policy;
+    this.#policy = given.policy;
+    this.tellsPolicy = given.isForeign;
   }
 
   /** False also if the policy has failed: the next turn throws that. */
@@ -55,11 +53,12 @@ export class ReadyQueue {
 
   add(task: Task, cause: ReadyCause): void {
     this.#count++;
+    if (this.tellsPolicy) this.given.becameReady(task, this.isSleeping);
     try {
-      this.#policy.add(task);
+      this.#policy.add(task, cause);
     } catch (error) {
       this.#count--;
-      this.#fault ??= new PolicyError(this.policy.alias, `threw in add(): ${describe(error)}`, error);
+      this.#fault ??= this.given.fault(`threw in add(): ${describe(error)}`, error);
     }
     // The host has settled an event or spawned a task during a sleep, which must end now.
     if (this.isSleeping) this.wakeup.request();
@@ -114,28 +113,28 @@ export class ReadyQueue {
     return this.#next();
   }
 
-  runStarted(): void {
-    if (this.#isPolicyStale) this.#drainPolicy();
-  }
-
   /** The policy has failed: goes on without it until the end of the run, first come, first served. */
-  replacePolicy(root: Task): void {
-    this.#drainPolicy();
+  replacePolicy(): void {
+    if (this.#policy === this.given.policy) this.given.drain();
+    this.tellsPolicy = false;
     this.#policy = new FifoPolicy();
     this.#count = 0;
     this.#fault = undefined;
-    for (const task of treeOf(root)) if (task.isReadyIn(this.host!)) this.#readd(task);
+    for (const task of this.given.all()) if (task.isReadyIn(this.host!)) this.#readd(task);
     this.#deferActionsAgain();
   }
 
-  /** Nothing of this run must be left for the next. */
-  runEnded(): void {
-    this.#policy = this.policy;
+  /** Nothing of this run must be left for the next. @returns a fault of the policy */
+  runEnded(): PolicyError | undefined {
+    const fault = this.tellsPolicy ? this.given.runEnded() : undefined;
+    this.tellsPolicy = this.given.isForeign;
+    this.#policy = this.given.policy;
     this.#count = 0;
     this.#fault = undefined;
     this.isSleeping = false;
     this.#deferred.clear();
     this.#deferredPlace = Infinity;
+    return fault;
   }
 
   #next(): Task {
@@ -145,21 +144,14 @@ export class ReadyQueue {
     try {
       task = this.#policy.next();
     } catch (error) {
-      throw new PolicyError(this.policy.alias, `threw in next(): ${describe(error)}`, error);
+      throw this.given.fault(`threw in next(): ${describe(error)}`, error);
     }
     if (task?.isReadyIn?.(this.host!) === true) return task;
-    throw new PolicyError(this.policy.alias, this.#problemWith(task));
-  }
-
-  #problemWith(task: Task | undefined): string {
-    if (task === undefined) return `lost ${this.#count + 1} ready tasks`;
-    if (typeof task?.isReadyIn !== 'function') return `returned ${describe(task)}, expected a task`;
-    const problem = task.host === this.host ? `is ${task.state}, not ready` : 'belongs to another loop';
-    return `returned task "${task.name}", which ${problem}`;
+    throw this.given.faultOfReturning(task, this.host!);
   }
 
   #readd(task: Task): void {
-    this.#policy.add(task);
+    this.#policy.add(task, 'spawned');
     this.#count++;
   }
 
@@ -170,19 +162,6 @@ export class ReadyQueue {
     for (let n = 0; n < actions; n++) {
       const { task, action } = this.#deferred.shift()!;
       this.defer(task, action);
-    }
-  }
-
-  /** Takes from the policy what it still holds, so that it does not return it in the next run. */
-  #drainPolicy(): void {
-    this.#isPolicyStale = true;
-    let failures = 0;
-    for (let left = MOST_DRAINED; left > 0 && failures < 2 && this.#isPolicyStale; left--) {
-      try {
-        this.#isPolicyStale = this.policy.next() !== undefined;
-      } catch {
-        failures++;
-      }
     }
   }
 }

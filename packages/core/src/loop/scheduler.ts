@@ -15,6 +15,7 @@ import type { TaskSpec } from '../tasks/task-spec.js';
 import type { ReadyCause } from '../tasks/task-state.js';
 import { Waiter } from '../tasks/waiter.js';
 import { NoHandlerError, NotAnEventError } from './errors.js';
+import type { GivenPolicy } from './given-policy.js';
 import type { HandlerTable } from './handler-table.js';
 import type { Hooks, Instruments } from './instruments.js';
 import type { ReadyQueue } from './ready-queue.js';
@@ -31,7 +32,7 @@ const MOST_IGNORED_CANCELS = 100;
 /** @internal Resumes ready tasks, one step at a time, and gives the event that each step yields to its handler. */
 export class Scheduler implements TaskHost {
   readonly #hooks: Hooks | undefined;
-  /** The tasks that ended in the present step. Instruments get them after it. */
+  /** The tasks that ended in the present step. The policy and instruments get them after it. */
   #ended: Task[] = [];
   #lastId = 0;
   #isUnwinding = false;
@@ -39,6 +40,7 @@ export class Scheduler implements TaskHost {
   constructor(
     private readonly clock: Clock,
     private readonly ready: ReadyQueue,
+    private readonly policy: GivenPolicy,
     private readonly handlers: HandlerTable,
     private readonly instruments: Instruments,
   ) {
@@ -90,7 +92,7 @@ export class Scheduler implements TaskHost {
     const outer = runningTask();
     this.#isUnwinding = true;
     try {
-      this.ready.replacePolicy(root);
+      this.ready.replacePolicy();
       // Not recursive: see `treeOf`.
       const path: Task[] = [root];
       for (let task = root; path.length > 0; task = path.at(-1)!) {
@@ -117,6 +119,7 @@ export class Scheduler implements TaskHost {
     let paused: Task | undefined;
     let done = 0;
     let nextRead = 2;
+    this.policy.skipTime();
     try {
       for (;;) {
         const before = paused;
@@ -124,6 +127,7 @@ export class Scheduler implements TaskHost {
         if (this.ready.hasDeferred) {
           if (before !== undefined) this.ready.add(before, 'paused');
           this.ready.runDeferred();
+          this.policy.skipTime();
         } else {
           const task = this.ready.nextAfter(before);
           if (task === undefined) break;
@@ -144,7 +148,7 @@ export class Scheduler implements TaskHost {
   }
 
   taskEnded(task: Task): void {
-    if (this.#hooks?.taskEnded !== undefined) this.#ended.push(task);
+    if (this.ready.tellsPolicy || this.#hooks?.taskEnded !== undefined) this.#ended.push(task);
   }
 
   defer(task: Task, action: () => void): void {
@@ -169,18 +173,30 @@ export class Scheduler implements TaskHost {
   }
 
   #runStep(task: Task): boolean {
-    return this.#hooks === undefined ? this.#step(task) : this.#runWatchedStep(task, this.#hooks);
+    return this.#hooks === undefined && !this.ready.tellsPolicy ? this.#step(task) : this.#runWatchedStep(task);
   }
 
-  #runWatchedStep(task: Task, hooks: Hooks): boolean {
-    hooks.stepStarted?.(task);
+  #runWatchedStep(task: Task): boolean {
+    if (this.ready.tellsPolicy) this.policy.stepStarted(task);
+    this.#hooks?.stepStarted?.(task);
     try {
       return this.#step(task);
     } finally {
-      hooks.stepEnded?.(task);
-      const ended = this.#ended;
-      if (ended.length > 0) this.#ended = [];
-      for (const one of ended) hooks.taskEnded?.(one);
+      this.#hooks?.stepEnded?.(task);
+      this.#stepEnded(task);
+    }
+  }
+
+  /** @throws PolicyError */
+  #stepEnded(task: Task): void {
+    const ended = this.#ended;
+    if (ended.length > 0) this.#ended = [];
+    for (const one of ended) this.#hooks?.taskEnded?.(one);
+    if (!this.ready.tellsPolicy) return;
+    this.policy.stepEnded(task);
+    for (const one of ended) {
+      this.policy.taskEnded(one);
+      one.extras.slots = undefined;
     }
   }
 

@@ -1,18 +1,17 @@
-import { checkArgument } from '../errors/invalid-argument-error.js';
+import { describe } from '../errors/describe.js';
+import { checkArgument, InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
-import { DAEMON } from '../tasks/task-spec.js';
+import { DAEMON, type SchedulingHints } from '../tasks/task-spec.js';
 
-export interface SpawnOptions {
+export interface SpawnOptions extends SchedulingHints {
   /** For errors and reports. By default the name of the program's function, or `task-7`. */
   readonly name?: string | undefined;
   /** The parent does not wait for it, and cancels it when the parent's body and other children are done. */
   readonly daemon?: boolean;
-  /** The scheduling policy decides what it means; 0 by default. */
-  readonly priority?: number;
 }
 
 /** The event of `spawn()`. */
@@ -25,7 +24,8 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
   readonly caller: string;
   readonly body: Program<T, LoopEvent>;
   readonly name: string | undefined;
-  readonly priority: number | undefined;
+  /** @internal */
+  readonly hints: SchedulingHints | undefined;
   /** @internal */
   readonly flags: number;
 
@@ -35,7 +35,7 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
     this.caller = caller;
     this.body = body;
     this.name = options.name ?? programName(body);
-    this.priority = options.priority;
+    this.hints = options === NO_OPTIONS ? undefined : hintsOf(options);
     this.flags = options.daemon ? DAEMON : 0;
   }
 
@@ -57,9 +57,24 @@ export function spawnIn(
 }
 
 function checkOptions(options: SpawnOptions): void {
-  const { name, priority } = checkArgument('spawn', options, 'object', 'an object of options, like { name }');
+  const { name } = checkArgument('spawn', options, 'object', 'an object of options, like { name }');
   if (name !== undefined) checkArgument('spawn for `name`', name, 'string', 'a string');
-  if (priority !== undefined) checkArgument('spawn for `priority`', priority, 'number', 'a number');
+}
+
+/** A copy, because the policy may look at it at any time. */
+function hintsOf({ priority, deadline, weight }: SpawnOptions): SchedulingHints | undefined {
+  if (priority === undefined && deadline === undefined && weight === undefined) return undefined;
+  if (priority !== undefined) checkNumber('priority', priority, priority => !Number.isNaN(priority), 'a number');
+  if (deadline !== undefined) checkNumber('deadline', deadline, deadline => !Number.isNaN(deadline), 'an instant');
+  if (weight !== undefined)
+    checkNumber('weight', weight, weight => weight > 0 && weight < Infinity, 'a number above 0');
+  return { priority, deadline, weight };
+}
+
+function checkNumber(option: string, given: unknown, isValid: (given: number) => boolean, expected: string): void {
+  if (typeof given === 'number' && isValid(given)) return;
+  const fault = `spawn got ${describe(given)} for \`${option}\`, expected ${expected}.`;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
 }
 
 /**

@@ -1,12 +1,19 @@
 import type { Yieldable } from '../events/coroutine.js';
+import type { Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import type { Task } from './task.js';
+import type { TaskFamily } from './task-family.js';
 import { settleJoiner } from './task-outcome.js';
+import type { SlotEntry } from './task-slot.js';
+import type { SchedulingHints } from './task-spec.js';
 import type { Waiter } from './waiter.js';
 
 /** @internal What few tasks need; a task without it takes a hundred bytes less. */
 export class TaskExtras {
-  priority = 0;
+  hints: SchedulingHints | undefined = undefined;
+  slots: SlotEntry | undefined = undefined;
+  /** When it became ready, in milliseconds. Kept only for a policy that may break its contract. */
+  readySince: Instant = 0;
   /** Whether a joiner, a promise or a listener got its failure. */
   isObserved = false;
   errors: unknown[] | undefined = undefined;
@@ -72,6 +79,16 @@ export class TaskExtras {
 }
 
 const FEW = 16;
+
+/** @internal What a task fails with: its own errors, and those of its children that nobody else got. */
+export function errorsOf(
+  extras: TaskExtras | undefined,
+  family: TaskFamily | undefined,
+): readonly unknown[] | undefined {
+  const own = extras?.errors;
+  const unobserved = family?.unobservedErrors();
+  return unobserved === undefined ? own : [...(own ?? []), ...unobserved];
+}
 
 function isObject(value: unknown): boolean {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';

@@ -52,7 +52,7 @@ export class TaskFamily implements Iterable<Task> {
 
   /** The failures that no task and no listener got; undefined if there are none. */
   unobservedErrors(): readonly unknown[] | undefined {
-    const unobserved = this.#failed?.filter(child => !child.isObserved);
+    const unobserved = this.#failed?.filter(child => !child.extras.isObserved);
     return unobserved === undefined || unobserved.length === 0 ? undefined : unobserved.map(failureOf);
   }
 
@@ -78,7 +78,7 @@ export class TaskFamily implements Iterable<Task> {
 
   #childFailed(child: Task, error: unknown): void {
     if (!this.parent.has(SUPERVISOR)) this.parent.fail(error);
-    else if (!child.isObserved) this.#failed = appended(this.#failed, child);
+    else if (!child.extras.isObserved) this.#failed = appended(this.#failed, child);
   }
 
   #listFor(child: Task): SlotList<Task> {

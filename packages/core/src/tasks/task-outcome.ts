@@ -1,5 +1,6 @@
 import { CircularValueError, TaskCancelledError } from './errors.js';
 import type { Task } from './task.js';
+import { CANCELLED, FAILED, SUCCEEDED } from './task-state.js';
 import type { Waiter } from './waiter.js';
 
 export type TaskResult<T> =
@@ -8,8 +9,16 @@ export type TaskResult<T> =
   | { readonly state: 'failed'; readonly error: unknown }
   | { readonly state: 'cancelled'; readonly reason: unknown };
 
-/** @internal The result of every task that has not ended. */
-export const PENDING = { state: 'pending' } as const;
+/** The result of every task that has not ended. */
+const PENDING = { state: 'pending' } as const;
+
+/** @internal @param content what the task keeps in this state */
+export function resultIn<T>(state: number, content: unknown): TaskResult<T> {
+  if (state === SUCCEEDED) return { state: 'succeeded', value: content as T };
+  if (state === FAILED) return { state: 'failed', error: content };
+  if (state === CANCELLED) return { state: 'cancelled', reason: content };
+  return PENDING;
+}
 
 /** @internal What a task that waits for this one gets thrown, if this one has ended without success. */
 export function failureOf({ name, result }: Task): unknown {

@@ -1,4 +1,5 @@
 import type { Program } from '../events/coroutine.js';
+import type { Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import type { Task } from './task.js';
 
@@ -26,13 +27,23 @@ export const MESSAGE_IS_ERROR = 0x400;
 /** @internal One delivery of `Cancelled`; the bits from here on count them. */
 export const CANCEL_DELIVERY = 0x800;
 
+/** What a scheduling policy may want to know of a new task. `FifoPolicy`, the default, uses none of it. */
+export interface SchedulingHints {
+  /** The scheduling policy decides what it means; by convention higher numbers come first. 0 by default. */
+  readonly priority?: number | undefined;
+  /** When it should be done, an instant on the loop's clock in milliseconds. By default that of the task which spawns it. */
+  readonly deadline?: Instant | undefined;
+  /** Its share of the thread's time, with the tasks below it, compared to the others; above 0. */
+  readonly weight?: number | undefined;
+}
+
 /** @internal */
 export interface TaskSpec<out T = unknown> {
   readonly body: Program<T, LoopEvent>;
   /** The function that was called to spawn it, for errors. */
   readonly caller: string;
   readonly name?: string | undefined;
-  readonly priority?: number | undefined;
+  readonly hints?: SchedulingHints | undefined;
   readonly flags: number;
   /** `SuperviseOptions.ended`. */
   readonly ended?: ((child: Task) => void) | undefined;

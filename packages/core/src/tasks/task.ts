@@ -3,6 +3,7 @@ import { nameBelow, shownName } from '../errors/describe.js';
 import { isGenerator, nextOf, throwInto } from '../events/body-of.js';
 import type { Sent } from '../events/coroutine.js';
 import { forgetFirstStep } from '../events/event-iterator.js';
+import type { Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { CallStack } from './call-stack.js';
 import { type Body, claimCoroutine } from './claim-coroutine.js';
@@ -11,10 +12,11 @@ import { Cancelled } from './errors.js';
 import { forgetAttempt } from './immediate-event.js';
 import { Join } from './join.js';
 import { setRunningTask } from './running-task.js';
-import { TaskExtras } from './task-extras.js';
+import { contextFor, deadlineOf } from './task-deadline.js';
+import { errorsOf, TaskExtras } from './task-extras.js';
 import { NO_CHILDREN, TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
-import { PENDING, promiseFor, settleJoiner, type TaskResult } from './task-outcome.js';
+import { promiseFor, resultIn, settleJoiner, type TaskResult } from './task-outcome.js';
 import {
   CANCEL_DELIVERY,
   DAEMON,
@@ -80,12 +82,12 @@ export class Task<out T = unknown> implements WaitTarget {
     this.#name = spec.name === undefined ? undefined : shownName(spec.name);
     this.id = id;
     this.parent = parent;
-    this.context = parent?.context;
+    this.context = contextFor(parent, spec.hints);
     this.#body = claimCoroutine(spec.body, this, spec.caller);
     const isDirect =
       (this.#body as unknown) === spec.body || (typeof spec.body === 'function' && isGenerator(this.#body));
     this.#flags = isDirect ? spec.flags | IS_GENERATOR : spec.flags;
-    if (spec.priority !== undefined) this.extras.priority = spec.priority;
+    if (spec.hints !== undefined) this.extras.hints = spec.hints;
     if (spec.ended !== undefined) this.family.childEndListener = spec.ended;
     parent?.family.adopt(this);
   }
@@ -104,7 +106,17 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** `SpawnOptions.priority`; 0 by default. */
   get priority(): number {
-    return this.#extras?.priority ?? 0;
+    return this.#extras?.hints?.priority ?? 0;
+  }
+
+  /** `SpawnOptions.weight`; undefined by default. */
+  get weight(): number | undefined {
+    return this.#extras?.hints?.weight;
+  }
+
+  /** `SpawnOptions.deadline` of the task or of the nearest above, or the end of the nearest `timeout`; else `Infinity`. */
+  get deadline(): Instant {
+    return deadlineOf(this);
   }
 
   /** The event that the task waits for; undefined if it does not wait. */
@@ -113,11 +125,7 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   get result(): TaskResult<T> {
-    const state = this.#flags & STATE;
-    if (state === SUCCEEDED) return { state: 'succeeded', value: this.#content as T };
-    if (state === FAILED) return { state: 'failed', error: this.#content };
-    if (state === CANCELLED) return { state: 'cancelled', reason: this.#content };
-    return PENDING;
+    return resultIn(this.#flags & STATE, this.#content);
   }
 
   get isDaemon(): boolean {
@@ -331,7 +339,7 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   private end(): void {
-    const errors = this.errors();
+    const errors = errorsOf(this.#extras, this.#family);
     if (errors !== undefined) {
       this.#content = combineErrors(errors, `task "${this.name}" failed`);
       this.enter(FAILED);
@@ -343,12 +351,6 @@ export class Task<out T = unknown> implements WaitTarget {
     }
     this.#extras?.reportEnd(this);
     this.host.taskEnded(this);
-  }
-
-  private errors(): readonly unknown[] | undefined {
-    const own = this.#extras?.errors;
-    const unobserved = this.#family?.unobservedErrors();
-    return unobserved === undefined ? own : [...(own ?? []), ...unobserved];
   }
 
   /** @internal */
@@ -390,10 +392,5 @@ export class Task<out T = unknown> implements WaitTarget {
   /** @internal */
   get task(): this {
     return this;
-  }
-
-  /** @internal See `TaskExtras`. */
-  get isObserved(): boolean {
-    return this.#extras?.isObserved ?? false;
   }
 }

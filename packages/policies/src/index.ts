@@ -1,0 +1,6 @@
+export { FifoPolicy } from '@escapement/core';
+export { EarliestDeadlineFirstPolicy } from './earliest-deadline-first-policy.js';
+export { FairPolicy } from './fair-policy.js';
+export { LifoPolicy } from './lifo-policy.js';
+export { type PriorityOptions, PriorityPolicy } from './priority-policy.js';
+export { type SeededRandomOptions, SeededRandomPolicy } from './seeded-random-policy.js';
