@@ -33,6 +33,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   io: ['core', 'posix', 'strategies', 'wiring'],
   net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
+  'create-escapement-plugin': [],
   lab: ['escapement', 'io', 'virtual-time'],
   bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
 };
