@@ -16,9 +16,16 @@ import {
   type Readiness,
   readable,
 } from '@escapement/io';
+import {
+  EarliestDeadlineFirstPolicy,
+  FairPolicy,
+  LifoPolicy,
+  PriorityPolicy,
+  SeededRandomPolicy,
+} from '@escapement/policies';
 import * as posix from '@escapement/posix';
 import { close, pipe, write } from '@escapement/posix';
-import { PromiseHandler, resolved } from '@escapement/promises';
+import { ActionHandler, action, PromiseHandler, resolved } from '@escapement/promises';
 import { Queue, Semaphore, Signal, SyncHandler } from '@escapement/sync';
 import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
 import {
@@ -102,6 +109,19 @@ describe('conformance: what is shipped', function () {
     },
   });
 
+  handlerLaws(runner, {
+    handler: () => new ActionHandler(),
+    ordered: true,
+    pending() {
+      const callbacks = new Set<() => void>();
+      const wait = action<void>(resolve => {
+        callbacks.add(resolve);
+        return () => callbacks.delete(resolve);
+      });
+      return { event: wait, happen: () => [...callbacks].at(0)?.() };
+    },
+  });
+
   for (const Selector of [EpollSelector, PollSelector]) {
     describe(`with ${Selector.name}`, () => {
       handlerLaws(runner, {
@@ -145,6 +165,21 @@ describe('conformance: what is shipped', function () {
     repeatable: true,
     fairness: { preferred: { priority: 9 }, neglected: { priority: -9 }, within: 20 },
   });
+
+  policyLaws(runner, { policy: () => new LifoPolicy(), ties: 'last-come', repeatable: true });
+  policyLaws(runner, {
+    policy: () => new PriorityPolicy({ ageing: 20 }),
+    ties: 'first-come',
+    repeatable: true,
+    fairness: { preferred: { priority: 5 }, neglected: { priority: 0 }, within: 150 },
+  });
+  policyLaws(runner, { policy: () => new EarliestDeadlineFirstPolicy(), ties: 'first-come', repeatable: true });
+  policyLaws(runner, {
+    policy: () => new FairPolicy(),
+    repeatable: true,
+    fairness: { preferred: { weight: 3 }, neglected: { weight: 1 }, within: 50 },
+  });
+  policyLaws(runner, { policy: () => new SeededRandomPolicy({ seed: 7 }), repeatable: true });
 
   clockLaws(runner, { clock: () => new PerformanceClock() });
   clockLaws(runner, {

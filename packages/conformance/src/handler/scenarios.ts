@@ -1,4 +1,4 @@
-import { type Coroutine, type Instant, type LoopEvent, spawn, type Task, type Watch } from '@escapement/core';
+import { type Coroutine, type Instant, type LoopEvent, pause, spawn, type Task, type Watch } from '@escapement/core';
 import { LawBrokenError } from '../laws/errors.js';
 import type { Random } from '../laws/random.js';
 import type { Pending } from './handler-adapter.js';
@@ -31,6 +31,8 @@ export function* mixedWaits(stage: Stage, random: Random): Coroutine<string | un
     if (each === undefined || dice < 0.3) {
       const pending = stage.pending();
       waiting.push({ pending, task: yield* spawn(pending.event), hasHappened: false });
+      // An event of a callback begins with its wait: it cannot happen before.
+      yield* pause();
     } else if (dice < 0.5) happen(each);
     else if (dice < 0.6) each.task.cancel();
     else if (dice < 0.7) {
