@@ -24,6 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sync: ['core', 'wiring'],
   policies: ['core', 'wiring'],
   promises: ['core', 'wiring'],
+  workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
   conformance: ['core'],
   streams: ['core'],
@@ -33,7 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
   lab: ['escapement', 'io', 'virtual-time'],
-  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync'],
+  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
 };
 
 /**
