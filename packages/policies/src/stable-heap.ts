@@ -1,3 +1,6 @@
+/** An empty heap gives back the memory of more items than these. */
+const LARGE = 1024;
+
 /**
  * Items ordered by a number, the smallest first; those with equal numbers in the order in which they were added.
  *
@@ -52,6 +55,7 @@ export class StableHeap<T> {
     const end = --this.#size;
     const item = this.#items[end] as T;
     this.#items[end] = undefined;
+    if (end === 0 && this.#items.length > LARGE) this.#keys.length = this.#serials.length = this.#items.length = 0;
     return end === 0 ? item : this.#replaceFirst(this.#keys[end]!, this.#serials[end]!, item);
   }
 

@@ -3,17 +3,14 @@ import { StableHeap } from './stable-heap.js';
 /** So many runs are looked through at most, which costs as much as the heap does with a few hundred items. */
 const MOST_RUNS = 16;
 
+/** So many entries are kept for later, however many items there once were. */
+const MOST_UNUSED = 256;
+
 interface Entry<T> {
   key: number;
   serial: number;
   item: T | undefined;
   next: Entry<T> | undefined;
-}
-
-/** Entries with rising keys. */
-interface Run<T> {
-  first: Entry<T>;
-  last: Entry<T>;
 }
 
 /**
@@ -24,72 +21,104 @@ interface Run<T> {
  * an item goes behind the first that it may follow. What fits into none of a few runs goes into a heap, and costs O(log n).
  */
 export class StableQueue<T> {
-  readonly #runs: Run<T>[] = [];
+  // Of each run, in arrays of their own, so that looking through them reads no objects.
+  readonly #firsts: Entry<T>[] = [];
+  readonly #firstKeys: number[] = [];
+  readonly #lasts: Entry<T>[] = [];
+  readonly #lastKeys: number[] = [];
   readonly #heap = new StableHeap<T>();
   #lastSerial = 0;
   /** Entries to be used again. */
   #unused: Entry<T> | undefined = undefined;
+  #unusedCount = 0;
 
   get isEmpty(): boolean {
-    return this.#runs.length === 0 && this.#heap.isEmpty;
+    return this.#firsts.length === 0 && this.#heap.isEmpty;
   }
 
   /** `Infinity` if it is empty. */
   get smallestKey(): number {
     let smallest = this.#heap.smallestKey;
-    for (const { first } of this.#runs) if (first.key < smallest) smallest = first.key;
+    for (const key of this.#firstKeys) if (key < smallest) smallest = key;
     return smallest;
   }
 
   /** @param key must not be NaN */
   add(key: number, item: T): void {
     const serial = ++this.#lastSerial;
-    const runs = this.#runs;
-    for (let index = 0; index < runs.length; index++) {
-      const run = runs[index]!;
-      if (run.last.key > key) continue;
-      run.last = run.last.next = this.#newEntry(key, serial, item);
-      return;
-    }
-    if (runs.length === MOST_RUNS) {
+    const lastKeys = this.#lastKeys;
+    const count = lastKeys.length;
+    let run = 0;
+    while (run < count && lastKeys[run]! > key) run++;
+    if (run === MOST_RUNS) {
       this.#heap.add(key, serial, item);
       return;
     }
     const entry = this.#newEntry(key, serial, item);
-    runs.push({ first: entry, last: entry });
+    if (run < count) {
+      this.#lasts[run]!.next = entry;
+    } else {
+      this.#firsts[run] = entry;
+      this.#firstKeys[run] = key;
+    }
+    this.#lasts[run] = entry;
+    lastKeys[run] = key;
   }
 
   /** Removes and returns the first item; undefined if there is none. */
   take(): T | undefined {
-    const runs = this.#runs;
-    if (runs.length === 0) return this.#heap.take();
+    const keys = this.#firstKeys;
+    const count = keys.length;
+    if (count === 0) return this.#heap.take();
     let least = 0;
-    let { key, serial } = runs[0]!.first;
-    for (let index = 1; index < runs.length; index++) {
-      const { first } = runs[index]!;
-      if (first.key > key || (first.key === key && first.serial > serial)) continue;
-      least = index;
-      ({ key, serial } = first);
+    let leastKey = keys[0]!;
+    for (let run = 1; run < count; run++) {
+      const key = keys[run]!;
+      if (key > leastKey || (key === leastKey && !this.#isOlder(run, least))) continue;
+      least = run;
+      leastKey = key;
     }
-    return this.#heap.isBefore(key, serial) ? this.#heap.take() : this.#shift(least);
+    return this.#heap.isBefore(leastKey, this.#firsts[least]!.serial) ? this.#heap.take() : this.#shift(least);
   }
 
-  #shift(index: number): T {
-    const run = this.#runs[index]!;
-    const entry = run.first;
+  #isOlder(run: number, other: number): boolean {
+    return this.#firsts[run]!.serial < this.#firsts[other]!.serial;
+  }
+
+  #shift(run: number): T {
+    const entry = this.#firsts[run]!;
     const item = entry.item as T;
-    if (entry.next === undefined) this.#runs.splice(index, 1);
-    else run.first = entry.next;
+    if (entry.next === undefined) {
+      this.#removeRun(run);
+    } else {
+      this.#firsts[run] = entry.next;
+      this.#firstKeys[run] = entry.next.key;
+    }
+    this.#keep(entry);
+    return item;
+  }
+
+  #keep(entry: Entry<T>): void {
+    if (this.#unusedCount === MOST_UNUSED) return;
     entry.item = undefined;
     entry.next = this.#unused;
     this.#unused = entry;
-    return item;
+    this.#unusedCount++;
+  }
+
+  #removeRun(run: number): void {
+    for (const each of [this.#firsts, this.#firstKeys, this.#lasts, this.#lastKeys]) {
+      // The last run is the one that comes and goes.
+      if (run === each.length - 1) each.pop();
+      else each.splice(run, 1);
+    }
   }
 
   #newEntry(key: number, serial: number, item: T): Entry<T> {
     const entry = this.#unused;
     if (entry === undefined) return { key, serial, item, next: undefined };
     this.#unused = entry.next;
+    this.#unusedCount--;
     entry.key = key;
     entry.serial = serial;
     entry.item = item;
