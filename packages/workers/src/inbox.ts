@@ -159,7 +159,7 @@ export class WorkerInbox extends Inbox {
   }
 }
 
-const inboxes = new WeakMap<MessagePort | Worker, Inbox>();
+const inboxes = new WeakMap<object, Inbox>();
 
 export function inboxOf(port: MessagePort | Worker): Inbox {
   let inbox = inboxes.get(port);
@@ -171,6 +171,6 @@ export function inboxOf(port: MessagePort | Worker): Inbox {
 }
 
 /** Undefined if nobody has received from the port. */
-export function knownInboxOf(port: MessagePort | Worker): Inbox | undefined {
+export function knownInboxOf(port: object): Inbox | undefined {
   return inboxes.get(port);
 }

@@ -1,13 +1,8 @@
-import {
-  MessageChannel,
-  type MessagePort,
-  type TransferListItem,
-  Worker,
-  type WorkerOptions,
-} from 'node:worker_threads';
+import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
 import { Cancelled, type Coroutine, coroutine, describe, type Scope, shield } from '@escapement/core';
 import { PortClosedError, UnreadableMessageError, WorkerExitedError } from './errors.js';
 import type { PortEvent } from './port-event.js';
+import type { ThreadPort } from './port-types.js';
 import { type Received, received } from './received.js';
 import { thrownOf } from './remote-error.js';
 import { closePort, Sender } from './sender.js';
@@ -19,13 +14,27 @@ export interface ThreadData {
   readonly url: string;
   readonly name: string;
   readonly args: readonly unknown[];
-  readonly port: MessagePort;
+  readonly port: ThreadPort;
 }
 
-/** Those of the host's `Worker`, but for what `loopInWorker` decides. */
-export interface LoopInWorkerOptions extends Omit<WorkerOptions, 'eval' | 'workerData' | 'transferList'> {
+/** Those of the host's `Worker` that are left to the caller. */
+export interface LoopInWorkerOptions {
+  /** For debuggers. Default: the name of the export. */
+  readonly name?: string;
+  /** The thread's `process.env`. Default: a copy of this thread's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Added to the thread's `process.argv`. */
+  readonly argv?: readonly unknown[];
+  /** Options of Node for the thread. Default: those of this thread. */
+  readonly execArgv?: readonly string[];
+  /** In MiB. A thread that needs more ends with a `WorkerExitedError`. */
+  readonly resourceLimits?: {
+    readonly maxOldGenerationSizeMb?: number;
+    readonly maxYoungGenerationSizeMb?: number;
+    readonly stackSizeMb?: number;
+  };
   /** What of the arguments moves to the thread instead of being copied. */
-  readonly transfer?: readonly TransferListItem[];
+  readonly transfer?: readonly object[];
 }
 
 /** The arguments of a program made by `workerProgram`. */
@@ -56,24 +65,25 @@ export type ProgramResultOf<P> = P extends { readonly _result?: infer T } ? T : 
 export const loopInWorker = /* @__PURE__ */ coroutine(function* loopInWorker<
   P extends WorkerProgram = WorkerProgram<readonly unknown[]>,
 >(
-  url: URL | string,
+  url: string | { readonly href: string },
   name: string,
   args: Readonly<ArgumentsOf<P>>,
   options: LoopInWorkerOptions = {},
 ): Coroutine<ProgramResultOf<P>, PortEvent | Scope> {
   const { transfer = [], ...workerOptions } = options;
+  const address = typeof url === 'string' ? url : url.href;
   const { port1: port, port2 } = new MessageChannel();
-  const workerData: ThreadData = { url: String(url), name, args, port: port2 };
+  const workerData: ThreadData = { url: address, name, args, port: port2 };
   const worker = new Worker(code, {
     name,
     ...workerOptions,
     eval: true,
     workerData,
     transferList: [port2, ...transfer],
-  });
+  } as WorkerOptions);
   // From now on it keeps the thread's error and exit code.
   const death = received(worker);
-  const thread = new Thread(port, `"${name}" of ${url}`);
+  const thread = new Thread(port, `"${name}" of ${address}`);
   try {
     return (yield* thread.outcome(death)) as ProgramResultOf<P>;
   } finally {
@@ -91,7 +101,7 @@ class Thread {
   isGone = false;
 
   constructor(
-    readonly port: MessagePort,
+    readonly port: ThreadPort,
     readonly title: string,
   ) {
     this.#commands = new Sender(port);

@@ -45,7 +45,8 @@ export class PortHandler extends EventHandler<PortEvent> {
     end.serve();
   }
 
-  override disarm({ end }: PortEvent): void {
+  override disarm(event: PortEvent): void {
+    const { end } = event;
     end.abandoned();
     this.#over(end);
   }

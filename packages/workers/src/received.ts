@@ -1,7 +1,7 @@
-import { MessagePort, Worker } from 'node:worker_threads';
-import { describe, InvalidArgumentError } from '@escapement/core';
+import { checkPort } from './check-port.js';
 import { type Inbox, inboxOf } from './inbox.js';
 import { PortEvent } from './port-event.js';
+import type { ThreadPort, WorkerThread } from './port-types.js';
 
 /** The event of `received()`. */
 export class Received<out T = unknown> extends PortEvent<T> {
@@ -13,7 +13,7 @@ export class Received<out T = unknown> extends PortEvent<T> {
   override readonly end: Inbox;
 
   /** @internal */
-  constructor(port: MessagePort | Worker) {
+  constructor(port: ThreadPort | WorkerThread) {
     super();
     this.end = inboxOf(checkPort('received', port));
   }
@@ -46,14 +46,6 @@ export class Received<out T = unknown> extends PortEvent<T> {
  * @example
  * for (;;) yield* handle(yield* received<Job>(parentPort));
  */
-export function received<T = unknown>(port: MessagePort | Worker): Received<T> {
+export function received<T = unknown>(port: ThreadPort | WorkerThread): Received<T> {
   return new Received(port);
-}
-
-/** @internal */
-export function checkPort<P extends MessagePort | Worker>(caller: string, port: P): P {
-  if (port instanceof MessagePort || port instanceof Worker) return port;
-  const advice = port === null ? ' In the main thread, `parentPort` is null.' : '';
-  const fault = `${caller} got ${describe(port)}, expected a MessagePort or a Worker.${advice}`;
-  throw new InvalidArgumentError('ESC_NOT_A_PORT', fault);
 }

@@ -1,10 +1,9 @@
-import type { MessagePort, TransferListItem, Worker } from 'node:worker_threads';
-import { checkArgument, checkCount, describe, type Wakeup } from '@escapement/core';
-import { PortClosedError } from './errors.js';
+import { checkArgument, checkCount, describe } from '@escapement/core';
+import { checkPort } from './check-port.js';
 import { knownInboxOf } from './inbox.js';
-import { isOpen, Link } from './link.js';
-import { PortEnd, PortEvent } from './port-event.js';
-import { checkPort } from './received.js';
+import { Outbox } from './outbox.js';
+import { PortEvent } from './port-event.js';
+import type { ThreadPort, WorkerThread } from './port-types.js';
 
 export interface SenderOptions {
   /** How many messages may be on their way that no task on the other side has taken: 1 or more. Default: 100. */
@@ -23,7 +22,7 @@ export class Send extends PortEvent<void> {
     override readonly end: Outbox,
     readonly message: unknown,
     /** @internal */
-    readonly transfer: readonly TransferListItem[],
+    readonly transfer: readonly object[],
   ) {
     super();
   }
@@ -35,70 +34,6 @@ export class Send extends PortEvent<void> {
 
   override toString(): string {
     return `Send(message=${describe(this.message)})`;
-  }
-}
-
-/** @internal Room for messages to send. */
-export class Outbox extends PortEnd {
-  readonly #link: Link;
-  #sent = 0;
-  #isOver = false;
-
-  constructor(
-    readonly port: MessagePort | Worker,
-    readonly credit: number,
-  ) {
-    super();
-    const { link, hello, transfer } = Link.open();
-    this.#link = link;
-    port.postMessage(hello, transfer);
-    // Both have `once`, and no type for what they share.
-    const close = () => this.close();
-    if ('postMessage' in port && 'close' in port) port.once('close', close);
-    else port.once('exit', close);
-  }
-
-  override get isReady(): boolean {
-    return this.isOver || this.hasRoom;
-  }
-
-  get hasRoom(): boolean {
-    // In 32 bits, like the shared word.
-    return ((this.#sent - this.#link.taken) | 0) < this.credit;
-  }
-
-  get isOver(): boolean {
-    if (this.#link.isClosed) this.close();
-    return this.#isOver;
-  }
-
-  post(message: unknown, transfer: readonly TransferListItem[]): void {
-    if (this.isOver) throw new PortClosedError('sent to');
-    this.port.postMessage(message, transfer);
-    this.#sent = (this.#sent + 1) | 0;
-    this.#link.wakeOther();
-  }
-
-  override checkOtherSide(): void {
-    if (!this.#link.isAlive || ('close' in this.port && !isOpen(this.port))) this.close();
-  }
-
-  override get needsLook(): boolean {
-    return false;
-  }
-
-  override wakeFrom(wakeup: Wakeup): void {
-    if (!this.isOver) this.#link.wakeFrom(wakeup);
-  }
-
-  override listen(): void {}
-  override stopListening(): void {}
-
-  close(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#link.close();
-    this.serve();
   }
 }
 
@@ -120,8 +55,8 @@ export class Sender<in T = unknown> {
   readonly #outbox: Outbox;
 
   /** @throws InvalidArgumentError, InvalidCountError */
-  constructor(port: MessagePort | Worker, options: SenderOptions = {}) {
-    checkPort('new Sender', port);
+  constructor(port: ThreadPort | WorkerThread, options: SenderOptions = {}) {
+    const checked = checkPort('new Sender', port);
     const { credit = 100 } = checkArgument(
       'new Sender',
       options,
@@ -129,7 +64,7 @@ export class Sender<in T = unknown> {
       'an object of options, like { credit: 10 }',
     );
     checkCount('credit of a Sender', credit, 1, true, 'With 1, each message waits until the one before it is taken.');
-    this.#outbox = new Outbox(port, credit);
+    this.#outbox = new Outbox(checked, credit);
     sendersOf(port).add(this);
   }
 
@@ -140,7 +75,7 @@ export class Sender<in T = unknown> {
    * @param transfer what moves to the other thread instead of being copied, at the moment of sending
    * @throws PortClosedError; the host's DataCloneError if the message cannot be copied
    */
-  send(message: T, transfer: readonly TransferListItem[] = []): Send {
+  send(message: T, transfer: readonly object[] = []): Send {
     return new Send(this.#outbox, message, transfer);
   }
 
@@ -150,7 +85,7 @@ export class Sender<in T = unknown> {
    * @returns false if there is no room, or tasks wait to send
    * @throws PortClosedError once it is closed on either side; the host's DataCloneError
    */
-  trySend(message: T, transfer: readonly TransferListItem[] = []): boolean {
+  trySend(message: T, transfer: readonly object[] = []): boolean {
     if (!this.#outbox.isOver && (this.#outbox.isAwaited || !this.#outbox.hasRoom)) return false;
     this.#outbox.post(message, transfer);
     return true;
@@ -165,9 +100,9 @@ export class Sender<in T = unknown> {
   }
 }
 
-const senders = new WeakMap<MessagePort | Worker, Set<Sender<never>>>();
+const senders = new WeakMap<ThreadPort | WorkerThread, Set<Sender<never>>>();
 
-function sendersOf(port: MessagePort | Worker): Set<Sender<never>> {
+function sendersOf(port: ThreadPort | WorkerThread): Set<Sender<never>> {
   const known = senders.get(port) ?? new Set();
   senders.set(port, known);
   return known;
@@ -177,7 +112,7 @@ function sendersOf(port: MessagePort | Worker): Set<Sender<never>> {
  * Closes a port, and tells the other side under every strategy: `port.close()` alone is noticed only when the host runs. Tasks
  * that wait there throw `PortClosedError`. What was sent can still be received on the other side.
  */
-export function closePort(port: MessagePort): void {
+export function closePort(port: ThreadPort): void {
   checkPort('closePort', port);
   for (const sender of sendersOf(port)) sender.close();
   port.close();

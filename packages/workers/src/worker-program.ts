@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads';
 import {
   bodyOf,
   type CoreEvent,
@@ -14,6 +13,7 @@ import {
 } from '@escapement/core';
 import { PortClosedError } from './errors.js';
 import type { PortEvent } from './port-event.js';
+import type { ThreadPort } from './port-types.js';
 import { received } from './received.js';
 import { Sender } from './sender.js';
 import { recordOf, type ThrownRecord } from './thrown-record.js';
@@ -31,7 +31,7 @@ export type Report =
 /** A program for `loopInWorker`, with the loop that runs it. Made by `workerProgram`. */
 export interface WorkerProgram<in A extends readonly unknown[] = never, out T = unknown> {
   /** @internal Runs in the thread. */
-  [RUN](port: MessagePort, args: A): Promise<void>;
+  [RUN](port: ThreadPort, args: A): Promise<void>;
   /** For the type checker. The field does not exist at run time. */
   readonly _result?: T;
   readonly _args?: (...args: A) => void;
@@ -67,7 +67,7 @@ export function workerProgram<A extends readonly unknown[], T, F extends LoopEve
 
 /** Runs the program, and tells the parent how it ended. */
 async function runInThread(
-  port: MessagePort,
+  port: ThreadPort,
   loop: EventLoop<LoopEvent>,
   program: () => Yieldable<unknown, LoopEvent>,
 ): Promise<void> {
@@ -89,10 +89,7 @@ async function runInThread(
 }
 
 /** Runs the program as a task, which the parent may cancel. */
-function* untilCancelled(
-  port: MessagePort,
-  program: () => Yieldable<unknown, LoopEvent>,
-): Coroutine<Report, LoopEvent> {
+function* untilCancelled(port: ThreadPort, program: () => Yieldable<unknown, LoopEvent>): Coroutine<Report, LoopEvent> {
   let isCancelled = false;
   let task: Task | undefined;
   yield* spawn(
@@ -112,7 +109,7 @@ function* untilCancelled(
   }
 }
 
-function* reasonOfParent(port: MessagePort): Coroutine<unknown, PortEvent> {
+function* reasonOfParent(port: ThreadPort): Coroutine<unknown, PortEvent> {
   try {
     return yield* received(port);
   } catch (error) {
