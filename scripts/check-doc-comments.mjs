@@ -12,9 +12,11 @@
 // - no unit: a number that is a time by its name (`timeout`, `delay`, ...) is neither a `Duration` nor an `Instant`, which say
 //   "milliseconds" where they are declared, nor does its comment say which unit it has.
 // - no errors: a function, method or constructor throws an error that it makes (`throw new SomeError`), or checks its arguments
-//   with `check...()`, and no @throws says so. What it throws through others is beyond this check.
-// - no example: an exported function or class has no @example, and names in backquotes no other public name that has one.
-//   Errors, events, handlers, strategies and policies need none: a function, a module or a README shows their use.
+//   with `check...()`, and no @throws says so. A member that is described elsewhere needs none. What is thrown through others
+//   is beyond this check.
+// - no example: an exported function or class has no @example, shows no call of itself in backquotes, and names in backquotes no
+//   other public name that has an @example. Errors, events, handlers, strategies and policies need none: a function, a module
+//   or a README shows their use. Nor does what a package with a command (`bin`) exports, which serves the command.
 //
 // It sees whether something is said, not whether that is true or helpful.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -22,9 +24,10 @@ import { join, relative } from 'node:path';
 import { SyntaxKind } from 'typescript/unstable/ast';
 import { API, SignatureKind, SymbolFlags } from 'typescript/unstable/sync';
 
-const root = join(import.meta.dirname, '..');
-const TIME_NAME = /(?:timeout|delay|duration|elapsed|interval|deadline|patience|milliseconds|Ms|Time)$/;
-const UNIT = /\b(?:ms|milliseconds?|us|microseconds?|ns|nanoseconds?|s|seconds?|minutes?|hours?)\b/;
+/** The repository, or for tests of this check a folder that has packages, too. */
+const root = process.argv[2] ?? join(import.meta.dirname, '..');
+const TIME_NAME = /(?:timeout|delay|duration|elapsed|interval|deadline|patience|Time)$/;
+const UNIT = /\b(?:ms|milliseconds?|us|microseconds?|ns|nanoseconds?|s|seconds?|minutes?|hours?)\b/i;
 const ERROR = /^Error$/;
 const EVENT = /^LoopEvent$/;
 const PLUGIN = /^(?:LoopEvent|EventHandler|SleepStrategy|SchedulingPolicy|Clock)$/;
@@ -69,7 +72,7 @@ function publicNames({ path, manifest }, project) {
       seen.add(symbol.id);
       const name = describeSymbol(symbol, exported.name, project);
       if (name === undefined || !name.file.startsWith(`${path}/`) || name.tags.includes('internal')) continue;
-      names.push(name, ...membersOf(name, project));
+      names.push({ ...name, isCommand: manifest.bin !== undefined }, ...membersOf(name, project));
     }
   }
   return names;
@@ -149,7 +152,7 @@ function membersOf(owner, project) {
         ...member,
         owner,
         isConstructor,
-        isInherited: base !== undefined || has(member.node, SyntaxKind.OverrideKeyword),
+        isInherited: !isConstructor && (base !== undefined || has(member.node, SyntaxKind.OverrideKeyword)),
       },
     ];
   });
@@ -199,17 +202,19 @@ function missingUnit({ symbol, source, said, isFunction: takesPart, isConstructo
   return undefined;
 }
 
-function missingThrows({ source, tags, isFunction: isCalled, isConstructor, owner }) {
-  if ((!isCalled && !isConstructor) || tags.includes('throws')) return undefined;
+function missingThrows({ source, tags, isFunction: isCalled, isConstructor, isInherited, owner }) {
+  if ((!isCalled && !isConstructor) || isInherited || tags.includes('throws')) return undefined;
   if (isConstructor && owner.tags.includes('throws')) return undefined;
   const [, thrown] =
     /\bthrow new (\w*Error)\b/.exec(source) ?? /\b(check[A-Z]\w*)\(/.exec(source.replace(/^.*?[({]/s, '')) ?? [];
   return thrown && `throws (${thrown}), and has no @throws`;
 }
 
-function missingExample({ owner, tags, said, isFunction: isCalled, isClass, bases }, withExample) {
-  if (owner !== undefined || !(isCalled || isClass) || tags.includes('example')) return undefined;
+function missingExample({ name, owner, tags, said, isCommand, isFunction: isCalled, isClass, bases }, withExample) {
+  if (owner !== undefined || isCommand || !(isCalled || isClass) || tags.includes('example')) return undefined;
   if (bases.some(base => WITHOUT_EXAMPLE.test(base.name))) return undefined;
+  // `yield* sleep(100)` waits ...
+  if (new RegExp(`\`[^\`]*\\b${name}\\(`).test(said)) return undefined;
   if ([...said.matchAll(/`(\w+)/g)].some(([, other]) => withExample.has(other))) return undefined;
   return 'has no @example, and names no other public name that has one';
 }
