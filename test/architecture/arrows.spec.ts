@@ -22,16 +22,20 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sleep: ['core', 'wiring'],
   strategies: ['core', 'wiring'],
   sync: ['core', 'wiring'],
+  policies: ['core', 'wiring'],
   promises: ['core', 'wiring'],
+  workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
+  conformance: ['core'],
   streams: ['core'],
   posix: [],
   // Its strategy is made into a module as the others are.
   io: ['core', 'posix', 'strategies', 'wiring'],
   net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
-  lab: ['escapement', 'io'],
-  bench: ['escapement', 'io', 'lab', 'net', 'posix', 'sync'],
+  'create-escapement-plugin': [],
+  lab: ['escapement', 'io', 'virtual-time'],
+  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
 };
 
 /**
@@ -52,7 +56,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
     ['index.ts', 'bin'],
     ['views'],
     ['comparison.ts'],
-    ['scenarios'],
+    ['scenarios', 'workloads'],
     ['statistics', 'subjects', 'machine.ts', 'json-file.ts'],
     ['usage-error.ts'],
   ],
@@ -63,7 +67,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
 const CYCLES_OF_TYPES: readonly string[] = ['core'];
 
 /** These run on any host: the compiler gives them no types of Node's, nor of a page's. */
-const HOSTLESS = ['core', 'wiring', 'sleep', 'sync', 'promises', 'virtual-time', 'streams'];
+const HOSTLESS = ['core', 'wiring', 'sleep', 'sync', 'policies', 'promises', 'virtual-time', 'conformance', 'streams'];
 
 const MOST_LINES = 400;
 const MOST_LINES_OF: Readonly<Record<string, number>> = { 'core/loop/event-loop.ts': 300 };

@@ -360,14 +360,12 @@ function forAll(check: (value: unknown, debug: boolean) => void): void {
   for (const [what, make] of Object.entries(HOSTILE)) {
     for (const debug of [false, true]) {
       const { stackTraceLimit } = Error;
-      const started = performance.now();
       try {
         check(make(), debug);
       } catch (fault) {
         throw new Error(`${what}${debug ? ' with debug' : ''}: ${e.describe(fault)}`, { cause: fault });
       }
       expect(Error.stackTraceLimit).to.equal(stackTraceLimit);
-      expect(performance.now() - started).to.be.below(5000);
     }
   }
 }

@@ -191,12 +191,10 @@ function stackOf(error: unknown): string {
   return error instanceof Error ? String(error.stack).slice(0, 1500) : '';
 }
 
-/** Runs `action`, and checks what must hold whatever it does. */
+/** Runs `action`, and checks what must hold whatever it does. That it ends in time is checked by the test's own limit. */
 function unharmed<T>(action: () => T): T {
   const { stackTraceLimit } = Error;
-  const started = performance.now();
   const result = action();
-  expect(performance.now() - started, 'milliseconds').to.be.below(5000);
   expect(Error.stackTraceLimit).to.equal(stackTraceLimit);
   return result;
 }

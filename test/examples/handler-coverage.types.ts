@@ -1,6 +1,7 @@
 // Compiles only as long as a forgotten module is a compile error. Nothing here runs.
+import { promiseModule } from '@escapement/promises/module';
 import { busyWaitModule, createLoop, setTimeoutModule, sleep, sleepModule, spawn } from 'escapement';
-import type { FileRead, fileReadModule as FileReadModule } from '../../docs/examples/extending/file-read.js';
+import type { fileRead as FileRead } from '../../docs/examples/extending/file-read.js';
 import type { Flag, flagModule as FlagModule } from '../../docs/examples/extending/flag.js';
 import type { JobQueue } from '../../docs/examples/jobs/job-queue.js';
 import type { jobModule as JobModule } from '../../docs/examples/jobs/next-job.js';
@@ -11,8 +12,7 @@ declare const jobModule: typeof JobModule;
 declare const work: typeof Work;
 declare const flag: Flag;
 declare const flagModule: typeof FlagModule;
-declare const fileRead: FileRead;
-declare const fileReadModule: typeof FileReadModule;
+declare const fileRead: typeof FileRead;
 
 function* waits() {
   yield* sleep(1);
@@ -34,9 +34,11 @@ export async function coverage(): Promise<void> {
   // @ts-expect-error sleepModule is missing
   await createLoop(busyWaitModule, flagModule).run(waits);
 
-  const content: Buffer = await createLoop(setTimeoutModule, fileReadModule).run(fileRead);
+  const content: Buffer = await createLoop(setTimeoutModule, promiseModule).run(fileRead('a.txt'));
   // @ts-expect-error a file's content is no string
-  const text: string = await createLoop(setTimeoutModule, fileReadModule).run(fileRead);
+  const text: string = await createLoop(setTimeoutModule, promiseModule).run(fileRead('a.txt'));
+  // @ts-expect-error promiseModule is missing
+  await createLoop(setTimeoutModule).run(fileRead('a.txt'));
   console.log(content, text);
 
   const working = work(jobs, job => sleep(job.attempt));

@@ -46,6 +46,21 @@ for (const [name, Kind] of Object.entries(selectors)) {
       selector.close();
     });
 
+    it('does not report what a wait had found before the descriptor was watched anew', () => {
+      const { reader, writer } = pipe();
+      const selector = new Kind();
+      selector.watch(reader, Interest.read);
+      for (const interests of [[Interest.read], [Interest.none, Interest.read]]) {
+        write(writer, byte);
+        expect(selector.wait(1000)).to.equal(1);
+        drain(reader);
+        for (const interest of interests) selector.watch(reader, interest);
+        expect([...lookAt(selector)]).to.deep.equal([]);
+      }
+      selector.close();
+      for (const fd of [reader, writer]) close(fd);
+    });
+
     it('does not report a descriptor that was removed after it was found ready', () => {
       const gone = pipe();
       const other = pipe();

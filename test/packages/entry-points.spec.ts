@@ -30,13 +30,25 @@ function containerFilesOf(specifier: string): string[] {
 describe('the entry points', function () {
   this.timeout(60_000);
 
-  for (const name of ['core', 'sleep', 'strategies', 'sync', 'promises', 'virtual-time']) {
+  for (const name of [
+    'core',
+    'sleep',
+    'strategies',
+    'sync',
+    'policies',
+    'promises',
+    'workers',
+    'virtual-time',
+    'conformance',
+  ]) {
     it(`of @escapement/${name} load no container`, () => {
       assert.deepEqual(containerFilesOf(`@escapement/${name}`), []);
     });
   }
 
-  for (const specifier of ['sleep', 'strategies', 'sync', 'promises', 'virtual-time'].map(name => `${name}/module`)) {
+  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'workers', 'virtual-time'].map(
+    name => `${name}/module`,
+  )) {
     it(`of @escapement/${specifier} load one`, () => {
       const files = containerFilesOf(`@escapement/${specifier}`);
       assert.isTrue(files.some(file => file.includes('inversify')));

@@ -1,8 +1,8 @@
+import { promiseModule } from '@escapement/promises/module';
 import { busyWaitModule, createLoop, IncompatiblePluginsError } from 'escapement';
-import { fileReadModule } from './file-read.js';
 
 try {
-  createLoop(busyWaitModule, fileReadModule);
+  createLoop(busyWaitModule, promiseModule);
 } catch (error) {
   if (!(error instanceof IncompatiblePluginsError)) throw error;
   console.log(error.message);

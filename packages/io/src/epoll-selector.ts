@@ -47,6 +47,8 @@ export class EpollSelector extends Selector {
   #isStale = false;
 
   override watch(fd: number, interest: Interest): boolean {
+    // What a `wait` has found may be old by now.
+    this.#found = 0;
     if (interest === Interest.none) {
       this.#remove(fd);
       return true;

@@ -39,6 +39,8 @@ export class PollSelector extends Selector {
   #version = 0;
 
   override watch(fd: number, interest: Interest): boolean {
+    // What a `wait` has found may be old by now, and holds places, which may change.
+    this.#isFresh = false;
     const place = this.#places.get(fd);
     const events = EVENTS_FOR[interest]!;
     const present = place === undefined ? 0 : this.#list.eventsAt(place);
@@ -98,8 +100,6 @@ export class PollSelector extends Selector {
     else if (events === 0) this.#remove(fd, place);
     else this.#list.set(place, fd, events);
     this.#version++;
-    // `#found` holds places, and the places have changed.
-    this.#isFresh = false;
   }
 
   #add(fd: number, events: number): void {

@@ -7,6 +7,7 @@ import { deepStacks } from './deep-stacks.js';
 import { earlyWakes, idleCpu, lateness } from './lateness.js';
 import { limiting } from './limiting.js';
 import { otherLibraries } from './other-libraries.js';
+import { scheduling } from './scheduling.js';
 import { sleepers } from './sleepers.js';
 import { spawning } from './spawning.js';
 import { switching } from './switching.js';
@@ -15,6 +16,7 @@ import { synchronizing } from './synchronizing.js';
 /** In the order of the report. */
 export const benchmarks: readonly Benchmark[] = [
   switching,
+  scheduling,
   deepStacks,
   spawning,
   combining,

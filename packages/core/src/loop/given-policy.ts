@@ -49,7 +49,12 @@ export class GivenPolicy {
 
   /** @throws PolicyError */
   stepStarted(task: Task): void {
-    if (this.#stepStarted) this.#call('stepStarted', () => this.policy.stepStarted(task));
+    if (!this.#stepStarted) return;
+    try {
+      this.policy.stepStarted(task);
+    } catch (error) {
+      throw this.#faultIn('stepStarted', error);
+    }
   }
 
   /** @throws PolicyError */
@@ -57,12 +62,21 @@ export class GivenPolicy {
     if (!this.#stepEnded) return;
     const startedAt = this.#now;
     this.#readClock();
-    this.#call('stepEnded', () => this.policy.stepEnded(task, this.#now - startedAt));
+    try {
+      this.policy.stepEnded(task, this.#now - startedAt);
+    } catch (error) {
+      throw this.#faultIn('stepEnded', error);
+    }
   }
 
   /** @throws PolicyError */
   taskEnded(task: Task): void {
-    if (this.#taskEnded) this.#call('taskEnded', () => this.policy.taskEnded(task));
+    if (!this.#taskEnded) return;
+    try {
+      this.policy.taskEnded(task);
+    } catch (error) {
+      throw this.#faultIn('taskEnded', error);
+    }
   }
 
   /** @param isAsleep the clock has not been read since the sleep began */
@@ -71,10 +85,9 @@ export class GivenPolicy {
     task.extras.readySince = this.#now;
   }
 
-  /** `returned`, if that is a task whose turn it can be. @throws PolicyError */
-  checked(returned: Task | undefined, host: TaskHost): Task {
-    if (returned?.isReadyIn?.(host) === true) return returned;
-    throw this.fault(this.#problemWith(returned, host));
+  /** `next` returned what is no task whose turn it can be. */
+  faultOfReturning(returned: Task | undefined, host: TaskHost): PolicyError {
+    return this.fault(this.#problemWith(returned, host));
   }
 
   fault(problem: string, cause?: unknown): PolicyError {
@@ -121,12 +134,8 @@ export class GivenPolicy {
     }
   }
 
-  #call(method: Optional, call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      throw this.fault(`threw in ${method}(): ${describe(error)}`, error);
-    }
+  #faultIn(method: Optional, error: unknown): PolicyError {
+    return this.fault(`threw in ${method}(): ${describe(error)}`, error);
   }
 
   #problemWith(returned: Task | undefined, host: TaskHost): string {

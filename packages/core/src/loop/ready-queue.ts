@@ -28,8 +28,8 @@ export class ReadyQueue {
   #fault: PolicyError | undefined = undefined;
   /** The given policy, until it fails. */
   #policy: SchedulingPolicy;
-  /** Whether the given policy is one that may fail. */
-  #isForeign: boolean;
+  /** Whether the policy is told of steps and ends: it is a given one, and has not failed. */
+  tellsPolicy: boolean;
   #count = 0;
   /** The number of tasks taken so far. */
   #taken = 0;
@@ -43,7 +43,7 @@ export class ReadyQueue {
     private readonly hooks: Hooks | undefined,
   ) {
     this.#policy = given.policy;
-    this.#isForeign = given.isForeign;
+    this.tellsPolicy = given.isForeign;
   }
 
   /** False also if the policy has failed: the next turn throws that. */
@@ -53,7 +53,7 @@ export class ReadyQueue {
 
   add(task: Task, cause: ReadyCause): void {
     this.#count++;
-    if (this.#isForeign) this.given.becameReady(task, this.isSleeping);
+    if (this.tellsPolicy) this.given.becameReady(task, this.isSleeping);
     try {
       this.#policy.add(task, cause);
     } catch (error) {
@@ -113,15 +113,10 @@ export class ReadyQueue {
     return this.#next();
   }
 
-  /** Whether the policy gets told of steps and ends: it was given, and has not failed. */
-  get tellsPolicy(): boolean {
-    return this.#isForeign;
-  }
-
   /** The policy has failed: goes on without it until the end of the run, first come, first served. */
   replacePolicy(): void {
     if (this.#policy === this.given.policy) this.given.drain();
-    this.#isForeign = false;
+    this.tellsPolicy = false;
     this.#policy = new FifoPolicy();
     this.#count = 0;
     this.#fault = undefined;
@@ -131,8 +126,8 @@ export class ReadyQueue {
 
   /** Nothing of this run must be left for the next. @returns a fault of the policy */
   runEnded(): PolicyError | undefined {
-    const fault = this.#isForeign ? this.given.runEnded() : undefined;
-    this.#isForeign = this.given.isForeign;
+    const fault = this.tellsPolicy ? this.given.runEnded() : undefined;
+    this.tellsPolicy = this.given.isForeign;
     this.#policy = this.given.policy;
     this.#count = 0;
     this.#fault = undefined;
@@ -151,7 +146,8 @@ export class ReadyQueue {
     } catch (error) {
       throw this.given.fault(`threw in next(): ${describe(error)}`, error);
     }
-    return this.given.checked(task, this.host!);
+    if (task?.isReadyIn?.(this.host!) === true) return task;
+    throw this.given.faultOfReturning(task, this.host!);
   }
 
   #readd(task: Task): void {

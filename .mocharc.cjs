@@ -1,0 +1,22 @@
+// `npm test` takes less than three minutes on two cores. What waits long for threads and processes, or repeats
+// something tens of thousands of times, runs with `npm run test:all`, as in CI.
+const LONG = [
+  '*/growth',
+  'bench/io-bench',
+  'io/failing-threads',
+  'io/helper-threads',
+  'io/stale-findings',
+  'net/standard-streams',
+  'packages/bundled-threads',
+  'workers/storm',
+];
+
+module.exports = {
+  require: ['./test/dist/support/seed.js'],
+  spec: ['test/dist/**/*.spec.js'],
+  ignore: process.env.TEST_ALL ? [] : LONG.map(name => `test/dist/${name}.spec.js`),
+  'node-option': ['enable-source-maps', 'expose-gc'],
+  parallel: true,
+  jobs: 2,
+  timeout: 30000,
+};

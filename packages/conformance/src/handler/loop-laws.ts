@@ -1,0 +1,162 @@
+import { describe, type EventHandler, type LoopEvent, spawn, type Task } from '@escapement/core';
+import { demand } from '../laws/errors.js';
+import { realNow } from '../laws/host.js';
+import type { HandlerLaw } from './handler-adapter.js';
+import { overrides } from './observed-handler.js';
+import { Stage } from './stage.js';
+
+/** The longest that a wait may take, in milliseconds of real time, when its event has happened while the loop sleeps. */
+const LONGEST_WAKE = 500;
+
+const countsInFlight: HandlerLaw = {
+  number: 'H10',
+  rule: 'counts as in flight the waits that only something outside of the loop can end, and no others',
+  why: 'with too few the loop reports a deadlock that is none; with too many it hangs in a real one',
+  async check({ adapter, handler }) {
+    const canWake = handler.needsHost || overrides(handler, 'beforeSleep');
+    const isMute = overrides(handler, 'inFlight') && !canWake;
+    demand(!isMute, 'it overrides inFlight(), but neither sets needsHost nor overrides beforeSleep()');
+    const stage = new Stage(adapter);
+    await stage.run(function* () {
+      inFlightIs(stage, 'before the first wait', false);
+      const next = (late: number) => (adapter.pending === undefined ? stage.timedIn(late) : stage.pending());
+      const waits = [next(500), next(500), next(150)];
+      const tasks: Task[] = [];
+      for (const { event } of waits) tasks.push(yield* spawn(event));
+      yield* stage.turns();
+      inFlightIs(stage, 'while three tasks wait', canWake);
+      tasks[1]!.cancel();
+      waits[2]!.happen();
+      yield* stage.until(() => tasks[1]!.isEnded && tasks[2]!.isEnded);
+      inFlightIs(stage, 'while one task of three waits', canWake);
+      waits[0]!.happen();
+      yield* stage.until(() => tasks.every(({ isEnded }) => isEnded));
+      inFlightIs(stage, 'when all waits are over', false);
+    });
+  },
+};
+
+function inFlightIs({ handler }: Stage, when: string, isExpected: boolean): void {
+  const count: unknown = handler.inFlight();
+  const expected = isExpected ? 'above 0, because only the outside can end them' : '0';
+  const isRight = typeof count === 'number' && count >= 0 && count > 0 === isExpected;
+  demand(isRight, () => `inFlight() is ${describe(count)} ${when}, expected ${expected}`);
+}
+
+const endsSleeps: HandlerLaw = {
+  number: 'H11',
+  rule: 'ends the sleep of the loop when an event happens meanwhile',
+  why: 'a loop without a deadline sleeps until somebody requests its wakeup',
+  isStatistical: true,
+  inapplicable({ adapter, isVirtual }) {
+    if (isVirtual) return 'only tasks and the clock end its waits (no needsHost, no beforeSleep)';
+    return adapter.pending === undefined ? 'the adapter has no pending()' : undefined;
+  },
+  async check({ adapter }) {
+    const stage = new Stage(adapter);
+    for (let round = 0; round < 3; round++) {
+      await stage.run(function* () {
+        const { event, happen } = stage.pending();
+        const start = realNow();
+        let happenedAt: number | undefined;
+        // Once the loop sleeps for long: until then the handler may still look by itself, while it starts a thread.
+        stage.strategy.onSleep = until => {
+          const isLong = until - stage.clock.now() > LONGEST_WAKE || realNow() - start > LONGEST_WAKE;
+          if (happenedAt !== undefined || !isLong) return;
+          happenedAt = realNow();
+          happen();
+        };
+        yield* event;
+        const took = realNow() - (happenedAt ?? start);
+        demand(
+          took <= LONGEST_WAKE,
+          () => `the wait took ${took.toFixed(0)} ms from the moment its event had happened`,
+        );
+      });
+    }
+  },
+};
+
+const interruptsHonestly: HandlerLaw = {
+  number: 'H12',
+  rule: 'settles a wait that it does not let be interrupted',
+  why: 'the cancelled task waits on for it, and nothing else ends that',
+  inapplicable({ adapter, handler }) {
+    if (!overrides(handler, 'interrupt')) return 'it has no interrupt(): every wait ends at once';
+    return adapter.pending === undefined ? 'the adapter has no pending()' : undefined;
+  },
+  async check({ adapter }) {
+    const stage = new Stage(adapter);
+    await stage.run(function* () {
+      const { event, happen } = stage.pending();
+      const task = yield* spawn(event);
+      yield* stage.turns();
+      task.cancel();
+      yield* stage.turns();
+      if (!task.isEnded) happen();
+      const isSettled = yield* stage.until(() => task.isEnded);
+      demand(isSettled, 'interrupt() returned false, and the wait was not settled although its event has happened');
+    });
+  },
+};
+
+const refuses: HandlerLaw = {
+  number: 'H13',
+  rule: 'rejects the wait that it refuses, and does not throw',
+  why: 'what arm() throws counts as a fault of the handler, and the task cannot tell what was wrong with its event',
+  inapplicable: ({ adapter }) => (adapter.refused === undefined ? 'the adapter has no refused()' : undefined),
+  async check({ adapter }) {
+    const stage = new Stage(adapter);
+    await stage.run(function* () {
+      let error: unknown;
+      try {
+        yield* stage.refused() as LoopEvent;
+      } catch (thrown) {
+        error = thrown;
+      }
+      demand(error !== undefined, 'a wait for the event of refused() did not throw');
+      const code = (error as { code?: unknown }).code;
+      demand(code !== 'ESC_HANDLER_FAILED', () => `arm() threw: ${describe((error as Error).cause)}`);
+      inFlightIs(stage, 'after a wait was refused', false);
+    });
+  },
+};
+
+const blockersAreTasks: HandlerLaw = {
+  number: 'H14',
+  rule: 'names as blockers only tasks',
+  why: 'reports of deadlocks show who waits for whom',
+  inapplicable({ adapter, handler }) {
+    if (!overrides(handler, 'blockers')) return 'it has no blockers()';
+    return adapter.pending === undefined ? 'the adapter has no pending()' : undefined;
+  },
+  async check({ adapter }) {
+    const stage = new Stage(adapter);
+    await stage.run(function* () {
+      const { event, happen } = stage.pending();
+      const task = yield* spawn(event);
+      yield* stage.turns();
+      for (const blocker of blockersOf(stage.handler, event)) {
+        const isTask = typeof blocker === 'object' && blocker !== null && 'isEnded' in blocker && 'join' in blocker;
+        demand(isTask, () => `blockers() has ${describe(blocker)}, expected tasks`);
+      }
+      happen();
+      yield* stage.until(() => task.isEnded);
+    });
+  },
+};
+
+function blockersOf(handler: EventHandler, event: LoopEvent): Iterable<unknown> {
+  const blockers: unknown = handler.blockers(event);
+  const isIterable = typeof (blockers as Iterable<unknown> | undefined)?.[Symbol.iterator] === 'function';
+  demand(isIterable, () => `blockers() returned ${describe(blockers)}, expected an iterable of tasks`);
+  return blockers as Iterable<unknown>;
+}
+
+export const loopLaws: readonly HandlerLaw[] = [
+  countsInFlight,
+  endsSleeps,
+  interruptsHonestly,
+  refuses,
+  blockersAreTasks,
+];

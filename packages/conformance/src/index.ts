@@ -1,0 +1,12 @@
+export { type ClockAdapter, clockLaws } from './clock/clock-laws.js';
+export type { HandlerAdapter, Pending } from './handler/handler-adapter.js';
+export { handlerLaws } from './handler/handler-laws.js';
+export { type InstrumentAdapter, instrumentLaws } from './instrument/instrument-laws.js';
+export { InvalidAdapterError, LawBrokenError } from './laws/errors.js';
+export type { LawOptions, Runner } from './laws/suite.js';
+export type { Fairness, PolicyAdapter } from './policy/policy-adapter.js';
+export { policyLaws } from './policy/policy-laws.js';
+export type { Descriptors, SelectorAdapter, SelectorLike } from './selector/selector-adapter.js';
+export { selectorLaws } from './selector/selector-laws.js';
+export type { StrategyAdapter } from './strategy/strategy-adapter.js';
+export { strategyLaws } from './strategy/strategy-laws.js';

@@ -1,0 +1,123 @@
+import { describe } from '@escapement/core';
+import { InvalidAdapterError, LawBrokenError } from './errors.js';
+import { realNow } from './host.js';
+import { chooseSeed } from './random.js';
+
+/** `describe` and `it` of a test runner: mocha, `node:test`, vitest, or another of that shape. */
+export interface Runner {
+  describe(title: string, suite: () => void): unknown;
+  readonly it: {
+    (title: string, test: () => Promise<void>): unknown;
+    skip(title: string, test: () => void): unknown;
+  };
+}
+
+export interface LawOptions {
+  /** For the random cases: a whole number. Default: the environment variable `CONFORMANCE_SEED`, else by chance. */
+  readonly seed?: number;
+}
+
+/**
+ * One rule of a contract. The number, rule and reason are those of `docs/contracts.md`.
+ *
+ * @typeParam S what the law is checked on: an adapter with what is known about its plugin
+ */
+export interface Law<in S> {
+  readonly number: string;
+  readonly rule: string;
+  /** Why the rule is there: what goes wrong without it. */
+  readonly why: string;
+  /** It is about real time, so a busy machine may make it look broken: it counts as broken if several tries in a row fail. */
+  readonly isStatistical?: boolean;
+  /** Of a statistical law: how many tries in a row have to fail. Default: 3. */
+  readonly tries?: number;
+  /** Says why the law is not checked on `subject`; returns undefined if it is. */
+  inapplicable?(subject: S): string | undefined;
+  /** @throws LawBrokenError */
+  check(subject: S): void | Promise<void>;
+}
+
+/** What all subjects have. */
+export interface Subject {
+  readonly seed: number;
+}
+
+/** Defines a test for each law. One that does not apply is skipped, with the reason in its title. */
+export function defineSuite<S extends Subject>(runner: Runner, title: string, laws: readonly Law<S>[], subject: S) {
+  const { it } = runner;
+  runner.describe(title, () => {
+    for (const law of laws) {
+      const reason = law.inapplicable?.(subject);
+      if (reason === undefined) it(titleOf(law), () => check(law, subject));
+      else it.skip(`${titleOf(law)} [skipped: ${reason}]`, () => {});
+    }
+  });
+}
+
+function titleOf({ number, rule, why, isStatistical }: Law<never>): string {
+  return `${number} ${rule}${isStatistical ? ' (real time, statistical)' : ''}. Why: ${why}`;
+}
+
+async function check<S extends Subject>(law: Law<S>, subject: S): Promise<void> {
+  const start = realNow();
+  for (let tries = law.isStatistical ? (law.tries ?? MOST_TRIES) : 1; ; tries--) {
+    try {
+      return await law.check(subject);
+    } catch (error) {
+      const isLast = tries === 1 || realNow() - start > LONGEST_TRIES;
+      if (isLast || error instanceof InvalidAdapterError) throw faultOf(law, subject, error);
+    }
+  }
+}
+
+const MOST_TRIES = 3;
+/** In milliseconds: test runners lose patience after two seconds. */
+const LONGEST_TRIES = 1000;
+
+function faultOf(law: Law<never>, subject: Subject, error: unknown): unknown {
+  if (error instanceof InvalidAdapterError) return error;
+  const seed = `The seed was ${subject.seed}; CONFORMANCE_SEED=${subject.seed} repeats the run.`;
+  return new LawBrokenError(`${law.number} is broken: ${sentence(describe(error))} ${seed}`, error);
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** @throws InvalidAdapterError */
+export function checkRunner(caller: string, runner: Runner): void {
+  const { describe: group, it } = Object(runner) as Partial<Runner>;
+  if (typeof group === 'function' && typeof it === 'function' && typeof it.skip === 'function') return;
+  const problem = `got ${describe(runner)} as its runner, expected { describe, it } of your test runner, with it.skip. Write ${caller}({ describe, it }, adapter).`;
+  throw new InvalidAdapterError(caller, problem);
+}
+
+/** @throws InvalidAdapterError if a member of the adapter is neither left out nor a function */
+export function checkMembers(caller: string, adapter: object, needed: readonly string[], optional: readonly string[]) {
+  if (typeof adapter !== 'object' || adapter === null) {
+    throw new InvalidAdapterError(caller, `got ${describe(adapter)} as its adapter, expected an object.`);
+  }
+  const members = adapter as Readonly<Record<string, unknown>>;
+  for (const name of [...needed, ...optional]) {
+    const isLeftOut = members[name] === undefined && optional.includes(name);
+    if (isLeftOut || typeof members[name] === 'function') continue;
+    const problem = `the adapter's ${name} is ${describe(members[name])}, expected a function.`;
+    throw new InvalidAdapterError(caller, problem);
+  }
+}
+
+/** @throws InvalidAdapterError */
+export function seedOf(caller: string, { seed }: LawOptions): number {
+  if (seed === undefined || Number.isInteger(seed)) return chooseSeed(seed);
+  throw new InvalidAdapterError(caller, `got the seed ${describe(seed)}, expected a whole number.`);
+}
+
+/** Calls a function of the adapter. @throws InvalidAdapterError that says which one threw */
+export function callAdapter<T>(caller: string, what: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const fault = new InvalidAdapterError(caller, `${what} of the adapter threw: ${describe(error)}`);
+    throw Object.assign(fault, { cause: error });
+  }
+}

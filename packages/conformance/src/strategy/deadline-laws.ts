@@ -1,0 +1,179 @@
+import { type Clock, EventLoop, spawn } from '@escapement/core';
+import { Alarm, AlarmHandler } from '../laws/alarm.js';
+import { demand } from '../laws/errors.js';
+import { median, realNow } from '../laws/host.js';
+import { KitClock } from '../laws/kit-clock.js';
+import { MOST_RETURNS, Sleeper } from './sleeper.js';
+import { lateFor, makeStrategy, type StrategyAdapter, type StrategyLaw } from './strategy-adapter.js';
+import { checkLatencies, latenciesOf, needsThread } from './wakeup-laws.js';
+
+/** In milliseconds. */
+const AT_ONCE = 50;
+const HOUR = 3_600_000;
+const YEARS = 10 * 365 * 24 * HOUR;
+
+const returnsAtOnce: StrategyLaw = {
+  number: 'S2',
+  rule: 'returns at once for a deadline that has passed',
+  why: 'a handler has a wait that is due, and the loop polls it after the sleep',
+  isStatistical: true,
+  async check(subject) {
+    const sleeper = new Sleeper(subject.adapter);
+    // A strategy that sleeps for days instead is woken: then the test fails instead of hanging.
+    if (needsThread(subject) === undefined) (await sleeper.otherThread()).requestIn(500_000);
+    for (const offset of [0, -1, -1e12, -Infinity]) {
+      const before = sleeper.now();
+      const times: number[] = [];
+      for (let n = 0; n < 3; n++) times.push(await sleeper.sleepOnce(before + offset));
+      const isQuick = median(times) < AT_ONCE && !sleeper.wakeup.requested;
+      demand(isQuick, () => `slept ${Math.max(...times).toFixed(0)} ms for a deadline ${-offset} ms ago`);
+      demand(sleeper.now() >= before, 'its clock went backwards');
+    }
+    sleeper.end();
+  },
+};
+
+const endsInTime: StrategyLaw = {
+  number: 'S9',
+  rule: 'sleeps until its deadline, tiny ones too, and is not later than it declares',
+  why: 'how late the sleeps end is how late every timer of the loop is',
+  isStatistical: true,
+  async check({ adapter, waits }) {
+    const sleeper = new Sleeper(adapter);
+    for (const duration of [0.001, 0.1, 0.7, 2, 6]) {
+      const lateness: number[] = [];
+      for (let n = 0; n < 7; n++) {
+        const until = sleeper.now() + duration;
+        await sleeper.sleepFully(until);
+        lateness.push(sleeper.now() - until);
+      }
+      const most = waits === 'jumps' ? 0 : lateFor(adapter, waits);
+      // Not the median: on a busy machine half of the sleeps are late, whatever the strategy does.
+      const quartile = lateness.sort((a, b) => a - b)[1]!;
+      demand(
+        quartile <= most,
+        () => `six of seven sleeps of ${duration} ms ended ${quartile.toFixed(3)} ms late or more, not ${most}`,
+      );
+    }
+    sleeper.end();
+  },
+};
+
+const sleepsForYears: StrategyLaw = {
+  number: 'S10',
+  rule: 'sleeps towards a deadline that is years away as towards one in an hour',
+  why: 'timers of the host overflow after 24 days and then fire at once, again and again',
+  isStatistical: true,
+  async check({ adapter, waits, ...subject }) {
+    const sleeper = new Sleeper(adapter);
+    if (waits === 'jumps' || waits === 'spins') {
+      const until = sleeper.now() + YEARS;
+      const took = await sleeper.sleepOnce(until);
+      demand(took < AT_ONCE, () => `a sleep of ten years took ${took.toFixed(0)} ms, although it ${waits}`);
+      const isThere = waits === 'spins' || sleeper.now() === until;
+      demand(isThere, () => `its clock shows ${sleeper.now()} after a jump to ${until}`);
+    } else if (needsThread({ adapter, waits, ...subject }) === undefined) {
+      // First with a deadline: a strategy that heeds no request would sleep for an hour.
+      checkLatencies(await latenciesOf(sleeper));
+      const perHour = await returnsWithin(sleeper, HOUR);
+      const perYears = await returnsWithin(sleeper, YEARS);
+      const most = 2 * perHour + 10;
+      demand(
+        perYears <= most,
+        () => `woke ${perYears} times in 60 ms of a sleep of years, of one of an hour ${perHour}`,
+      );
+    }
+    sleeper.end();
+  },
+};
+
+/** How often `sleep` returns within 60 ms. */
+async function returnsWithin(sleeper: Sleeper, duration: number): Promise<number> {
+  const other = await sleeper.otherThread();
+  const until = sleeper.now() + duration;
+  sleeper.wakeup.clear();
+  other.requestIn(60_000);
+  let calls = 0;
+  for (; !sleeper.wakeup.requested && calls <= MOST_RETURNS; calls++) await sleeper.sleepOnce(until);
+  other.acknowledge();
+  return calls;
+}
+
+const goesByItsClock: StrategyLaw = {
+  number: 'S11',
+  rule: 'counts on the clock that it was given, and has that as its clock',
+  why: 'deadlines are instants of that clock: by another one sleeps last too long, or return at once for ever',
+  isStatistical: true,
+  inapplicable: ({ adapter, ...subject }) =>
+    adapter.strategy.length === 0
+      ? 'strategy() of the adapter takes no clock: it brings its own'
+      : needsThreadOrSpins({ adapter, ...subject }),
+  async check({ adapter, waits }) {
+    if (waits !== 'spins') await heedsRequests(adapter);
+    const clocks: readonly [string, Clock, number][] = [
+      ['is behind', new KitClock(1, -1e7), 12],
+      ['is ahead', new KitClock(1, 1e9), 12],
+      ['is slow', new KitClock(0.25), 6],
+    ];
+    for (const [what, clock, duration] of clocks) {
+      const sleeper = new Sleeper(adapter, clock);
+      demand(sleeper.strategy.clock === clock, 'its clock is not the one that it was given');
+      const other = sleeper.strategy.waits === 'spins' ? undefined : await sleeper.otherThread();
+      const start = realNow();
+      other?.requestIn(400_000);
+      await sleeper.sleepFully(clock.now() + duration);
+      other?.acknowledge();
+      const took = realNow() - start;
+      sleeper.end();
+      demand(
+        took < 350,
+        () => `on a clock that ${what}, a sleep of ${duration} ms did not end within ${took.toFixed(0)} ms`,
+      );
+    }
+  },
+};
+
+/** A strategy that heeds no request would sleep for days by a wrong clock. */
+async function heedsRequests(adapter: StrategyAdapter): Promise<void> {
+  const sleeper = new Sleeper(adapter);
+  const latencies = await latenciesOf(sleeper);
+  sleeper.end();
+  checkLatencies(latencies);
+}
+
+function needsThreadOrSpins(subject: Parameters<typeof needsThread>[0]): string | undefined {
+  return subject.waits === 'spins' ? undefined : needsThread(subject);
+}
+
+const carriesALoop: StrategyLaw = {
+  number: 'S12',
+  rule: 'carries a loop: tasks resume in the order of their deadlines, none early',
+  why: 'that is what a strategy is for',
+  isStatistical: true,
+  async check({ adapter }) {
+    const strategy = makeStrategy(adapter, new KitClock(1));
+    const { clock } = strategy;
+    const loop = new EventLoop({ strategy, handlers: [new AlarmHandler()] });
+    const order: number[] = [];
+    await loop.run(function* () {
+      const start = clock.now();
+      for (const due of [7, 1, 20, 3, 0, 12]) {
+        yield* spawn(function* () {
+          yield* new Alarm(start + due);
+          demand(
+            clock.now() >= start + due,
+            () => `a task that slept ${due} ms resumed early, after ${clock.now() - start}`,
+          );
+          order.push(due);
+        });
+      }
+    });
+    demand(
+      order.join() === '0,1,3,7,12,20',
+      () => `tasks that are due after 0, 1, 3, 7, 12, 20 ms resumed as ${order}`,
+    );
+  },
+};
+
+export const deadlineLaws: readonly StrategyLaw[] = [endsInTime, sleepsForYears, goesByItsClock, carriesALoop];
+export const firstDeadlineLaws: readonly StrategyLaw[] = [returnsAtOnce];

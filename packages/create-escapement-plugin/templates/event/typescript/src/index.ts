@@ -1,0 +1,2 @@
+export { Latch, LatchOpened } from './latch.js';
+export { LatchHandler } from './latch-handler.js';

@@ -1,0 +1,1 @@
+export { BackgroundLastPolicy } from './background-last-policy.js';

@@ -1,0 +1,1 @@
+export { type BackgroundLastOptions, BackgroundLastPolicy } from './background-last-policy.js';

@@ -1,0 +1,1 @@
+export { BlockThenSpinStrategy } from './block-then-spin-strategy.js';

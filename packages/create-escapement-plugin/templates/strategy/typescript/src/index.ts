@@ -1,0 +1,1 @@
+export { type BlockThenSpinOptions, BlockThenSpinStrategy } from './block-then-spin-strategy.js';
