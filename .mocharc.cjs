@@ -7,6 +7,8 @@ const LONG = [
   'io/helper-threads',
   'io/stale-findings',
   'net/standard-streams',
+  'packages/bundled-threads',
+  'workers/storm',
 ];
 
 module.exports = {

@@ -24,6 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sync: ['core', 'wiring'],
   policies: ['core', 'wiring'],
   promises: ['core', 'wiring'],
+  workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
   conformance: ['core'],
   streams: ['core'],
@@ -33,8 +34,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
   'create-escapement-plugin': [],
-  lab: ['escapement', 'io'],
-  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync'],
+  lab: ['escapement', 'io', 'virtual-time'],
+  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
 };
 
 /**
@@ -55,7 +56,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
     ['index.ts', 'bin'],
     ['views'],
     ['comparison.ts'],
-    ['scenarios'],
+    ['scenarios', 'workloads'],
     ['statistics', 'subjects', 'machine.ts', 'json-file.ts'],
     ['usage-error.ts'],
   ],

@@ -19,6 +19,12 @@ describe('the contracts', () => {
   for (const line of clauses) {
     const [, number, file, title] = CLAUSE.exec(line) ?? [];
     it(`${number} has the test that it names`, () => {
+      if (file?.startsWith('conformance/broken/')) {
+        // A clause of the law suites is checked on a plugin that breaks it.
+        const zoo = readFileSync(new URL(`test/${file}.ts`, root), 'utf8');
+        expect(zoo.replace(/\s+/g, ' ')).to.match(new RegExp(`'${title}',( breaks:)? '${number}'`));
+        return;
+      }
       const spec = readFileSync(new URL(`test/${file}.spec.ts`, root), 'utf8');
       expect(spec).to.include(`it('${title}'`);
     });

@@ -30,13 +30,23 @@ function containerFilesOf(specifier: string): string[] {
 describe('the entry points', function () {
   this.timeout(60_000);
 
-  for (const name of ['core', 'sleep', 'strategies', 'sync', 'policies', 'promises', 'virtual-time', 'conformance']) {
+  for (const name of [
+    'core',
+    'sleep',
+    'strategies',
+    'sync',
+    'policies',
+    'promises',
+    'workers',
+    'virtual-time',
+    'conformance',
+  ]) {
     it(`of @escapement/${name} load no container`, () => {
       assert.deepEqual(containerFilesOf(`@escapement/${name}`), []);
     });
   }
 
-  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'virtual-time'].map(
+  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'workers', 'virtual-time'].map(
     name => `${name}/module`,
   )) {
     it(`of @escapement/${specifier} load one`, () => {

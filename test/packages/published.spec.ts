@@ -63,8 +63,8 @@ describe('the published packages, installed outside the workspace', function () 
     const apart = mkdtempSync(join(tmpdir(), 'escapement-no-container-'));
     try {
       writeFileSync(join(apart, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
-      const tarballs = ['core', 'sleep', 'strategies', 'sync', 'policies', 'promises', 'virtual-time'].map(name =>
-        join(folder, `escapement-${name}-${publishedPackages[0]!.manifest.version}.tgz`),
+      const tarballs = ['core', 'sleep', 'strategies', 'sync', 'policies', 'promises', 'workers', 'virtual-time'].map(
+        name => join(folder, `escapement-${name}-${publishedPackages[0]!.manifest.version}.tgz`),
       );
       const installed = npmInstall(apart, tarballs);
       assert.equal(installed.status, 0, installed.stderr);

@@ -100,6 +100,26 @@ describe('a policy in random programs', () => {
     for (const [name, nexts] of Object.entries(chosen)) expect(nexts, name).to.be.above(5 * RUNS);
   });
 
+  it('chooses as its model does among many tasks with different hints, too', () => {
+    const hints = fc.record({ deadline: fc.nat(300), priority: fc.nat(300), weight: fc.constantFrom(1, 3, 7) });
+    const actions = fc.array(fc.constantFrom<Action>({ what: 'pause' }, { what: 'work', time: 1.5 }), { maxLength: 5 });
+    const spawns = fc.array(fc.record({ what: fc.constant('spawn' as const), options: hints, actions }), {
+      minLength: 50,
+      maxLength: 300,
+      size: 'max',
+    });
+    for (const [name, make] of Object.entries(cases)) {
+      fc.assert(
+        fc.property(spawns, actions => {
+          const compared = new Compared(...make());
+          run(actions, compared);
+          expect(compared.difference, name).to.equal(undefined);
+        }),
+        { numRuns: Math.ceil(RUNS / 15) },
+      );
+    }
+  });
+
   it('that is compared with the model of another is found out', () => {
     const pairs: [() => SchedulingPolicy, () => Model][] = [
       [() => new FifoPolicy(), lifoModel],

@@ -30,6 +30,7 @@ const WRITABLE = EpollEvents.writable | FAILED;
 /**
  * Linux's epoll, the default. `look` takes time in proportion to the descriptors that are ready, not to those that are
  * watched. A change of interest costs a system call.
+ * @example createLoop(epollModule, ioModule); // `epollModule` uses this one
  */
 @injectable()
 export class EpollSelector extends Selector {

@@ -25,6 +25,7 @@ export function interestIn(found: number): Interest {
 /**
  * The `poll` of every POSIX system. `look` takes time for each watched descriptor; a change of interest costs next to
  * nothing. Choose it for a handful of descriptors, for a system without epoll, or to find out whether a problem is epoll's.
+ * @example createLoop(setTimeoutModule, pollIoModule);
  */
 @injectable()
 export class PollSelector extends Selector {

@@ -38,6 +38,7 @@ function shown(given: unknown): string {
   return typeof given === 'object' && given !== null ? 'an object' : String(given);
 }
 
+/** The event of `readable(fd)`: waits until bytes, a connection or the end can be read from a descriptor. */
 export class Readable extends Readiness {
   override get kind() {
     return 'readable' as const;
@@ -48,6 +49,7 @@ export class Readable extends Readiness {
   }
 }
 
+/** The event of `writable(fd)`: waits until a descriptor takes bytes, or has an error to report. */
 export class Writable extends Readiness {
   override get kind() {
     return 'writable' as const;

@@ -33,6 +33,7 @@ export abstract class Selector {
    */
   abstract wait(duration: Duration): number;
 
+  /** The descriptor of finding `index`, of those that the last `look` has counted. */
   abstract fdAt(index: number): number;
 
   /** An error or a hang-up counts as ready for both; `Interest.none` means that the descriptor was closed. */

@@ -6,16 +6,23 @@ export const SCHEMA = 2;
 
 /** The results, the machine and the parameters of a run: what `--json` writes. */
 export interface Comparison {
+  /** The version of this form of the results. */
   readonly schema: typeof SCHEMA;
   /** When the run began, in ISO 8601. */
   readonly date: string;
+  /** What it was measured on. */
   readonly machine: Machine;
+  /** What was planned. */
   readonly parameters: ComparisonParameters;
+  /** What was measured. */
   readonly lateness: LatenessResult;
 }
 
+/** The options of a run, as its results repeat them. */
 export interface ComparisonParameters {
+  /** With the same seed, the order of the measurements is the same. */
   readonly seed: number;
+  /** The lengths of the sleeps, in ms. */
   readonly durationsMs: readonly number[];
   /** As planned; `lateness.rounds` is the actual number. */
   readonly rounds: number;
@@ -23,13 +30,16 @@ export interface ComparisonParameters {
   readonly timeLimitMs: number | null;
 }
 
+/** What to measure, and with which seed. */
 export interface ComparisonOptions extends LatenessOptions {
+  /** Seeds the order of the measurements. */
   readonly seed: number;
 }
 
 /** A comparison before it has results. */
 export type ComparisonPlan = Pick<Comparison, 'schema' | 'date' | 'machine' | 'parameters'>;
 
+/** Is told how far a comparison is, for a progress bar. */
 export interface Observer {
   /** Before anything is measured. */
   planned(plan: ComparisonPlan): void;

@@ -21,6 +21,7 @@ export { LatenessMeasurement, measureLateness } from './scenarios/measure-latene
 export type { RunContext, Scenario } from './scenarios/scenario.js';
 export { type AlternateOptions, alternate, type Candidate } from './statistics/alternate.js';
 export { Latenesses } from './statistics/latenesses.js';
+export { meanInterval } from './statistics/mean-interval.js';
 export { ProcessorTime } from './statistics/processor-time.js';
 export { type Random, seededRandom, shuffled } from './statistics/random.js';
 export { Sample } from './statistics/sample.js';
@@ -35,3 +36,13 @@ export { decimal, whole } from './views/numbers.js';
 export { type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';
 export { header, report } from './views/report.js';
+export { constant, type Distribution, exponential, hyperexponential } from './workloads/distributions.js';
+export {
+  type Job,
+  type JobClass,
+  jain,
+  mean,
+  runWorkload,
+  type Workload,
+  WorkloadResult,
+} from './workloads/workload.js';

@@ -3,6 +3,8 @@ import { UsageError } from './usage-error.js';
 
 /** A file for results. It is checked to be writable before anything is measured. */
 export class JsonFile {
+  /** As it was given. */
+  /** @param path as it was given */
   private constructor(readonly path: string) {}
 
   /** @throws UsageError */
@@ -18,6 +20,7 @@ export class JsonFile {
     return new JsonFile(path);
   }
 
+  /** Replaces the content by the results, as indented JSON. */
   write(results: unknown): Promise<void> {
     return writeFile(this.path, `${JSON.stringify(results, null, 2)}\n`);
   }

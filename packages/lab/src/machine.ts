@@ -2,7 +2,9 @@ import os from 'node:os';
 
 /** The machine that figures were measured on; they do not hold for any other. */
 export interface Machine {
+  /** The version of Node, with its `v`. */
   readonly node: string;
+  /** The model, as the system names it. */
   readonly cpu: string;
   /** How many the process may use; the machine may have more. */
   readonly cores: number;
@@ -10,6 +12,7 @@ export interface Machine {
   readonly os: string;
 }
 
+/** Asks Node what this machine is. */
 export function describeMachine(): Machine {
   return {
     node: process.version,

@@ -8,6 +8,7 @@ export interface Endpoint extends Disposable {
   /** For calls of `@escapement/posix`, socket options for instance; -1 once the endpoint is closed. Do not close the number. */
   readonly fd: number;
 
+  /** Whether `close` was called, or the stream was abandoned. Then every wait throws. */
   readonly isClosed: boolean;
 
   /** Its name in messages: `TCP listener 127.0.0.1:80`. */

@@ -7,7 +7,9 @@ import { type Lookup, lookup } from './lookup.js';
 
 /** A destination: an address or a host name, and a port. */
 export interface HostAndPort {
+  /** A name that is looked up, or an address: `localhost`, `127.0.0.1`, `::1`. */
   readonly host: string;
+  /** From 0 to 65535. */
   readonly port: number;
   /** Of a link-local IPv6 address: the number of the network interface. Or write `fe80::1%eth0` as `host`. */
   readonly scope?: number | undefined;

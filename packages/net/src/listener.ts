@@ -50,6 +50,7 @@ const MOST_ACCEPTS_IN_A_ROW = 32;
 
 const backoff = exponential(5, 1000);
 
+/** How many connections `serve` has at a time, and what becomes of their failures. */
 export interface ServeOptions<S> {
   /**
    * Called with the error of a connection: its coroutine, or a task that it spawned, has failed. Throw the error again to end
@@ -58,7 +59,10 @@ export interface ServeOptions<S> {
   readonly failed?: (error: unknown, stream: S) => void;
 }
 
-/** Accepts connections in the order in which they came. Any number of tasks may accept. */
+/**
+ * Accepts connections in the order in which they came. Any number of tasks may accept.
+ * @example yield* TcpListener.listen({ port: 7000 }).serve(function* (stream) { yield* stream.write('hello'); });
+ */
 export abstract class Listener<S extends ByteStream<LoopEvent>> extends OwnedDescriptor {
   #acceptsInARow = 0;
   #mayHaveMore = false;

@@ -2,7 +2,9 @@ import { LoopEvent } from '@escapement/core';
 
 /** An address of a host name. */
 export interface LookedUp {
+  /** Which of the two kinds of address it is. */
   readonly family: 'ipv4' | 'ipv6';
+  /** The address in numbers, which need no further look-up. */
   readonly host: string;
 }
 

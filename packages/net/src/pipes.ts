@@ -10,7 +10,10 @@ const MOST_AT_ONCE = 65_536;
 
 const list = new PollList(1);
 
-/** A stream on any open descriptor: an end of a pipe, a FIFO, a terminal, a serial line. */
+/**
+ * A stream on any open descriptor: an end of a pipe, a FIFO, a terminal, a serial line.
+ * See `openPipe`, `openReader` and `stdin`, which make one.
+ */
 export class DescriptorStream extends EndpointStream {
   readonly #name: string;
 
@@ -62,6 +65,11 @@ function isWritable(fd: number): boolean {
 /**
  * Makes a pipe: bytes that are written to `writer` are read from `reader`, which reads the end after `writer` is closed.
  * @throws PosixError (EMFILE)
+ * @example
+ * const { reader, writer } = openPipe();
+ * yield* writer.write('ping');
+ * writer.close();
+ * yield* reader.readLine(); // 'ping'
  */
 export function openPipe(): { readonly reader: DescriptorStream; readonly writer: DescriptorStream } {
   const { reader, writer } = pipe();
@@ -72,12 +80,20 @@ export function openPipe(): { readonly reader: DescriptorStream; readonly writer
  * Opens a FIFO, a device or a file to read from. A FIFO waits for its first writer, and ends when its last writer closes. To
  * lose no bytes of the next writer, open the FIFO again before you close this stream.
  * @throws PosixError
+ * @example using lines = openReader('/tmp/commands'); // made by `mkfifo /tmp/commands`
  */
 export function openReader(path: string): DescriptorStream {
   return new DescriptorStream(open(path, OpenFlags.read), path);
 }
 
-/** Opens a FIFO or a device to write to. @throws PosixError (ENXIO: no process has the FIFO open for reading) */
+/**
+ * Opens a FIFO or a device to write to.
+ * @throws PosixError (ENXIO: no process has the FIFO open for reading)
+ * @example
+ * using commands = openWriter('/tmp/commands');
+ * yield* commands.write('stop\
+ * ');
+ */
 export function openWriter(path: string): DescriptorStream {
   return new DescriptorStream(open(path, OpenFlags.write), path);
 }

@@ -4,7 +4,10 @@ import { type Sleep, TimeoutError, timeout } from '@escapement/sleep';
 import { invalid, shown } from './check-options.js';
 import { EndpointStream, type StreamEvent } from './endpoint-stream.js';
 
-/** A connection: a stream whose outgoing half can be ended on its own. */
+/**
+ * A connection: a stream whose outgoing half can be ended on its own.
+ * See `TcpStream` and `UnixStream`.
+ */
 export abstract class SocketStream extends EndpointStream {
   /**
    * The address of the peer, also after the connection has ended.

@@ -3,7 +3,12 @@ import { isatty } from 'node:tty';
 import { close, OpenFlags, open } from '@escapement/posix';
 import { DescriptorStream } from './pipes.js';
 
-/** The standard input of the process. Use either it or `process.stdin`. `close` closes it for the whole process. */
+/**
+ * The standard input of the process. Use either it or `process.stdin`. `close` closes it for the whole process.
+ * @example
+ * using input = stdin();
+ * for (let line = yield* input.readLine(); line !== undefined; line = yield* input.readLine()) console.log(line);
+ */
 export function stdin(): DescriptorStream {
   return new StandardInput(0, 'stdin');
 }

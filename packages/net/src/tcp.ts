@@ -21,6 +21,7 @@ import { Listener } from './listener.js';
 import type { Lookup } from './lookup.js';
 import { SocketStream } from './socket-stream.js';
 
+/** Where to listen, and how. */
 export interface TcpListenOptions {
   /** An address of this machine; `127.0.0.1` if left out. `0.0.0.0`: all IPv4 addresses; `::`: all IPv4 and IPv6 addresses. */
   readonly host?: string;
@@ -34,6 +35,7 @@ export interface TcpListenOptions {
   readonly reusePort?: boolean;
 }
 
+/** Where to connect to, and how. */
 export interface TcpConnectOptions extends Omit<HostAndPort, 'host'> {
   /** An address, or a name, which needs a strategy that lets the host run; `127.0.0.1` if left out. */
   readonly host?: string;
@@ -58,7 +60,13 @@ export interface KeepAliveOptions {
   readonly count?: number;
 }
 
-/** A TCP connection. Small writes are sent at once (TCP_NODELAY), unless you call `setNoDelay(false)`. */
+/**
+ * A TCP connection. Small writes are sent at once (TCP_NODELAY), unless you call `setNoDelay(false)`.
+ * @example
+ * using stream = yield* TcpStream.connect({ host: 'localhost', port: 7000 });
+ * yield* stream.write('ping');
+ * const answer = yield* stream.readLine();
+ */
 export class TcpStream extends SocketStream {
   #remote: IpAddress | undefined;
 
@@ -129,8 +137,14 @@ function connected(fd: number, address: IpAddress): TcpStream {
   return stream;
 }
 
-/** Listens for TCP connections. */
+/**
+ * Listens for TCP connections.
+ * @example
+ * const listener = TcpListener.listen({ port: 7000 });
+ * yield* listener.serve(function* (stream) { yield* stream.write('hello'); });
+ */
 export class TcpListener extends Listener<TcpStream> {
+  /** Where it listens. With port 0 in the options, the system has chosen the port. */
   readonly address: IpAddress;
 
   private constructor(fd: number) {

@@ -18,6 +18,7 @@ import { type HostAndPort, ipAddressOf } from './host.js';
 import { ipSocket } from './ip-socket.js';
 import { OwnedDescriptor } from './owned-descriptor.js';
 
+/** Where to bind a socket, and how. */
 export interface UdpOptions {
   /** An address of this machine: `127.0.0.1` if left out. */
   readonly host?: string;
@@ -32,8 +33,11 @@ export interface UdpOptions {
 /** With `family`, so that an address can be passed. */
 const OPTIONS = { port: 'any', host: 'any', family: 'any', broadcast: 'boolean', ipv6Only: 'boolean' } as const;
 
+/** What `receive` evaluates to. */
 export interface Datagram {
+  /** Its content; empty for an empty datagram. */
   readonly bytes: Uint8Array;
+  /** Where an answer goes. */
   readonly from: IpAddress;
 }
 
@@ -42,8 +46,15 @@ const scratch = new Uint8Array(65_536);
 /** After so many sends without a wait, `send` pauses: the system nearly always has room, and other tasks would not run. */
 const MOST_SENDS_IN_A_ROW = 32;
 
-/** Sends and receives datagrams. A datagram may get lost, arrive twice, or arrive out of order. */
+/**
+ * Sends and receives datagrams. A datagram may get lost, arrive twice, or arrive out of order.
+ * @example
+ * using socket = UdpSocket.open();
+ * yield* socket.send('ping', { host: '127.0.0.1', port: 7000 });
+ * const { bytes, from } = yield* socket.receive();
+ */
 export class UdpSocket extends OwnedDescriptor {
+  /** Where it receives. With port 0 in the options, the system has chosen the port. */
   readonly address: IpAddress;
   #sendsInARow = 0;
 

@@ -17,7 +17,10 @@ import { Listener } from './listener.js';
 import { SocketFile } from './socket-file.js';
 import { SocketStream } from './socket-stream.js';
 
-/** A connection on this machine, by a path. A path that begins with NUL is a name in Linux's abstract namespace. */
+/**
+ * A connection on this machine, by a path. A path that begins with NUL is a name in Linux's abstract namespace.
+ * @example using stream = yield* UnixStream.connect('/tmp/service');
+ */
 export class UnixStream extends SocketStream {
   /**
    * @throws PosixError (ENOENT or ECONNREFUSED: no server listens there; EACCES), InvalidAddressError
@@ -40,13 +43,18 @@ export class UnixStream extends SocketStream {
   }
 }
 
+/** How to listen. */
 export interface UnixListenOptions {
   /** How many connections the system keeps until they are accepted; 1,024 if left out. */
   readonly backlog?: number;
 }
 
-/** Listens on a path. It makes the file, and removes it at its close, unless the file belongs to another listener by then. */
+/**
+ * Listens on a path. It makes the file, and removes it at its close, unless the file belongs to another listener by then.
+ * @example yield* UnixListener.listen('/tmp/service').serve(function* (stream) { yield* stream.write('hello'); });
+ */
 export class UnixListener extends Listener<UnixStream> {
+  /** The path that it listens on. */
   readonly address: UnixAddress;
   readonly #file: SocketFile | undefined;
 

@@ -1,5 +1,5 @@
 import { SchedulingPolicy, type Task } from '@escapement/core';
-import { StableHeap } from './stable-heap.js';
+import { StableQueue } from './stable-queue.js';
 
 /**
  * The ready task whose deadline is the earliest runs next; of equal ones, the task that became ready first. A task's deadline
@@ -25,7 +25,7 @@ import { StableHeap } from './stable-heap.js';
  */
 export class EarliestDeadlineFirstPolicy extends SchedulingPolicy {
   override readonly alias = 'earliest-deadline-first';
-  readonly #ready = new StableHeap<Task>();
+  readonly #ready = new StableQueue<Task>();
 
   override add(task: Task): void {
     this.#ready.add(task.deadline, task);

@@ -1,5 +1,5 @@
 import type { Duration, Task } from '@escapement/core';
-import { StableHeap } from './stable-heap.js';
+import { StableQueue } from './stable-queue.js';
 
 /** What shares the time of a group: a task, or a group below it. */
 export class Member {
@@ -23,7 +23,7 @@ export class Member {
 
 /** Members that share the time of the member which stands for them in the group above. */
 export class Group {
-  readonly ready = new StableHeap<Member>();
+  readonly ready = new StableQueue<Member>();
   /** No member that is ready has a smaller virtual time. Never goes back. */
   least: Duration = 0;
 

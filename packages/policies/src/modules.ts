@@ -1,9 +1,11 @@
-import { FifoPolicy } from '@escapement/core';
-import { type LoopModule, policyModule } from '@escapement/wiring';
+import { Clock, FifoPolicy, type SchedulingPolicy } from '@escapement/core';
+import { Instruments, LoopModule, policyModule } from '@escapement/wiring';
 import { EarliestDeadlineFirstPolicy } from './earliest-deadline-first-policy.js';
 import { FairPolicy } from './fair-policy.js';
 import { LifoPolicy } from './lifo-policy.js';
+import { type PartitionedOptions, partitioned } from './partitioned-policy.js';
 import { type PriorityOptions, PriorityPolicy } from './priority-policy.js';
+import { ReadyWatch, type ReadyWatchOptions } from './ready-watch.js';
 import { type SeededRandomOptions, SeededRandomPolicy } from './seeded-random-policy.js';
 
 /** First come, first served, as without a module. See `FifoPolicy`. */
@@ -28,8 +30,24 @@ export function seededRandomModule(options: Required<SeededRandomOptions>): Loop
   return moduleOf(() => new SeededRandomPolicy(options));
 }
 
+/** Parts of the tree as entities of an outer policy. See `partitioned`. @throws InvalidArgumentError */
+export function partitionedModule(options: PartitionedOptions): LoopModule {
+  return moduleOf(() => partitioned(options));
+}
+
+/** Reports ready tasks that wait too long, and why. See `ReadyWatch`. @throws InvalidArgumentError */
+export function readyWatchModule(options?: ReadyWatchOptions): LoopModule {
+  const make = (clock: Clock) => new ReadyWatch(clock, options);
+  make({ now: () => 0 });
+  return new LoopModule(({ bind }) => {
+    bind(Instruments)
+      .toDynamicValue(context => make(context.get(Clock)))
+      .inSingletonScope();
+  });
+}
+
 /** Wrong options are reported where they are written, not where the loop is made. */
-function moduleOf(make: () => PriorityPolicy | SeededRandomPolicy): LoopModule {
+function moduleOf(make: () => SchedulingPolicy): LoopModule {
   make();
   return policyModule(make);
 }

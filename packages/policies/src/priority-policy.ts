@@ -1,6 +1,6 @@
 import { SchedulingPolicy, type Task } from '@escapement/core';
 import { checkNumber, checkOptions } from './check-option.js';
-import { StableHeap } from './stable-heap.js';
+import { StableQueue } from './stable-queue.js';
 
 export interface PriorityOptions {
   /**
@@ -34,7 +34,7 @@ export interface PriorityOptions {
  */
 export class PriorityPolicy extends SchedulingPolicy {
   override readonly alias = 'priority';
-  readonly #ready = new StableHeap<Task>();
+  readonly #ready = new StableQueue<Task>();
   readonly #ageing: number;
   /** The number of steps that have begun. */
   #steps = 0;

@@ -1,3 +1,6 @@
+/** An empty heap gives back the memory of more items than these. */
+const LARGE = 1024;
+
 /**
  * Items ordered by a number, the smallest first; those with equal numbers in the order in which they were added.
  *
@@ -7,14 +10,14 @@
  */
 export class StableHeap<T> {
   readonly #keys: number[] = [];
-  /** The order in which the items were added. */
+  /** For equal keys. */
   readonly #serials: number[] = [];
   readonly #items: (T | undefined)[] = [];
   #size = 0;
-  #lastSerial = 0;
   /** The item that was added last; undefined if it is in the arrays, or was taken. */
   #last: T | undefined = undefined;
   #lastKey = 0;
+  #lastSerial = 0;
 
   get isEmpty(): boolean {
     return this.#size === 0 && this.#last === undefined;
@@ -26,12 +29,18 @@ export class StableHeap<T> {
     return this.#last !== undefined && this.#lastKey < smallest ? this.#lastKey : smallest;
   }
 
-  /** @param key must not be NaN */
-  add(key: number, item: T): void {
+  /** Whether its first item comes before one with this key and serial. */
+  isBefore(key: number, serial: number): boolean {
+    if (this.#last !== undefined && comesFirst(this.#lastKey, this.#lastSerial, key, serial)) return true;
+    return this.#size > 0 && comesFirst(this.#keys[0]!, this.#serials[0]!, key, serial);
+  }
+
+  /** @param serial higher than all before */
+  add(key: number, serial: number, item: T): void {
     if (this.#last !== undefined) this.#siftUp(this.#size++, this.#lastKey, this.#lastSerial, this.#last);
     this.#last = item;
     this.#lastKey = key;
-    this.#lastSerial++;
+    this.#lastSerial = serial;
   }
 
   /** Removes and returns the first item; undefined if there is none. */
@@ -46,6 +55,7 @@ export class StableHeap<T> {
     const end = --this.#size;
     const item = this.#items[end] as T;
     this.#items[end] = undefined;
+    if (end === 0 && this.#items.length > LARGE) this.#keys.length = this.#serials.length = this.#items.length = 0;
     return end === 0 ? item : this.#replaceFirst(this.#keys[end]!, this.#serials[end]!, item);
   }
 
@@ -90,4 +100,8 @@ export class StableHeap<T> {
     serials[gap] = serial;
     this.#items[gap] = item;
   }
+}
+
+function comesFirst(key: number, serial: number, otherKey: number, otherSerial: number): boolean {
+  return key < otherKey || (key === otherKey && serial < otherSerial);
 }

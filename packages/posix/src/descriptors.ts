@@ -29,7 +29,11 @@ export const OpenFlags = {
   append: 0o2000,
 } as const;
 
-/** Opens a file, a FIFO or a device. @throws PosixError (EINVAL: the path contains a NUL), InvalidCallError */
+/**
+ * Opens a file, a FIFO or a device.
+ * @throws PosixError (EINVAL: the path contains a NUL), InvalidCallError
+ * @example const fd = open('/tmp/log', OpenFlags.write | OpenFlags.create | OpenFlags.append);
+ */
 export function open(path: string, flags: number = OpenFlags.read, mode = 0o666): number {
   assertPath('open', path);
   checkWhole('open', 'the flags', flags, 0, LARGEST_INT);
@@ -41,7 +45,11 @@ export function open(path: string, flags: number = OpenFlags.read, mode = 0o666)
   }
 }
 
-/** Removes a file, a socket or a FIFO from its folder. @throws PosixError (ENOENT, EACCES), InvalidCallError */
+/**
+ * Removes a file, a socket or a FIFO from its folder.
+ * @throws PosixError (ENOENT, EACCES), InvalidCallError
+ * @example unlink('/tmp/service');
+ */
 export function unlink(path: string): void {
   assertPath('unlink', path);
   if (cUnlink(path) < 0) throw failureOf('unlink', `'${path}'`);
@@ -59,6 +67,7 @@ const closeListeners = new Set<(fd: number) => void>();
  * Closes a descriptor. The listeners of `onClose` are called just before. Another file may get the number at once. The file
  * itself, a port for instance, is free once no other descriptor has it open and no thread is inside a call on it.
  * @throws PosixError (EBADF: it was not open), InvalidCallError; what a listener throws, when the descriptor is closed
+ * @see `pipe` for an example
  */
 export function close(fd: number): void {
   checkDescriptor('close', fd);
@@ -81,6 +90,7 @@ export function close(fd: number): void {
  * the number belongs to another file.
  * @returns call it to remove the listener
  * @throws InvalidCallError
+ * @example const removeListener = onClose(fd => cache.delete(fd));
  */
 export function onClose(listener: (fd: number) => void): () => void {
   checkFunction('onClose', 'the listener', listener);
@@ -92,6 +102,7 @@ export function onClose(listener: (fd: number) => void): () => void {
  * Makes calls on a descriptor return `WOULD_BLOCK` instead of blocking the thread. Descriptors that this package opens are
  * non-blocking from the start. The setting applies to everybody who shares the open file: for stdin, the terminal's other users.
  * @throws PosixError, InvalidCallError
+ * @see `pipe`, whose ends are so from the start
  */
 export function setNonBlocking(fd: number): void {
   checkDescriptor('setNonBlocking', fd);
@@ -99,7 +110,16 @@ export function setNonBlocking(fd: number): void {
   if ((flags & O_NONBLOCK) === 0) checked(cFcntl(fd, F_SETFL, flags | O_NONBLOCK), 'fcntl', fd);
 }
 
-/** Makes a pipe; both ends are non-blocking. @throws PosixError */
+/**
+ * Makes a pipe; both ends are non-blocking.
+ * @throws PosixError
+ * @example
+ * const { reader, writer } = pipe();
+ * write(writer, new TextEncoder().encode('ping'));
+ * read(reader, new Uint8Array(16)); // 4
+ * close(reader);
+ * close(writer);
+ */
 export function pipe(): { readonly reader: number; readonly writer: number } {
   const fds = new Int32Array(2);
   checked(cPipe2(fds, O_NONBLOCK | O_CLOEXEC), 'pipe2');

@@ -28,9 +28,13 @@ export const EpollEvents = {
   peerHangUp: 0x2000,
 } as const;
 
+/** What `epollControl` does with a descriptor: watches it, watches it no more, or looks for other events from now on. */
 export const EpollOperation = { add: 1, remove: 2, modify: 3 } as const;
 
-/** @throws PosixError (EMFILE) */
+/**
+ * Makes a descriptor of epoll, which watches others: see `EpollResults` for an example.
+ * @throws PosixError (EMFILE)
+ */
 export function epollCreate(): number {
   return checked(cCreate(EPOLL_CLOEXEC), 'epoll_create1');
 }
@@ -38,7 +42,11 @@ export function epollCreate(): number {
 const event = new Uint8Array(EVENT_SIZE);
 const eventView = new DataView(event.buffer);
 
-/** @throws PosixError (EPERM: a file that is always ready; EEXIST, ENOENT, EBADF), InvalidCallError */
+/**
+ * Changes what an epoll watches: see `EpollResults` for an example.
+ * @param operation one of `EpollOperation`
+ * @throws PosixError (EPERM: a file that is always ready; EEXIST, ENOENT, EBADF), InvalidCallError
+ */
 export function epollControl(epoll: number, operation: number, fd: number, events: number): void {
   checkDescriptor('epollControl', epoll);
   checkWhole('epollControl', 'the operation', operation, EpollOperation.add, EpollOperation.modify);
@@ -52,7 +60,14 @@ export function epollControl(epoll: number, operation: number, fd: number, event
 /** More results than anybody has a use for. */
 const MOST_RESULTS = 2 ** 20;
 
-/** A buffer for the results of epoll, to be reused. */
+/**
+ * A buffer for the results of epoll, to be reused.
+ * @example
+ * const results = new EpollResults(64);
+ * const epoll = epollCreate();
+ * epollControl(epoll, EpollOperation.add, fd, EpollEvents.in);
+ * results.wait(epoll, 10); // ms
+ */
 export class EpollResults {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;

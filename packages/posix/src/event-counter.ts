@@ -6,7 +6,14 @@ const cEventfd = libcFunction<(initial: number, flags: number) => number>('int e
 const EFD_NONBLOCK = 0o4000;
 const EFD_CLOEXEC = 0o2000000;
 
-/** Makes a descriptor (eventfd) that is readable from `raise`, by any thread, until `lower`. @throws PosixError */
+/**
+ * Makes a descriptor (eventfd) that is readable from `raise`, by any thread, until `lower`.
+ * @throws PosixError
+ * @example
+ * const counter = eventCounter();
+ * raise(counter); // from any thread: `readable(counter)` is over
+ * lower(counter);
+ */
 export function eventCounter(): number {
   return checked(cEventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), 'eventfd');
 }
@@ -14,12 +21,19 @@ export function eventCounter(): number {
 const one = new Uint8Array(new BigUint64Array([1n]).buffer);
 const count = new Uint8Array(8);
 
-/** @throws PosixError */
+/**
+ * Makes it readable, from any thread: see `eventCounter`. Does nothing more if it is raised already.
+ * @throws PosixError
+ */
 export function raise(counter: number): void {
   write(counter, one);
 }
 
-/** Does nothing if the counter is not raised. @throws PosixError */
+/**
+ * Does nothing if the counter is not raised.
+ * @throws PosixError
+ * @see `eventCounter` for an example
+ */
 export function lower(counter: number): void {
   read(counter, count);
 }

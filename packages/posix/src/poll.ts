@@ -30,7 +30,13 @@ export class InvalidPollListError extends RangeError {
   }
 }
 
-/** The list of `poll`: descriptors, the events to look for, and the events that were found. */
+/**
+ * The list of `poll`: descriptors, the events to look for, and the events that were found.
+ * @example
+ * const list = new PollList(1);
+ * list.add(reader, PollEvents.in);
+ * list.poll(10); // ms
+ */
 export class PollList {
   #bytes: Uint8Array;
   #fds: Int32Array;
@@ -49,6 +55,7 @@ export class PollList {
     [this.#bytes, this.#fds, this.#masks] = viewsOf(Math.max(capacity, 1));
   }
 
+  /** The number of descriptors in the list. */
   get count(): number {
     return this.#count;
   }
@@ -90,6 +97,7 @@ export class PollList {
     return moved;
   }
 
+  /** Removes all descriptors from the list. */
   clear(): void {
     this.#count = 0;
   }

@@ -4,9 +4,11 @@ import { AddressFamily } from './socket-constants.js';
 
 /** An IPv4 or IPv6 address with its port. */
 export interface IpAddress {
+  /** The version of the protocol. */
   readonly family: 'ipv4' | 'ipv6';
   /** `127.0.0.1`, `::1`; a host name has to be resolved first. */
   readonly host: string;
+  /** From 0 to 65535; for `bind`, 0 lets the system choose. */
   readonly port: number;
   /** Of a link-local IPv6 address: the number of the network interface. */
   readonly scope?: number;
@@ -17,13 +19,19 @@ export interface IpAddress {
  * socket that is not bound.
  */
 export interface UnixAddress {
+  /** On this machine only. */
   readonly family: 'unix';
+  /** A file, or with NUL as its first character a name in Linux's abstract namespace. */
   readonly path: string;
 }
 
+/** An address of any kind; `family` tells which. */
 export type SocketAddress = IpAddress | UnixAddress;
 
-/** `127.0.0.1:80`, `[::1]:80`, `/run/socket`. @throws InvalidAddressError for something else */
+/**
+ * `127.0.0.1:80`, `[::1]:80`, `/run/socket`. @throws InvalidAddressError for something else
+ * @example console.log(`listening on ${formatAddress(localAddress(fd))}`);
+ */
 export function formatAddress(address: SocketAddress): string {
   checkFamily(address);
   if (address.family === 'unix') {

@@ -3,6 +3,7 @@
 /** @internal */
 export const AddressFamily = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 
+/** A stream of bytes (TCP), or single messages (UDP). */
 export type SocketKind = 'stream' | 'datagram';
 /** @internal */
 export const SocketType: Readonly<Record<SocketKind, number>> = { stream: 1, datagram: 2 };

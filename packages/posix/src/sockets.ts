@@ -50,20 +50,37 @@ const address = new Uint8Array(ADDRESS_SIZE);
 const length = new Int32Array(1);
 const option = new Int32Array(1);
 
-/** Makes a non-blocking socket. @throws PosixError (EMFILE, EAFNOSUPPORT), InvalidCallError */
+/**
+ * Makes a non-blocking socket.
+ * @throws PosixError (EMFILE, EAFNOSUPPORT), InvalidCallError
+ * @example
+ * const listener = socket('ipv4');
+ * bind(listener, { family: 'ipv4', host: '127.0.0.1', port: 0 });
+ * listen(listener);
+ * const client = socket('ipv4');
+ * connect(client, localAddress(listener)); // true, or false: wait until `client` is writable
+ * send(accept(listener), new TextEncoder().encode('ping'));
+ */
 export function socket(family: SocketAddress['family'], kind: SocketKind = 'stream'): number {
   checkName('socket', 'the family', family, AddressFamily);
   checkName('socket', 'the kind', kind, SocketType);
   return checked(cSocket(AddressFamily[family], SocketType[kind] | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), 'socket');
 }
 
-/** @throws PosixError (EADDRINUSE, EACCES, EADDRNOTAVAIL), InvalidAddressError, InvalidCallError */
+/**
+ * Gives a socket its own address: see `socket` for an example.
+ * @throws PosixError (EADDRINUSE, EACCES, EADDRNOTAVAIL), InvalidAddressError, InvalidCallError
+ */
 export function bind(fd: number, to: SocketAddress): void {
   checkDescriptor('bind', fd);
   if (cBind(fd, address, encodeAddress(to, address)) < 0) throw failureOf('bind', formatAddress(to));
 }
 
-/** @param backlog how many connections the system queues until they are accepted @throws PosixError, InvalidCallError */
+/**
+ * @param backlog how many connections the system queues until they are accepted
+ * @throws PosixError, InvalidCallError
+ * @see `socket` for an example
+ */
 export function listen(fd: number, backlog = 1024): void {
   checkDescriptor('listen', fd);
   checkWhole('listen', 'the backlog', backlog, 0, LARGEST_INT);
@@ -74,6 +91,7 @@ export function listen(fd: number, backlog = 1024): void {
  * Accepts the next connection; `senderAddress` returns the address of its peer.
  * @returns its descriptor, which is non-blocking, or `WOULD_BLOCK`
  * @throws PosixError (EMFILE, ENFILE; ECONNABORTED: this connection was reset before it was accepted, others may wait)
+ * @see `socket` for an example
  */
 export function accept(fd: number): number {
   checkDescriptor('accept', fd);
@@ -89,6 +107,7 @@ export function accept(fd: number): number {
  * Begins to connect.
  * @returns true if it is connected already; if not, wait until it is writable, then call `takeError`
  * @throws PosixError (ECONNREFUSED, ENETUNREACH; EAGAIN: the queue of a Unix listener is full), InvalidAddressError
+ * @see `socket` for an example
  */
 export function connect(fd: number, to: SocketAddress): boolean {
   checkDescriptor('connect', fd);
@@ -99,25 +118,41 @@ export function connect(fd: number, to: SocketAddress): boolean {
   throw new PosixError(errno, 'connect', formatAddress(to));
 }
 
-/** Returns the pending error of a socket, of a `connect` for instance, and clears it. @throws PosixError */
+/**
+ * Returns the pending error of a socket, of a `connect` for instance, and clears it.
+ * @throws PosixError
+ * @see `socket` for an example
+ */
 export function takeError(fd: number, syscall: string, subject?: string): PosixError | undefined {
   const errno = getOption(fd, SocketOption.error);
   return errno === 0 ? undefined : new PosixError(errno, syscall, subject);
 }
 
-/** Ends one half of a connection, or both. A read at the peer, or here, then returns the end. @throws PosixError (ENOTCONN) */
+/**
+ * Ends one half of a connection, or both. A read at the peer, or here, then returns the end.
+ * @throws PosixError (ENOTCONN)
+ * @see `socket` for an example
+ */
 export function shutdown(fd: number, how: number = Shutdown.both): void {
   checkDescriptor('shutdown', fd);
   checkWhole('shutdown', 'the half', how, Shutdown.read, Shutdown.both);
   checked(cShutdown(fd, how), 'shutdown', fd);
 }
 
-/** The address that a socket is bound to. @throws PosixError */
+/**
+ * The address that a socket is bound to.
+ * @throws PosixError
+ * @see `socket` for an example
+ */
 export function localAddress(fd: number): SocketAddress {
   return nameFrom(cGetsockname, 'getsockname', fd);
 }
 
-/** The address of the peer of a connected socket. @throws PosixError (ENOTCONN) */
+/**
+ * The address of the peer of a connected socket.
+ * @throws PosixError (ENOTCONN)
+ * @see `socket` for an example
+ */
 export function peerAddress(fd: number): SocketAddress {
   return nameFrom(cGetpeername, 'getpeername', fd);
 }
@@ -138,7 +173,10 @@ export function setOption(fd: number, which: readonly [number, number], value: n
   checked(cSetsockopt(fd, level, name, option, 4), 'setsockopt', fd);
 }
 
-/** @throws PosixError, InvalidCallError */
+/**
+ * @throws PosixError, InvalidCallError
+ * @see `socket`, and `setOption` for the other way
+ */
 export function getOption(fd: number, which: readonly [number, number]): number {
   checkDescriptor('getOption', fd);
   const [level, name] = optionOf('getOption', which);
@@ -155,7 +193,11 @@ function optionOf(call: string, which: readonly [number, number]): readonly [num
   return [level, name];
 }
 
-/** `write` on a socket. If the peer has closed, it throws EPIPE and never raises SIGPIPE, even if the process listens for it. */
+/**
+ * `write` on a socket. If the peer has closed, it throws EPIPE and never raises SIGPIPE, even if the process listens for it.
+ * @throws PosixError (EPIPE, ECONNRESET), InvalidCallError
+ * @see `socket` for an example
+ */
 export function send(fd: number, bytes: Uint8Array): number {
   checkDescriptor('send', fd);
   const size = sizeOfBytes('send', bytes);
@@ -166,7 +208,12 @@ export function send(fd: number, bytes: Uint8Array): number {
   }
 }
 
-/** Sends a datagram. @returns its size, or `WOULD_BLOCK` @throws PosixError (EMSGSIZE), InvalidAddressError, InvalidCallError */
+/**
+ * Sends a datagram.
+ * @returns its size, or `WOULD_BLOCK`
+ * @throws PosixError (EMSGSIZE), InvalidAddressError, InvalidCallError
+ * @see `socket` for an example
+ */
 export function sendTo(fd: number, bytes: Uint8Array, to: SocketAddress): number {
   checkDescriptor('sendTo', fd);
   const size = sizeOfBytes('sendTo', bytes);
@@ -182,6 +229,7 @@ export function sendTo(fd: number, bytes: Uint8Array, to: SocketAddress): number
  * Receives a datagram; bytes that do not fit in `into` are lost. `senderAddress` returns the address of its sender.
  * @returns its size, or `WOULD_BLOCK`
  * @throws PosixError
+ * @see `socket` for an example
  */
 export function receiveFrom(fd: number, into: Uint8Array): number {
   checkDescriptor('receiveFrom', fd);
@@ -194,7 +242,10 @@ export function receiveFrom(fd: number, into: Uint8Array): number {
   }
 }
 
-/** The sender of the last `receiveFrom`, or the peer of the last `accept`. Call it before any other call of this package. */
+/**
+ * The sender of the last `receiveFrom`, or the peer of the last `accept`. Call it before any other call of this package.
+ * @see `socket` for an example
+ */
 export function senderAddress(): SocketAddress {
   return decodeAddress(address, length[0]!);
 }

@@ -12,6 +12,7 @@ const cWritev = libcFunction<Transfer>('long writev(int fd, const void *iovec, i
  * Reads the bytes that are available, at most `into.length`.
  * @returns how many; 0 at the end, and also for an empty `into`; `WOULD_BLOCK` if no bytes are available yet
  * @throws PosixError, InvalidCallError
+ * @see `pipe` for an example
  */
 export function read(fd: number, into: Uint8Array): number {
   checkDescriptor('read', fd);
@@ -27,6 +28,7 @@ export function read(fd: number, into: Uint8Array): number {
  * Writes as much as fits.
  * @returns how many bytes were written; `WOULD_BLOCK` if none fits now
  * @throws PosixError (EPIPE if the reading end is closed: Node ignores the signal), InvalidCallError
+ * @see `pipe` for an example
  */
 export function write(fd: number, from: Uint8Array): number {
   checkDescriptor('write', fd);
@@ -49,12 +51,16 @@ const inUse: { parts: readonly Uint8Array[] | undefined } = { parts: undefined }
 /**
  * `read` into several buffers, one after another: the first 1,024 of them. Returns 0 also if all are empty.
  * @throws PosixError, InvalidCallError
+ * @see `pipe`, which shows it with one buffer
  */
 export function readv(fd: number, into: readonly Uint8Array[]): number {
   return transferParts('readv', cReadv, fd, into);
 }
 
-/** `write` from several buffers, one after another: the first 1,024 of them. @throws PosixError, InvalidCallError */
+/**
+ * `write` from several buffers, one after another: the first 1,024 of them. @throws PosixError, InvalidCallError
+ * @see `pipe`, which shows it with one buffer
+ */
 export function writev(fd: number, from: readonly Uint8Array[]): number {
   return transferParts('writev', cWritev, fd, from);
 }

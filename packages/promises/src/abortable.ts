@@ -3,10 +3,15 @@ import { type Resolved, resolved } from './resolved.js';
 
 /** The members that the `AbortSignal` of every host has. */
 export interface PlainAbortSignal {
+  /** Whether it was aborted. */
   readonly aborted: boolean;
+  /** What it was aborted with. */
   readonly reason: unknown;
+  /** Throws the reason, if it was aborted. */
   throwIfAborted(): void;
+  /** Calls `listener` when it is aborted, unless it is already. */
   addEventListener(type: 'abort', listener: () => void): void;
+  /** Takes back a listener. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 

@@ -15,12 +15,16 @@ export interface Tick {
 /**
  * Ticks without drift: tick n is due at `start + n * period`, however late the ticks before it were. `start` is the first
  * `yield*`. A task that is late by a period or more gets the latest tick that is due; its `missed` counts the skipped ones.
+ * Made by `every`, which has an example.
  */
 export class Metronome implements Yieldable<Tick, Now | Sleep> {
   #start: Instant | undefined;
   #lastIndex = 0;
 
-  /** @param period in milliseconds, above 0 and finite */
+  /**
+   * @param period in milliseconds, above 0 and finite
+   * @throws InvalidTimeError
+   */
   constructor(readonly period: Duration) {
     if (typeof period === 'number' && period > 0 && period < Infinity) return;
     throw new InvalidTimeError(

@@ -20,6 +20,7 @@ import { checkDuration, type InvalidTimeError } from './check-time.js';
 import { sleep } from './sleep.js';
 import type { SleepFor } from './time-event.js';
 
+/** How often `retry` tries, when, and after which wait. */
 export interface RetryOptions {
   /** The most attempts, including the first. Default: 3. */
   readonly attempts?: number;
@@ -100,6 +101,8 @@ function beside<R>(error: unknown, option: string, call: () => R): R {
  * A backoff that doubles from `first` up to `most`.
  *
  * @param jitter a share from 0 to 1: each wait is shortened by a random part of it, so that many clients do not retry at once
+ * @throws InvalidTimeError for NaN and negative times; InvalidArgumentError for a jitter that is no share
+ * @example yield* retry(fetchPage, { attempts: 5, backoff: exponential(100, 5000, 0.5) }); // 50 to 100 ms, 100 to 200, ...
  */
 export function exponential(first: Duration, most: Duration = Infinity, jitter = 0): (attempt: number) => Duration {
   checkDuration('exponential', first);

@@ -12,7 +12,10 @@ export class SleepHandler extends EventHandler<TimeEvent> {
   readonly #timers = new TimerQueue();
   readonly #clock: Clock;
 
-  /** @param clock the clock of the loop's strategy */
+  /**
+   * @param clock the clock of the loop's strategy
+   * @throws InvalidArgumentError if there is no clock
+   */
   constructor(clock: Clock) {
     super();
     this.#clock = checkArgument('new SleepHandler', clock, 'object', "the clock of the loop's strategy");

@@ -61,7 +61,10 @@ export const timeout = /* @__PURE__ */ coroutine(function* timeout<T, E extends 
   return yield* limit(until, bodyOf('timeout', body), `the timeout of ${duration} ms`);
 });
 
-/** Like `timeout`, but expires at an instant on the loop's clock. */
+/**
+ * Like `timeout`, but expires at an instant on the loop's clock.
+ * @throws InvalidTimeError for NaN; TimeoutError, NotACoroutineError
+ */
 export const deadline = /* @__PURE__ */ coroutine(function* deadline<T, E extends LoopEvent>(
   until: Instant,
   body: Program<T, E>,

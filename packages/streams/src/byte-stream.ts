@@ -51,6 +51,7 @@ export interface ByteStream<E extends LoopEvent> extends Disposable {
   /** Its name in messages: `TCP stream to 127.0.0.1:80`. */
   describe(): string;
 
+  /** Whether `close` was called. Then every wait throws. */
   readonly isClosed: boolean;
 
   /** Closes it. May be called at any moment, any number of times. Tasks that wait for it get `ClosedError`. */

@@ -46,8 +46,12 @@ export class Condition {
   readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #notified = new Notified(this);
 
-  /** @param name for deadlock reports */
+  /**
+   * @param name for deadlock reports
+   * @throws InvalidArgumentError if `lock` is no `Lock`
+   */
   constructor(
+    /** Whoever waits or notifies holds it. */
     readonly lock: Lock,
     readonly name?: string,
   ) {

@@ -39,6 +39,7 @@ export class Lock implements Acquirable {
   /** @param name for errors and deadlock reports */
   constructor(readonly name?: string) {}
 
+  /** Whether a task holds it now. */
   get isHeld(): boolean {
     return this.#isHeld;
   }

@@ -15,6 +15,7 @@ import { titled, titleOf } from './describe.js';
 import { QueueClosedError } from './errors.js';
 import { Get, Next, NOTHING, Put, type Putter, type QueueEnds, type Taker } from './queue-events.js';
 
+/** How much a queue holds, and what it is called. */
 export interface QueueOptions {
   /** How many items it holds before `put` waits. With 0, each `put` waits for a taker. Default: `Infinity`. */
   readonly capacity?: number;
@@ -47,6 +48,7 @@ export class Queue<T> implements QueueEnds<T> {
   readonly #get: Get<T> = new Get(this);
   readonly #next: Next<T> = new Next(this);
   readonly capacity: number;
+  /** For errors and deadlock reports. */
   readonly name: string | undefined;
   #isClosed = false;
 

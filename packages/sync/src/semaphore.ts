@@ -13,6 +13,7 @@ import { type Acquirable, Acquire, holding } from './acquire.js';
 import { titled, titleOf } from './describe.js';
 import { SemaphoreFullError } from './errors.js';
 
+/** How many permits a semaphore may have, and what it is called. */
 export interface SemaphoreOptions {
   /** For errors and deadlock reports. */
   readonly name?: string;
@@ -36,7 +37,9 @@ export class Semaphore implements Acquirable {
   /** @internal */
   readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #acquire = new Acquire(this);
+  /** For errors and deadlock reports. */
   readonly name: string | undefined;
+  /** The most permits that may be free; `Infinity` by default. */
   readonly max: number;
   #free: number;
 

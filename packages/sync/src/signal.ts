@@ -33,6 +33,7 @@ export class Signal {
   /** @param name for deadlock reports */
   constructor(readonly name?: string) {}
 
+  /** Whether it is set: then `wait()` returns at once. */
   get isSet(): boolean {
     return this.#isSet;
   }

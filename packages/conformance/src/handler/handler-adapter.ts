@@ -49,8 +49,8 @@ export interface HandlerAdapter<H extends EventHandler = EventHandler> {
 export interface Pending<E extends LoopEvent> {
   readonly event: E;
   /**
-   * Lets the event happen, for one more wait at least: may be called several times. What ends the wait may come later, by the
-   * host or by another thread.
+   * Lets the event happen, for one more wait at least: may be called several times, when a wait has begun. What ends the wait
+   * may come later, by the host or by another thread.
    */
   happen(): void;
   /** What the wait evaluates to. Left out: not checked. */

@@ -19,8 +19,8 @@ const countsInFlight: HandlerLaw = {
     const stage = new Stage(adapter);
     await stage.run(function* () {
       inFlightIs(stage, 'before the first wait', false);
-      const next = () => (adapter.pending === undefined ? timedLate(stage) : stage.pending());
-      const waits = [next(), next(), next()];
+      const next = (late: number) => (adapter.pending === undefined ? stage.timedIn(late) : stage.pending());
+      const waits = [next(500), next(500), next(150)];
       const tasks: Task[] = [];
       for (const { event } of waits) tasks.push(yield* spawn(event));
       yield* stage.turns();
@@ -35,11 +35,6 @@ const countsInFlight: HandlerLaw = {
     });
   },
 };
-
-function timedLate(stage: Stage) {
-  const due = stage.clock.now() + 20;
-  return { event: stage.timed(due), happen: () => stage.clock.moveTo(due) };
-}
 
 function inFlightIs({ handler }: Stage, when: string, isExpected: boolean): void {
   const count: unknown = handler.inFlight();

@@ -88,6 +88,19 @@ export function overrides(handler: EventHandler, method: keyof EventHandler): bo
   return handler[method] !== EventHandler.prototype[method];
 }
 
+const METHODS: ReadonlySet<string> = new Set([
+  'arm',
+  'disarm',
+  'interrupt',
+  'startsWhenCancelled',
+  'poll',
+  'nextDeadline',
+  'inFlight',
+  'blockers',
+  'beforeSleep',
+  'close',
+]);
+
 /** Stands in front of a handler in a loop, and writes down what happens. A proxy, so that it overrides what the handler does. */
 export function observed(handler: EventHandler, observations: Observations): EventHandler {
   const instead: Partial<EventHandler> = {
@@ -108,8 +121,9 @@ export function observed(handler: EventHandler, observations: Observations): Eve
   return new Proxy(handler, {
     get(_, name: keyof EventHandler) {
       const value: unknown = handler[name];
-      if (typeof value !== 'function' || value === EventHandler.prototype[name] || name === 'handles') return value;
-      return instead[name] ?? value.bind(handler);
+      // What is not overridden must stay itself: the loop compares.
+      if (!METHODS.has(name) || value === EventHandler.prototype[name]) return value;
+      return instead[name] ?? (value as () => unknown).bind(handler);
     },
   });
 }

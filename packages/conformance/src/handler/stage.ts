@@ -14,7 +14,7 @@ import { InvalidAdapterError, LawBrokenError } from '../laws/errors.js';
 import { KitClock } from '../laws/kit-clock.js';
 import { type EndedBy, PATIENCE, StageStrategy } from '../laws/stage-strategy.js';
 import { type HandlerAdapter, makeEvent, makeHandler, makePending, type Pending } from './handler-adapter.js';
-import { Observations, observed, overrides, type Wait } from './observed-handler.js';
+import { Observations, observed, overrides } from './observed-handler.js';
 
 /** What the kit runs on a stage: the events of the handler under test are of any class. */
 export type Script<T = void> = (root: Task) => Coroutine<T, LoopEvent>;
@@ -79,6 +79,12 @@ export class Stage {
     return makeEvent('refused()', this.handler, () => this.adapter.refused!(this.handler));
   }
 
+  /** A timed wait that is due in so many milliseconds; `happen` lets them pass if the kit moves the clock. */
+  timedIn(duration: number): Pending<LoopEvent> {
+    const due = this.clock.now() + duration;
+    return { event: this.timed(due), happen: () => this.hasVirtualTimers && this.clock.moveTo(due) };
+  }
+
   /** Lets `duration` milliseconds of the loop's time pass. */
   *pass(duration: number): Coroutine<void, LoopEvent> {
     yield* new Alarm(this.clock.now() + duration);
@@ -112,9 +118,4 @@ function faultOf(error: unknown): Error {
     if (each instanceof LawBrokenError || each instanceof InvalidAdapterError) return each;
   }
   return new LawBrokenError(`a run of the loop failed: ${describe(error)}`, error);
-}
-
-/** A list of waits, for messages. */
-export function serials(waits: readonly Wait[]): string {
-  return waits.map(({ serial }) => serial).join(', ');
 }

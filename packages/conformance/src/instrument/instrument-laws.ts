@@ -68,9 +68,11 @@ const throwsNothing: InstrumentLaw = {
   rule: 'throws in no hook, whatever a run does',
   why: 'the loop switches an instrument off for good that throws',
   async check({ adapter }) {
-    const watched = watch(makeInstrument(adapter));
-    for (const program of PROGRAMS) await outcomeOf(program, [watched.instrument]);
-    demand(watched.faults.length === 0, () => watched.faults[0]!);
+    for (const program of PROGRAMS) {
+      const watched = watch(makeInstrument(adapter));
+      await outcomeOf(program, [watched.instrument]);
+      demand(watched.faults.length === 0, () => watched.faults[0]!);
+    }
   },
 };
 
@@ -79,9 +81,11 @@ const returnsNothing: InstrumentLaw = {
   rule: 'returns nothing from its hooks',
   why: 'the loop waits for no promise: an async hook comes too late, and its error is an unhandled rejection',
   async check({ adapter }) {
-    const watched = watch(makeInstrument(adapter));
-    for (const program of PROGRAMS) await outcomeOf(program, [watched.instrument]);
-    demand(watched.promises.length === 0, () => watched.promises[0]!);
+    for (const program of PROGRAMS) {
+      const watched = watch(makeInstrument(adapter));
+      await outcomeOf(program, [watched.instrument]);
+      demand(watched.promises.length === 0, () => watched.promises[0]!);
+    }
   },
 };
 

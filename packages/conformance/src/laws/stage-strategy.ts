@@ -40,8 +40,8 @@ export class StageStrategy extends SleepStrategy {
     else this.#idleSince = undefined;
     const start = this.#idleSince ?? realNow();
     if (this.waits === 'yields') return this.#letHostRun(until, wakeup, start);
-    if (!wakeup.requested) Atomics.wait(wakeup.word, 0, 0, Math.min(until - this.clock.now(), 50));
-    checkPatience(start);
+    Atomics.wait(wakeup.word, 0, 0, Math.min(until - this.clock.now(), PATIENCE));
+    if (!wakeup.requested) checkPatience(start);
   }
 
   #jump(until: Instant): void | Promise<void> {

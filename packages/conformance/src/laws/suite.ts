@@ -29,6 +29,8 @@ export interface Law<in S> {
   readonly why: string;
   /** It is about real time, so a busy machine may make it look broken: it counts as broken if several tries in a row fail. */
   readonly isStatistical?: boolean;
+  /** Of a statistical law: how many tries in a row have to fail. Default: 3. */
+  readonly tries?: number;
   /** Says why the law is not checked on `subject`; returns undefined if it is. */
   inapplicable?(subject: S): string | undefined;
   /** @throws LawBrokenError */
@@ -58,7 +60,7 @@ function titleOf({ number, rule, why, isStatistical }: Law<never>): string {
 
 async function check<S extends Subject>(law: Law<S>, subject: S): Promise<void> {
   const start = realNow();
-  for (let tries = law.isStatistical ? MOST_TRIES : 1; ; tries--) {
+  for (let tries = law.isStatistical ? (law.tries ?? MOST_TRIES) : 1; ; tries--) {
     try {
       return await law.check(subject);
     } catch (error) {

@@ -154,29 +154,26 @@ const isFair: PolicyLaw = {
     const stage = new PolicyStage(adapter);
     const most = 4 * within + 100;
     let steps = 0;
-    let waited: number | undefined;
     let longest = 0;
     await stage.run(function* () {
-      const step = () => {
-        steps++;
-        stage.clock.moveBy(1);
-        if (waited !== undefined) longest = Math.max(longest, ++waited);
-      };
       function* hog(): Coroutine<void, LoopEvent> {
-        for (; steps < most; step()) {
-          if (steps % 3 === 0) yield* spawn(pausing(1), preferred);
+        for (let n = 0; steps < most; n++) {
+          if (n % 3 === 0) yield* spawn(pausing(1), preferred);
           yield* pause();
         }
       }
+      function* patient(): Coroutine<void, LoopEvent> {
+        while (steps < most) yield* pause();
+      }
       for (let n = 0; n < PREFERRED; n++) yield* spawn(hog, preferred);
-      yield* spawn(function* () {
-        while (steps < most) {
-          waited = 0;
-          yield* pause();
-          waited = undefined;
-          step();
-        }
-      }, neglected);
+      const victim = yield* spawn(patient, neglected);
+      let waited = 0;
+      stage.model.onNext = task => {
+        steps++;
+        stage.clock.moveBy(1);
+        waited = task === victim || !stage.model.ready.includes(victim) ? 0 : waited + 1;
+        longest = Math.max(longest, waited);
+      };
     });
     demand(
       longest <= within,

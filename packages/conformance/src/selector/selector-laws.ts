@@ -250,11 +250,10 @@ const worksAgain = law(
 );
 
 /** The system gives out the lowest numbers that are free. */
-function lowestFree(trial: SelectorTrial): number {
-  const { reader, writer } = trial.pipe();
-  trial.closeFd(reader);
-  trial.closeFd(writer);
-  return reader + writer;
+function lowestFree(trial: SelectorTrial): string {
+  const pipes = Array.from({ length: 8 }, () => trial.pipe());
+  for (const { reader, writer } of pipes) for (const fd of [reader, writer]) trial.closeFd(fd);
+  return pipes.map(({ reader, writer }) => `${reader} ${writer}`).join(' ');
 }
 
 const reportsHangUps = law(

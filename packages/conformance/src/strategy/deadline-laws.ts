@@ -4,8 +4,8 @@ import { demand } from '../laws/errors.js';
 import { median, realNow } from '../laws/host.js';
 import { KitClock } from '../laws/kit-clock.js';
 import { MOST_RETURNS, Sleeper } from './sleeper.js';
-import { lateFor, makeStrategy, type StrategyLaw } from './strategy-adapter.js';
-import { needsThread } from './wakeup-laws.js';
+import { lateFor, makeStrategy, type StrategyAdapter, type StrategyLaw } from './strategy-adapter.js';
+import { checkLatencies, latenciesOf, needsThread } from './wakeup-laws.js';
 
 /** In milliseconds. */
 const AT_ONCE = 50;
@@ -17,13 +17,16 @@ const returnsAtOnce: StrategyLaw = {
   rule: 'returns at once for a deadline that has passed',
   why: 'a handler has a wait that is due, and the loop polls it after the sleep',
   isStatistical: true,
-  async check({ adapter }) {
-    const sleeper = new Sleeper(adapter);
+  async check(subject) {
+    const sleeper = new Sleeper(subject.adapter);
+    // A strategy that sleeps for days instead is woken: then the test fails instead of hanging.
+    if (needsThread(subject) === undefined) (await sleeper.otherThread()).requestIn(500_000);
     for (const offset of [0, -1, -1e12, -Infinity]) {
       const before = sleeper.now();
       const times: number[] = [];
       for (let n = 0; n < 3; n++) times.push(await sleeper.sleepOnce(before + offset));
-      demand(median(times) < AT_ONCE, () => `slept ${median(times).toFixed(0)} ms for a deadline ${-offset} ms ago`);
+      const isQuick = median(times) < AT_ONCE && !sleeper.wakeup.requested;
+      demand(isQuick, () => `slept ${Math.max(...times).toFixed(0)} ms for a deadline ${-offset} ms ago`);
       demand(sleeper.now() >= before, 'its clock went backwards');
     }
     sleeper.end();
@@ -70,6 +73,8 @@ const sleepsForYears: StrategyLaw = {
       const isThere = waits === 'spins' || sleeper.now() === until;
       demand(isThere, () => `its clock shows ${sleeper.now()} after a jump to ${until}`);
     } else if (needsThread({ adapter, waits, ...subject }) === undefined) {
+      // First with a deadline: a strategy that heeds no request would sleep for an hour.
+      checkLatencies(await latenciesOf(sleeper));
       const perHour = await returnsWithin(sleeper, HOUR);
       const perYears = await returnsWithin(sleeper, YEARS);
       const most = 2 * perHour + 10;
@@ -103,7 +108,8 @@ const goesByItsClock: StrategyLaw = {
     adapter.strategy.length === 0
       ? 'strategy() of the adapter takes no clock: it brings its own'
       : needsThreadOrSpins({ adapter, ...subject }),
-  async check({ adapter }) {
+  async check({ adapter, waits }) {
+    if (waits !== 'spins') await heedsRequests(adapter);
     const clocks: readonly [string, Clock, number][] = [
       ['is behind', new KitClock(1, -1e7), 12],
       ['is ahead', new KitClock(1, 1e9), 12],
@@ -126,6 +132,14 @@ const goesByItsClock: StrategyLaw = {
     }
   },
 };
+
+/** A strategy that heeds no request would sleep for days by a wrong clock. */
+async function heedsRequests(adapter: StrategyAdapter): Promise<void> {
+  const sleeper = new Sleeper(adapter);
+  const latencies = await latenciesOf(sleeper);
+  sleeper.end();
+  checkLatencies(latencies);
+}
 
 function needsThreadOrSpins(subject: Parameters<typeof needsThread>[0]): string | undefined {
   return subject.waits === 'spins' ? undefined : needsThread(subject);

@@ -1,14 +1,18 @@
-import { host, realDelay } from '../laws/host.js';
+import { host, realDelay, realNow } from '../laws/host.js';
 
 /** Words of the memory shared with the thread. */
 const STATE = 0;
 const DELAY = 1;
 const ACKNOWLEDGED = 2;
-const REQUESTS = 3;
+const BEGUN = 3;
+const HAS_WAITED = 4;
 const [STARTING, IDLE, WORKING, QUITTING] = [0, 1, 2, 3];
 
 /** How long the thread waits for an acknowledgement before it requests again, in milliseconds. */
 export const RESCUE_AFTER = 700;
+
+/** So many milliseconds after a request, a sleep that goes on has not heeded it. */
+const LONG = 200;
 
 /**
  * What the thread does for each order: after a delay it requests the wakeup. If that is not acknowledged for long, it was
@@ -24,11 +28,15 @@ const CODE = `
       Atomics.wait(control, ${STATE}, ${IDLE});
       if (Atomics.load(control, ${STATE}) === ${QUITTING}) return;
       const delay = Atomics.load(control, ${DELAY});
+      Atomics.add(control, ${BEGUN}, 1);
       if (delay >= 1000) Atomics.wait(idle, 0, 0, delay / 1000);
       else for (const end = performance.now() + delay / 1000; performance.now() < end; );
-      Atomics.add(control, ${REQUESTS}, 1);
       request();
-      for (let n = 0; Atomics.wait(control, ${ACKNOWLEDGED}, 0, n === 0 ? ${RESCUE_AFTER} : 50) === 'timed-out' && n < 100; n++) request();
+      const isLeft = time => Atomics.wait(control, ${ACKNOWLEDGED}, 0, time) === 'timed-out';
+      if (isLeft(${LONG})) {
+        Atomics.store(control, ${HAS_WAITED}, 1);
+        for (let n = 0; isLeft(n === 0 ? ${RESCUE_AFTER - LONG} : 50) && n < 100; n++) request();
+      }
       Atomics.store(control, ${ACKNOWLEDGED}, 0);
       Atomics.compareExchange(control, ${STATE}, ${WORKING}, ${IDLE});
       Atomics.notify(control, ${STATE});
@@ -44,7 +52,7 @@ interface Thread {
 
 /** Another thread that requests the wakeup on order. */
 export class OtherThread {
-  readonly #control = new Int32Array(new SharedArrayBuffer(16));
+  readonly #control = new Int32Array(new SharedArrayBuffer(20));
   #thread: Thread | undefined;
 
   /** Why there can be no other thread; undefined if there can. */
@@ -61,17 +69,24 @@ export class OtherThread {
     return other;
   }
 
-  /** The number of requests that it has begun. */
-  get requests(): number {
-    return Atomics.load(this.#control, REQUESTS);
-  }
-
   /** Lets it request the wakeup in so many microseconds. Call `acknowledge` after each. */
   requestIn(microseconds: number): void {
     Atomics.store(this.#control, DELAY, Math.round(microseconds));
     // It is nearly always idle by now; the main thread of a page must not wait.
     while (Atomics.compareExchange(this.#control, STATE, IDLE, WORKING) !== IDLE);
     Atomics.notify(this.#control, STATE);
+  }
+
+  /** As `requestIn`, and returns when the thread has begun to count: then both sides are exact to a microsecond. */
+  requestInStep(microseconds: number): void {
+    const before = Atomics.load(this.#control, BEGUN);
+    this.requestIn(microseconds);
+    for (const end = realNow() + 5; Atomics.load(this.#control, BEGUN) === before && realNow() < end; );
+  }
+
+  /** Whether the last request was not acknowledged for long. */
+  get hasWaited(): boolean {
+    return Atomics.exchange(this.#control, HAS_WAITED, 0) === 1;
   }
 
   /** The request has ended the sleep, or the test has noticed that it did not. */

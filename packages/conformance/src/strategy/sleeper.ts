@@ -10,6 +10,20 @@ const PATIENCE = 1500;
 /** As many early returns in a row, the loop takes as a stall. */
 export const MOST_RETURNS = 10_000;
 
+/** The sleepers of each adapter that have not ended. */
+const open = new WeakMap<StrategyAdapter, Set<Sleeper>>();
+
+/** Ends what a law that failed has left open: its threads and timers would keep the process alive. */
+export function endSleepers(adapter: StrategyAdapter): void {
+  for (const sleeper of open.get(adapter) ?? []) {
+    try {
+      sleeper.end();
+    } catch {
+      // The law has failed already.
+    }
+  }
+}
+
 /** A strategy under test, called as a loop would call it. */
 export class Sleeper {
   readonly strategy: SleepStrategy;
@@ -20,9 +34,10 @@ export class Sleeper {
 
   constructor(
     readonly adapter: StrategyAdapter,
-    clock: Clock = new KitClock(1),
+    clock: Clock = new KitClock(1, realNow()),
   ) {
     this.strategy = makeStrategy(adapter, clock);
+    open.set(adapter, (open.get(adapter) ?? new Set()).add(this));
   }
 
   now(): Instant {
@@ -35,7 +50,9 @@ export class Sleeper {
     return this.#other;
   }
 
+  /** Ends the other thread and closes the strategy; both may be used again. */
   end(): void {
+    open.get(this.adapter)?.delete(this);
     this.#other?.end();
     this.#other = undefined;
     this.strategy.close();

@@ -3,11 +3,13 @@ import { KitClock } from '../laws/kit-clock.js';
 import { checkRunner, defineSuite, type LawOptions, type Runner, seedOf } from '../laws/suite.js';
 import { deadlineLaws, firstDeadlineLaws } from './deadline-laws.js';
 import { lifeLaws } from './life-laws.js';
+import { endSleepers } from './sleeper.js';
 import {
   CALLER,
   checkStrategyAdapter,
   makeStrategy,
   type StrategyAdapter,
+  type StrategyLaw,
   type StrategySubject,
 } from './strategy-adapter.js';
 import { introduction, waitsLaws } from './waits-laws.js';
@@ -33,5 +35,14 @@ export function strategyLaws<S extends SleepStrategy>(
   const { alias, waits, sleepsIn } = makeStrategy(general, new KitClock(1));
   const subject: StrategySubject = { adapter: general, waits, sleepsIn, seed: seedOf(CALLER, options) };
   const laws = [...introduction, ...firstDeadlineLaws, ...wakeupLaws, ...deadlineLaws, ...waitsLaws, ...lifeLaws];
-  defineSuite(runner, `the strategy '${alias}' keeps the laws of a strategy`, laws, subject);
+  const tidied = laws.map((law): StrategyLaw => ({ ...law, check: subject => checkAndTidy(law, subject) }));
+  defineSuite(runner, `the strategy '${alias}' keeps the laws of a strategy`, tidied, subject);
+}
+
+async function checkAndTidy(law: StrategyLaw, subject: StrategySubject): Promise<void> {
+  try {
+    await law.check(subject);
+  } finally {
+    endSleepers(subject.adapter);
+  }
 }

@@ -9,6 +9,11 @@ interface Chunk<T> {
 /**
  * A queue in a chain of small arrays, the last of which is filled while the first is emptied. O(1), and never copied, as a
  * ring buffer is that grows. In the long run it allocates nothing: the array that was emptied is used again.
+ * @example
+ * const jobs = new Fifo<string>();
+ * jobs.push('first');
+ * jobs.push('second');
+ * jobs.shift(); // 'first'
  */
 export class Fifo<T> {
   #first: Chunk<T> = { items: [], next: undefined };
@@ -20,10 +25,12 @@ export class Fifo<T> {
   #size = 0;
   #emptied: Chunk<T> | undefined = undefined;
 
+  /** The number of items. O(1). */
   get size(): number {
     return this.#size;
   }
 
+  /** Adds the newest item. O(1). */
   push(item: T): void {
     if (this.#tail === CHUNK_SIZE) this.#addChunk();
     this.#last.items[this.#tail++] = item;
@@ -54,6 +61,7 @@ export class Fifo<T> {
     for (const item of kept) this.push(item);
   }
 
+  /** Removes all items, and frees their memory. */
   clear(): void {
     this.#first = this.#last = { items: [], next: undefined };
     this.#head = this.#tail = this.#size = 0;

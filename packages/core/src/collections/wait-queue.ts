@@ -33,6 +33,7 @@ export class WaitQueue<W extends Waiting> {
     return this.#queue.size;
   }
 
+  /** Adds one that waits, behind all others. Call this in `arm`. */
   add(waiting: W): void {
     this.#queue.push(waiting);
   }

@@ -11,6 +11,7 @@ import { failureOf } from '../tasks/task-outcome.js';
 import { type AnyBody, type Bodies, type EventsIn, formOf, type ValueOf } from './all.js';
 import { checkBodies } from './check-bodies.js';
 
+/** How a program of `allSettled` ended. In a test of `status` TypeScript tells the two apart, as for `Promise.allSettled`. */
 export type Settled<T> =
   | { readonly state: 'succeeded'; readonly value: T }
   | { readonly state: 'failed'; readonly error: unknown };

@@ -12,6 +12,7 @@ import { Cancelled } from '../tasks/errors.js';
 import type { Task } from '../tasks/task.js';
 import { valueOrThrow } from '../tasks/task-outcome.js';
 
+/** How many programs of a `map` or a `forEach` run at a time. */
 export interface ConcurrencyOptions {
   /** The most that run at a time; `Infinity` by default. */
   readonly concurrency?: number;

@@ -28,6 +28,7 @@ export class InvalidCountError extends InvalidArgumentError {
  *
  * @param what what is counted, and of what: `permits of a Semaphore`
  * @throws InvalidCountError
+ * @example checkCount('workers of the pool', workers, 1, false, 'For one after the other pass 1.');
  */
 export function checkCount(what: string, given: number, least: number, mayBeInfinite: boolean, advice: string): void {
   if ((Number.isInteger(given) && given >= least) || (mayBeInfinite && given === Infinity)) return;
@@ -44,6 +45,7 @@ type Type = 'object' | 'function' | 'string' | 'number';
  * @param expected a phrase for the error: `a function that takes the error`
  * @returns `given`
  * @throws InvalidArgumentError
+ * @example const { size } = checkArgument('new Pool', options, 'object', 'options like { size: 4 }');
  */
 export function checkArgument<T>(caller: string, given: T, type: Type, expected: string): T {
   if (typeof given === type && !isUnreadable(given) && given !== null) return given;
@@ -54,6 +56,7 @@ export function checkArgument<T>(caller: string, given: T, type: Type, expected:
  * Checks a function that is called and not run as a program: the body of a generator function would never run there.
  *
  * @throws InvalidArgumentError
+ * @example checkCallback('watchFolder', listener, 'a function that takes a path');
  */
 export function checkCallback<T>(caller: string, given: T, expected: string): T {
   // By far the most, and every timeout comes here three times. Generator functions have a prototype of their own.

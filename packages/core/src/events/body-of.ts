@@ -51,6 +51,7 @@ export function checkMaker(caller: string, make: unknown): void {
  * Checks a program that is run later, without calling it.
  *
  * @throws NotACoroutineError
+ * @example checkProgram('new Schedule', program); // now, although it runs only tomorrow
  */
 export function checkProgram(caller: string, program: unknown): void {
   if (typeof program === 'function') checkCallable(caller, program);

@@ -10,6 +10,7 @@ import type { LoopEvent } from './loop-event.js';
  *
  * @example
  * export const fetchLoop = coroutine(function* fetchLoop(url: string): Coroutine<Page, Sleep> { ... });
+ * @throws NotAFunctionError, NotACoroutineError if `fn` is async, or a class
  */
 export function coroutine<F extends (...args: never[]) => Coroutine<unknown, LoopEvent>>(fn: F): F {
   checkMaker('coroutine', fn);

@@ -59,7 +59,10 @@ export function isInstance<T>(value: unknown, type: abstract new (...args: never
   }
 }
 
-/** `SleepFor` for the kind `sleep-for`: how messages name an event. Unlike the class name it survives minification. */
+/**
+ * `SleepFor` for the kind `sleep-for`: how messages name an event. Unlike the class name it survives minification.
+ * @example waiter.reject(new Error(`${eventName(event)} was refused`));
+ */
 export function eventName(event: LoopEvent): string {
   const kind = safely(() => event.kind);
   if (typeof kind !== 'string') return classNameOf(event);

@@ -11,5 +11,6 @@ import type { Instant } from '../events/instant.js';
  * }
  */
 export abstract class Clock {
+  /** The present instant, in ms. Called often, at least once a turn: keep it cheap. */
   abstract now(): Instant;
 }

@@ -81,6 +81,7 @@ export class StrategyStalledError extends EscapementError {
   static override readonly name = 'StrategyStalledError';
   override readonly code = 'ESC_STRATEGY_STALLED';
 
+  /** @param elapsed in ms */
   constructor(strategy: string, waits: string, returns: number, elapsed: number) {
     super(
       `the strategy '${shownName(strategy)}' (${waits}) returned early ${returns} times in a row within ${elapsed.toFixed(1)} ms of its clock, with no wakeup requested and nothing due. Sleep until the deadline or a wakeup, declare waits = 'spins', or let its clock move.`,
@@ -90,7 +91,9 @@ export class StrategyStalledError extends EscapementError {
 
 /** A task that was ready when a policy failed. */
 export interface ReadyTask {
+  /** The task's name, as in every report. */
   readonly name: string;
+  /** Unique among the tasks of a loop. */
   readonly id: number;
   /** How long it had been ready, in milliseconds. */
   readonly age: Duration;

@@ -7,6 +7,7 @@ import type { ReadyCause } from '../tasks/task-state.js';
 export interface LoopWarning {
   /** Stable; `ESC_...` in the warnings of these packages. */
   readonly code: string;
+  /** What happened, what was expected, and the likely fix: one line, for people. */
   readonly message: string;
   /** The task that made the mistake; undefined if an instrument did. */
   readonly task: Task | undefined;
@@ -46,10 +47,13 @@ export interface Instrument {
   runEnded?(root: Task): void;
   /** A plugin threw or broke its contract, or the run is in a deadlock. `run` will throw `fault`. */
   crashed?(fault: unknown): void;
+  /** `task` exists; see `task.parent`. Its `taskReady` follows at once. */
   taskSpawned?(task: Task): void;
   /** `task` waits for its next step. */
   taskReady?(task: Task, cause: ReadyCause): void;
+  /** The coroutine of `task` runs from now on. */
   stepStarted?(task: Task): void;
+  /** The coroutine of `task` has stopped: it waits, is ready again, or has ended. */
   stepEnded?(task: Task): void;
   /** `task` waits for `event`. Not called for `pause()`, nor for an `ImmediateEvent` that need not wait. */
   suspended?(task: Task, event: LoopEvent): void;
@@ -57,6 +61,7 @@ export interface Instrument {
   taskEnded?(task: Task): void;
   /** The loop lets time pass until `until`, or lets the host run. */
   sleepStarted?(until: Instant): void;
+  /** The sleep is over, early or not. Handlers have not been polled yet. */
   sleepEnded?(): void;
   /** Replaces the console. */
   warned?(warning: LoopWarning): void;

@@ -41,6 +41,7 @@ export abstract class SleepStrategy {
   abstract readonly alias: string;
   /** The clock of the whole loop. */
   abstract readonly clock: Clock;
+  /** What it does with the thread. The loop refuses handlers that cannot work beside it. */
   abstract readonly waits: Waits;
   /**
    * What ends a sleep besides its deadline and the wakeup: a selector, for instance. A handler that uses the same object

@@ -39,6 +39,7 @@ export class Wakeup {
     this.#watcher?.();
   }
 
+  /** Whether it was requested and the loop has not cleared it. Cheap, also for a strategy that spins. */
   get requested(): boolean {
     return Atomics.load(this.word, 0) === 1;
   }

@@ -49,7 +49,12 @@ export class GivenPolicy {
 
   /** @throws PolicyError */
   stepStarted(task: Task): void {
-    if (this.#stepStarted) this.#call('stepStarted', () => this.policy.stepStarted(task));
+    if (!this.#stepStarted) return;
+    try {
+      this.policy.stepStarted(task);
+    } catch (error) {
+      throw this.#faultIn('stepStarted', error);
+    }
   }
 
   /** @throws PolicyError */
@@ -57,12 +62,21 @@ export class GivenPolicy {
     if (!this.#stepEnded) return;
     const startedAt = this.#now;
     this.#readClock();
-    this.#call('stepEnded', () => this.policy.stepEnded(task, this.#now - startedAt));
+    try {
+      this.policy.stepEnded(task, this.#now - startedAt);
+    } catch (error) {
+      throw this.#faultIn('stepEnded', error);
+    }
   }
 
   /** @throws PolicyError */
   taskEnded(task: Task): void {
-    if (this.#taskEnded) this.#call('taskEnded', () => this.policy.taskEnded(task));
+    if (!this.#taskEnded) return;
+    try {
+      this.policy.taskEnded(task);
+    } catch (error) {
+      throw this.#faultIn('taskEnded', error);
+    }
   }
 
   /** @param isAsleep the clock has not been read since the sleep began */
@@ -120,12 +134,8 @@ export class GivenPolicy {
     }
   }
 
-  #call(method: Optional, call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      throw this.fault(`threw in ${method}(): ${describe(error)}`, error);
-    }
+  #faultIn(method: Optional, error: unknown): PolicyError {
+    return this.fault(`threw in ${method}(): ${describe(error)}`, error);
   }
 
   #problemWith(returned: Task | undefined, host: TaskHost): string {

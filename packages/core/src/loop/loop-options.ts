@@ -10,7 +10,9 @@ import type { SleepStrategy, Waits } from '../extension-points/sleep-strategy.js
 import type { AbortSignalLike } from './abort-signal.js';
 import { HOOKS } from './instruments.js';
 
+/** What an `EventLoop` is made of. `createLoop` of `@escapement/wiring` collects it from modules. */
 export interface LoopOptions<H extends EventHandler = EventHandler> {
+  /** How the loop lets time pass. Its clock is the loop's. Without one, the constructor throws `NoStrategyError`. */
   readonly strategy: SleepStrategy;
   /** One for each event class. */
   readonly handlers?: readonly H[];
@@ -22,6 +24,7 @@ export interface LoopOptions<H extends EventHandler = EventHandler> {
    * warns (`ESC_POLICY_FAILED`). The next run starts with the policy again.
    */
   readonly onPolicyFault?: 'fail' | 'fifo';
+  /** What observes the loop, called in this order. Default: none, which costs nothing. */
   readonly instruments?: readonly Instrument[];
   /**
    * Warns of slow steps (`ESC_SLOW_STEP`), and of coroutines and events that were created but never run (`ESC_NEVER_RUN`,
@@ -33,6 +36,7 @@ export interface LoopOptions<H extends EventHandler = EventHandler> {
   readonly slowStep?: Duration;
 }
 
+/** How to run one program. An `AbortController` fits, too. */
 export interface RunOptions {
   /**
    * When it aborts, the program is cancelled with its reason. Under a strategy that blocks or spins, no timer or listener of

@@ -190,7 +190,12 @@ export class Scheduler implements TaskHost {
   /** @throws PolicyError */
   #stepEnded(task: Task): void {
     const ended = this.#ended;
-    if (ended.length > 0) this.#ended = [];
+    // The hot path: most steps end no task.
+    if (ended.length === 0) {
+      if (this.ready.tellsPolicy) this.policy.stepEnded(task);
+      return;
+    }
+    this.#ended = [];
     for (const one of ended) this.#hooks?.taskEnded?.(one);
     if (!this.ready.tellsPolicy) return;
     this.policy.stepEnded(task);

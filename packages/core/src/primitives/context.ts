@@ -77,6 +77,7 @@ export function getContext<T>(key: ContextKey<T>): GetContext<T> {
  * @example
  * const user = new ContextKey<User>('user');
  * yield* withContext(user, alice, handleRequest);
+ * @throws InvalidArgumentError if `key` is no `ContextKey`; NotACoroutineError
  */
 export const withContext = /* @__PURE__ */ coroutine(function* withContext<V, T, E extends LoopEvent>(
   key: ContextKey<V>,

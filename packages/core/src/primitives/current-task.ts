@@ -61,6 +61,10 @@ function* cleaning<E extends LoopEvent>(
  * `yield* onCancel(listener)` calls `listener` with the reason when the current task is cancelled, before `Cancelled` is
  * thrown; at once if it is cancelled already. For an AbortController or a child process. Evaluates to a function that
  * removes the listener. What the listener throws fails the task.
+ * @throws InvalidArgumentError if `listener` is no function, or a generator function
+ * @example
+ * const child = execFile('sleep', ['60']);
+ * const removeListener = yield* onCancel(() => child.kill());
  */
 export const onCancel = /* @__PURE__ */ coroutine(function* onCancel(
   listener: (reason: unknown) => void,

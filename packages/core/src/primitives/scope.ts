@@ -80,6 +80,7 @@ export function shield<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T
   return new Scope(body, 'shield', ISOLATED | SHIELDED) as Yieldable<T, Scope>;
 }
 
+/** What a supervisor does when a task ends. */
 export interface SuperviseOptions {
   /**
    * Called once for each task that `body` spawned, when the task and its children have ended; see `task.result`. A failure
@@ -96,6 +97,7 @@ export interface SuperviseOptions {
  * yield* supervise(function* () {
  *   for (const client of clients) yield* spawn(serve(client));
  * });
+ * @throws InvalidArgumentError for wrong options
  */
 export function supervise<T, E extends LoopEvent>(
   body: Program<T, E>,

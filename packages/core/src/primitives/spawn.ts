@@ -7,6 +7,7 @@ import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
 import { DAEMON, type SchedulingHints } from '../tasks/task-spec.js';
 
+/** How to spawn a task: its name, whether anybody waits for its end, and hints for the scheduling policy. */
 export interface SpawnOptions extends SchedulingHints {
   /** For errors and reports. By default the name of the program's function, or `task-7`. */
   readonly name?: string | undefined;
@@ -22,13 +23,16 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
 
   /** @internal */
   readonly caller: string;
+  /** What the new task runs. */
   readonly body: Program<T, LoopEvent>;
+  /** The name from the options, or that of the function; undefined if there is neither. */
   readonly name: string | undefined;
   /** @internal */
   readonly hints: SchedulingHints | undefined;
   /** @internal */
   readonly flags: number;
 
+  /** @throws InvalidArgumentError for wrong options */
   constructor(body: Program<T, LoopEvent>, options: SpawnOptions = NO_OPTIONS, caller = 'spawn') {
     super();
     if (options !== NO_OPTIONS) checkOptions(options);

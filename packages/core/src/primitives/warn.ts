@@ -28,6 +28,7 @@ export class Warn extends ImmediateEvent<void> {
  *
  * @param code stable, for filters
  * @example yield* warn('POOL_EXHAUSTED', `all ${size} connections are taken. Raise the limit, or give them back sooner.`);
+ * @throws InvalidArgumentError if an argument is no string
  */
 export function warn(code: string, message: string): Warn {
   checkArgument('warn for `code`', code, 'string', 'a string');

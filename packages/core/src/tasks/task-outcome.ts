@@ -3,6 +3,7 @@ import type { Task } from './task.js';
 import { CANCELLED, FAILED, SUCCEEDED } from './task-state.js';
 import type { Waiter } from './waiter.js';
 
+/** How a task ended: with a value, with an error, by cancellation, or not yet. `state` tells which. */
 export type TaskResult<T> =
   | { readonly state: 'pending' }
   | { readonly state: 'succeeded'; readonly value: T }

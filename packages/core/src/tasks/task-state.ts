@@ -10,6 +10,7 @@ export const SUCCEEDED = 5;
 export const FAILED = 6;
 export const CANCELLED = 7;
 
+/** What a task does: it waits for its turn or for an event, it runs, or it has ended in one of three ways. */
 export type TaskState =
   /** Created; its first step is due. */
   | 'spawned'

@@ -49,22 +49,20 @@ const ENDED_BODY = (function* () {})() as Generator<never, never, unknown>;
 /**
  * A coroutine that the loop runs, with its children: the tasks that it spawned. It ends when its body has returned and its
  * children have ended. If a child fails, the task cancels its body and the other children, and fails with the child's
- * error. Several errors become one `AggregateError`.
+ * error. Several errors become one `AggregateError`. Made by `spawn`, or by `loop.spawn` for host code.
  */
 export class Task<out T = unknown> implements WaitTarget {
   // In the order of use, so that a resume touches one cache line. What never exists together shares a field: a million
   // tasks take 8 MB for each.
-  /** The state and the flags of `task-spec`. */
-  #flags: number;
-  /**
-   * While it is spawned or ready: the message, which the next resume sends into the body. While it waits: the waiter. Then
-   * the value of the body; once the task has ended: its value, its error, or the reason of its cancellation.
-   */
+  #flags: number; // the state and the flags of `task-spec`
+  // While it is spawned or ready: the message, which the next resume sends into the body. While it waits: the waiter. Then
+  // the value of the body; once the task has ended: its value, its error, or the reason of its cancellation.
   #content: unknown = undefined;
   #cancelled: Cancelled | undefined = undefined;
   /** @internal */
   readonly host: TaskHost;
   #body: Body<T>;
+  /** The task that spawned it, or the task of the scope around that. Undefined for the task of a run. */
   readonly parent: Task | undefined;
   #family: TaskFamily | undefined = undefined;
   #extras: TaskExtras | undefined = undefined;
@@ -92,14 +90,17 @@ export class Task<out T = unknown> implements WaitTarget {
     parent?.family.adopt(this);
   }
 
+  /** From the options of `spawn`, or the name of its function, or made up: `task-7`. */
   get name(): string {
     return this.#name ?? `task-${this.id}`;
   }
 
+  /** What it does now. */
   get state(): TaskState {
     return STATE_NAMES[this.#flags & STATE] as TaskState;
   }
 
+  /** Whether it and all its children have ended. Then `result` stays as it is. */
   get isEnded(): boolean {
     return (this.#flags & STATE) >= SUCCEEDED;
   }
@@ -124,10 +125,12 @@ export class Task<out T = unknown> implements WaitTarget {
     return this.waiter?.event;
   }
 
+  /** How it ended, or that it has not. Never throws, unlike a join. */
   get result(): TaskResult<T> {
     return resultIn(this.#flags & STATE, this.#content);
   }
 
+  /** Whether it was spawned as a daemon: nobody waits for its end, and it is cancelled when the others are done. */
   get isDaemon(): boolean {
     return this.has(DAEMON);
   }

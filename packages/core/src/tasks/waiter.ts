@@ -15,6 +15,7 @@ export interface WaitTarget {
  * nothing. Settle it only on the loop's thread; from another thread, request the wakeup and settle it in `poll`.
  *
  * Settling makes the task ready, behind the tasks that are ready already. The coroutine does not run inside of `resolve`.
+ * A handler gets it in `EventHandler.arm`: see `EventHandler` for an example.
  */
 export class Waiter<in R = never> {
   #target: WaitTarget | undefined;

@@ -18,6 +18,7 @@ export interface WatchTarget<in R = unknown> {
  * A wait that suspends no task: an armed event whose waiter informs a target. For a time limit beside a task, for the first
  * of several events, for handlers that wait for other events. Created by `yield* watch(event, target)`, or by
  * `task.watch(event, target)`.
+ * See `watch`.
  */
 export class Watch implements WaitTarget {
   readonly #target: WatchTarget<unknown>;

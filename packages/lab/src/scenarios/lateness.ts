@@ -7,16 +7,22 @@ import type { RunContext, Scenario } from './scenario.js';
 
 /** The percentiles in the results. */
 export const PERCENTILES = { p50: 0.5, p90: 0.9, p99: 0.99, 'p99.9': 0.999 } as const;
+/** The name of a percentile in the results. */
 export type Percentile = keyof typeof PERCENTILES;
 
+/** What to measure, and how often. */
 export interface LatenessOptions {
+  /** What is compared. */
   readonly sleepers: readonly Sleeper[];
+  /** The lengths of the sleeps. */
   readonly durations: readonly Duration[];
+  /** The most rounds. In each, every sleeper sleeps for every duration. */
   readonly rounds: number;
   /** No round starts that would probably end later than this. The first round always runs. */
   readonly timeLimit?: Duration;
 }
 
+/** How late each sleeper was, and what that cost. */
 export interface LatenessResult {
   /** Fewer than planned if the time limit was reached. */
   readonly rounds: number;
@@ -24,12 +30,17 @@ export interface LatenessResult {
   readonly rows: readonly LatenessRow[];
 }
 
+/** The results of one sleeper for one duration. */
 export interface LatenessRow {
+  /** The sleeper's. */
   readonly name: string;
+  /** A strategy, or what the host offers without one. */
   readonly kind: Sleeper['kind'];
   /** Null for a baseline. */
   readonly waits: Waits | null;
+  /** The length of the sleeps, in ms. */
   readonly durationMs: number;
+  /** How many sleeps were measured. */
   readonly samples: number;
   /** How many of them ended early; they count in the percentiles too. */
   readonly early: number;
@@ -45,6 +56,7 @@ export class LatenessScenario implements Scenario<LatenessResult> {
   readonly #options: LatenessOptions;
   readonly #cells: readonly Cell[];
 
+  /** @param options what to measure, and how often */
   constructor(options: LatenessOptions) {
     this.#options = options;
     this.#cells = options.durations.flatMap(duration => options.sleepers.map(sleeper => new Cell(sleeper, duration)));

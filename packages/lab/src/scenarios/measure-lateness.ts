@@ -5,7 +5,9 @@ import type { Sleeper, Stopwatch } from '../subjects/sleeper.js';
 
 /** How late a sleeper woke, and what that cost. */
 export class LatenessMeasurement {
+  /** How late, for each sleep. */
   readonly latenesses = new Latenesses();
+  /** How much of a processor all of them took. */
   readonly processor = new ProcessorTime();
 }
 

@@ -2,6 +2,7 @@
 export interface Scenario<Result> {
   /** For the progress bar. */
   readonly name: string;
+  /** Measures, and calls `progress` in between. */
   run(context: RunContext): Promise<Result>;
 }
 

@@ -1,13 +1,17 @@
 import { seededRandom, shuffled } from './random.js';
 import { Sample } from './sample.js';
 
+/** Something that can be measured once. */
 export interface Candidate {
+  /** The key of its sample. */
   readonly name: string;
   /** @returns one figure, for instance nanoseconds per operation */
   run(): number | Promise<number>;
 }
 
+/** How often to measure. */
 export interface AlternateOptions {
+  /** How often each candidate runs. */
   readonly rounds: number;
   /** Seeds the order within the rounds. Default: 0, so every call has the same order. */
   readonly seed?: number;

@@ -16,6 +16,7 @@ export class Latenesses {
   #min = Infinity;
   #max = -Infinity;
 
+  /** Adds a lateness, in ms; below 0 if the sleeper was early. */
   record(lateness: Duration): void {
     this.#min = Math.min(this.#min, lateness);
     this.#max = Math.max(this.#max, lateness);
@@ -23,6 +24,7 @@ export class Latenesses {
     else this.#late.record(Math.max(1, Math.round(lateness * NS_PER_MS)));
   }
 
+  /** How many were recorded. */
   get count(): number {
     return this.#early.length + this.#late.count;
   }
@@ -37,6 +39,7 @@ export class Latenesses {
     return this.#min;
   }
 
+  /** The largest, in ms. */
   get max(): Duration {
     return this.#max;
   }

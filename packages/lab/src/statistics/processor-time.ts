@@ -15,6 +15,7 @@ export class ProcessorTime {
     this.#elapsed += performance.now() - start;
   }
 
+  /** The wall time of all that was measured, in ms. */
   get elapsed(): Duration {
     return this.#elapsed;
   }

@@ -4,7 +4,10 @@ import { InvalidArgumentError } from 'escapement';
 export class Sample {
   readonly #sorted: readonly number[];
 
-  /** @param values in the order in which they were measured; at least one */
+  /**
+   * @param values in the order in which they were measured; at least one
+   * @throws InvalidArgumentError if there is no value
+   */
   constructor(readonly values: number[]) {
     if (values.length === 0) {
       throw new InvalidArgumentError('ESC_NO_VALUES', 'Sample got no values, expected at least one. Measure first.');
@@ -12,14 +15,17 @@ export class Sample {
     this.#sorted = values.toSorted((a, b) => a - b);
   }
 
+  /** The value in the middle; the mean of two if their number is even. */
   get median(): number {
     return this.quantile(0.5);
   }
 
+  /** The smallest value. */
   get min(): number {
     return this.quantile(0);
   }
 
+  /** The largest value. */
   get max(): number {
     return this.quantile(1);
   }

@@ -19,6 +19,7 @@ export class LoopSleeper implements Sleeper {
   readonly waits;
   readonly #loop: EventLoop<Sleep>;
 
+  /** @param strategy what the loop sleeps with */
   constructor({ alias, waits, module }: Strategy) {
     this.name = alias;
     this.waits = waits;

@@ -2,6 +2,7 @@ import type { Duration, Waits } from 'escapement';
 
 /** A way to sleep that can be measured. */
 export interface Sleeper {
+  /** For the tables. */
   readonly name: string;
   /** A strategy sleeps through a loop; a baseline is what the host offers without one. */
   readonly kind: 'strategy' | 'baseline';

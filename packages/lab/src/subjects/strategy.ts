@@ -3,8 +3,11 @@ import { Container, type LoopEvent, LoopModule, SleepStrategy, type Waits } from
 
 /** A sleep strategy and the module that installs it. */
 export interface Strategy {
+  /** Its name, in tables and on the command line. */
   readonly alias: string;
+  /** What it does with the thread. */
   readonly waits: Waits;
+  /** What installs it in a loop. */
   readonly module: LoopModule<LoopEvent>;
 }
 

@@ -1,8 +1,12 @@
 import Table from 'cli-table3';
 
+/** A column of a `plainTable`. */
 export interface Column {
+  /** Its heading. */
   readonly head: string;
+  /** In characters. */
   readonly width: number;
+  /** Where its texts begin or end. */
   readonly align: 'left' | 'right';
 }
 

@@ -5,12 +5,15 @@ import type { Duration } from 'escapement';
 export interface ProgressView {
   /** @param share how much of the scenario is done, 0 to 1 */
   show(scenario: string, share: number, doing: string): void;
+  /** Nothing more to show: removes the bar. */
   end(): void;
 }
 
 /** `process.stderr`, for instance. */
 export interface ProgressStream {
+  /** Whether it is a terminal: else there are lines instead of a bar. */
   readonly isTTY?: boolean;
+  /** Prints to it. */
   write(text: string): unknown;
 }
 
