@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +74,13 @@ for (const kind of KINDS) {
       });
     });
   }
+
+  it(`the template of a ${kind} passes its laws`, () => {
+    const cwd = join(root, 'packages/create-escapement-plugin/templates/dist', kind, 'typescript/src');
+    const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', '--test'], { cwd, encoding: 'utf8' });
+    assert.equal(status, 0, stdout);
+    assert.isAbove(Number(/^(?:#|ℹ) pass (\d+)$/m.exec(stdout)?.[1]), 5, stdout);
+  });
 
   it(`the template of a ${kind} in JavaScript is that in TypeScript, without its types`, () => {
     const folder = join(root, 'packages/create-escapement-plugin/templates', kind);
