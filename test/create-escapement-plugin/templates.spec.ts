@@ -18,7 +18,7 @@ const repository = readJson(join(root, 'package.json')) as WrittenManifest;
 
 for (const kind of KINDS) {
   for (const language of LANGUAGES) {
-    describe(`the template of a ${kind} in ${language}`, () => {
+    describe(`the template "${kind}" in ${language}`, () => {
       let parent: string;
       let folder: string;
       let files: readonly string[];
@@ -75,14 +75,14 @@ for (const kind of KINDS) {
     });
   }
 
-  it(`the template of a ${kind} passes its laws`, () => {
+  it(`the template "${kind}" passes its laws`, () => {
     const cwd = join(root, 'packages/create-escapement-plugin/templates/dist', kind, 'typescript/src');
     const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', '--test'], { cwd, encoding: 'utf8' });
     assert.equal(status, 0, stdout);
     assert.isAbove(Number(/^(?:#|ℹ) pass (\d+)$/m.exec(stdout)?.[1]), 5, stdout);
   });
 
-  it(`the template of a ${kind} in JavaScript is that in TypeScript, without its types`, () => {
+  it(`the template "${kind}" in JavaScript is that in TypeScript, without its types`, () => {
     const folder = join(root, 'packages/create-escapement-plugin/templates', kind);
     const [typed, plain] = LANGUAGES.map(language => join(folder, language, 'src'));
     const names = readdirSync(typed!);

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { intro, isCancel, select, text } from '@clack/prompts';
+import { intro, isCancel, outro, select, text } from '@clack/prompts';
 import { CreateError } from '../errors.js';
 import { folderFor } from '../plugin-folder.js';
 import { faultOfName, KINDS, type PluginRequest } from '../plugin-request.js';
@@ -33,6 +33,7 @@ export async function ask(given: CommandLine, parent: string, terminal: Terminal
   if (isCancel(kind)) return undefined;
   const language = given.language ?? (await askLanguage(terminal));
   if (isCancel(language)) return undefined;
+  outro('That is all.', terminal);
   return { name, kind, language };
 }
 
