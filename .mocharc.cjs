@@ -9,6 +9,7 @@ const LONG = [
   'net/standard-streams',
   'packages/bundled-threads',
   'workers/storm',
+  'workers/threads',
 ];
 
 module.exports = {
