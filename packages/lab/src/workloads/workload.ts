@@ -129,6 +129,7 @@ export function jain(values: readonly number[]): number {
   return (sum * sum) / (values.length * squares);
 }
 
+/** NaN of no values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
 }
