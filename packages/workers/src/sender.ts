@@ -6,6 +6,7 @@ import { isOpen, Link } from './link.js';
 import { PortEnd, PortEvent } from './port-event.js';
 import { checkPort } from './received.js';
 
+/** How far a sender may be ahead of the receiver. */
 export interface SenderOptions {
   /** How many messages may be on their way that no task on the other side has taken: 1 or more. Default: 100. */
   readonly credit?: number;
@@ -176,6 +177,8 @@ function sendersOf(port: MessagePort | Worker): Set<Sender<never>> {
 /**
  * Closes a port, and tells the other side under every strategy: `port.close()` alone is noticed only when the host runs. Tasks
  * that wait there throw `PortClosedError`. What was sent can still be received on the other side.
+ * @throws InvalidArgumentError (ESC_NOT_A_PORT)
+ * @example closePort(port); // instead of port.close()
  */
 export function closePort(port: MessagePort): void {
   checkPort('closePort', port);
