@@ -6,12 +6,16 @@ export const LANGUAGES = ['typescript', 'javascript'] as const;
 
 /** What the plugin adds to a loop: something to wait for, a way to let time pass, or an order of ready tasks. */
 export type PluginKind = (typeof KINDS)[number];
+/** What the plugin is written in. */
 export type PluginLanguage = (typeof LANGUAGES)[number];
 
+/** Which plugin to write. */
 export interface PluginRequest {
   /** The name of the npm package: `my-event`, `@me/my-event`. */
   readonly name: string;
+  /** What it adds to a loop. */
   readonly kind: PluginKind;
+  /** What it is written in. */
   readonly language: PluginLanguage;
 }
 

@@ -2,6 +2,7 @@ import { SchedulingPolicy, type Task } from '@escapement/core';
 import { checkNumber, checkOptions } from './check-option.js';
 import { StableQueue } from './stable-queue.js';
 
+/** How fast a waiting task gains on others. */
 export interface PriorityOptions {
   /**
    * A ready task counts as one priority higher for each time that so many steps have begun since it became ready; above 0.
