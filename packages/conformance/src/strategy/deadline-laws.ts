@@ -77,7 +77,7 @@ const sleepsForYears: StrategyLaw = {
       checkLatencies(await latenciesOf(sleeper));
       const perHour = await returnsWithin(sleeper, HOUR);
       const perYears = await returnsWithin(sleeper, YEARS);
-      const most = 2 * perHour + 10;
+      const most = 2 * perHour + 4;
       demand(
         perYears <= most,
         () => `woke ${perYears} times in 60 ms of a sleep of years, of one of an hour ${perHour}`,
