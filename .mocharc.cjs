@@ -10,6 +10,7 @@ const LONG = [
   'net/standard-streams',
   'packages/bundled-threads',
   'workers/storm',
+  'workers/threads',
 ];
 
 module.exports = {

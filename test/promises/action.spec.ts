@@ -43,14 +43,16 @@ function operation<T = string>(undo?: () => void) {
 
 const loopOf = () => createLoop(setTimeoutModule, sleepModule, promiseModule);
 
-/** Later, on the host's own loop. */
-const later = (callback: () => void) => setTimeout(callback, 2);
+/** Later, on the host's own loop, when the operation was started so often. */
+function onceStarted({ calls }: { calls: readonly unknown[] }, times: number, callback: () => void): void {
+  setTimeout(() => (calls.length < times ? onceStarted({ calls }, times, callback) : callback()), 1);
+}
 
 describe('action', () => {
   it('evaluates to the value that the callback got, and calls the undo once', async () => {
     const { event, calls, log } = operation();
     const value = await loopOf().run(function* () {
-      later(() => calls[0]!.resolve('done'));
+      onceStarted({ calls }, 1, () => calls[0]!.resolve('done'));
       return yield* event;
     });
     expect(value).to.equal('done');
@@ -61,7 +63,7 @@ describe('action', () => {
     for (const error of [new Error('refused'), undefined]) {
       const { event, calls, log } = operation();
       const caught = await loopOf().run(function* () {
-        later(() => calls[0]!.reject(error));
+        onceStarted({ calls }, 1, () => calls[0]!.reject(error));
         try {
           return yield* event;
         } catch (thrown) {
@@ -77,7 +79,7 @@ describe('action', () => {
     const { event, calls, log } = operation();
     const values = await loopOf().run(function* () {
       const tasks = [yield* spawn(event), yield* spawn(event)];
-      later(() => {
+      onceStarted({ calls }, 2, () => {
         for (const [index, { resolve }] of calls.entries()) resolve(`value ${index}`);
       });
       return [yield* tasks[0]!, yield* tasks[1]!];
@@ -102,7 +104,7 @@ describe('action', () => {
   it('counts the first callback only', async () => {
     const { event, calls, log } = operation();
     const value = await loopOf().run(function* () {
-      later(() => {
+      onceStarted({ calls }, 1, () => {
         calls[0]!.resolve('first');
         calls[0]!.resolve('second');
         calls[0]!.reject(new Error('third'));
@@ -158,10 +160,10 @@ describe('action', () => {
       throw ofUndo;
     });
     await loopOf().run(function* () {
-      later(() => calls[0]!.resolve('value'));
+      onceStarted({ calls }, 1, () => calls[0]!.resolve('value'));
       expect(yield* errorIn(event)).to.equal(ofUndo);
 
-      later(() => calls[1]!.reject('refused'));
+      onceStarted({ calls }, 2, () => calls[1]!.reject('refused'));
       const error = yield* errorIn(event);
       expect(error).to.be.instanceOf(AggregateError);
       expect((error as AggregateError).errors).to.deep.equal(['refused', ofUndo]);
@@ -220,7 +222,7 @@ describe('action', () => {
     const loop = new EventLoop({ strategy, handlers: [handler] });
     const counts: number[] = [];
     await loop.run(function* () {
-      later(() => {
+      onceStarted({ calls }, 1, () => {
         counts.push(handler.inFlight());
         calls[0]!.resolve('done');
         counts.push(handler.inFlight());

@@ -4,7 +4,7 @@ import { folderFor } from './plugin-folder.js';
 import { checkKind, checkLanguage, checkName, type PluginRequest } from './plugin-request.js';
 import { filesOf } from './template.js';
 
-/** What `createPlugin` has written. */
+/** What was written. */
 export interface CreatedPlugin {
   /** The absolute path of its folder. */
   readonly folder: string;

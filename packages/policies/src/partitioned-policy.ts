@@ -12,6 +12,7 @@ import {
 import { checkOptions } from './check-option.js';
 import { PartError } from './part-error.js';
 
+/** Which parts there are, and which policies order them and the tasks in each. */
 export interface PartitionedOptions {
   /**
    * Whether a part begins with this task: it is the part's root, and the tasks below it belong to the part, except those of

@@ -2,6 +2,7 @@ import { SchedulingPolicy, type Task } from '@escapement/core';
 import { checkNumber, checkOptions } from './check-option.js';
 import { StableQueue } from './stable-queue.js';
 
+/** How fast a waiting task gains on others. */
 export interface PriorityOptions {
   /**
    * A ready task counts as one priority higher for each time that so many steps have begun since it became ready; above 0.
@@ -14,7 +15,7 @@ export interface PriorityOptions {
  * The ready task with the highest `priority` runs next; of equal ones, the task that became ready first. Priorities are
  * numbers of any size; 0 by default. No task is interrupted: a step that has begun runs to its end.
  *
- * - **Cost**: O(log n) for n ready tasks, no allocation per switch.
+ * - **Cost**: O(log n) for n ready tasks, less if there are few priorities. No allocation per switch.
  * - **Promises**: stable order among equals. With ageing, no task of a finite priority starves: once a task of priority p is
  *   ready, it runs after at most `(q - p) * ageing + n` other steps, where q is the highest priority that another task has,
  *   and n the highest number of other tasks that are ready at a time. Without ageing, a low priority may wait for ever.

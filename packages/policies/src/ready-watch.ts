@@ -1,6 +1,7 @@
 import { type Clock, type Duration, type Instant, type Instrument, type Task, TaskSlot, warn } from '@escapement/core';
 import { checkNumber, checkOptions } from './check-option.js';
 
+/** How long a task may be ready before it is reported. */
 export interface ReadyWatchOptions {
   /** Report tasks that are ready for longer than so many milliseconds; above 0. 100 by default. */
   readonly bound?: Duration;
@@ -67,6 +68,7 @@ export class ReadyWatch implements Instrument {
   /** The last step that took more than half of the bound. Of an earlier one, nobody who waited is unreported. */
   #hog: { readonly task: Task; readonly took: Duration; readonly endedAt: Instant } | undefined = undefined;
 
+  /** @param clock the loop's */
   constructor(
     private readonly clock: Clock,
     options: ReadyWatchOptions = {},

@@ -1,6 +1,7 @@
 import { type ReadyCause, SchedulingPolicy, type Task } from '@escapement/core';
 import { checkNumber, checkOptions } from './check-option.js';
 
+/** Where the random order begins. */
 export interface SeededRandomOptions {
   /** A whole number from 0 to 2^32 - 1. By default one that nobody knows before: see `SeededRandomPolicy.seed`. */
   readonly seed?: number;

@@ -24,6 +24,7 @@ import {
   SubscriptionOverflowError,
 } from './source.js';
 
+/** How many items a subscription keeps, and what happens to more. */
 export interface SubscribeOptions {
   /** How many items it holds that no task has taken: 1 or more. Default: 1000. */
   readonly capacity?: number;
@@ -73,7 +74,9 @@ export interface Taker {
  * while it waits takes none. A `next` that finds an item returns at once, without the loop.
  */
 export class Subscription<out T> {
+  /** For errors and deadlock reports. */
   readonly name: string | undefined;
+  /** The most items that it keeps for tasks. */
   readonly capacity: number;
   readonly #overflow: Overflow;
   readonly #items = new Fifo<T>();

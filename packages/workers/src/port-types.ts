@@ -3,14 +3,20 @@
  * compile, too.
  */
 export interface ThreadPort {
+  /** Sends a structured clone of `message`. */
   postMessage(message: unknown, transfer?: readonly never[]): void;
+  /** Lets the host deliver messages to listeners. */
   start(): void;
+  /** Ends the connection, on both sides. */
   close(): void;
 }
 
 /** The same for the host's `Worker`. */
 export interface WorkerThread {
+  /** The host's number of the thread. */
   readonly threadId: number;
+  /** Sends a structured clone of `message`. */
   postMessage(message: unknown, transfer?: readonly never[]): void;
+  /** Stops the thread at once. @returns its exit code */
   terminate(): Promise<number>;
 }

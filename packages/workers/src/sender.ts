@@ -5,6 +5,7 @@ import { Outbox } from './outbox.js';
 import { PortEvent } from './port-event.js';
 import type { ThreadPort, WorkerThread } from './port-types.js';
 
+/** How far a sender may be ahead of the receiver. */
 export interface SenderOptions {
   /** How many messages may be on their way that no task on the other side has taken: 1 or more. Default: 100. */
   readonly credit?: number;
@@ -111,6 +112,8 @@ function sendersOf(port: ThreadPort | WorkerThread): Set<Sender<never>> {
 /**
  * Closes a port, and tells the other side under every strategy: `port.close()` alone is noticed only when the host runs. Tasks
  * that wait there throw `PortClosedError`. What was sent can still be received on the other side.
+ * @throws InvalidArgumentError (ESC_NOT_A_PORT)
+ * @example closePort(port); // instead of port.close()
  */
 export function closePort(port: ThreadPort): void {
   checkPort('closePort', port);

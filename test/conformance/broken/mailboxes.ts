@@ -230,7 +230,11 @@ export const mailboxes: readonly Broken[] = [
   box('settles twice, to be sure', 'H2', () => new DoublePost()),
   box('forgets no waiter that is disarmed', 'H3', () => new Clinging(), ['H4', 'H17']),
   box('forgets the first waiter, not the one that is disarmed', 'H4', () => new FirstOut(), ['H6']),
-  handler('takes a waiter in with the next poll, and throws if it is disarmed before', 'H4', () => new LateHandler()),
+  handler('takes a waiter in with the next poll, and throws if it is disarmed before', 'H4', () => new LateHandler(), [
+    'H1',
+    'H2',
+    'H3',
+  ]),
   handler('has room for one waiter of each event', 'H5', () => new OneSlotHandler(), ['H4', 'H6', 'H17']),
   handler('writes into the event', 'H5', () => new ScribblingHandler(), ['H17']),
   box('serves the last who came first', 'H6', () => new Stack()),

@@ -8,6 +8,8 @@ export interface Broken {
   readonly breaks: string;
   /** What else it fails. */
   readonly also?: readonly string[];
+  /** How often the clause is tried: a race needs two threads that run at once, which a busy machine may not give. Default: 1. */
+  readonly attempts?: number;
   /** Runs its laws. */
   readonly laws: (runner: Runner) => void;
 }

@@ -20,6 +20,7 @@ import {
  * @example const performance: ClockAdapter = { clock: () => new PerformanceClock() };
  */
 export interface ClockAdapter<C extends Clock = Clock> {
+  /** Makes a new clock for each case. */
   clock(): C;
   /** For a clock that does not move by itself: moves it by `duration` milliseconds. */
   advance?(clock: C, duration: Duration): void;

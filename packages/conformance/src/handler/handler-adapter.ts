@@ -47,6 +47,7 @@ export interface HandlerAdapter<H extends EventHandler = EventHandler> {
 
 /** An event that has not happened yet. */
 export interface Pending<E extends LoopEvent> {
+  /** The same each time, for one case. */
   readonly event: E;
   /**
    * Lets the event happen, for one more wait at least: may be called several times, when a wait has begun. What ends the wait

@@ -35,6 +35,7 @@ import {
  * @example const counter: InstrumentAdapter = { instrument: () => new StepCounter() };
  */
 export interface InstrumentAdapter<I extends Instrument = Instrument> {
+  /** Makes a new instrument for each case. */
   instrument(): I;
   /** It keeps the tasks that it has seen, on purpose. Default: false. */
   readonly keepsTasks?: boolean;

@@ -5,13 +5,16 @@ import { chooseSeed } from './random.js';
 
 /** `describe` and `it` of a test runner: mocha, `node:test`, vitest, or another of that shape. */
 export interface Runner {
+  /** Groups tests under a title. */
   describe(title: string, suite: () => void): unknown;
+  /** Defines a test; `skip` one that is listed and does not run. */
   readonly it: {
     (title: string, test: () => Promise<void>): unknown;
     skip(title: string, test: () => void): unknown;
   };
 }
 
+/** How to choose the random cases. */
 export interface LawOptions {
   /** For the random cases: a whole number. Default: the environment variable `CONFORMANCE_SEED`, else by chance. */
   readonly seed?: number;

@@ -26,7 +26,9 @@ export interface PolicyAdapter<P extends SchedulingPolicy = SchedulingPolicy> {
 
 /** A task with the options `neglected` waits for no more than `within` steps of tasks with the options `preferred`. */
 export interface Fairness {
+  /** The options of tasks that the policy likes best. */
   readonly preferred: SpawnOptions;
+  /** The options of the task that it likes least. */
   readonly neglected: SpawnOptions;
   /** Steps of 1 ms, with eight preferred tasks that are always ready and new ones all the time. */
   readonly within: number;

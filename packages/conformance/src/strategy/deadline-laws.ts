@@ -48,11 +48,11 @@ const endsInTime: StrategyLaw = {
         lateness.push(sleeper.now() - until);
       }
       const most = waits === 'jumps' ? 0 : lateFor(adapter, waits);
-      // Not the median: on a busy machine half of the sleeps are late, whatever the strategy does.
-      const quartile = lateness.sort((a, b) => a - b)[1]!;
+      // Not the median: on a busy machine most sleeps are late, whatever the strategy does.
+      const best = Math.min(...lateness);
       demand(
-        quartile <= most,
-        () => `six of seven sleeps of ${duration} ms ended ${quartile.toFixed(3)} ms late or more, not ${most}`,
+        best <= most,
+        () => `seven sleeps of ${duration} ms ended ${best.toFixed(3)} ms late or more, not ${most}`,
       );
     }
     sleeper.end();
@@ -77,7 +77,7 @@ const sleepsForYears: StrategyLaw = {
       checkLatencies(await latenciesOf(sleeper));
       const perHour = await returnsWithin(sleeper, HOUR);
       const perYears = await returnsWithin(sleeper, YEARS);
-      const most = 2 * perHour + 10;
+      const most = 2 * perHour + 4;
       demand(
         perYears <= most,
         () => `woke ${perYears} times in 60 ms of a sleep of years, of one of an hour ${perHour}`,

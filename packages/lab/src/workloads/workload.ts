@@ -7,11 +7,13 @@ import type { Distribution } from './distributions.js';
 
 /** Jobs of one kind. */
 export interface JobClass {
+  /** For `ofClass`. */
   readonly name: string;
   /** The times between two arrivals. */
   readonly arrivals: Distribution;
   /** The times that the jobs take. */
   readonly service: Distribution;
+  /** `SpawnOptions.priority` of its tasks. */
   readonly priority?: number;
   /** Of all jobs of the class together. */
   readonly weight?: number;
@@ -19,22 +21,31 @@ export interface JobClass {
   readonly deadline?: Duration;
 }
 
+/** Which jobs arrive, and for how long. */
 export interface Workload {
+  /** Their jobs arrive independently of each other. */
   readonly classes: readonly JobClass[];
   /** Jobs arrive from 0 until then; those of the first and of the last tenth are not in the result. */
   readonly until: Instant;
   /** The longest time that a job takes in one step; `Infinity` by default. */
   readonly slice?: Duration;
+  /** With the same seed, the same jobs arrive at the same instants. */
   readonly seed: number;
 }
 
 /** What became of a job. */
 export interface Job {
+  /** Of which kind it is. */
   readonly class: JobClass;
+  /** When it became ready. */
   readonly arrivedAt: Instant;
+  /** How long it takes, if nothing else runs. */
   readonly service: Duration;
+  /** `Infinity` if its class has none. */
   readonly deadline: Instant;
+  /** When its first step began. */
   startedAt: Instant;
+  /** When its last step ended. */
   endedAt: Instant;
 }
 
@@ -93,8 +104,10 @@ function jobsOf(jobClass: JobClass, until: Instant, random: Random): Job[] {
 
 /** What came of the jobs of all classes, or of one. */
 export class WorkloadResult {
+  /** @param jobs those that are counted */
   constructor(readonly jobs: readonly Job[]) {}
 
+  /** What came of the jobs of one class. */
   ofClass(name: string): WorkloadResult {
     return new WorkloadResult(this.jobs.filter(job => job.class.name === name));
   }
@@ -129,6 +142,7 @@ export function jain(values: readonly number[]): number {
   return (sum * sum) / (values.length * squares);
 }
 
+/** The sum, divided by how many there are: NaN of no values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
 }
