@@ -3,6 +3,7 @@
 const LONG = [
   '*/growth',
   'bench/io-bench',
+  'conformance/zoo',
   'create-escapement-plugin/installed',
   'io/failing-threads',
   'io/helper-threads',
