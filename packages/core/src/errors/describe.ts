@@ -5,7 +5,7 @@ const MOST_SHOWN = 300;
  * A short description of any value, for the messages of errors: at most about 300 characters. Never throws, even if looking
  * at the value does, as with a revoked proxy.
  *
- * @example throw new InvalidArgumentError('POOL_INVALID_SIZE', `Pool got ${describe(size)}, expected a number.`);
+ * @example throw new InvalidArgumentError('ESC_INVALID_SIZE', `Pool got ${describe(size)}, expected a number.`);
  */
 export function describe(value: unknown): string {
   const shown = safely(() => describeUnguarded(value));
