@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // Compares a message's way to another thread and back, under each strategy, with plain worker_threads.
-// Usage: node packages/bench/dist/bin/round-trips.js [messages] [rounds]
+// `npm run bench:threads`
 import { isMainThread, MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads';
 import { epollModule } from '@escapement/io';
 import { describeMachine } from '@escapement/lab';
 import { closePort, received, Sender } from '@escapement/workers';
 import { portModule } from '@escapement/workers/module';
+import { Command, InvalidArgumentError } from 'commander';
 import { atomicsWaitModule, busyWaitModule, createLoop, type LoopModule, setTimeoutModule } from 'escapement';
 
 const STRATEGIES: Readonly<Record<string, LoopModule>> = {
@@ -39,7 +40,14 @@ async function echo({ side, port }: EchoData): Promise<void> {
 }
 
 async function compare(): Promise<void> {
-  const [messages = 5000, rounds = 9] = process.argv.slice(2).map(Number);
+  const command = new Command('bench:threads')
+    .description(
+      'Compares round trips of a message between two threads, under each strategy, with plain worker_threads.',
+    )
+    .option('--messages <count>', 'how many there are in a round', positive, 5000)
+    .option('--rounds <count>', 'how many times each side is measured', positive, 9)
+    .parse();
+  const { messages, rounds } = command.opts<{ messages: number; rounds: number }>();
   const { cores, cpu, os, node } = describeMachine();
   console.log(`${cores} x ${cpu}, ${os}, Node ${node}; medians of ${rounds} rounds of ${messages} messages`);
   const taken = new Map([PLAIN, ...Object.keys(STRATEGIES)].map(side => [side, [] as number[]]));
@@ -92,6 +100,12 @@ function inLoop(strategy: LoopModule, port: MessagePort, messages: number): Prom
     }
     return (performance.now() - start) / messages;
   });
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('expected a whole number above 0');
 }
 
 function median(times: readonly number[]): number {
