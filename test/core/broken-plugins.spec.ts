@@ -5,6 +5,7 @@ import {
   EventHandler,
   EventLoop,
   ensure,
+  INSTRUMENT_HOOKS,
   LoopEvent,
   type LoopWarning,
   PerformanceClock,
@@ -16,7 +17,6 @@ import {
   spawn,
   watch,
 } from 'escapement';
-import { HOOKS } from '../support/instrument-order.js';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { virtualLoop } from '../support/virtual-loop.js';
 
@@ -160,7 +160,7 @@ describe('a run that its plugins break for good', () => {
 });
 
 describe('an instrument', () => {
-  for (const hook of HOOKS.filter(each => each !== 'runEnded')) {
+  for (const hook of INSTRUMENT_HOOKS.filter(each => each !== 'runEnded')) {
     it(`that runs the loop in ${hook} is switched off; the run and the next one are as without it`, () => {
       const warnings: LoopWarning[] = [];
       const reentering = { [hook]: () => loop.runSync(pause()) };

@@ -4,6 +4,7 @@ import {
   EventLoop,
   ensure,
   FifoPolicy,
+  INSTRUMENT_HOOKS,
   type Instrument,
   LoopEvent,
   type LoopWarning,
@@ -19,7 +20,7 @@ import {
   type Task,
   timeout,
 } from 'escapement';
-import { HOOKS, InstrumentOrder } from '../support/instrument-order.js';
+import { InstrumentOrder } from '../support/instrument-order.js';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { JumpStrategy, virtualLoop } from '../support/virtual-loop.js';
 
@@ -164,7 +165,7 @@ class Thrower implements Instrument {
   calls = 0;
 
   constructor(hook: keyof Instrument, thrown: unknown = new Error('broken')) {
-    for (const name of HOOKS) {
+    for (const name of INSTRUMENT_HOOKS) {
       Object.defineProperty(this, name, {
         value: () => {
           this.calls++;
@@ -214,7 +215,7 @@ function runWith(instruments: readonly Instrument[]) {
 
 describe('an instrument that throws', () => {
   it('is switched off and reported on the console, once, whichever hook throws; no step is lost', () => {
-    for (const hook of HOOKS) {
+    for (const hook of INSTRUMENT_HOOKS) {
       const said = runWith([new Thrower(hook)]);
       expect(said, hook).to.have.lengthOf(1);
       expect(said[0]).to.match(/^ESC_INSTRUMENT_FAILED: an instrument of class Thrower threw in /);
@@ -223,7 +224,7 @@ describe('an instrument that throws', () => {
   });
 
   it('is reported to the other instruments, which are called as before', () => {
-    for (const hook of HOOKS) {
+    for (const hook of INSTRUMENT_HOOKS) {
       const thrower = new Thrower(hook);
       const warnings: LoopWarning[] = [];
       const before = new InstrumentOrder();

@@ -1,20 +1,5 @@
 import type { Instrument, LoopEvent, ReadyCause, Task } from 'escapement';
 
-/** All but `warned`. */
-export const HOOKS = [
-  'runStarted',
-  'runEnded',
-  'crashed',
-  'taskSpawned',
-  'taskReady',
-  'stepStarted',
-  'stepEnded',
-  'suspended',
-  'taskEnded',
-  'sleepStarted',
-  'sleepEnded',
-] as const satisfies (keyof Instrument)[];
-
 interface Seen {
   state: 'spawned' | 'ready' | 'stepping' | 'idle' | 'ended';
   /** It became ready again in its own step. */

@@ -17,7 +17,7 @@ export { type EventClass, eventName, LoopEvent, type ResultOf } from './events/l
 export { Clock } from './extension-points/clock.js';
 export * from './extension-points/errors.js';
 export { EventHandler } from './extension-points/event-handler.js';
-export type { Instrument, LoopWarning } from './extension-points/instrument.js';
+export { INSTRUMENT_HOOKS, type Instrument, type LoopWarning } from './extension-points/instrument.js';
 export { SchedulingPolicy } from './extension-points/scheduling-policy.js';
 export { SleepStrategy, type Waits } from './extension-points/sleep-strategy.js';
 export { Wakeup } from './extension-points/wakeup.js';

@@ -16,8 +16,8 @@ const MOST_WEIGHT = 1e4;
  * beside its siblings and its parent. So a group's share does not depend on how many tasks it has. Weights count
  * from 0.0001 to 10,000; others as the nearest of these.
  *
- * - **Cost**: O(d * log n) for n ready tasks in groups d deep; one reading of the clock per step. No allocation per switch; about
- *   100 bytes per task.
+ * - **Cost**: O(d * log n) for n ready tasks in groups d deep; one reading of the clock per step. No allocation per switch; one
+ *   more object per task, two for the root of a group.
  * - **Promises**: while the same tasks and groups are ready, the times that they have run differ, divided by their weights, by
  *   no more than their longest steps do. None starves. Who has slept has not saved up time: it counts as one that has run
  *   as much as the one that has run least of those that are ready. A new task counts as one that has run as much as its parent.

@@ -1,5 +1,5 @@
-import { SchedulingPolicy, type Task } from '@escapement/core';
-import { checkNumber, checkOptions } from './check-option.js';
+import { checkNumber, SchedulingPolicy, type Task } from '@escapement/core';
+import { checkOptions } from './check-option.js';
 import { StableQueue } from './stable-queue.js';
 
 /** How fast a waiting task gains on others. */

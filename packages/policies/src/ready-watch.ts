@@ -1,5 +1,14 @@
-import { type Clock, type Duration, type Instant, type Instrument, type Task, TaskSlot, warn } from '@escapement/core';
-import { checkNumber, checkOptions } from './check-option.js';
+import {
+  type Clock,
+  checkNumber,
+  type Duration,
+  type Instant,
+  type Instrument,
+  type Task,
+  TaskSlot,
+  warn,
+} from '@escapement/core';
+import { checkOptions } from './check-option.js';
 
 /** How long a task may be ready before it is reported. */
 export interface ReadyWatchOptions {

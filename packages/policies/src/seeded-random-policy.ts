@@ -1,5 +1,5 @@
-import { type ReadyCause, SchedulingPolicy, type Task } from '@escapement/core';
-import { checkNumber, checkOptions } from './check-option.js';
+import { checkNumber, type ReadyCause, SchedulingPolicy, type Task } from '@escapement/core';
+import { checkOptions } from './check-option.js';
 
 /** Where the random order begins. */
 export interface SeededRandomOptions {

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { describeMachine, JsonFile, progressView } from '@escapement/lab';
 // Compares servers on Escapement with the same on other loops: `npm run bench:io`.
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { ioReport } from '../io/io-report.js';
 import { SERVER_KINDS } from '../io/processes/server-kinds.js';
 import { PARTS, type Part } from '../io/results.js';
 import { runIoBench } from '../io/run.js';
 import { chooseCores } from '../system/commands.js';
+import { positive } from './positive.js';
 
 interface Options {
   readonly quick?: boolean;
@@ -73,10 +74,4 @@ function parse(): Options {
     .option('--json <file>', 'write the complete results to this file')
     .parse()
     .opts<Options>();
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('expected a whole number above 0');
 }

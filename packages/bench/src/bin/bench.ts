@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { describeMachine } from '@escapement/lab';
 // Compares the kernel with its anchors: `npm run bench`.
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { BenchmarkResult } from '../kernel/benchmark.js';
 import { benchmarks } from '../kernel/benchmarks.js';
 import { resultsTable } from '../kernel/results-table.js';
+import { positive } from './positive.js';
 
 const command = new Command('bench')
   .description('Measures Escapement side by side with its anchors, in alternating rounds, against its targets.')
@@ -24,9 +25,3 @@ for (const benchmark of benchmarks.filter(({ name }) => only === undefined || on
 }
 console.log(`Medians of ${rounds} rounds (sleepers: of at most 3), sides alternating in shuffled order.\n`);
 console.log(resultsTable(results));
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('expected a whole number above 0');
-}

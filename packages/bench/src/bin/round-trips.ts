@@ -6,8 +6,9 @@ import { epollModule } from '@escapement/io';
 import { describeMachine } from '@escapement/lab';
 import { closePort, received, Sender } from '@escapement/workers';
 import { portModule } from '@escapement/workers/module';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { atomicsWaitModule, busyWaitModule, createLoop, type LoopModule, setTimeoutModule } from 'escapement';
+import { positive } from './positive.js';
 
 const STRATEGIES: Readonly<Record<string, LoopModule>> = {
   'busy-wait': busyWaitModule,
@@ -100,12 +101,6 @@ function inLoop(strategy: LoopModule, port: MessagePort, messages: number): Prom
     }
     return (performance.now() - start) / messages;
   });
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('expected a whole number above 0');
 }
 
 function median(times: readonly number[]): number {

@@ -1,7 +1,7 @@
 import { describe, type EventHandler, type LoopEvent, spawn, type Task } from '@escapement/core';
 import { demand } from '../laws/errors.js';
 import { realNow } from '../laws/host.js';
-import type { HandlerLaw } from './handler-adapter.js';
+import type { HandlerAdapter, HandlerLaw } from './handler-adapter.js';
 import { overrides } from './observed-handler.js';
 import { Stage } from './stage.js';
 
@@ -50,7 +50,7 @@ const endsSleeps: HandlerLaw = {
   isStatistical: true,
   inapplicable({ adapter, isVirtual }) {
     if (isVirtual) return 'only tasks and the clock end its waits (no needsHost, no beforeSleep)';
-    return adapter.pending === undefined ? 'the adapter has no pending()' : undefined;
+    return withoutPending(adapter);
   },
   async check({ adapter }) {
     const stage = new Stage(adapter);
@@ -83,7 +83,7 @@ const interruptsHonestly: HandlerLaw = {
   why: 'the cancelled task waits on for it, and nothing else ends that',
   inapplicable({ adapter, handler }) {
     if (!overrides(handler, 'interrupt')) return 'it has no interrupt(): every wait ends at once';
-    return adapter.pending === undefined ? 'the adapter has no pending()' : undefined;
+    return withoutPending(adapter);
   },
   async check({ adapter }) {
     const stage = new Stage(adapter);
@@ -128,7 +128,7 @@ const blockersAreTasks: HandlerLaw = {
   why: 'reports of deadlocks show who waits for whom',
   inapplicable({ adapter, handler }) {
     if (!overrides(handler, 'blockers')) return 'it has no blockers()';
-    return adapter.pending === undefined ? 'the adapter has no pending()' : undefined;
+    return withoutPending(adapter);
   },
   async check({ adapter }) {
     const stage = new Stage(adapter);
@@ -151,6 +151,10 @@ function blockersOf(handler: EventHandler, event: LoopEvent): Iterable<unknown> 
   const isIterable = typeof (blockers as Iterable<unknown> | undefined)?.[Symbol.iterator] === 'function';
   demand(isIterable, () => `blockers() returned ${describe(blockers)}, expected an iterable of tasks`);
   return blockers as Iterable<unknown>;
+}
+
+function withoutPending({ pending }: HandlerAdapter): string | undefined {
+  return pending === undefined ? 'the adapter has no pending()' : undefined;
 }
 
 export const loopLaws: readonly HandlerLaw[] = [

@@ -2,6 +2,7 @@ import {
   type Coroutine,
   describe,
   EventLoop,
+  INSTRUMENT_HOOKS,
   type Instrument,
   type LoopEvent,
   type LoopWarning,
@@ -49,20 +50,7 @@ type InstrumentLaw = Law<InstrumentSubject>;
 
 const CALLER = 'instrumentLaws';
 
-const HOOKS: readonly (keyof Instrument)[] = [
-  'runStarted',
-  'runEnded',
-  'crashed',
-  'taskSpawned',
-  'taskReady',
-  'stepStarted',
-  'stepEnded',
-  'suspended',
-  'taskEnded',
-  'sleepStarted',
-  'sleepEnded',
-  'warned',
-];
+const HOOKS: readonly (keyof Instrument)[] = [...INSTRUMENT_HOOKS, 'warned'];
 
 const throwsNothing: InstrumentLaw = {
   number: 'I1',

@@ -36,6 +36,27 @@ export function checkCount(what: string, given: number, least: number, mayBeInfi
   throw new InvalidCountError(what, given, expected, advice);
 }
 
+/**
+ * Checks a number that is an option or an argument.
+ *
+ * @param caller the name of your function, for the error
+ * @param expected a phrase for the error: `a number above 0`
+ * @returns `given`
+ * @throws InvalidArgumentError unless `given` is a number for which `isValid` says yes
+ * @example this.#weight = checkNumber('new Share', 'weight', weight, given => given > 0, 'a number above 0');
+ */
+export function checkNumber(
+  caller: string,
+  option: string,
+  given: number,
+  isValid: (given: number) => boolean,
+  expected: string,
+): number {
+  if (typeof given === 'number' && isValid(given)) return given;
+  const fault = `${caller} got ${describe(given)} for \`${option}\`, expected ${expected}.`;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
+}
+
 type Type = 'object' | 'function' | 'string' | 'number';
 
 /**

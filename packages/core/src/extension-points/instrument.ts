@@ -66,3 +66,21 @@ export interface Instrument {
   /** Replaces the console. */
   warned?(warning: LoopWarning): void;
 }
+
+/**
+ * The names of all hooks but `warned`, for who wraps or tests instruments.
+ * @example const used = INSTRUMENT_HOOKS.filter(hook => instrument[hook] !== undefined);
+ */
+export const INSTRUMENT_HOOKS = [
+  'runStarted',
+  'runEnded',
+  'crashed',
+  'taskSpawned',
+  'taskReady',
+  'stepStarted',
+  'stepEnded',
+  'suspended',
+  'taskEnded',
+  'sleepStarted',
+  'sleepEnded',
+] as const satisfies readonly Exclude<keyof Instrument, 'warned'>[];

@@ -49,6 +49,6 @@ export abstract class SchedulingPolicy {
    */
   stepEnded(_task: Task, _ranFor: Duration): void {}
 
-  /** `task` and its children have ended, in the step that has just ended. It is never added again; its slots are empty then. */
+  /** `task` and its children have ended, in the step that has just ended. It is never added again. Its slots are emptied after this call. */
   taskEnded(_task: Task): void {}
 }

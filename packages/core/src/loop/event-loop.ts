@@ -183,7 +183,8 @@ class PluggableLoop<in E extends LoopEvent> {
 
   #isSurvived(root: Task, fault: PolicyError): boolean {
     if (!this.#survivesPolicy) return false;
-    this.#scheduler.warn(fault.code, `${fault.message} The run goes on without it, first come, first served.`, root);
+    const consequence = root.isEnded ? 'The run had ended.' : 'The run goes on without it, first come, first served.';
+    this.#scheduler.warn(fault.code, `${fault.message} ${consequence}`, root);
     return true;
   }
 

@@ -114,7 +114,6 @@ export class GivenPolicy {
 
   /** All tasks have ended. @returns a fault if it holds one all the same */
   runEnded(): PolicyError | undefined {
-    if (!this.isForeign) return undefined;
     let left: Task | undefined;
     try {
       left = this.policy.next();

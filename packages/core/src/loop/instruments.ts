@@ -1,5 +1,5 @@
 import { classNameOf, describe, safely } from '../errors/describe.js';
-import type { Instrument, LoopWarning } from '../extension-points/instrument.js';
+import { INSTRUMENT_HOOKS, type Instrument, type LoopWarning } from '../extension-points/instrument.js';
 
 type Hook = keyof Instrument;
 type Console = { warn(text: string): void };
@@ -7,21 +7,6 @@ type Listener = (...args: unknown[]) => void;
 
 /** @internal All hooks but `warned`. */
 export type Hooks = Omit<Instrument, 'warned'>;
-
-/** @internal */
-export const HOOKS = [
-  'runStarted',
-  'runEnded',
-  'crashed',
-  'taskSpawned',
-  'taskReady',
-  'stepStarted',
-  'stepEnded',
-  'suspended',
-  'taskEnded',
-  'sleepStarted',
-  'sleepEnded',
-] as const satisfies readonly (keyof Hooks)[];
 
 /** @internal Calls the instruments of a loop. Switches one off that throws, and warns. */
 export class Instruments {
@@ -46,7 +31,7 @@ export class Instruments {
 
   #setHooks(): void {
     const hooks = this.hooks as Record<Hook, Listener | undefined>;
-    for (const hook of HOOKS) hooks[hook] = this.#combined(hook);
+    for (const hook of INSTRUMENT_HOOKS) hooks[hook] = this.#combined(hook);
   }
 
   #combined(hook: Hook): Listener | undefined {

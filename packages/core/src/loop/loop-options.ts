@@ -4,11 +4,10 @@ import { TwoCopiesError } from '../events/core-copy.js';
 import type { Duration } from '../events/instant.js';
 import { IncompatiblePluginsError, NoStrategyError, StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
-import type { Instrument } from '../extension-points/instrument.js';
+import { INSTRUMENT_HOOKS, type Instrument } from '../extension-points/instrument.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
 import type { SleepStrategy, Waits } from '../extension-points/sleep-strategy.js';
 import type { AbortSignalLike } from './abort-signal.js';
-import { HOOKS } from './instruments.js';
 
 /** What an `EventLoop` is made of. `createLoop` of `@escapement/wiring` collects it from modules. */
 export interface LoopOptions<H extends EventHandler = EventHandler> {
@@ -70,7 +69,7 @@ export function checkOptions(options: LoopOptions): void {
   }
   for (const one of checkList('instruments', instruments)) {
     checkPlugin('instrument', one, 'Instrument', []);
-    const present = HOOKS.filter(hook => one[hook] !== undefined);
+    const present = INSTRUMENT_HOOKS.filter(hook => one[hook] !== undefined);
     checkPlugin('instrument', one, 'Instrument', present);
   }
   if (slowStep !== undefined && !(typeof slowStep === 'number' && slowStep >= 0)) {

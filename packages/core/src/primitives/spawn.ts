@@ -1,5 +1,4 @@
-import { describe } from '../errors/describe.js';
-import { checkArgument, InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { checkArgument, checkNumber } from '../errors/invalid-argument-error.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
@@ -68,17 +67,13 @@ function checkOptions(options: SpawnOptions): void {
 /** A copy, because the policy may look at it at any time. */
 function hintsOf({ priority, deadline, weight }: SpawnOptions): SchedulingHints | undefined {
   if (priority === undefined && deadline === undefined && weight === undefined) return undefined;
-  if (priority !== undefined) checkNumber('priority', priority, priority => !Number.isNaN(priority), 'a number');
-  if (deadline !== undefined) checkNumber('deadline', deadline, deadline => !Number.isNaN(deadline), 'an instant');
+  if (priority !== undefined)
+    checkNumber('spawn', 'priority', priority, priority => !Number.isNaN(priority), 'a number');
+  if (deadline !== undefined)
+    checkNumber('spawn', 'deadline', deadline, deadline => !Number.isNaN(deadline), 'an instant');
   if (weight !== undefined)
-    checkNumber('weight', weight, weight => weight > 0 && weight < Infinity, 'a number above 0');
+    checkNumber('spawn', 'weight', weight, weight => weight > 0 && weight < Infinity, 'a number above 0');
   return { priority, deadline, weight };
-}
-
-function checkNumber(option: string, given: unknown, isValid: (given: number) => boolean, expected: string): void {
-  if (typeof given === 'number' && isValid(given)) return;
-  const fault = `spawn got ${describe(given)} for \`${option}\`, expected ${expected}.`;
-  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
 }
 
 /**

@@ -28,9 +28,8 @@ export class ArrivalHandler extends EventHandler<Arrival> {
     this.#isSorted = false;
   }
 
-  override disarm(_event: Arrival, waiter: Waiter<void>): void {
-    this.#pending = this.#pending.filter(other => other.waiter !== waiter);
-  }
+  // Its waiter is settled, so it falls out when its turn comes.
+  override disarm(): void {}
 
   /**
    * A simulated service moves the clock within a step. At its end it calls this, so that the jobs which came meanwhile are
@@ -43,6 +42,7 @@ export class ArrivalHandler extends EventHandler<Arrival> {
   override nextDeadline(): Instant {
     if (!this.#isSorted) this.#pending.sort((a, b) => b.at - a.at);
     this.#isSorted = true;
+    while (this.#pending.at(-1)?.waiter.isSettled) this.#pending.pop();
     return this.#pending.at(-1)?.at ?? Infinity;
   }
 
