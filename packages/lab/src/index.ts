@@ -9,6 +9,16 @@ export {
 } from './comparison.js';
 export { JsonFile } from './json-file.js';
 export { describeMachine, type Machine } from './machine.js';
+export type {
+  Disturbance,
+  Quantile,
+  Results,
+  Round,
+  Row,
+  ScenarioResults,
+  SubjectInfo,
+  Summary,
+} from './results/results.js';
 export {
   type LatenessOptions,
   type LatenessResult,
@@ -23,8 +33,11 @@ export { type AlternateOptions, alternate, type Candidate } from './statistics/a
 export { Latenesses } from './statistics/latenesses.js';
 export { meanInterval } from './statistics/mean-interval.js';
 export { ProcessorTime } from './statistics/processor-time.js';
+export { isSupported, quantileOf, quantilesOf } from './statistics/quantiles.js';
 export { type Random, seededRandom, shuffled } from './statistics/random.js';
 export { Sample } from './statistics/sample.js';
+export { studentsT, studentsTail } from './statistics/students-t.js';
+export { isHit, medianOf, summarize } from './statistics/summary.js';
 export { supports } from './statistics/supports.js';
 export { baseline, baselines } from './subjects/baselines.js';
 export { LoopSleeper } from './subjects/loop-sleeper.js';
