@@ -58,6 +58,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
     ['comparison.ts'],
     ['scenarios', 'workloads'],
     ['statistics', 'subjects', 'machine.ts', 'json-file.ts'],
+    ['results'],
     ['usage-error.ts'],
   ],
   bench: [['index.ts', 'bin'], ['io', 'kernel'], ['system']],

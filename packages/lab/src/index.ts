@@ -26,8 +26,11 @@ export {
 } from './scenarios/scenario.js';
 export { type AlternateOptions, alternate, type Candidate } from './statistics/alternate.js';
 export { meanInterval } from './statistics/mean-interval.js';
+export { isSupported, quantileOf, quantilesOf } from './statistics/quantiles.js';
 export { type Random, seededRandom, shuffled } from './statistics/random.js';
 export { Sample } from './statistics/sample.js';
+export { studentsT, studentsTail } from './statistics/students-t.js';
+export { isHit, medianOf, summarize } from './statistics/summary.js';
 export { BUILT_IN, type Offer, offerOf, subjectsOf } from './subjects/catalogue.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export {

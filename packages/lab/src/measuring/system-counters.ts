@@ -24,8 +24,8 @@ export function runQueue(): Duration | null {
 
 /** In hundredths of a second, whatever the kernel's own tick is. */
 function steal(): Duration | null {
-  const fields = textIn('/proc/stat')?.split('\n', 1)[0]!.split(/\s+/);
-  return fields?.[8] === undefined ? null : Number(fields[8]) * 10;
+  const ticks = textIn('/proc/stat')?.match(/^cpu +(?:\d+ ){7}(\d+)/)?.[1];
+  return ticks === undefined ? null : Number(ticks) * 10;
 }
 
 function throttled(): Duration | null {
