@@ -43,6 +43,8 @@ export {
   type Subject,
 } from './subjects/subject.js';
 export { type Colours, coloursFor } from './views/colours.js';
+export { htmlReport, type ReportOptions } from './views/html/html-report.js';
+export { type PictureOptions, svgPicture } from './views/html/svg-picture.js';
 export { decimal, whole } from './views/numbers.js';
 export { type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';
