@@ -44,5 +44,5 @@ async function minifiedStyle(file) {
 
 function page(file, parts) {
   const template = readFileSync(join(lab, 'page', file), 'utf8');
-  return Object.entries(parts).reduce((text, [name, part]) => text.replace(`<!-- ${name} -->`, () => part), template);
+  return Object.entries(parts).reduce((text, [name, part]) => text.replace(`/* ${name} */`, () => part), template);
 }

@@ -5,8 +5,8 @@ import {
   type Results,
   type Round,
   type Row,
-  type ScenarioResults,
   SCHEMA,
+  type ScenarioResults,
   type SubjectInfo,
   seededRandom,
   summarize,
@@ -42,20 +42,57 @@ const costOfWakes = (perWake: number) => (setting: Setting) => Math.min(99.6, pe
 
 const CHARACTERS: readonly Character[] = [
   { ...ours, name: 'busy-wait', waits: 'spins', late: () => 1.1, scatter: 0.3, cpu: () => 99.4 },
-  { ...ours, name: 'hybrid', waits: 'blocks', late: ({ periodMs }) => 2 + periodMs, scatter: 0.45, cpu: costOfWakes(88) },
-  { ...ours, name: 'hybrid slack=1', waits: 'blocks', late: ({ periodMs }) => 1.9 + periodMs / 2, scatter: 0.4, cpu: costOfWakes(61) },
+  {
+    ...ours,
+    name: 'hybrid',
+    waits: 'blocks',
+    late: ({ periodMs }) => 2 + periodMs,
+    scatter: 0.45,
+    cpu: costOfWakes(88),
+  },
+  {
+    ...ours,
+    name: 'hybrid slack=1',
+    waits: 'blocks',
+    late: ({ periodMs }) => 1.9 + periodMs / 2,
+    scatter: 0.4,
+    cpu: costOfWakes(61),
+  },
   { ...ours, name: 'atomics-wait', waits: 'blocks', late: () => 99, scatter: 0.25, cpu: costOfWakes(38) },
   { ...ours, name: 'atomics-wait slack=1', waits: 'blocks', late: () => 34, scatter: 0.3, cpu: costOfWakes(36) },
-  { ...ours, name: 'epoll', waits: 'blocks', late: () => 118, scatter: 0.3, cpu: costOfWakes(45), from: '@escapement/io' },
+  {
+    ...ours,
+    name: 'epoll',
+    waits: 'blocks',
+    late: () => 118,
+    scatter: 0.3,
+    cpu: costOfWakes(45),
+    from: '@escapement/io',
+  },
   { ...ours, name: 'set-timeout', waits: 'yields', late: () => 589, scatter: 0.5, cpu: costOfWakes(60) },
-  { ...ours, name: 'precise-timeout', waits: 'yields', late: ({ periodMs }) => 3.5 + periodMs / 10, scatter: 0.5, cpu: ({ periodMs }) => Math.min(98, 130 / periodMs + 10) },
+  {
+    ...ours,
+    name: 'precise-timeout',
+    waits: 'yields',
+    late: ({ periodMs }) => 3.5 + periodMs / 10,
+    scatter: 0.5,
+    cpu: ({ periodMs }) => Math.min(98, 130 / periodMs + 10),
+  },
   { ...ours, name: 'set-immediate', waits: 'yields', late: () => 2.4, scatter: 0.6, cpu: () => 99.8 },
   { ...ours, name: 'phased', waits: 'spins', late: () => 54, scatter: 0.7, cpu: costOfWakes(210) },
   { ...byHand, name: 'Node setTimeout', late: () => 560, scatter: 0.5, cpu: costOfWakes(48) },
   { ...byHand, name: 'timers/promises', late: () => 575, scatter: 0.5, cpu: costOfWakes(52) },
   { ...byHand, name: 'spin by hand', late: () => 0.2, scatter: 0.4, cpu: () => 99.9 },
   { ...byHand, name: 'Atomics.wait by hand', late: () => 92, scatter: 0.25, cpu: costOfWakes(33) },
-  { name: 'C clock_nanosleep', kind: 'outside', waits: 'blocks', from: 'cc', late: () => 58, scatter: 0.2, cpu: costOfWakes(9) },
+  {
+    name: 'C clock_nanosleep',
+    kind: 'outside',
+    waits: 'blocks',
+    from: 'cc',
+    late: () => 58,
+    scatter: 0.2,
+    cpu: costOfWakes(9),
+  },
 ];
 
 /** Results as of a real run, the same for the same seed. */
@@ -116,7 +153,9 @@ class MadeUp {
   ) {}
 
   scenario({ settings, ...heading }: Heading): ScenarioResults {
-    const rows = settings.flatMap(setting => CHARACTERS.map(character => ({ character, setting, rounds: [] as Round[] })));
+    const rows = settings.flatMap(setting =>
+      CHARACTERS.map(character => ({ character, setting, rounds: [] as Round[] })),
+    );
     for (let round = 0; round < this.rounds; round++) {
       const isHeldUp = this.random() < 0.2;
       for (const row of rows) row.rounds.push(this.#round(row.character, row.setting, round, isHeldUp));
@@ -134,7 +173,13 @@ class MadeUp {
     const cold = { ...this.#round(slow, { value, periodMs }, 0, false), round: 0 };
     const shared = { subject: { name, kind, waits, from }, setting: value, label: `${value} ${unit}` };
     if (name === 'C clock_nanosleep' && value === 0.1) {
-      return { ...shared, cold: null, rounds: [], summary: null, failure: 'cc: no such file or directory. Install a C compiler.' };
+      return {
+        ...shared,
+        cold: null,
+        rounds: [],
+        summary: null,
+        failure: 'cc: no such file or directory. Install a C compiler.',
+      };
     }
     const report = name.startsWith('hybrid')
       ? [`naps until ${Math.round(80 + this.random() * 60)} us before the deadline`, 'every goal can be met here']
@@ -181,7 +226,10 @@ class MadeUp {
 
   explained(row: Row): Row {
     if (row.subject.kind !== 'strategy' || row.summary === null) return row;
-    const late = row.rounds.flatMap(round => round.samplesUs).sort((a, b) => b - a).slice(0, 20);
+    const late = row.rounds
+      .flatMap(round => round.samplesUs)
+      .sort((a, b) => b - a)
+      .slice(0, 20);
     return { ...row, why: late.map(lateUs => this.#lateTick(lateUs)) };
   }
 
@@ -190,7 +238,16 @@ class MadeUp {
     const handlerUs = (lateUs - strategyUs) * 0.2;
     const queueUs = lateUs - strategyUs - handlerUs;
     const machineUs = lateUs * this.random() * 0.4;
-    return { at: this.random() * 100, lateUs, strategyUs, handlerUs, queueUs, after: null, gcUs: lateUs * 0.1, machineUs };
+    return {
+      at: this.random() * 100,
+      lateUs,
+      strategyUs,
+      handlerUs,
+      queueUs,
+      after: null,
+      gcUs: lateUs * 0.1,
+      machineUs,
+    };
   }
 
   /** Box and Muller. */

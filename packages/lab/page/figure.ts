@@ -2,6 +2,9 @@ import type { ChartOptions } from './charts/chart.js';
 import { DARK, LIGHT } from './charts/theme.js';
 import { h } from './dom.js';
 
+/** In pixels: no screen is narrower, but a page that is laid out may be, for a moment. */
+const LEAST_WIDTH = 200;
+
 /** What a chart is drawn by, again for each width and theme. */
 export type DrawChart = (options: ChartOptions) => SVGSVGElement;
 
@@ -34,7 +37,7 @@ export function figure(name: string, label: () => string, drawChart: DrawChart, 
   };
   new ResizeObserver(([entry]) => {
     const width = Math.floor(entry!.contentRect.width);
-    if (width === drawnAt || width === 0) return;
+    if (width === drawnAt || width < LEAST_WIDTH) return;
     drawnAt = width;
     redraw();
   }).observe(holder);

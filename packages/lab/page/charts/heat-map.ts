@@ -24,7 +24,7 @@ export function heatMap(scenario: ScenarioResults, measure: Measure, options: Ch
   const cells = scenario.rows.map(row => ({
     name: row.subject.name,
     label: row.label,
-    value: isMeasured(row) ? valueOf(row, measure) : null,
+    value: isMeasured(row) ? figureOf(row, measure) : null,
   }));
   const known = cells.filter((cell): cell is Cell & { value: number } => cell.value !== null);
   const scale = logAxis(
@@ -94,7 +94,7 @@ export function heatMap(scenario: ScenarioResults, measure: Measure, options: Ch
   );
 }
 
-function valueOf(row: MeasuredRow, measure: Measure): number | null {
+function figureOf(row: MeasuredRow, measure: Measure): number | null {
   return measure === 'cpu' ? row.summary.cpuPercent : (quantileOf(row, measure)?.value ?? null);
 }
 

@@ -42,7 +42,7 @@ export function overTime(rows: readonly MeasuredRow[], options: ChartOptions): S
         Plot.axisX({ label: null, tickSize: 0, fill: theme.muted, fontSize: 12 }),
         nameAxis(theme.ink),
         axisTitle('seconds since the run began →', theme.ink),
-        Plot.rect(spans, {
+        Plot.barX(spans, {
           y: 'name',
           x1: 'from',
           x2: span => Math.max(span.to, span.from + end / 160),

@@ -36,7 +36,7 @@ export function roundMedians(rows: readonly MeasuredRow[], options: ChartOptions
       marginTop: 8,
       marginBottom: 46,
       x: { type: 'log', domain: x.domain, label: null },
-      y: { type: 'point', domain: rows.map(row => row.subject.name), label: null, padding: 0.6 },
+      y: { type: 'band', domain: rows.map(row => row.subject.name), label: null, padding: 0.1 },
       marks: [
         Plot.gridX(x.ticks, { stroke: theme.grid, strokeOpacity: 1 }),
         Plot.axisX(x.ticks, { tickFormat, label: null, tickSize: 0, fill: theme.muted, fontSize: 12 }),
