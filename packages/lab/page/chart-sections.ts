@@ -112,7 +112,7 @@ class ChartSections {
           this.#figure(
             'rounds',
             () => `Medians of rounds, ${label}. ${medians(rows)}`,
-            options => roundMedians(rows, options),
+            options => roundMedians(rows, samples, options),
           ),
         ],
       ),
@@ -182,7 +182,7 @@ class ChartSections {
       single = this.#figure(
         'samples',
         () => `Each ${this.#scenario.samples} of ${row.subject.name} in order, ${label}`,
-        options => samplesInOrder(row, options),
+        options => samplesInOrder(row, this.#scenario.samples, options),
       );
       holder.replaceChildren(single.element);
     };
@@ -191,11 +191,16 @@ class ChartSections {
       { id, onchange: () => show(rows[select.selectedIndex]!) },
       ...rows.map(row => h('option', {}, row.subject.name)),
     );
-    show(rows[0]!);
+    const first = Math.max(
+      0,
+      rows.findIndex(row => row.subject.kind === 'strategy'),
+    );
+    select.selectedIndex = first;
+    show(rows[first]!);
     return section(
       'time',
       `Over time: ${label}`,
-      'When each round ran. The darker, the later its latest sample; ✕: something outside held it up. Rows that are late at the same time share a cause.',
+      'When each round ran. The stronger the colour, the later its latest sample; ✕: something outside held it up. Rows that are late at the same time probably share a cause.',
       [
         this.#figure(
           'over-time',
@@ -253,7 +258,7 @@ class ChartSections {
           this.#figure(
             'cold',
             () => `Cold and warm, ${label}. ${text()}`,
-            options => coldAndWarm(both, options),
+            options => coldAndWarm(both, this.#scenario.samples, options),
           ),
         ],
       ),
@@ -283,7 +288,7 @@ class ChartSections {
     return section(
       'map',
       `Every ${scenario.parameter} at a glance`,
-      'The best on the whole is at the top. The darker, the later or the dearer.',
+      'The best on the whole is at the top. The stronger the colour, the later or the dearer.',
       [measures, map.element],
     );
   }
@@ -307,7 +312,8 @@ function button(text: string, onclick: () => void): HTMLElement {
 /** The last of those with the most rows: for rates the highest, which tells strategies apart best. */
 function busiestSetting({ rows }: ScenarioResults): number {
   const counts = settingsOf(rows).map(({ setting }) => ({ setting, count: measuredAt(rows, setting).length }));
-  return counts.toSorted((a, b) => b.count - a.count)[0]!.setting;
+  const most = Math.max(...counts.map(({ count }) => count));
+  return counts.findLast(({ count }) => count === most)!.setting;
 }
 
 function mainText(scenario: ScenarioResults, setting: number, quantile: QuantileName, label: string): string {

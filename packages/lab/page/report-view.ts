@@ -1,3 +1,4 @@
+import type { Row } from '../src/results/results.js';
 import type { ReportData } from '../src/views/html/html-report.js';
 import { chartSections } from './chart-sections.js';
 import { h } from './dom.js';
@@ -9,7 +10,7 @@ import { rowsTable } from './rows-table.js';
 /** The whole report: the same for the file and for the lab as a web page. */
 export function reportView(data: ReportData): HTMLElement[] {
   const { results, answer } = data;
-  return [
+  const sections = [
     ...notes(data),
     ...(answer.length > 0
       ? [h('section', { class: 'answer' }, h('h2', {}, 'In short'), ...answer.map(line => h('p', {}, line)))]
@@ -30,6 +31,30 @@ export function reportView(data: ReportData): HTMLElement[] {
     ...remarks(data),
     downloadSection(data),
   ];
+  return [contents(sections), ...sections];
+}
+
+const CONTENTS: readonly (readonly [id: string, title: string])[] = [
+  ['main', 'Lateness against CPU'],
+  ['tails', 'How often'],
+  ['rounds', 'Rounds'],
+  ['time', 'Over time'],
+  ['why', 'Why late'],
+  ['cold', 'Cold and warm'],
+  ['map', 'All settings'],
+  ['tables', 'All figures'],
+  ['failures', 'Failures'],
+  ['learnt', 'Strategies'],
+  ['downloads', 'The data'],
+];
+
+/** Links to what there is. */
+function contents(sections: readonly HTMLElement[]): HTMLElement {
+  const there = (id: string) => sections.some(each => each.id === id || each.querySelector(`section[id="${id}"]`));
+  const links = CONTENTS.filter(([id]) => there(id)).map(([id, title]) =>
+    h('li', {}, h('a', { href: `#${id}` }, title)),
+  );
+  return h('nav', { 'aria-label': 'Sections' }, h('ul', {}, ...links));
 }
 
 function notes({ results, keptOneOf }: ReportData): HTMLElement[] {
@@ -50,36 +75,26 @@ function notes({ results, keptOneOf }: ReportData): HTMLElement[] {
 
 /** What strategies say of themselves, and what went wrong. */
 function remarks({ results }: ReportData): HTMLElement[] {
-  const rows = results.scenarios.flatMap(scenario => scenario.rows.map(row => ({ scenario, row })));
+  const rows = results.scenarios.flatMap(scenario =>
+    scenario.rows.map(row => ({ row, name: `${row.subject.name}, ${scenario.name} ${row.label}` })),
+  );
   const failed = rows.filter(({ row }) => row.failure !== null);
   const reports = rows.filter(({ row }) => (row.report?.length ?? 0) > 0);
-  const list = (items: HTMLElement[]) => h('dl', { class: 'remarks' }, ...items);
   return [
-    failed.length === 0
-      ? null
-      : h(
-          'section',
-          { id: 'failures' },
-          h('h2', {}, `Failed: ${plural(failed.length, 'row')}`),
-          list(
-            failed.flatMap(({ scenario, row }) => [
-              h('dt', {}, `${row.subject.name}, ${scenario.name} ${row.label}`),
-              h('dd', {}, row.failure!),
-            ]),
-          ),
-        ),
-    reports.length === 0
-      ? null
-      : h(
-          'section',
-          { id: 'learnt' },
-          h('h2', {}, 'What the strategies report'),
-          list(
-            reports.flatMap(({ scenario, row }) => [
-              h('dt', {}, `${row.subject.name}, ${scenario.name} ${row.label}`),
-              ...row.report!.map(line => h('dd', {}, line)),
-            ]),
-          ),
-        ),
-  ].filter(section => section !== null);
+    ...remarkSection('failures', `Failed: ${plural(failed.length, 'row')}`, failed, ({ failure }) => [failure!]),
+    ...remarkSection('learnt', 'What the strategies report', reports, ({ report }) => report!),
+  ];
+}
+
+function remarkSection(
+  id: string,
+  title: string,
+  rows: readonly { readonly row: Row; readonly name: string }[],
+  linesOf: (row: Row) => readonly string[],
+): HTMLElement[] {
+  if (rows.length === 0) return [];
+  const items = rows.map(({ row, name }) =>
+    h('div', {}, h('dt', {}, name), ...linesOf(row).map(line => h('dd', {}, line))),
+  );
+  return [h('section', { id }, h('h2', {}, title), h('dl', { class: 'remarks' }, ...items))];
 }

@@ -1,9 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { microseconds } from '../format.js';
 import type { MeasuredRow } from '../rows.js';
-import { type ChartOptions, draw, tickFormat } from './chart.js';
+import { axisX, type ChartOptions, draw, nameAxis, nameMargin, titleOfX } from './chart.js';
 import { logAxis } from './log-axis.js';
-import { axisTitle, nameAxis, nameMargin } from './rounds.js';
 import { colourOf } from './theme.js';
 
 /** Those of the rows that were also measured in a process that had just started. */
@@ -12,7 +11,7 @@ export function measuredCold(rows: readonly MeasuredRow[]): MeasuredRow[] {
 }
 
 /** The first ticks of a new process beside all later ones: code that the compiler has not seen yet, nothing learnt. */
-export function coldAndWarm(rows: readonly MeasuredRow[], options: ChartOptions): SVGSVGElement {
+export function coldAndWarm(rows: readonly MeasuredRow[], what: string, options: ChartOptions): SVGSVGElement {
   const { theme } = options;
   const pairs = rows.map(row => ({
     name: row.subject.name,
@@ -36,10 +35,9 @@ export function coldAndWarm(rows: readonly MeasuredRow[], options: ChartOptions)
       x: { type: 'log', domain: x.domain, label: null },
       y: { type: 'point', domain: rows.map(row => row.subject.name), label: null, padding: 0.6 },
       marks: [
-        Plot.gridX(x.ticks, { stroke: theme.grid, strokeOpacity: 1 }),
-        Plot.axisX(x.ticks, { tickFormat, label: null, tickSize: 0, fill: theme.muted, fontSize: 12 }),
-        nameAxis(theme.ink),
-        axisTitle('median lateness, µs →', theme.ink),
+        axisX(x, theme),
+        nameAxis(theme),
+        titleOfX(`median ${what}, µs →`, theme),
         Plot.link(pairs, {
           y: 'name',
           x1: pair => x.clamp(pair.cold),

@@ -2,9 +2,8 @@ import * as Plot from '@observablehq/plot';
 import type { ScenarioResults } from '../../src/results/results.js';
 import { microseconds, percent } from '../format.js';
 import { isMeasured, type MeasuredRow, type QuantileName, quantileOf, settingsOf } from '../rows.js';
-import { type ChartOptions, draw } from './chart.js';
+import { type ChartOptions, draw, nameAxis, nameMargin } from './chart.js';
 import { logAxis } from './log-axis.js';
-import { nameMargin } from './rounds.js';
 
 /** What the cells show. */
 export type Measure = QuantileName | 'cpu';
@@ -32,7 +31,6 @@ export function heatMap(scenario: ScenarioResults, measure: Measure, options: Ch
     measure === 'cpu' ? 0.05 : 0.1,
   );
   const order = names.toSorted((a, b) => mean(known, a) - mean(known, b));
-  const isDark = theme.background !== '#ffffff';
   const log = (value: number) =>
     Math.log(scale.clamp(value) / scale.domain[0]) / Math.log(scale.domain[1] / scale.domain[0]);
   return draw(
@@ -45,12 +43,7 @@ export function heatMap(scenario: ScenarioResults, measure: Measure, options: Ch
       x: { type: 'band', domain: labels, label: null, padding: 0.03 },
       y: { type: 'band', domain: order, label: null, padding: 0.06 },
       // From little to much the same way as the background goes to ink.
-      color: {
-        type: 'linear',
-        domain: [0, 1],
-        range: isDark ? ['#16324a', '#f2b950'] : ['#eef5fb', '#0b4f86'],
-        interpolate: 'hcl',
-      },
+      color: { type: 'linear', domain: [0, 1], range: [...theme.heat], interpolate: 'hcl' },
       marks: [
         Plot.axisX({
           anchor: 'top',
@@ -60,14 +53,7 @@ export function heatMap(scenario: ScenarioResults, measure: Measure, options: Ch
           fontSize: width < 480 ? 11 : 12,
           fontWeight: 600,
         }),
-        Plot.axisY({
-          label: null,
-          tickSize: 0,
-          fill: theme.ink,
-          fontSize: 12,
-          textOverflow: 'ellipsis',
-          lineWidth: 11,
-        }),
+        nameAxis(theme),
         Plot.cell(known, {
           x: 'label',
           y: 'name',
@@ -80,7 +66,7 @@ export function heatMap(scenario: ScenarioResults, measure: Measure, options: Ch
           x: 'label',
           y: 'name',
           text: cell => textOf(cell.value, measure),
-          fill: cell => (log(cell.value) > (isDark ? 0.62 : 0.5) ? (isDark ? '#14181f' : '#ffffff') : theme.ink),
+          fill: cell => (log(cell.value) > 0.6 ? theme.background : theme.ink),
           fontSize: width < 480 ? 11 : 12,
           fontVariant: 'tabular-nums',
         }),

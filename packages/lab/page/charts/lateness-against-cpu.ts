@@ -2,11 +2,11 @@ import * as Plot from '@observablehq/plot';
 import type { ScenarioResults } from '../../src/results/results.js';
 import { microseconds, percent } from '../format.js';
 import { measuredAt, QUANTILES, type QuantileName, quantileOf } from '../rows.js';
-import { type ChartOptions, draw, tickFormat } from './chart.js';
+import { axisX, axisY, type ChartOptions, draw, titleOfX, titleOfY } from './chart.js';
 import { type LogAxis, logAxis } from './log-axis.js';
 import { paretoFront } from './pareto.js';
 import { placeLabels, widthOf } from './place-labels.js';
-import { colourOf, type Family, familyOf, type Theme } from './theme.js';
+import { colourOf, type Family, familyOf, LEGEND, type Theme } from './theme.js';
 
 export interface MainPictureOptions extends ChartOptions {
   readonly quantile: QuantileName;
@@ -57,7 +57,9 @@ export function pointsOf(
 
 const LOWEST_CPU = 0.05;
 const LOWEST_LATE = 0.1;
-const MARGIN = { left: 58, right: 18, bottom: 46, top: 34 };
+const MARGIN = { left: 58, right: 18, bottom: 46, top: 42 };
+
+const LEGEND_ROW = 20;
 
 /** How late against what it costs. At the lower left is what everybody wants; the front is the best there is. */
 export function latenessAgainstCpu(
@@ -71,12 +73,11 @@ export function latenessAgainstCpu(
   const lates = points.flatMap(({ late, interval }) => [late, ...(interval ?? [])]);
   const y = logAxis(floorUs ? [...lates, floorUs] : lates, LOWEST_LATE);
   const isNarrow = width < 520;
-  const legend = legendRows(points, width - MARGIN.left - MARGIN.right);
-  const top = MARGIN.top + 18 * legend.length + (heading ? 30 + 18 * heading.lines.length : 0);
+  const legend = legendRows(points, width - MARGIN.right);
+  const top = MARGIN.top + LEGEND_ROW * legend.length + (heading ? 40 + 18 * heading.lines.length : 0);
   const bottom = MARGIN.bottom + (heading ? 26 : 0);
   const height = top + bottom + (isNarrow ? 360 : Math.min(460, Math.round(width * 0.5)));
   const frame = { left: MARGIN.left, right: width - MARGIN.right, top, bottom: height - bottom };
-  const label = { clip: false, fontSize: 12 };
   return draw(
     {
       height,
@@ -87,11 +88,10 @@ export function latenessAgainstCpu(
       x: { type: 'log', domain: x.domain, label: null },
       y: { type: 'log', domain: y.domain, label: null },
       marks: [
-        Plot.gridX(x.ticks, { stroke: theme.grid, strokeOpacity: 1 }),
-        Plot.gridY(y.ticks, { stroke: theme.grid, strokeOpacity: 1 }),
-        Plot.axisX(x.ticks, { tickFormat, label: null, tickSize: 0, fill: theme.muted, fontSize: 12 }),
-        Plot.axisY(y.ticks, { tickFormat, label: null, tickSize: 0, fill: theme.muted, fontSize: 12 }),
-        axisTitles(quantile, scenario.samples, theme),
+        axisX(x, theme),
+        axisY(y, theme),
+        titleOfY(`↑ ${scenario.samples}, µs (${QUANTILES[quantile]})`, MARGIN.left - 6, theme),
+        titleOfX('CPU, % of a core →', theme),
         floorUs ? floorLine(floorUs, y, theme) : null,
         frontLine(front, x, y, theme),
         Plot.ruleX(
@@ -107,27 +107,12 @@ export function latenessAgainstCpu(
         ),
         dots(points, front, x, y, theme),
         labels(points, front, x, y, frame, theme),
-        legend.flatMap((row, n) => legendMarks(row, 18 * (legend.length - n) + 12, theme)),
+        legend.flatMap((row, n) => legendMarks(row, LEGEND_ROW * (legend.length - n) + 30, theme)),
         heading ? headingMarks(heading, top, theme) : null,
-        Plot.text([0], { ...label, text: () => '', frameAnchor: 'top' }),
       ],
     },
     options,
   );
-}
-
-function axisTitles(quantile: QuantileName, samples: string, theme: Theme): Plot.Markish {
-  const shared = { fill: theme.ink, fontSize: 12, fontWeight: 600 };
-  return [
-    Plot.text([`↑ ${samples}, µs (${QUANTILES[quantile]})`], {
-      ...shared,
-      frameAnchor: 'top-left',
-      textAnchor: 'start',
-      dx: -MARGIN.left + 6,
-      dy: -16,
-    }),
-    Plot.text(['CPU, % of a core →'], { ...shared, frameAnchor: 'bottom-right', textAnchor: 'end', dy: 38 }),
-  ];
 }
 
 function floorLine(floorUs: number, y: LogAxis, theme: Theme): Plot.Markish {
@@ -145,16 +130,24 @@ function floorLine(floorUs: number, y: LogAxis, theme: Theme): Plot.Markish {
   ];
 }
 
+/** The line, and a shade over all that it beats. */
 function frontLine(front: readonly Point[], x: LogAxis, y: LogAxis, theme: Theme): Plot.Markish {
-  return Plot.line(front, {
-    x: point => x.clamp(point.cpu),
-    y: point => y.clamp(point.late),
-    curve: 'step-after',
-    stroke: theme.ink,
-    strokeOpacity: 0.45,
-    strokeWidth: 1.5,
-    className: 'front',
-  });
+  const steps = front.map(point => ({ x: x.clamp(point.cpu), y: y.clamp(point.late) }));
+  if (steps.length === 0) return null;
+  const [first, last] = [steps[0]!, steps.at(-1)!];
+  const beaten = [{ x: first.x, y: y.domain[1] }, ...steps, { x: x.domain[1], y: last.y }];
+  return [
+    Plot.areaY(beaten, { x: 'x', y1: 'y', y2: y.domain[1], curve: 'step-after', fill: theme.ink, fillOpacity: 0.035 }),
+    Plot.line(steps, {
+      x: 'x',
+      y: 'y',
+      curve: 'step-after',
+      stroke: theme.ink,
+      strokeOpacity: 0.5,
+      strokeWidth: 1.5,
+      className: 'front',
+    }),
+  ];
 }
 
 function dots(points: readonly Point[], front: readonly Point[], x: LogAxis, y: LogAxis, theme: Theme): Plot.Markish {
@@ -239,16 +232,17 @@ type Entry = { readonly family: Family; readonly colour: string; readonly left: 
 
 /** As many rows as the width asks for. */
 function legendRows(points: readonly Point[], width: number): Entry[][] {
-  const families = [...new Map(points.map(point => [point.family.name, point])).values()];
   const rows: Entry[][] = [[]];
   let left = 0;
-  for (const { family, colour } of families) {
-    const needed = widthOf(family.title, 12) + 34;
-    if (left > 0 && left + needed > width + MARGIN.left) {
+  for (const name of LEGEND) {
+    const point = points.find(({ family }) => family.name === name);
+    if (point === undefined) continue;
+    const needed = widthOf(point.family.title, 12) + 36;
+    if (left > 0 && left + needed > width) {
       rows.push([]);
       left = 0;
     }
-    rows.at(-1)!.push({ family, colour, left });
+    rows.at(-1)!.push({ family: point.family, colour: point.colour, left });
     left += needed;
   }
   return rows;
@@ -257,10 +251,11 @@ function legendRows(points: readonly Point[], width: number): Entry[][] {
 function legendMarks(row: readonly Entry[], above: number, theme: Theme): Plot.Markish[] {
   return row.flatMap(({ family, colour, left }) => {
     const dx = left - MARGIN.left + 14;
-    const shared = { frameAnchor: 'top-left', dy: -above - 10 } as const;
+    const shared = { frameAnchor: 'top-left', dy: -above } as const;
+    const text = { ...shared, textAnchor: 'start', lineAnchor: 'middle', fill: theme.muted, fontSize: 12 } as const;
     return [
       Plot.dot([0], { ...shared, dx, r: 5, symbol: family.symbol, stroke: colour, strokeWidth: 2 }),
-      Plot.text([family.title], { ...shared, dx: dx + 11, textAnchor: 'start', fill: theme.muted, fontSize: 12 }),
+      Plot.text([family.title], { ...text, dx: dx + 12 }),
     ];
   });
 }
@@ -270,10 +265,11 @@ function headingMarks(
   top: number,
   theme: Theme,
 ): Plot.Markish {
-  const left = { frameAnchor: 'top-left', textAnchor: 'start', dx: -MARGIN.left + 10 } as const;
+  const shared = { textAnchor: 'start', lineAnchor: 'middle', dx: -MARGIN.left + 8 } as const;
+  const above = { ...shared, frameAnchor: 'top-left' } as const;
   return [
-    Plot.text([title], { ...left, dy: -top + 24, fontSize: 17, fontWeight: 700, fill: theme.ink }),
-    lines.map((line, n) => Plot.text([line], { ...left, dy: -top + 46 + 18 * n, fontSize: 12, fill: theme.muted })),
-    Plot.text([foot], { ...left, frameAnchor: 'bottom-left', dy: 60, fontSize: 11, fill: theme.muted }),
+    Plot.text([title], { ...above, dy: -top + 22, fontSize: 17, fontWeight: 700, fill: theme.ink }),
+    lines.map((line, n) => Plot.text([line], { ...above, dy: -top + 46 + 18 * n, fontSize: 12, fill: theme.muted })),
+    Plot.text([foot], { ...shared, frameAnchor: 'bottom-left', dy: 60, fontSize: 11, fill: theme.muted }),
   ];
 }

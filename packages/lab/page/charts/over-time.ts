@@ -1,9 +1,18 @@
 import * as Plot from '@observablehq/plot';
 import { microseconds } from '../format.js';
 import { hits, type MeasuredRow } from '../rows.js';
-import { type ChartOptions, draw, tickFormat } from './chart.js';
+import {
+  axisOptions,
+  axisY,
+  type ChartOptions,
+  draw,
+  gridOptions,
+  nameAxis,
+  nameMargin,
+  titleOfX,
+  titleOfY,
+} from './chart.js';
 import { logAxis } from './log-axis.js';
-import { axisTitle, nameAxis, nameMargin } from './rounds.js';
 import { colourOf } from './theme.js';
 
 /** When the machine was disturbed, and whom that hit: rows of one time that are late together share a cause. */
@@ -36,12 +45,12 @@ export function overTime(rows: readonly MeasuredRow[], options: ChartOptions): S
       marginBottom: 46,
       x: { domain: [0, end], label: null },
       y: { type: 'band', domain: rows.map(row => row.subject.name), label: null, padding: 0.25 },
-      color: { type: 'log', domain: worst.domain, scheme: theme.background === '#ffffff' ? 'ylorbr' : 'inferno' },
+      color: { type: 'log', domain: worst.domain, range: [...theme.heat], interpolate: 'hcl' },
       marks: [
-        Plot.gridX({ stroke: theme.grid, strokeOpacity: 1 }),
-        Plot.axisX({ label: null, tickSize: 0, fill: theme.muted, fontSize: 12 }),
-        nameAxis(theme.ink),
-        axisTitle('seconds since the run began →', theme.ink),
+        Plot.gridX(gridOptions(theme)),
+        Plot.axisX(axisOptions(theme)),
+        nameAxis(theme),
+        titleOfX('seconds since the run began →', theme),
         Plot.barX(spans, {
           y: 'name',
           x1: 'from',
@@ -76,7 +85,7 @@ export function overTime(rows: readonly MeasuredRow[], options: ChartOptions): S
 }
 
 /** Every sample of one row, round beside round, with what the machine did in each. */
-export function samplesInOrder(row: MeasuredRow, options: ChartOptions): SVGSVGElement {
+export function samplesInOrder(row: MeasuredRow, what: string, options: ChartOptions): SVGSVGElement {
   const { theme, width } = options;
   let start = 0;
   const rounds = row.rounds.map(round => {
@@ -95,23 +104,15 @@ export function samplesInOrder(row: MeasuredRow, options: ChartOptions): SVGSVGE
       height: 280,
       marginLeft: 58,
       marginRight: 18,
-      marginTop: 30,
+      marginTop: 40,
       marginBottom: 46,
       x: { domain: [0, start], label: null },
       y: { type: 'log', domain: y.domain, label: null },
       marks: [
-        Plot.gridY(y.ticks, { stroke: theme.grid, strokeOpacity: 1 }),
-        Plot.axisY(y.ticks, { tickFormat, label: null, tickSize: 0, fill: theme.muted, fontSize: 12 }),
-        Plot.axisX({ label: null, tickSize: 0, fill: theme.muted, fontSize: 12, ticks: Math.floor(width / 110) }),
-        Plot.text(['↑ lateness, µs'], {
-          frameAnchor: 'top-left',
-          textAnchor: 'start',
-          dx: -52,
-          dy: -16,
-          fill: theme.ink,
-          fontWeight: 600,
-        }),
-        axisTitle('samples, round after round →', theme.ink),
+        axisY(y, theme),
+        Plot.axisX({ ...axisOptions(theme), ticks: Math.floor(width / 110) }),
+        titleOfY(`↑ ${what}, µs`, 52, theme),
+        titleOfX('samples, round after round →', theme),
         Plot.rect(hit, {
           x1: 'first',
           x2: 'last',
@@ -134,7 +135,7 @@ export function samplesInOrder(row: MeasuredRow, options: ChartOptions): SVGSVGE
         Plot.dot(samples, {
           x: 'n',
           y: sample => y.clamp(sample.us),
-          r: 1.6,
+          r: samples.length > 500 ? 1.6 : 2.4,
           fill: colourOf(row.subject, theme),
           fillOpacity: 0.6,
           className: 'samples',

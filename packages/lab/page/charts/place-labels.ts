@@ -58,7 +58,7 @@ function placedAt({ x, y, text }: Labelled, distance: number, angle: number, fon
   const left = x + dx - (anchor === 'start' ? 0 : anchor === 'end' ? width : width / 2);
   const half = fontSize * 0.58;
   const box = { left: left - 2, right: left + width + 2, top: y + dy - half, bottom: y + dy + half };
-  return { placement: { dx, dy, anchor, isFar: distance > DISTANCES[1]! } as const, box };
+  return { placement: { dx, dy, anchor, isFar: distance > DISTANCES[0]! } as const, box };
 }
 
 /** About: there are no font metrics outside of a browser. */

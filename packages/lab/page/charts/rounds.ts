@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { medianOf } from '../../src/statistics/summary.js';
 import { microseconds } from '../format.js';
 import { hits, type MeasuredRow } from '../rows.js';
-import { type ChartOptions, draw, tickFormat } from './chart.js';
+import { axisX, type ChartOptions, draw, nameAxis, nameMargin, titleOfX } from './chart.js';
 import { logAxis } from './log-axis.js';
 import { colourOf, familyOf } from './theme.js';
 
@@ -10,7 +10,7 @@ import { colourOf, familyOf } from './theme.js';
  * The median of every round, and the median of them all with its interval. Rounds scatter far more than single samples would make
  * one believe: where two rows' dots lie among each other, the rows cannot be told apart.
  */
-export function roundMedians(rows: readonly MeasuredRow[], options: ChartOptions): SVGSVGElement {
+export function roundMedians(rows: readonly MeasuredRow[], what: string, options: ChartOptions): SVGSVGElement {
   const { theme } = options;
   const dots = rows.flatMap(row =>
     row.rounds.map(round => ({
@@ -38,10 +38,9 @@ export function roundMedians(rows: readonly MeasuredRow[], options: ChartOptions
       x: { type: 'log', domain: x.domain, label: null },
       y: { type: 'band', domain: rows.map(row => row.subject.name), label: null, padding: 0.1 },
       marks: [
-        Plot.gridX(x.ticks, { stroke: theme.grid, strokeOpacity: 1 }),
-        Plot.axisX(x.ticks, { tickFormat, label: null, tickSize: 0, fill: theme.muted, fontSize: 12 }),
-        nameAxis(theme.ink),
-        axisTitle('median lateness of a round, µs →', theme.ink),
+        axisX(x, theme),
+        nameAxis(theme),
+        titleOfX(`median ${what} of a round, µs →`, theme),
         Plot.ruleY(
           overall.filter(({ interval }) => interval),
           {
@@ -79,24 +78,4 @@ export function roundMedians(rows: readonly MeasuredRow[], options: ChartOptions
     },
     options,
   );
-}
-
-/** Room for the longest name. */
-export function nameMargin(rows: readonly { readonly subject: { readonly name: string } }[]): number {
-  return Math.min(150, Math.max(...rows.map(row => row.subject.name.length)) * 6.8 + 16);
-}
-
-export function nameAxis(fill: string): Plot.Markish {
-  return Plot.axisY({ label: null, tickSize: 0, fill, fontSize: 12, textOverflow: 'ellipsis', lineWidth: 11 });
-}
-
-export function axisTitle(text: string, fill: string): Plot.Markish {
-  return Plot.text([text], {
-    frameAnchor: 'bottom-right',
-    textAnchor: 'end',
-    dy: 38,
-    fill,
-    fontSize: 12,
-    fontWeight: 600,
-  });
 }

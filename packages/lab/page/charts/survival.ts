@@ -1,11 +1,13 @@
 import * as Plot from '@observablehq/plot';
 import { microseconds } from '../format.js';
 import { type MeasuredRow, sortedSamples } from '../rows.js';
-import { type ChartOptions, draw, tickFormat } from './chart.js';
-import { logAxis } from './log-axis.js';
+import { axisOptions, type ChartOptions, draw, gridOptions, tickFormat } from './chart.js';
+import { type LogAxis, logAxis } from './log-axis.js';
 import { colourOf } from './theme.js';
 
 const LOWEST = 0.1;
+/** Height of a panel with what is above it. */
+const PANEL = 150;
 const MOST_POINTS = 120;
 /** Beyond fewer samples than these, a line is chance. */
 const FEW = 10;
@@ -36,28 +38,23 @@ export function survival(rows: readonly MeasuredRow[], options: ChartOptions): S
   const facet = { fx: (step: Step) => step.panel % columns, fy: (step: Step) => Math.floor(step.panel / columns) };
   const place = { x: (step: Step) => x.clamp(step.us), y: 'share', curve: 'step-before' } as const;
   const panels = rows.map((row, panel) => ({ row, panel, us: 0, share: 0 }));
+  const head = { dy: -10, lineAnchor: 'middle' } as const;
   return draw(
     {
-      height: Math.ceil(rows.length / columns) * 150 + 60,
+      height: Math.ceil(rows.length / columns) * PANEL + 76,
       marginLeft: 44,
       marginRight: 14,
-      marginTop: 8,
-      marginBottom: 44,
+      marginTop: 24,
+      marginBottom: 40,
       x: { type: 'log', domain: x.domain, label: null },
       y: { type: 'log', domain: [lowest, 1], label: null },
       fx: { axis: null, padding: 0.1 },
-      fy: { axis: null, padding: 0.2 },
+      fy: { axis: null, padding: 0.24 },
       marks: [
-        Plot.gridX(decades(x.ticks), { stroke: theme.grid, strokeOpacity: 1 }),
-        Plot.gridY(shares, { stroke: theme.grid, strokeOpacity: 1 }),
-        Plot.axisX(everyOther(decades(x.ticks)), {
-          tickFormat: axisTime,
-          label: null,
-          tickSize: 0,
-          fill: theme.muted,
-          fontSize: 11,
-        }),
-        Plot.axisY(shares, { tickFormat: shareText, label: null, tickSize: 0, fill: theme.muted, fontSize: 11 }),
+        Plot.gridX(decades(x.ticks), gridOptions(theme)),
+        Plot.gridY(shares, gridOptions(theme)),
+        Plot.axisX(everyOther(decades(x.ticks), x.domain), { ...axisOptions(theme), text: axisTime, fontSize: 11 }),
+        Plot.axisY(shares, { ...axisOptions(theme), text: shareText, fontSize: 11 }),
         Plot.line(
           all.filter(step => step.share * 3 > lowest),
           {
@@ -89,25 +86,19 @@ export function survival(rows: readonly MeasuredRow[], options: ChartOptions): S
         ]),
         Plot.text(panels, {
           ...facet,
-          frameAnchor: 'top-right',
+          ...head,
+          frameAnchor: 'top-left',
           text: ({ row }) => row.subject.name,
-          dy: 5,
-          dx: -3,
           fontWeight: 600,
           fill: theme.ink,
-          stroke: theme.background,
-          strokeWidth: 4,
         }),
         Plot.text(panels, {
           ...facet,
+          ...head,
           frameAnchor: 'top-right',
           text: ({ row }) => tailText(row),
-          dy: 20,
-          dx: -3,
           fontSize: 11,
           fill: theme.muted,
-          stroke: theme.background,
-          strokeWidth: 4,
         }),
       ],
     },
@@ -116,7 +107,7 @@ export function survival(rows: readonly MeasuredRow[], options: ChartOptions): S
 }
 
 function tailText({ summary: { us } }: MeasuredRow): string {
-  return us.p99 ? `1 % later than ${microseconds(us.p99.value)}` : `half later than ${microseconds(us.p50.value)}`;
+  return us.p99 ? `p99 ${microseconds(us.p99.value)}` : `p50 ${microseconds(us.p50.value)}`;
 }
 
 /** At ranks that lie evenly on a logarithmic axis; `firm` of them have ten samples beyond. */
@@ -138,8 +129,9 @@ function curveOf(row: MeasuredRow, panel: number): { steps: Step[]; firm: number
 
 const decades = (ticks: readonly number[]) => ticks.filter(tick => Math.log10(tick) % 1 === 0);
 
-function everyOther(ticks: readonly number[]): number[] {
-  return ticks.length > 4 ? ticks.filter((_, n) => n % 2 === (ticks.length - 1) % 2) : [...ticks];
+/** Without one at the right end, whose label would touch that of the next panel. */
+function everyOther(ticks: readonly number[], [, high]: LogAxis['domain']): number[] {
+  return ticks.filter((tick, n) => n % (ticks.length > 4 ? 2 : 1) === 0 && tick < high / 3);
 }
 
 function axisTime(us: number): string {

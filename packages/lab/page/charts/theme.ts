@@ -10,6 +10,9 @@ export interface Theme {
   readonly grid: string;
   readonly accent: string;
   readonly families: Readonly<Record<FamilyName, string>>;
+  /** From little to much, as from the background to the ink. */
+  readonly heat: readonly [low: string, high: string];
+  /** Of bars that are stacked. */
   readonly parts: readonly [string, string, string, string, string];
 }
 
@@ -38,6 +41,7 @@ export const LIGHT: Theme = {
     baseline: '#4a5361',
     outside: '#a8507f',
   },
+  heat: ['#eef5fb', '#0b4f86'],
   parts: ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#7d8794'],
 };
 
@@ -56,6 +60,7 @@ export const DARK: Theme = {
     baseline: '#b4bdc9',
     outside: '#e69fc6',
   },
+  heat: ['#1b2733', '#7fd0ff'],
   parts: ['#5db7f0', '#f0b429', '#2fcb9f', '#e69fc6', '#8d98a7'],
 };
 
@@ -64,9 +69,12 @@ const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   blocks: { name: 'blocks', title: 'blocks the thread', symbol: 'circle' },
   yields: { name: 'yields', title: 'lets the host run', symbol: 'square' },
   jumps: { name: 'jumps', title: 'virtual time', symbol: 'circle' },
-  baseline: { name: 'baseline', title: 'without a loop, to compare', symbol: 'times' },
+  baseline: { name: 'baseline', title: 'no loop, to compare', symbol: 'times' },
   outside: { name: 'outside', title: 'another process', symbol: 'diamond' },
 };
+
+/** Families in the order of a legend. */
+export const LEGEND: readonly FamilyName[] = ['spins', 'blocks', 'yields', 'jumps', 'baseline', 'outside'];
 
 /** How a subject waits decides how it is drawn. */
 export function familyOf(subject: SubjectInfo): Family {

@@ -1,8 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { LateTick, Row } from '../../src/results/results.js';
 import { microseconds } from '../format.js';
-import { type ChartOptions, draw } from './chart.js';
-import { axisTitle, nameAxis, nameMargin } from './rounds.js';
+import { axisOptions, type ChartOptions, draw, gridOptions, nameAxis, nameMargin, titleOfX } from './chart.js';
 import type { Theme } from './theme.js';
 
 /** A row whose late samples were looked into. */
@@ -56,10 +55,10 @@ export function whyLate(rows: readonly ExplainedRow[], options: ChartOptions): S
       x: { domain: [0, most / unit.us], label: null },
       y: { type: 'band', domain: rows.map(row => row.subject.name), label: null, padding: 0.3 },
       marks: [
-        Plot.gridX({ stroke: theme.grid, strokeOpacity: 1 }),
-        Plot.axisX({ label: null, tickSize: 0, fill: theme.muted, fontSize: 12 }),
-        nameAxis(theme.ink),
-        axisTitle(`mean of the late samples, ${unit.name} →`, theme.ink),
+        Plot.gridX(gridOptions(theme)),
+        Plot.axisX(axisOptions(theme)),
+        nameAxis(theme),
+        titleOfX(`mean of the late samples, ${unit.name} →`, theme),
         Plot.barX(bars, { ...shared, insetBottom: 8, className: 'parts' }),
         Plot.barX(causes, { ...shared, insetTop: 20, className: 'causes' }),
         legend(theme),
