@@ -31,7 +31,7 @@ export { type Random, seededRandom, shuffled } from './statistics/random.js';
 export { Sample } from './statistics/sample.js';
 export { studentsT, studentsTail } from './statistics/students-t.js';
 export { isHit, medianOf, summarize } from './statistics/summary.js';
-export { BUILT_IN, type Offer, offerOf, subjectsOf } from './subjects/catalogue.js';
+export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export {
   type BaselineSubject,
