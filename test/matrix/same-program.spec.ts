@@ -5,9 +5,12 @@ import {
   busyWaitModule,
   createLoop,
   every,
+  hybrid,
+  hybridModule,
   type LoopModule,
   now,
   pause,
+  preciseTimeoutModule,
   setTimeoutModule,
   sleep,
   sleepModule,
@@ -57,6 +60,11 @@ const strategies: Readonly<Record<string, LoopModule>> = {
   'atomics-wait': atomicsWaitModule,
   'set-timeout': setTimeoutModule,
   epoll: epollModule,
+  hybrid: hybridModule,
+  'hybrid over set-timeout': hybrid({ coarse: setTimeoutModule }),
+  'hybrid over epoll': hybrid({ coarse: epollModule }),
+  'hybrid over hybrid': hybrid({ coarse: hybridModule, slack: 1 }),
+  'precise-timeout': preciseTimeoutModule,
 };
 
 describe('the same program', () => {

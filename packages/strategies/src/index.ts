@@ -1,4 +1,11 @@
-export { AtomicsWaitStrategy } from './atomics-wait.js';
+export { type AtomicsWaitReport, AtomicsWaitStrategy } from './atomics-wait.js';
+export type { BucketReport } from './bucket-report.js';
 export { BusyWaitStrategy } from './busy-wait.js';
+export { type HybridOptions, HybridStrategy } from './hybrid.js';
+export type { HybridBucketReport, HybridReport } from './hybrid-report.js';
+export type { Objective } from './objective.js';
 export { PerformanceClock } from './performance-clock.js';
+export { type PreciseTimeoutReport, PreciseTimeoutStrategy } from './precise-timeout.js';
 export { SetTimeoutStrategy } from './set-timeout.js';
+export { type ReportingStrategy, reportOf, type StrategyReport } from './strategy-report.js';
+export { TimerSlack, type TimerSlackOptions, type TimerSlackReport } from './timer-slack.js';
