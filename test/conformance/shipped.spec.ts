@@ -7,15 +7,7 @@ import {
   strategyLaws,
 } from '@escapement/conformance';
 import { FifoPolicy, type Instrument, type Task } from '@escapement/core';
-import {
-  EpollSelector,
-  EpollStrategy,
-  Interest,
-  IoHandler,
-  PollSelector,
-  type Readiness,
-  readable,
-} from '@escapement/io';
+import { EpollSelector, EpollStrategy, IoHandler, PollSelector, type Readiness, readable } from '@escapement/io';
 import {
   EarliestDeadlineFirstPolicy,
   FairPolicy,
@@ -31,14 +23,18 @@ import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
 import {
   AtomicsWaitStrategy,
   BusyWaitStrategy,
+  ControllableStrategy,
+  MessageChannelStrategy,
   PerformanceClock,
+  PhasedStrategy,
+  SetImmediateStrategy,
   SetTimeoutStrategy,
   Sleep,
   SleepFor,
   SleepHandler,
 } from 'escapement';
 import { describe, it } from 'mocha';
-import { openDescriptors } from '../support/descriptors.js';
+import { makeReadable, openDescriptors } from '../support/descriptors.js';
 
 const runner = { describe, it };
 
@@ -144,19 +140,19 @@ describe('conformance: what is shipped', function () {
   strategyLaws(runner, { strategy: clock => new BusyWaitStrategy(clock) });
   strategyLaws(runner, { strategy: clock => new AtomicsWaitStrategy(clock) });
   strategyLaws(runner, { strategy: clock => new SetTimeoutStrategy(clock) });
+  strategyLaws(runner, { strategy: clock => new SetImmediateStrategy(clock), takesCore: true });
+  strategyLaws(runner, { strategy: clock => new MessageChannelStrategy(clock) });
+  strategyLaws(runner, { strategy: clock => new PhasedStrategy(new AtomicsWaitStrategy(clock)) });
   strategyLaws(runner, { strategy: () => new VirtualTimeStrategy(new VirtualClock()) });
   strategyLaws(runner, {
     strategy: clock => new EpollStrategy(clock, new EpollSelector()),
     held: openDescriptors,
-    makeReady({ sleepsIn }) {
-      const { reader, writer } = pipe();
-      sleepsIn.watch(reader, Interest.read);
-      write(writer, new Uint8Array([1]));
-      return () => {
-        sleepsIn.watch(reader, Interest.none);
-        [reader, writer].forEach(close);
-      };
-    },
+    makeReady: ({ sleepsIn }) => makeReadable(sleepsIn),
+  });
+
+  strategyLaws(runner, {
+    strategy: clock => new ControllableStrategy([new BusyWaitStrategy(clock), new SetTimeoutStrategy(clock)]),
+    takesCore: true,
   });
 
   policyLaws(runner, {

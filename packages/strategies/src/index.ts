@@ -1,4 +1,11 @@
 export { AtomicsWaitStrategy } from './atomics-wait.js';
 export { BusyWaitStrategy } from './busy-wait.js';
+export { ControllableStrategy } from './controllable.js';
+export { MissingHostFeatureError } from './errors.js';
+export { MessageChannelStrategy } from './message-channel.js';
 export { PerformanceClock } from './performance-clock.js';
+export { type PhasedOptions, type PhasedReport, PhasedStrategy } from './phased.js';
+export { type PostTaskOptions, PostTaskStrategy, type TaskPriority } from './post-task.js';
+export { SetImmediateStrategy } from './set-immediate.js';
 export { SetTimeoutStrategy } from './set-timeout.js';
+export { type ReportingStrategy, reportOf, type StrategyReport } from './strategy-report.js';

@@ -1,7 +1,7 @@
 import { Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
 
 /** The limit of `setTimeout`: 2^31 - 1 milliseconds. */
-const LONGEST_TIMEOUT: Duration = 2 ** 31 - 1;
+export const LONGEST_TIMEOUT: Duration = 2 ** 31 - 1;
 
 /**
  * Yields the thread to the host until a `setTimeout` fires.
@@ -29,7 +29,7 @@ export class SetTimeoutStrategy extends SleepStrategy {
   }
 }
 
-function sleepAtMost(duration: Duration, wakeup: Wakeup, whenAwake: () => void): void {
+export function sleepAtMost(duration: Duration, wakeup: Wakeup, whenAwake: () => void): void {
   // The timer keeps the process alive while the loop waits for something outside; the watch does not.
   const timer = setTimeout(awake, duration);
   const unwatch = wakeup.watch(awake);
