@@ -40,16 +40,20 @@ import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
 import {
   AtomicsWaitStrategy,
   BusyWaitStrategy,
+  ControllableStrategy,
   HybridStrategy,
+  MessageChannelStrategy,
   PerformanceClock,
+  PhasedStrategy,
   PreciseTimeoutStrategy,
+  SetImmediateStrategy,
   SetTimeoutStrategy,
   Sleep,
   SleepFor,
   SleepHandler,
 } from 'escapement';
 import { describe, it } from 'mocha';
-import { openDescriptors } from '../support/descriptors.js';
+import { makeReadable, openDescriptors } from '../support/descriptors.js';
 
 const runner = { describe, it };
 
@@ -171,18 +175,13 @@ describe('conformance: what is shipped', function () {
   strategyLaws(runner, { strategy: clock => new AtomicsWaitStrategy(clock) });
   strategyLaws(runner, { strategy: clock => new SetTimeoutStrategy(clock) });
   strategyLaws(runner, { strategy: clock => new PreciseTimeoutStrategy(clock) });
+  strategyLaws(runner, { strategy: clock => new SetImmediateStrategy(clock), takesCore: true });
+  strategyLaws(runner, { strategy: clock => new MessageChannelStrategy(clock) });
+  strategyLaws(runner, { strategy: clock => new PhasedStrategy(new AtomicsWaitStrategy(clock)) });
   strategyLaws(runner, { strategy: () => new VirtualTimeStrategy(new VirtualClock()) });
   const overEpoll: Omit<StrategyAdapter<SleepStrategy>, 'strategy'> = {
     held: openDescriptors,
-    makeReady({ sleepsIn }) {
-      const { reader, writer } = pipe();
-      (sleepsIn as EpollSelector).watch(reader, Interest.read);
-      write(writer, new Uint8Array([1]));
-      return () => {
-        (sleepsIn as EpollSelector).watch(reader, Interest.none);
-        [reader, writer].forEach(close);
-      };
-    },
+    makeReady: ({ sleepsIn }) => makeReadable(sleepsIn),
   };
   strategyLaws(runner, { strategy: clock => new EpollStrategy(clock, new EpollSelector()), ...overEpoll });
 
@@ -198,6 +197,11 @@ describe('conformance: what is shipped', function () {
   strategyLaws(runner, {
     strategy: clock => new HybridStrategy(new EpollStrategy(clock, new EpollSelector())),
     ...overEpoll,
+  });
+
+  strategyLaws(runner, {
+    strategy: clock => new ControllableStrategy([new BusyWaitStrategy(clock), new SetTimeoutStrategy(clock)]),
+    takesCore: true,
   });
 
   policyLaws(runner, {

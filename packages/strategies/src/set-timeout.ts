@@ -30,7 +30,7 @@ export class SetTimeoutStrategy extends SleepStrategy {
   }
 }
 
-function sleepAtMost(duration: Duration, wakeup: Wakeup, whenAwake: () => void): void {
+export function sleepAtMost(duration: Duration, wakeup: Wakeup, whenAwake: () => void): void {
   // The timer keeps the process alive while the loop waits for something outside; the watch does not.
   const timer = setTimeout(awake, duration);
   const unwatch = wakeup.watch(awake);
