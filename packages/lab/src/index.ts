@@ -35,10 +35,20 @@ export { meanInterval } from './statistics/mean-interval.js';
 export { ProcessorTime } from './statistics/processor-time.js';
 export { isSupported, quantileOf, quantilesOf } from './statistics/quantiles.js';
 export { type Random, seededRandom, shuffled } from './statistics/random.js';
+export { geometricMean, LEAST_US, logDeviation, pairedRatio, type Ratio, welchRatio } from './statistics/ratios.js';
 export { Sample } from './statistics/sample.js';
 export { studentsT, studentsTail } from './statistics/students-t.js';
 export { isHit, medianOf, summarize } from './statistics/summary.js';
 export { supports } from './statistics/supports.js';
+export {
+  confidenceOfEach,
+  FLOORS,
+  type Floors,
+  type Judgement,
+  judge,
+  LEAST_RUNS,
+  type Verdict,
+} from './statistics/verdict.js';
 export { baseline, baselines } from './subjects/baselines.js';
 export { LoopSleeper } from './subjects/loop-sleeper.js';
 export type { Sleeper, Stopwatch } from './subjects/sleeper.js';
