@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Comparison, SCHEMA } from '@escapement/lab';
+import { type Results, SCHEMA } from '@escapement/lab';
 import { expect } from 'chai';
 import { type LabRun, runLab } from './run-lab.js';
 
@@ -20,10 +20,16 @@ describe('escapement-lab', () => {
       [['--sleep', '1', '-5'], /milliseconds above 0|unknown option/],
       [['--sleep', 'long'], /milliseconds above 0/],
       [['stray'], /too many arguments/],
-      [['--strategy', 'nap'], /nap.*only atomics-wait, busy-wait, set-timeout.*--module/],
-      [['--module', './nowhere.js'], /there is no file \/.*nowhere\.js/],
+      [['--strategy', 'nap'], /--strategy nap: there is no such name.*--module/],
+      [['--strategy', 'bussy-wait'], /Did you mean busy-wait\?/],
+      [['--scenario', 'metronom'], /Did you mean metronome\?/],
+      [['--baseline', 'node settimeout'], /Did you mean Node setTimeout/],
+      [['--rate', '0.01'], /expected a rate from 0.1 to 10000 Hz/],
+      [['--set', 'metronome'], /as in crowd=10,1000/],
+      [['--scenario', 'lateness', '--rate', '5'], /settings for metronome, which --scenario does not name/],
+      [['--module', './nowhere.js'], /nowhere\.js: there is no such file/],
       [['--module', './fixtures/no-strategy.js'], /exports no LoopModule that binds SleepStrategy/],
-      [['--module', './fixtures/nap-module.js', './fixtures/nap-module.js'], /two strategies.*'nap'/],
+      [['--module', './fixtures/nap-module.js', './fixtures/same-nap-module.js'], /two subjects.*'nap'/],
       [['--json', folder], /--json.*existing folder/],
     ];
     let runs: LabRun[];
@@ -52,16 +58,25 @@ describe('escapement-lab', () => {
     expect(stdout).to.include('--module <path...>');
   });
 
-  it('exits with 1 when a strategy fails, and names it', async () => {
-    const { status, stderr } = await runLab(...TINY, '--module', 'fixtures/broken-module.js', '--strategy', 'broken');
-    expect(stderr).to.match(/^escapement-lab: broken 20 ms: .*out of order.*\n$/);
+  it('measures the others when a strategy fails, names it, and exits with 1', async () => {
+    const file = join(folder, 'failed.json');
+    const args = ['--module', 'fixtures/broken-module.js', '--strategy', 'busy-wait', '--json', file];
+    const { status, stdout } = await runLab(...TINY, ...args);
+    const { partial, scenarios }: Results = JSON.parse(readFileSync(file, 'utf8'));
+    expect(partial).to.equal('failed: broken 20 ms');
+    expect(scenarios[0]!.rows.map(row => [row.subject.name, row.rounds.length])).to.deep.equal([
+      ['busy-wait', 1],
+      ['broken', 0],
+    ]);
+    expect(scenarios[0]!.rows[1]!.failure).to.match(/out of order/);
+    expect(stdout).to.match(/out of order/);
     expect(status).to.equal(1);
   });
 
   describe('run with a module and --json', () => {
     const file = join(folder, 'results.json');
     let run: LabRun;
-    let results: Comparison;
+    let results: Results;
 
     before(async () => {
       run = await runLab(
@@ -80,29 +95,30 @@ describe('escapement-lab', () => {
 
     it('succeeds, with plain text and no stray output', () => {
       expect([run.status, run.stderr]).to.deep.equal([0, '']);
-      expect(run.stdout).to.include('seed 5, 1 round in').and.not.include('\u001b');
+      expect(run.stdout).to.include('seed 5').and.not.include('\u001b');
     });
 
     it('writes what was asked', () => {
       expect(results.schema).to.equal(SCHEMA);
       expect(new Date(results.date).toISOString()).to.equal(results.date);
-      expect(results.machine).to.include({ node: process.version }).and.have.all.keys('node', 'cpu', 'cores', 'os');
-      expect(results.parameters).to.include({ seed: 5, rounds: 1, timeLimitMs: null });
-      expect(results.parameters.durationsMs).to.deep.equal([20]);
+      expect(results.machine).to.include({ node: process.version });
+      expect(results.partial).to.equal(null);
+      expect(results.parameters).to.deep.equal({ seed: 5, rounds: 1, timeLimitMs: null });
     });
 
     it("writes a row for each strategy that was asked for, the module's too", () => {
-      const { rounds, rows } = results.lateness;
-      expect(rounds).to.equal(1);
-      expect(rows.map(row => [row.name, row.kind, row.waits])).to.deep.equal([
+      expect(results.scenarios.map(({ name }) => name)).to.deep.equal(['lateness']);
+      const { rows } = results.scenarios[0]!;
+      expect(rows.map(({ subject }) => [subject.name, subject.kind, subject.waits])).to.deep.equal([
         ['busy-wait', 'strategy', 'spins'],
         ['nap', 'strategy', 'blocks'],
       ]);
-      for (const row of rows) {
-        expect(row).to.include({ durationMs: 20, samples: 5, early: 0 }).and.have.property('cpuPercent').a('number');
-        expect(row.latenessUs).to.have.all.keys('min', 'p50', 'p90', 'p99', 'p99.9', 'max');
-        expect(row.latenessUs.p50).to.be.within(row.latenessUs.min, row.latenessUs.max);
-        expect(row.latenessUs.p90).to.equal(null);
+      for (const { setting, rounds, summary } of rows) {
+        expect(setting).to.equal(20);
+        expect(rounds.map(({ samplesUs }) => samplesUs.length)).to.deep.equal([2]);
+        expect(summary).to.include({ count: 2, early: 0, missed: 0 });
+        expect(summary!.us.p50.value).to.be.within(summary!.us.min, summary!.us.max);
+        expect(summary!.us.p99).to.equal(null);
       }
     });
   });

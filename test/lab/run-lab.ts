@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BIN = fileURLToPath(new URL('bin/compare.js', import.meta.resolve('@escapement/lab')));
+const BIN = fileURLToPath(new URL('bin/escapement-lab.js', import.meta.resolve('@escapement/lab')));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 export interface LabRun {

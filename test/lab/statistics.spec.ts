@@ -1,7 +1,5 @@
-import { alternate, Latenesses, Sample, seededRandom, shuffled, supports } from '@escapement/lab';
+import { alternate, Sample, seededRandom, shuffled } from '@escapement/lab';
 import { expect } from 'chai';
-
-const US = 0.001;
 
 describe('Sample', () => {
   it('keeps the values in their order', () => {
@@ -51,47 +49,6 @@ describe('shuffled', () => {
   });
 });
 
-describe('supports', () => {
-  it('requires a sample beyond the percentile with 95 % confidence', () => {
-    expect([298, 299].map(count => supports(count, 0.99))).to.deep.equal([false, true]);
-    expect([300, 2994, 2995].map(count => supports(count, 0.999))).to.deep.equal([false, false, true]);
-    expect([4, 5].map(count => supports(count, 0.5))).to.deep.equal([false, true]);
-  });
-});
-
-describe('Latenesses', () => {
-  it('agree with sorting and counting', () => {
-    const random = seededRandom(11);
-    for (const share of [0, 0.2, 0.7, 1]) {
-      // From nanoseconds to a second, and a share of them early.
-      const values = Array.from({ length: 3000 }, () => (random() < share ? -random() : 1000 * random() ** 5));
-      const latenesses = recorded(values);
-      for (const p of [0.5, 0.9, 0.99, 0.999]) expectClose(latenesses.percentile(p)!, nearestRank(values, p));
-      expect(latenesses.min).to.equal(Math.min(...values));
-      expect(latenesses.max).to.equal(Math.max(...values));
-      expect(latenesses.early).to.equal(values.filter(value => value < 0).length);
-      expect(latenesses.count).to.equal(3000);
-    }
-  });
-
-  it('have no percentile with too few samples', () => {
-    const latenesses = recorded(Array.from({ length: 300 }, (_, index) => index));
-    expect(latenesses.percentile(0.99)).to.be.a('number');
-    expect(latenesses.percentile(0.999)).to.equal(undefined);
-    expect(new Latenesses().percentile(0.5)).to.equal(undefined);
-  });
-
-  it('count a lateness of 0, and not as early', () => {
-    const latenesses = recorded([0, 0, 0, 0, 0]);
-    expect([latenesses.early, latenesses.count, latenesses.min, latenesses.max]).to.deep.equal([0, 5, 0, 0]);
-    expect(latenesses.percentile(0.5)).to.equal(0);
-  });
-
-  it('count early wakes in the percentiles', () => {
-    expect(recorded([-3, -2, -1, 5, 5]).percentile(0.5)).to.equal(-1);
-  });
-});
-
 describe('alternate', () => {
   it('runs each candidate once a round, in an order that changes', async () => {
     const ran: string[] = [];
@@ -123,20 +80,3 @@ describe('alternate', () => {
     expect(told).to.deep.equal(['0 a', 'ran', '1 a', 'ran']);
   });
 });
-
-function recorded(values: readonly number[]): Latenesses {
-  const latenesses = new Latenesses();
-  for (const value of values) latenesses.record(value);
-  return latenesses;
-}
-
-/** The slow and obvious model. */
-function nearestRank(values: readonly number[], p: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted.find((_, index) => (index + 1) / sorted.length >= p)!;
-}
-
-/** The histogram is exact to 0.1 % or a nanosecond. */
-function expectClose(actual: number, expected: number): void {
-  expect(actual).to.be.closeTo(expected, Math.abs(expected) * 0.001 + US / 500);
-}

@@ -45,7 +45,7 @@ describe('systemStrategies', () => {
 });
 
 describe('escapement-lab without @escapement/io', () => {
-  const lab = new URL('bin/compare.js', import.meta.resolve('@escapement/lab')).pathname;
+  const lab = new URL('bin/escapement-lab.js', import.meta.resolve('@escapement/lab')).pathname;
   const run = (...args: string[]) =>
     promisify(execFile)(process.execPath, [NO_HINT, '--import', OTHER_IO, lab, ...args], {
       env: { ...process.env, IO: 'missing' },

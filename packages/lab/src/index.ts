@@ -1,45 +1,37 @@
+export { LabRun } from './measuring/lab-run.js';
+export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
+export { describeMachine, type Machine } from './results/machine.js';
+export { OutputFile } from './results/output-file.js';
 export {
-  type Comparison,
-  type ComparisonOptions,
-  type ComparisonParameters,
-  type ComparisonPlan,
-  compare,
-  type Observer,
+  type Disturbance,
+  type LateTick,
+  type Parameters,
+  type Quantile,
+  type Results,
+  type Round,
+  type Row,
   SCHEMA,
-} from './comparison.js';
-export { JsonFile } from './json-file.js';
-export { describeMachine, type Machine } from './machine.js';
-export type {
-  Disturbance,
-  Quantile,
-  Results,
-  Round,
-  Row,
-  ScenarioResults,
-  SubjectInfo,
-  Summary,
+  type ScenarioResults,
+  type SubjectInfo,
+  type Summary,
 } from './results/results.js';
+export { SCENARIOS } from './scenarios/catalogue.js';
 export {
-  type LatenessOptions,
-  type LatenessResult,
-  type LatenessRow,
-  LatenessScenario,
-  PERCENTILES,
-  type Percentile,
-} from './scenarios/lateness.js';
-export { LatenessMeasurement, measureLateness } from './scenarios/measure-lateness.js';
-export type { RunContext, Scenario } from './scenarios/scenario.js';
+  defineScenario,
+  type Measurement,
+  type RoundContext,
+  type RoundSamples,
+  type Scenario,
+  type ScenarioParameter,
+} from './scenarios/scenario.js';
 export { type AlternateOptions, alternate, type Candidate } from './statistics/alternate.js';
-export { Latenesses } from './statistics/latenesses.js';
 export { meanInterval } from './statistics/mean-interval.js';
-export { ProcessorTime } from './statistics/processor-time.js';
 export { isSupported, quantileOf, quantilesOf } from './statistics/quantiles.js';
 export { type Random, seededRandom, shuffled } from './statistics/random.js';
 export { geometricMean, LEAST_US, logDeviation, pairedRatio, type Ratio, welchRatio } from './statistics/ratios.js';
 export { Sample } from './statistics/sample.js';
 export { studentsT, studentsTail } from './statistics/students-t.js';
 export { isHit, medianOf, summarize } from './statistics/summary.js';
-export { supports } from './statistics/supports.js';
 export {
   confidenceOfEach,
   FLOORS,
@@ -49,12 +41,18 @@ export {
   LEAST_RUNS,
   type Verdict,
 } from './statistics/verdict.js';
-export { baseline, baselines } from './subjects/baselines.js';
-export { LoopSleeper } from './subjects/loop-sleeper.js';
-export type { Sleeper, Stopwatch } from './subjects/sleeper.js';
+export { BUILT_IN, type Offer, offerOf, subjectsOf } from './subjects/catalogue.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
+export {
+  type BaselineSubject,
+  defineBaseline,
+  type OutsideSamples,
+  type OutsideSubject,
+  type PolicySubject,
+  type StrategySubject,
+  type Subject,
+} from './subjects/subject.js';
 export { type Colours, coloursFor } from './views/colours.js';
-export { latenessTable } from './views/lateness-table.js';
 export { decimal, whole } from './views/numbers.js';
 export { type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';

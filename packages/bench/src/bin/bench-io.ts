@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { describeMachine, JsonFile, progressView } from '@escapement/lab';
+import { describeMachine, OutputFile, progressView } from '@escapement/lab';
 // Compares servers on Escapement with the same on other loops: `npm run bench:io`.
 import { Command, Option } from 'commander';
 import { ioReport } from '../io/io-report.js';
@@ -45,7 +45,7 @@ try {
 process.exit();
 
 async function measureAndShow(): Promise<void> {
-  const file = options.json === undefined ? undefined : await JsonFile.at(options.json);
+  const file = options.json === undefined ? undefined : await OutputFile.at('--json', options.json);
   const { rounds, seconds } = { ...(options.quick ? QUICK : THOROUGH), ...options };
   const kinds = SERVER_KINDS.filter(({ name }) => options.server?.includes(name) ?? true);
   console.log(`Rounds of ${seconds} s in shuffled order: ${rounds}. Medians; ratios within a round.\n`);
@@ -55,10 +55,10 @@ async function measureAndShow(): Promise<void> {
     seconds,
     seed: options.seed,
     cores: pinning,
-    progress: (part, done, total, doing) => progress.show(part, done / total, doing),
+    progress: (part, done, total, doing) => progress.show(done / total, `${part}: ${doing}`),
   }).finally(() => progress.end());
   console.log(ioReport(results));
-  await file?.write(results);
+  await file?.write(`${JSON.stringify(results, null, 2)}\n`);
 }
 
 function parse(): Options {

@@ -4,7 +4,6 @@ import { cancelling } from './cancelling.js';
 import { coldStart } from './cold-start.js';
 import { combining } from './combining.js';
 import { deepStacks } from './deep-stacks.js';
-import { earlyWakes, idleCpu, lateness } from './lateness.js';
 import { limiting } from './limiting.js';
 import { otherLibraries } from './other-libraries.js';
 import { scheduling } from './scheduling.js';
@@ -25,9 +24,6 @@ export const benchmarks: readonly Benchmark[] = [
   synchronizing,
   otherLibraries,
   sleepers,
-  lateness,
-  earlyWakes,
-  idleCpu,
   building,
   coldStart,
 ];

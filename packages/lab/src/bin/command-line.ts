@@ -1,60 +1,67 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Duration } from 'escapement';
-import { UsageError } from '../usage-error.js';
 
-/** The parsed options. */
-export interface CommandLine {
+/** The parsed options of a run. */
+export interface RunOptions {
   readonly quick?: boolean;
-  /** Default: as many as the time limit allows. */
+  /** In seconds. */
+  readonly time?: number;
   readonly rounds?: number;
   readonly seed?: number;
+  readonly scenario?: readonly string[];
+  readonly rate?: readonly number[];
   readonly sleep?: readonly Duration[];
-  /** Default: all. */
+  readonly set?: readonly Setting[];
   readonly strategy?: readonly string[];
-  readonly module?: readonly string[];
+  /** False: none. */
   readonly baselines: boolean;
+  readonly baseline?: readonly string[];
+  readonly module?: readonly string[];
   readonly json?: string;
   readonly debug?: boolean;
 }
 
-/**
- * Parses the arguments. Shows the help and returns undefined if they ask for it.
- *
- * @throws UsageError
- */
-export function parseCommandLine(args: readonly string[]): CommandLine | undefined {
-  try {
-    return describeCommand().parse(args, { from: 'user' }).opts<CommandLine>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new UsageError(asSentence(error.message));
-  }
+/** `--set crowd=10,1000` */
+export interface Setting {
+  readonly scenario: string;
+  readonly values: readonly number[];
 }
 
-function describeCommand(): Command {
-  return new Command('escapement-lab')
-    .description('Compares sleep strategies on this machine: how late they wake, and what that costs.')
+/** Adds the options of a run to a command. */
+export function addRunOptions(command: Command): Command {
+  return command
     .option('--quick', 'less exact figures, in less than 15 seconds instead of 60')
+    .option('--time <s>', 'take at most this many seconds', positive('seconds'))
     .option('--rounds <n>', 'measure this many rounds, however long they take', wholeFrom(1))
     .option('--seed <n>', 'shuffle in the same order as another run', wholeFrom(0))
-    .option('--sleep <ms...>', 'how long to sleep, in milliseconds (default: 0.1 1 5 16.7)', durations)
+    .option('--scenario <name...>', 'what to measure (default: metronome lateness)')
+    .option('--rate <hz...>', 'the rates of metronome, in ticks a second', list(positive('ticks a second')))
+    .option('--sleep <ms...>', 'the sleeps of lateness, in milliseconds', list(positive('milliseconds')))
+    .addOption(
+      new Option('--set <scenario=values...>', 'the settings of another scenario, as in crowd=10,1000').argParser(
+        list(setting),
+      ),
+    )
     .option('--strategy <alias...>', 'measure only these strategies, besides those of --module')
-    .option('--module <path...>', 'measure the strategies of this JavaScript module too')
-    .option('--no-baselines', 'do not measure what Node offers without the loop')
-    .option('--json <file>', 'write the complete results to this file')
-    .option('--debug', 'on failure, show the stack')
-    .helpOption('--help', 'show this')
-    .addHelpText('after', AFTERWORD)
-    .exitOverride()
-    .configureOutput({ writeErr() {} });
+    .option('--baseline <name...>', 'compare with these other ways to wait; "all" for each that is there')
+    .option('--no-baselines', 'do not measure what there is without the loop')
+    .option('--module <path...>', 'add the strategies, baselines and scenarios of this JavaScript module')
+    .option('--json <file>', 'write the complete results, raw samples too')
+    .option('--debug', 'on failure, show the stack');
 }
 
-const AFTERWORD = `
-A module for --module exports one or more LoopModules that bind SleepStrategy; the alias of a strategy names its row.
-Exit codes: 0 measured, 1 measuring failed, 2 wrong usage.
+/** Commander passes one value at a time, with the previous ones. Doubles are left out. */
+function list<T>(parse: (text: string) => T): (text: string, previous?: readonly T[]) => T[] {
+  return (text, previous = []) => [...new Set([...previous, parse(text)])];
+}
 
-  npm start -- --quick --strategy atomics-wait --module ./my-strategy.js --json results.json`;
+function positive(unit: string): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (text.trim() !== '' && value > 0 && value < Infinity) return value;
+    throw new InvalidArgumentError(`Expected ${unit} above 0`);
+  };
+}
 
 function wholeFrom(least: number): (text: string) => number {
   return text => {
@@ -64,15 +71,11 @@ function wholeFrom(least: number): (text: string) => number {
   };
 }
 
-/** Commander passes one value at a time, with the previous ones. */
-function durations(text: string, previous: readonly Duration[] = []): Duration[] {
-  const value = Number(text);
-  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('Expected milliseconds above 0');
-  return [...previous, value];
-}
-
-/** Puts Commander's `error: unknown option '--sead'\n(Did you mean --seed?)` on one line. */
-function asSentence(message: string): string {
-  const sentence = message.replace(/^error: /, '').replaceAll('\n', ' ');
-  return `${sentence.replace(/\.$/, '')}. See --help.`;
+function setting(text: string): Setting {
+  const [, scenario, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  const numbers = values?.split(',').map(Number) ?? [];
+  if (scenario === undefined || numbers.length === 0 || numbers.some(Number.isNaN)) {
+    throw new InvalidArgumentError('Expected a scenario and its settings, as in crowd=10,1000');
+  }
+  return { scenario, values: [...new Set(numbers)] };
 }

@@ -1,39 +1,46 @@
 import { setTimeout as timeout } from 'node:timers/promises';
-import type { Duration } from 'escapement';
-import type { Sleeper } from './sleeper.js';
+import { type BaselineSubject, defineBaseline } from './subject.js';
 
-/** Ways to sleep that Node offers without the loop. */
-export function baselines(): Sleeper[] {
-  return [
-    baseline('Node setTimeout', duration => new Promise(resolve => setTimeout(resolve, duration))),
-    baseline('Node timers/promises', duration => timeout(duration)),
-    baseline('Node setImmediate spin', immediateSpin),
-  ];
-}
+const word = new Int32Array(new SharedArrayBuffer(4));
 
-/** Makes a baseline from a function that sleeps once. */
-export function baseline(name: string, asleep: (duration: Duration) => Promise<void>): Sleeper {
-  return {
-    name,
-    kind: 'baseline',
-    async sleep(duration, times, stopwatch) {
-      for (let n = 0; n < times; n++) {
-        stopwatch.start(duration);
-        await asleep(duration);
-        stopwatch.stop();
-      }
-    },
-  };
-}
-
-/** Polls the clock once per turn of the host's loop. */
-function immediateSpin(duration: Duration): Promise<void> {
-  const until = performance.now() + duration;
-  return new Promise(resolve => {
-    function look(): void {
-      if (performance.now() >= until) resolve();
-      else setImmediate(look);
+/** What the host offers without a loop, and the same waits as strategies have, written by hand. */
+export const BASELINES: readonly BaselineSubject[] = [
+  defineBaseline('spin by hand', 'spins', until => {
+    while (performance.now() < until);
+  }),
+  defineBaseline('Atomics.wait by hand', 'blocks', until => {
+    for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
+      Atomics.wait(word, 0, 0, left);
     }
-    look();
-  });
+  }),
+  defineBaseline(
+    'Node setTimeout',
+    'yields',
+    until => new Promise(resolve => setTimeout(resolve, until - performance.now())),
+  ),
+  defineBaseline('Node timers/promises', 'yields', until => timeout(until - performance.now())),
+  defineBaseline(
+    'Node setImmediate',
+    'yields',
+    until =>
+      new Promise(resolve => {
+        function look(): void {
+          if (performance.now() >= until) resolve();
+          else setImmediate(look);
+        }
+        look();
+      }),
+  ),
+];
+
+/** What is compared if nothing else is asked for: the best and the plainest that can be had without a loop. */
+export const DEFAULT_BASELINES: readonly string[] = ['spin by hand', 'Atomics.wait by hand', 'Node setTimeout'];
+
+/** Every baseline among the exports of a module. */
+export function baselinesIn(exports: object): BaselineSubject[] {
+  return [...new Set(Object.values(exports))].filter(isBaseline);
+}
+
+function isBaseline(value: unknown): value is BaselineSubject {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'baseline';
 }

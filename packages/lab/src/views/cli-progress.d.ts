@@ -4,6 +4,7 @@ declare module 'cli-progress' {
     readonly format: string;
     readonly stream: { write(text: string): unknown };
     readonly fps: number;
+    readonly barsize: number;
     readonly clearOnComplete: boolean;
   }
 

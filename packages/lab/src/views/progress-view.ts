@@ -3,8 +3,8 @@ import type { Duration } from 'escapement';
 
 /** Shows the progress of a comparison. */
 export interface ProgressView {
-  /** @param share how much of the scenario is done, 0 to 1 */
-  show(scenario: string, share: number, doing: string): void;
+  /** @param share how much is done, 0 to 1 @param left how long the rest will take, in ms, if that is known */
+  show(share: number, doing: string, left?: Duration): void;
   /** Nothing more to show: removes the bar. */
   end(): void;
 }
@@ -29,17 +29,19 @@ class ProgressBar implements ProgressView {
 
   constructor(stream: ProgressStream) {
     this.#bar = new SingleBar({
-      format: '{scenario} [{bar}] {percentage}% {doing}',
+      format: '[{bar}] {percentage}% {left} {doing}',
+      barsize: 30,
       stream,
       fps: ALMOST_NEVER,
       clearOnComplete: true,
     });
   }
 
-  show(scenario: string, share: number, doing: string): void {
-    if (!this.#isShown) this.#bar.start(1, share, { scenario, doing });
+  show(share: number, doing: string, left?: Duration): void {
+    const payload = { doing, left: left === undefined ? '' : `${Math.ceil(left / 1000)} s left` };
+    if (!this.#isShown) this.#bar.start(1, share, payload);
     this.#isShown = true;
-    this.#bar.update(share, { scenario, doing });
+    this.#bar.update(share, payload);
     this.#bar.render();
   }
 
@@ -60,10 +62,10 @@ class ProgressLines implements ProgressView {
     this.#stream = stream;
   }
 
-  show(scenario: string, share: number, doing: string): void {
+  show(share: number, doing: string): void {
     if (performance.now() - this.#writtenAt < BETWEEN_LINES) return;
     this.#writtenAt = performance.now();
-    this.#stream.write(`${scenario} ${Math.floor(100 * share)}%: ${doing}\n`);
+    this.#stream.write(`${Math.floor(100 * share)}%: ${doing}\n`);
   }
 
   end(): void {}

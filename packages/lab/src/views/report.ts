@@ -1,11 +1,10 @@
-import type { Comparison, ComparisonParameters, ComparisonPlan } from '../comparison.js';
+import type { Parameters, Results } from '../results/results.js';
 import type { Colours } from './colours.js';
-import { latenessTable } from './lateness-table.js';
-import { LEGEND } from './legend.js';
+import { scenarioTable } from './lateness-table.js';
 import { whole } from './numbers.js';
 
 /** The question, the machine, and how to repeat the run. Shown before the results exist. */
-export function header({ machine, date, parameters }: ComparisonPlan, { bold, dim }: Colours): string {
+export function header({ machine, date, parameters }: Results, { bold, dim }: Colours): string {
   const { cores, cpu, os, node } = machine;
   const minute = date.slice(0, 16).replace('T', ' ');
   return [
@@ -16,14 +15,12 @@ export function header({ machine, date, parameters }: ComparisonPlan, { bold, di
 }
 
 /** All results, and how to read them. */
-export function report({ parameters, lateness }: Comparison, colours: Colours): string {
-  const shortfall = lateness.rounds < parameters.rounds ? `, ${lateness.rounds} rounds within the time limit` : '';
-  return [colours.bold('Lateness in us (microseconds)') + shortfall, latenessTable(lateness, colours), LEGEND].join(
-    '\n\n',
-  );
+export function report({ scenarios }: Results, colours: Colours): string {
+  const failures = scenarios.flatMap(({ rows }) => rows).flatMap(({ failure }) => failure ?? []);
+  const tables = scenarios.map(each => `${colours.bold(each.title)}\n\n${scenarioTable(each, colours)}`);
+  return [...tables, ...new Set(failures)].join('\n\n');
 }
 
-function planned({ rounds, timeLimitMs }: ComparisonParameters): string {
-  const count = `${whole(rounds)} ${rounds === 1 ? 'round' : 'rounds'}`;
-  return timeLimitMs === null ? count : `up to ${count}`;
+function planned({ rounds, timeLimitMs }: Parameters): string {
+  return rounds === null ? `rounds for ${whole((timeLimitMs ?? 0) / 1000)} s` : `${whole(rounds)} rounds`;
 }

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { UsageError } from '../usage-error.js';
+import { addRunOptions } from './command-line.js';
+import { run } from './run-command.js';
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = describeCommand();
+  try {
+    let status = 0;
+    command.action(async options => {
+      status = await run(options);
+    });
+    await command.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    console.error(args.includes('--debug') ? error : `escapement-lab: ${oneLine(error)}`);
+    return error instanceof UsageError || error instanceof CommanderError ? 2 : 1;
+  }
+}
+
+function describeCommand(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return addRunOptions(new Command('escapement-lab'))
+    .description('Compares ways to wait on this machine: how late they wake, and what that costs.')
+    .version(version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this')
+    .addHelpText('after', AFTERWORD)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeErr() {} });
+}
+
+const AFTERWORD = `
+A module for --module exports LoopModules that bind SleepStrategy, baselines or scenarios.
+Exit codes: 0 measured, 1 something failed (what was measured is shown and saved), 2 wrong usage.
+
+  npm start -- --quick --strategy atomics-wait --module ./my-strategy.js --json results.json`;
+
+/** Commander's \`error: unknown option '--sead'\\n(Did you mean --seed?)\` too. */
+function oneLine(error: unknown): string {
+  const message = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+  if (!(error instanceof CommanderError)) return message;
+  return `${message.replace(/^error: /, '').replace(/\.$/, '')}. See --help.`;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,76 @@
+import { randomInt } from 'node:crypto';
+import type { PlannedScenario, RunPlan } from '../measuring/run-plan.js';
+import { DEFAULT_SCENARIOS, SCENARIOS } from '../scenarios/catalogue.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { BUILT_IN } from '../subjects/catalogue.js';
+import { UsageError } from '../usage-error.js';
+import type { RunOptions } from './command-line.js';
+import { type LoadedModule, loadModules, selectSubjects } from './select-subjects.js';
+import { unknownName } from './unknown-name.js';
+
+/** For all of a run, in milliseconds: what is left of 60 and 15 seconds is for the start of Node and the report. */
+const TIME_LIMIT = { whole: 57_000, quick: 13_500 };
+
+/**
+ * Decides what to measure, and for how long.
+ *
+ * @throws UsageError
+ */
+export async function planRun(options: RunOptions): Promise<RunPlan> {
+  const { quick = false, time, rounds = null, seed = randomInt(1_000_000) } = options;
+  const modules = await loadModules(options.module);
+  const usual = rounds === null ? TIME_LIMIT[quick ? 'quick' : 'whole'] : null;
+  return {
+    subjects: await selectSubjects(options, modules),
+    scenarios: planScenarios(options, modules),
+    seed,
+    rounds,
+    timeLimit: time === undefined ? usual : time * 1000,
+    isQuick: quick,
+  };
+}
+
+interface KnownScenario {
+  readonly scenario: Scenario;
+  readonly from: string;
+}
+
+function planScenarios(options: RunOptions, modules: readonly LoadedModule[]): PlannedScenario[] {
+  const known = [
+    ...SCENARIOS.map(scenario => ({ scenario, from: BUILT_IN })),
+    ...modules.flatMap(({ from, offer }) => offer.scenarios.map(scenario => ({ scenario, from }))),
+  ];
+  const settings = settingsIn(options);
+  const added = modules.flatMap(({ offer }) => offer.scenarios.map(({ name }) => name));
+  // Settings for one scenario ask for that scenario.
+  const asked = options.scenario ?? (settings.size > 0 ? [...settings.keys()] : [...DEFAULT_SCENARIOS, ...added]);
+  for (const name of settings.keys()) {
+    if (!asked.includes(name)) throw new UsageError(`there are settings for ${name}, which --scenario does not name.`);
+  }
+  return [...new Set(asked)].map(name => {
+    const { scenario, from } = findScenario(name, known);
+    return { scenario, from, settings: settingsFor(scenario, settings.get(name), options.quick) };
+  });
+}
+
+function settingsIn({ rate, sleep, set = [] }: RunOptions): Map<string, readonly number[]> {
+  const settings = new Map<string, readonly number[]>(set.map(({ scenario, values }) => [scenario, values]));
+  if (rate) settings.set('metronome', rate);
+  if (sleep) settings.set('lateness', sleep);
+  return settings;
+}
+
+function findScenario(name: string, known: readonly KnownScenario[]): KnownScenario {
+  const found = known.find(({ scenario }) => scenario.name === name);
+  if (found !== undefined) return found;
+  const names = known.map(({ scenario }) => scenario.name);
+  throw unknownName('--scenario', name, names, 'Add your own with --module.');
+}
+
+function settingsFor({ name, parameter }: Scenario, given: readonly number[] | undefined, isQuick?: boolean) {
+  for (const value of given ?? []) {
+    const wrong = parameter.check(value);
+    if (wrong !== undefined) throw new UsageError(`${name} with ${parameter.name} ${value}: ${wrong}.`);
+  }
+  return given ?? (isQuick ? parameter.quick : parameter.values);
+}

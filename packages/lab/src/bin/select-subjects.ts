@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { SubjectInfo } from '../results/results.js';
+import { DEFAULT_BASELINES } from '../subjects/baselines.js';
+import { BUILT_IN, type Offer, offerOf, subjectsOf } from '../subjects/catalogue.js';
+import { isIoInstalled } from '../subjects/strategy.js';
+import { UsageError } from '../usage-error.js';
+import type { RunOptions } from './command-line.js';
+import { unknownName } from './unknown-name.js';
+
+/** A module of `--module`, loaded. */
+export interface LoadedModule {
+  /** Its URL. */
+  readonly from: string;
+  readonly offer: Offer;
+}
+
+/**
+ * Loads the modules at `paths`, relative to the current directory.
+ *
+ * @throws UsageError
+ */
+export async function loadModules(paths: readonly string[] = []): Promise<LoadedModule[]> {
+  const loaded: LoadedModule[] = [];
+  for (const path of new Set(paths.map(each => resolve(each)))) loaded.push(await loadModule(path));
+  return loaded;
+}
+
+async function loadModule(path: string): Promise<LoadedModule> {
+  if (!existsSync(path)) throw new UsageError(`--module ${path}: there is no such file. Check the path.`);
+  const from = pathToFileURL(path).href;
+  const offer = await attempt(path, () => offerOf(from));
+  if (offer.strategies.length + offer.baselines.length + offer.scenarios.length > 0) return { from, offer };
+  throw new UsageError(`--module ${path}: ${await emptyReason(from)}`);
+}
+
+/** Reports what a user's module throws as wrong usage: nothing was measured yet. */
+async function attempt<T>(path: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    throw new UsageError(`--module ${path}: ${reason(error)}`, { cause: error });
+  }
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'is not JavaScript; compile it first.';
+  return `could not be loaded: ${error.message.split('\n')[0]}`;
+}
+
+async function emptyReason(from: string): Promise<string> {
+  const exports = Object.entries((await import(from)) as object);
+  const factory = exports.find(([, value]) => typeof value === 'function')?.[0];
+  const hint =
+    factory === undefined
+      ? 'Export strategyModule(() => new YourStrategy()).'
+      : `It exports the function "${factory}": export what it makes, as in strategyModule(clock => new YourStrategy(clock)).`;
+  return `exports no LoopModule that binds SleepStrategy, no baseline and no scenario. ${hint} If it does already, it imports another copy of escapement.`;
+}
+
+/**
+ * The subjects that the options ask for: strategies, then baselines.
+ *
+ * @throws UsageError
+ */
+export async function selectSubjects(options: RunOptions, modules: readonly LoadedModule[]): Promise<SubjectInfo[]> {
+  const shipped = subjectsOf(await offerOf(BUILT_IN), BUILT_IN);
+  const added = modules.flatMap(({ from, offer }) => subjectsOf(offer, from));
+  const all = [...shipped, ...added];
+  checkUnique(all);
+  const strategies = chosenStrategies(shipped.filter(isStrategy), all.filter(isStrategy), options.strategy);
+  const baselines = options.baselines ? chosenBaselines(shipped.filter(isBaseline), options.baseline) : [];
+  return [...strategies, ...added.filter(isStrategy), ...baselines, ...added.filter(isBaseline)];
+}
+
+function isStrategy({ kind }: SubjectInfo): boolean {
+  return kind === 'strategy';
+}
+
+function isBaseline({ kind }: SubjectInfo): boolean {
+  return kind === 'baseline' || kind === 'outside';
+}
+
+function chosenStrategies(
+  shipped: readonly SubjectInfo[],
+  known: readonly SubjectInfo[],
+  wanted: readonly string[] | undefined,
+): readonly SubjectInfo[] {
+  if (wanted === undefined) return shipped;
+  const names = known.map(({ name }) => name);
+  const unknown = wanted.find(name => !names.includes(name));
+  if (unknown !== undefined) {
+    const missing = isIoInstalled() ? '' : ', or install @escapement/io for epoll (on Linux)';
+    throw unknownName('--strategy', unknown, names, `Add your own with --module${missing}.`);
+  }
+  return shipped.filter(({ name }) => wanted.includes(name));
+}
+
+function chosenBaselines(known: readonly SubjectInfo[], wanted: readonly string[] = DEFAULT_BASELINES) {
+  if (wanted.includes('all')) return known;
+  const names = known.map(({ name }) => name);
+  const unknown = wanted.find(name => !names.includes(name));
+  if (unknown !== undefined) throw unknownName('--baseline', unknown, names, 'Or write "all".');
+  return known.filter(({ name }) => wanted.includes(name));
+}
+
+function checkUnique(subjects: readonly SubjectInfo[]): void {
+  const seen = new Set<string>();
+  for (const { name } of subjects) {
+    if (seen.has(name)) throw new UsageError(`two subjects have the name '${name}'. Rename the one of --module.`);
+    seen.add(name);
+  }
+}

@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs';
+import type { Duration } from 'escapement';
+import { describeMachine } from '../results/machine.js';
+import { type Results, SCHEMA, type ScenarioResults, type SubjectInfo } from '../results/results.js';
+import { type Random, seededRandom, shuffled } from '../statistics/random.js';
+import { MeasuredRow } from './measured-row.js';
+import type { PlannedScenario, RunObserver, RunPlan } from './run-plan.js';
+import { SubjectError, SubjectProcess } from './subject-process.js';
+
+/** Kept for the reports and the last answers, in milliseconds. */
+const RESERVE: Duration = 700;
+/** Long enough for the compiler to optimize the hot code, in milliseconds. */
+const WARM_UP: Duration = 200;
+
+/** One run of the lab: starts the processes of the subjects, measures them in shuffled rounds, and collects the results. */
+export class LabRun {
+  readonly #rows: readonly MeasuredRow[];
+  readonly #processes = new Map<SubjectInfo, SubjectProcess>();
+  readonly #random: Random;
+  readonly #startedAt = performance.now();
+  readonly #date = new Date().toISOString();
+  readonly #machine = describeMachine();
+  #round = 0;
+  #interrupted = false;
+
+  constructor(
+    readonly plan: RunPlan,
+    private readonly observer: RunObserver,
+  ) {
+    this.#random = seededRandom(plan.seed);
+    this.#rows = plan.scenarios.flatMap(planned => rowsOf(planned, plan));
+  }
+
+  /** Measures what is planned. Resolves also if subjects failed or the run was interrupted: the results say so. */
+  async measure(): Promise<Results> {
+    try {
+      await this.#startAll();
+      await this.#coldRound();
+      await this.#warmUp();
+      await this.#rounds();
+      await this.#fetchReports();
+    } finally {
+      this.end();
+    }
+    return this.results();
+  }
+
+  /** Ends the measurement; `measure` then resolves soon, with what there is. */
+  interrupt(): void {
+    this.#interrupted = true;
+    this.end();
+  }
+
+  /** Ends all processes. */
+  end(): void {
+    for (const process of this.#processes.values()) process.end();
+  }
+
+  /** What there is by now. */
+  results(): Results {
+    const { seed, rounds, timeLimit, scenarios } = this.plan;
+    return {
+      schema: SCHEMA,
+      lab: VERSION,
+      date: this.#date,
+      partial: this.#partial(),
+      machine: this.#machine,
+      parameters: { seed, rounds, timeLimitMs: timeLimit },
+      scenarios: scenarios.map(planned => this.#scenarioResults(planned)),
+    };
+  }
+
+  #partial(): string | null {
+    if (this.#interrupted) return 'interrupted';
+    const failed = this.#rows.filter(row => row.isFailed).map(row => row.name);
+    return failed.length === 0 ? null : `failed: ${failed.slice(0, 5).join(', ')}${failed.length > 5 ? ', ...' : ''}`;
+  }
+
+  #scenarioResults(planned: PlannedScenario): ScenarioResults {
+    const { name, title, samples, explanation, parameter } = planned.scenario;
+    return {
+      name,
+      title,
+      samples,
+      parameter: parameter.name,
+      unit: parameter.unit,
+      explanation,
+      rows: this.#rows.filter(row => row.planned === planned && this.#isApplicable(row)).map(row => row.result()),
+    };
+  }
+
+  #isApplicable({ subject, planned }: MeasuredRow): boolean {
+    return this.#processes.get(subject)?.refusals[planned.scenario.name] === undefined;
+  }
+
+  /** Two at a time: most of the start is one thread's work. */
+  async #startAll(): Promise<void> {
+    const waiting = [...new Set(this.#rows.map(({ subject }) => subject))];
+    const total = waiting.length;
+    const startNext = async (): Promise<void> => {
+      for (let subject = waiting.shift(); subject && !this.#interrupted; subject = waiting.shift()) {
+        this.#show(0, `starting ${subject.name} (${total - waiting.length} of ${total})`, undefined);
+        await this.#start(subject);
+      }
+    };
+    await Promise.all([startNext(), startNext()]);
+  }
+
+  async #start(subject: SubjectInfo): Promise<void> {
+    const scenarios = this.plan.scenarios.map(({ scenario, from }) => ({ name: scenario.name, from }));
+    await this.#attempt(subject, async () => {
+      this.#processes.set(subject, await SubjectProcess.start(subject, scenarios));
+    });
+  }
+
+  async #coldRound(): Promise<void> {
+    for (const row of shuffled(this.#rows, this.#random)) {
+      // A slow one would take the time of its only warm round.
+      if (row.isSlow || !this.#hasTimeFor(row.cost)) continue;
+      this.#show(0, `${row.name}, cold`, undefined);
+      await this.#attemptRow(row, process => row.measureCold(process, this.plan.seed, this.#elapsed()));
+    }
+  }
+
+  async #warmUp(): Promise<void> {
+    for (const [subject, process] of this.#processes) {
+      const row = this.#rows.find(each => each.subject === subject && !each.isSlow && this.#isOpen(each));
+      if (row === undefined) continue;
+      this.#show(0, `warming up ${subject.name}`, undefined);
+      const order = { scenario: row.planned.scenario.name, setting: row.setting, mostSamples: Infinity, seed: 0 };
+      const budget = Math.max(row.budget, this.plan.isQuick ? 0 : WARM_UP);
+      await this.#attemptRow(row, () => process.round({ ...order, budget }, budget));
+    }
+  }
+
+  async #rounds(): Promise<void> {
+    const { rounds } = this.plan;
+    while (!this.#interrupted && (rounds === null || this.#round < rounds)) {
+      const open = this.#rows.filter(row => this.#isOpen(row));
+      if (open.length === 0) return;
+      const cost = open.reduce((sum, row) => sum + row.cost, 0);
+      if (this.#round > 0 && !this.#hasTimeFor(cost)) return;
+      await this.#measureRound(shuffled(open, this.#random), cost);
+      this.#round++;
+    }
+  }
+
+  /** In the first round, single rows are left out if the time does not suffice for them. */
+  async #measureRound(rows: readonly MeasuredRow[], cost: Duration): Promise<void> {
+    const seed = this.plan.seed + this.#round;
+    for (const [index, row] of rows.entries()) {
+      if (this.#round === 0 && !this.#hasTimeFor(row.cost)) {
+        row.fail('left out: the time did not suffice. Allow more by --time, or measure less.');
+        continue;
+      }
+      this.#showRound(row, index / rows.length, cost);
+      await this.#attemptRow(row, process => row.measure(process, this.#round, seed, this.#elapsed()));
+    }
+  }
+
+  async #fetchReports(): Promise<void> {
+    for (const row of this.#rows) await this.#attemptRow(row, process => row.fetchReport(process));
+  }
+
+  #isOpen(row: MeasuredRow): boolean {
+    return !row.isFailed && this.#isApplicable(row) && this.#processes.has(row.subject);
+  }
+
+  async #attemptRow(row: MeasuredRow, work: (process: SubjectProcess) => Promise<unknown>): Promise<void> {
+    if (!this.#isOpen(row) || this.#interrupted) return;
+    await this.#attempt(row.subject, () => work(this.#processes.get(row.subject)!));
+  }
+
+  /** The others go on without a subject that fails. */
+  async #attempt(subject: SubjectInfo, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof SubjectError)) throw error;
+      if (this.#interrupted) return;
+      for (const row of this.#rows) if (row.subject === subject) row.fail(error.message);
+    }
+  }
+
+  #hasTimeFor(cost: Duration): boolean {
+    const { timeLimit } = this.plan;
+    return timeLimit === null || this.#elapsed() + cost <= timeLimit - RESERVE;
+  }
+
+  #elapsed(): Duration {
+    return Math.round(performance.now() - this.#startedAt);
+  }
+
+  #showRound(row: MeasuredRow, partOfRound: number, roundCost: Duration): void {
+    const { rounds, timeLimit } = this.plan;
+    const byRounds = rounds === null ? Infinity : (rounds - this.#round - partOfRound) * roundCost;
+    const byTime = timeLimit === null ? Infinity : timeLimit - RESERVE - this.#elapsed();
+    const left = Math.max(0, Math.min(byRounds, byTime));
+    this.#show(this.#elapsed() / (this.#elapsed() + left), row.name, left);
+  }
+
+  #show(share: number, doing: string, left: Duration | undefined): void {
+    this.observer.progressed(share, doing, left);
+  }
+}
+
+function rowsOf(planned: PlannedScenario, { subjects, isQuick }: RunPlan): MeasuredRow[] {
+  const { scenario, from, settings } = planned;
+  const own = scenario.ownSubjects?.map((name): SubjectInfo => ({ name, kind: 'policy', waits: null, from }));
+  return settings.flatMap(setting =>
+    (own ?? subjects).map(subject => new MeasuredRow(subject, planned, setting, isQuick)),
+  );
+}
+
+const VERSION: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;

@@ -1,0 +1,32 @@
+import type { Duration } from 'escapement';
+import type { SubjectInfo } from '../results/results.js';
+import type { Scenario } from '../scenarios/scenario.js';
+
+/** What to measure, how long, and in which order. */
+export interface RunPlan {
+  /** The strategies, baselines and programs to compare. */
+  readonly subjects: readonly SubjectInfo[];
+  /** In the order of the report. */
+  readonly scenarios: readonly PlannedScenario[];
+  /** Seeds every random order. */
+  readonly seed: number;
+  /** The most rounds; null: as many as the time allows. */
+  readonly rounds: number | null;
+  /** For all of it, in milliseconds; null: no limit. */
+  readonly timeLimit: Duration | null;
+  /** Short rounds and fewer settings. */
+  readonly isQuick: boolean;
+}
+
+/** A scenario, its settings, and the module that it comes from. */
+export interface PlannedScenario {
+  readonly scenario: Scenario;
+  readonly from: string;
+  readonly settings: readonly number[];
+}
+
+/** Is told how far a run is, between measurements only. */
+export interface RunObserver {
+  /** @param left how long the rest will take, in milliseconds; undefined: not known yet */
+  progressed(share: number, doing: string, left: Duration | undefined): void;
+}

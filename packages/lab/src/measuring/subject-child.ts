@@ -1,0 +1,112 @@
+import type { SubjectInfo } from '../results/results.js';
+import { SCENARIOS } from '../scenarios/catalogue.js';
+import type { Measurement, Scenario } from '../scenarios/scenario.js';
+import { BUILT_IN, findSubject, type Offer, offerOf } from '../subjects/catalogue.js';
+import type { Subject } from '../subjects/subject.js';
+import type { Answer, MeasuredRound, Order, RoundOrder, RowReport } from './messages.js';
+import { Meter } from './meter.js';
+
+/** One subject at one setting. */
+interface PreparedRow {
+  readonly subject: Subject;
+  readonly measurement: Measurement;
+}
+
+/** The subject that this process measures. */
+class MeasuredSubject {
+  readonly #rows = new Map<string, PreparedRow>();
+  readonly #meter = new Meter();
+
+  constructor(
+    private readonly info: SubjectInfo,
+    private readonly offer: Offer,
+    private readonly scenarios: ReadonlyMap<string, Scenario>,
+  ) {}
+
+  static async load({ subject, scenarios }: Extract<Order, { do: 'load' }>): Promise<MeasuredSubject> {
+    const found = new Map<string, Scenario>();
+    for (const { name, from } of scenarios) found.set(name, await scenarioOf(name, from));
+    return new MeasuredSubject(subject, await offerOf(subject.from), found);
+  }
+
+  /** By scenario: why it cannot measure this subject. */
+  refusals(): Record<string, string> {
+    const subject = this.#newSubject();
+    const refusals: Record<string, string> = {};
+    for (const { name, refuses } of this.scenarios.values()) {
+      const refusal = refuses?.(subject);
+      if (refusal !== undefined) refusals[name] = refusal;
+    }
+    return refusals;
+  }
+
+  async round({ scenario, setting, budget, mostSamples, seed }: RoundOrder): Promise<MeasuredRound> {
+    const { measurement } = await this.#row(scenario, setting);
+    const meter = this.#meter;
+    const found = await measurement({ budget, mostSamples, seed, measured: work => meter.measure(work) });
+    const { wallMs, cpuMs, disturbance } = meter.take();
+    return {
+      wallMs: rounded(wallMs),
+      cpuMs: rounded(cpuMs),
+      samplesUs: Array.from(found.samplesUs, rounded),
+      missed: found.missed ?? 0,
+      figures: found.figures ?? {},
+      disturbance,
+    };
+  }
+
+  async report(scenario: string, setting: number): Promise<RowReport> {
+    const { subject } = await this.#row(scenario, setting);
+    const lines = subject.kind === 'strategy' ? subject.report() : undefined;
+    return lines === undefined ? {} : { lines };
+  }
+
+  async #row(scenario: string, setting: number): Promise<PreparedRow> {
+    const key = `${scenario} ${setting}`;
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
+    const subject = this.#newSubject();
+    const row = { subject, measurement: await this.scenarios.get(scenario)!.prepare(subject, setting) };
+    this.#rows.set(key, row);
+    return row;
+  }
+
+  #newSubject(): Subject {
+    const subject = findSubject(this.offer, this.info);
+    if (subject === undefined) throw new Error(`${this.info.from} no longer exports ${this.info.name}.`);
+    return subject;
+  }
+}
+
+async function scenarioOf(name: string, from: string): Promise<Scenario> {
+  const scenarios = from === BUILT_IN ? SCENARIOS : (await offerOf(from)).scenarios;
+  return scenarios.find(each => each.name === name)!;
+}
+
+/** To a nanosecond, if it is in microseconds: more digits only make the file longer. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+let measured: MeasuredSubject | undefined;
+
+async function obey(order: Order): Promise<Answer> {
+  switch (order.do) {
+    case 'load':
+      measured = await MeasuredSubject.load(order);
+      return { loaded: { refusals: measured.refusals() } };
+    case 'round':
+      return { round: await measured!.round(order) };
+    case 'report':
+      return { report: await measured!.report(order.scenario, order.setting) };
+  }
+}
+
+// Ctrl-C reaches every process of the terminal. The lab ends this one when it has saved what there is.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit());
+process.on('message', (order: Order) => {
+  obey(order)
+    .catch(error => ({ failed: error instanceof Error ? error.message : String(error) }))
+    .then(answer => process.send!(answer));
+});

@@ -1,0 +1,47 @@
+import type { Waits } from 'escapement';
+import type { SubjectInfo } from '../results/results.js';
+import { scenariosIn } from '../scenarios/catalogue.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { BASELINES, baselinesIn } from './baselines.js';
+import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './strategy.js';
+import { LoopSubject } from './strategy-subject.js';
+import type { Subject } from './subject.js';
+
+/** What a module offers to the lab. */
+export interface Offer {
+  readonly strategies: readonly Strategy[];
+  readonly baselines: readonly Subject[];
+  readonly scenarios: readonly Scenario[];
+}
+
+/** The name under which the lab's own subjects and scenarios are found. */
+export const BUILT_IN = '@escapement/lab';
+
+/** What comes with the lab, or what the module at the URL `from` exports. */
+export async function offerOf(from: string): Promise<Offer> {
+  if (from === BUILT_IN) {
+    return { strategies: [...shippedStrategies(), ...(await systemStrategies())], baselines: BASELINES, scenarios: [] };
+  }
+  const exports = (await import(from)) as object;
+  return { strategies: strategiesIn(exports), baselines: baselinesIn(exports), scenarios: scenariosIn(exports) };
+}
+
+/** The subjects in an offer, as the results name them. */
+export function subjectsOf({ strategies, baselines }: Offer, from: string): SubjectInfo[] {
+  return [
+    ...strategies.map(({ alias, waits }) => info(alias, 'strategy', waits, from)),
+    ...baselines.map(({ name, kind, ...rest }) => info(name, kind, 'waits' in rest ? rest.waits : null, from)),
+  ];
+}
+
+function info(name: string, kind: SubjectInfo['kind'], waits: Waits | null, from: string): SubjectInfo {
+  return { name, kind, waits, from };
+}
+
+/** A new subject for one row; undefined if the offer has none of that name. */
+export function findSubject({ strategies, baselines }: Offer, { name, kind }: SubjectInfo): Subject | undefined {
+  if (kind === 'policy') return { kind, name };
+  if (kind !== 'strategy') return baselines.find(each => each.name === name);
+  const strategy = strategies.find(({ alias }) => alias === name);
+  return strategy && new LoopSubject(strategy);
+}

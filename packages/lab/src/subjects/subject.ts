@@ -1,0 +1,61 @@
+import type { Duration, EventLoop, Instant, LoopEvent, LoopModule, Waits } from 'escapement';
+
+/** Something that a scenario measures. */
+export type Subject = StrategySubject | BaselineSubject | OutsideSubject | PolicySubject;
+
+/** A sleep strategy in loops. */
+export interface StrategySubject {
+  readonly kind: 'strategy';
+  /** Its alias. */
+  readonly name: string;
+  readonly waits: Waits;
+  /** A new loop with this strategy and what `modules` bind. */
+  createLoop<E extends LoopEvent>(...modules: readonly LoopModule<E>[]): EventLoop<E>;
+  /** What its latest strategy says of itself: lines for people. Undefined if it says nothing. */
+  report(): readonly string[] | undefined;
+}
+
+/**
+ * Another way to sleep, measured by the same code: what the host or a library offers. A module for `--module` may export one.
+ * @example export const nap = defineBaseline('my nap', 'blocks', until => { while (performance.now() < until); });
+ */
+export interface BaselineSubject {
+  readonly kind: 'baseline';
+  readonly name: string;
+  readonly waits: Waits | null;
+  /** Returns once `performance.now()` has reached `until`; a promise only if it lets the host run. */
+  sleepUntil(until: Instant): void | Promise<void>;
+  /** Runs `work` in what it needs: the runtime of a library, for instance. It must call `work` once. */
+  readonly around?: (work: () => Promise<void>) => Promise<void>;
+}
+
+/** A program in a process of its own, in another language. */
+export interface OutsideSubject {
+  readonly kind: 'outside';
+  readonly name: string;
+  /** The command that ticks: it prints its samples as JSON. */
+  tick(period: Duration, count: number, mode: 'open' | 'closed'): Promise<OutsideSamples>;
+}
+
+/** What such a program prints. */
+export interface OutsideSamples {
+  /** In microseconds, in the order of time. */
+  readonly samplesUs: readonly number[];
+  /** Its processor time while it ticked, in milliseconds. */
+  readonly cpuMs: number;
+}
+
+/** A subject of the scenario's own: its name is all that the lab knows. */
+export interface PolicySubject {
+  readonly kind: 'policy';
+  readonly name: string;
+}
+
+/** Makes a baseline that the lab recognizes in a module. @param waits what it does with the thread */
+export function defineBaseline(
+  name: string,
+  waits: Waits | null,
+  sleepUntil: BaselineSubject['sleepUntil'],
+): BaselineSubject {
+  return { kind: 'baseline', name, waits, sleepUntil };
+}
