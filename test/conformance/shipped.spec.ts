@@ -19,7 +19,6 @@ import {
 import {
   EpollSelector,
   EpollStrategy,
-  Interest,
   IoHandler,
   PollSelector,
   type Readiness,
@@ -181,7 +180,7 @@ describe('conformance: what is shipped', function () {
   strategyLaws(runner, { strategy: () => new VirtualTimeStrategy(new VirtualClock()) });
   const overEpoll: Omit<StrategyAdapter<SleepStrategy>, 'strategy'> = {
     held: openDescriptors,
-    makeReady: ({ sleepsIn }) => makeReadable(sleepsIn),
+    makeReady: ({ sleepsIn }) => makeReadable(sleepsIn as EpollSelector),
   };
   strategyLaws(runner, { strategy: clock => new EpollStrategy(clock, new EpollSelector()), ...overEpoll });
 
