@@ -28,9 +28,19 @@ export { type AlternateOptions, alternate, type Candidate } from './statistics/a
 export { meanInterval } from './statistics/mean-interval.js';
 export { isSupported, quantileOf, quantilesOf } from './statistics/quantiles.js';
 export { type Random, seededRandom, shuffled } from './statistics/random.js';
+export { geometricMean, LEAST_US, logDeviation, pairedRatio, type Ratio, welchRatio } from './statistics/ratios.js';
 export { Sample } from './statistics/sample.js';
 export { studentsT, studentsTail } from './statistics/students-t.js';
 export { isHit, medianOf, summarize } from './statistics/summary.js';
+export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
+  confidenceOfEach,
+  FLOORS,
+  type Floors,
+  type Judgement,
+  judge,
+  LEAST_RUNS,
+  type Verdict,
+} from './statistics/verdict.js';
 export { BUILT_IN, type Offer, offerOf, subjectsOf } from './subjects/catalogue.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export {
