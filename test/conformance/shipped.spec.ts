@@ -16,14 +16,7 @@ import {
   type Task,
   type Wakeup,
 } from '@escapement/core';
-import {
-  EpollSelector,
-  EpollStrategy,
-  IoHandler,
-  PollSelector,
-  type Readiness,
-  readable,
-} from '@escapement/io';
+import { EpollSelector, EpollStrategy, IoHandler, PollSelector, type Readiness, readable } from '@escapement/io';
 import {
   EarliestDeadlineFirstPolicy,
   FairPolicy,

@@ -1,4 +1,5 @@
 export { LabRun } from './measuring/lab-run.js';
+export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
 export { describeMachine, type Machine } from './results/machine.js';
 export { OutputFile } from './results/output-file.js';
@@ -32,7 +33,7 @@ export { geometricMean, LEAST_US, logDeviation, pairedRatio, type Ratio, welchRa
 export { Sample } from './statistics/sample.js';
 export { studentsT, studentsTail } from './statistics/students-t.js';
 export { isHit, medianOf, summarize } from './statistics/summary.js';
-export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
+export {
   confidenceOfEach,
   FLOORS,
   type Floors,
@@ -41,7 +42,6 @@ export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js'
   LEAST_RUNS,
   type Verdict,
 } from './statistics/verdict.js';
-export { BUILT_IN, type Offer, offerOf, subjectsOf } from './subjects/catalogue.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export {
   type BaselineSubject,
