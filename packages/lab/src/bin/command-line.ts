@@ -42,7 +42,10 @@ export function addRunOptions(command: Command): Command {
         list(setting),
       ),
     )
-    .option('--strategy <alias...>', 'measure only these strategies, besides those of --module')
+    .option(
+      '--strategy <alias...>',
+      'measure only these strategies, besides those of --module; "all" for each that is there',
+    )
     .option('--baseline <name...>', 'compare with these other ways to wait; "all" for each that is there')
     .option('--no-baselines', 'do not measure what there is without the loop')
     .option('--module <path...>', 'add the strategies, baselines and scenarios of this JavaScript module')

@@ -11,7 +11,7 @@ import { SubjectError, SubjectProcess } from './subject-process.js';
 /** Kept for the reports and the last answers, in milliseconds. */
 const RESERVE: Duration = 700;
 /** Long enough for the compiler to optimize the hot code, in milliseconds. */
-const WARM_UP = { whole: 300, quick: 120 };
+const WARM_UP = { whole: 500, quick: 150 };
 
 /** One run of the lab: starts the processes of the subjects, measures them in shuffled rounds, and collects the results. */
 export class LabRun {
@@ -91,12 +91,8 @@ export class LabRun {
       parameter: parameter.name,
       unit: parameter.unit,
       explanation,
-      rows: this.#rows.filter(row => row.planned === planned && this.#isApplicable(row)).map(row => row.result()),
+      rows: this.#rows.filter(row => row.planned === planned).map(row => row.result()),
     };
-  }
-
-  #isApplicable({ subject, planned }: MeasuredRow): boolean {
-    return this.#processes.get(subject)?.refusals[planned.scenario.name] === undefined;
   }
 
   /** Two at a time: most of the start is one thread's work. */
@@ -171,7 +167,7 @@ export class LabRun {
   }
 
   #isOpen(row: MeasuredRow): boolean {
-    return !row.isFailed && this.#isApplicable(row) && this.#processes.has(row.subject);
+    return !row.isFailed && this.#processes.has(row.subject);
   }
 
   async #attemptRow(row: MeasuredRow, work: (process: SubjectProcess) => Promise<unknown>): Promise<void> {
@@ -215,9 +211,8 @@ export class LabRun {
 function rowsOf(planned: PlannedScenario, { subjects, isQuick }: RunPlan): MeasuredRow[] {
   const { scenario, from, settings } = planned;
   const own = scenario.ownSubjects?.map((name): SubjectInfo => ({ name, kind: 'policy', waits: null, from }));
-  return settings.flatMap(setting =>
-    (own ?? subjects).map(subject => new MeasuredRow(subject, planned, setting, isQuick)),
-  );
+  const measured = own ?? subjects.filter(subject => !scenario.refuses?.(subject));
+  return settings.flatMap(setting => measured.map(subject => new MeasuredRow(subject, planned, setting, isQuick)));
 }
 
 async function twoAtATime<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
