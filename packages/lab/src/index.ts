@@ -7,6 +7,7 @@ export {
   type LateTick,
   type Parameters,
   type Quantile,
+  type RanBefore,
   type Results,
   type Round,
   type Row,
@@ -14,6 +15,7 @@ export {
   type ScenarioResults,
   type SubjectInfo,
   type Summary,
+  type Why,
 } from './results/results.js';
 export { SCENARIOS } from './scenarios/catalogue.js';
 export {
@@ -43,10 +45,13 @@ export {
   type Subject,
 } from './subjects/subject.js';
 export { type Colours, coloursFor } from './views/colours.js';
+export { lateTickStory, untilLateStory, whyLate } from './views/late-tick-story.js';
 export { decimal, whole } from './views/numbers.js';
 export { type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';
 export { header, report } from './views/report.js';
+export { LateRecorder, type LateWanted } from './why/late-recorder.js';
+export { type CollectorPause, explain, type LateWake } from './why/late-wake.js';
 export { constant, type Distribution, exponential, hyperexponential } from './workloads/distributions.js';
 export {
   type Job,

@@ -27,6 +27,8 @@ export interface Scenario {
   readonly explanation: string;
   /** What is varied. */
   readonly parameter: ScenarioParameter;
+  /** Its samples are the lateness of sleepers in the subject's loops, so that `--why` can explain them. Default: false. */
+  readonly hasSleepers?: boolean;
   /** Why `subject` cannot be measured; undefined if it can. */
   refuses?(subject: Subject): string | undefined;
   /** How long a round of one row lasts, in milliseconds. Default: 100, and 60 with `--quick`. */
