@@ -4,7 +4,9 @@ import type { Stretch } from './stretches.js';
 
 /** A sleeper that woke late, as it was recorded. All instants are on the loop's clock. */
 export interface LateWake {
+  /** Its name. */
   readonly task: string;
+  /** Its deadline. */
   readonly due: Instant;
   /** When the task began to wait. After `due` if it was still busy then. */
   readonly asked: Instant;
@@ -20,7 +22,9 @@ export interface LateWake {
 
 /** A pause of the garbage collector, on the clock of `performance.now()`. */
 export interface CollectorPause {
+  /** When it began. */
   readonly startTime: Instant;
+  /** How long it took. */
   readonly duration: Duration;
 }
 
