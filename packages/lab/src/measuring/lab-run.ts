@@ -28,7 +28,12 @@ export class LabRun {
   #round = 0;
   #interrupted = false;
 
+  /**
+   * @param plan what to measure, and for how long
+   * @param observer is told between measurements how far it is
+   */
   constructor(
+    /** As it was given. */
     readonly plan: RunPlan,
     private readonly observer: RunObserver,
   ) {

@@ -16,6 +16,7 @@ import type { Subject } from '../subjects/subject.js';
  * });
  */
 export interface Scenario {
+  /** By this the lab recognizes it among the exports of a module. */
   readonly kind: 'scenario';
   /** On the command line: one word. */
   readonly name: string;
