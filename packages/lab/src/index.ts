@@ -8,6 +8,7 @@ export {
   type LateTick,
   type Parameters,
   type Quantile,
+  type RanBefore,
   type Results,
   type Round,
   type Row,
@@ -15,6 +16,7 @@ export {
   type ScenarioResults,
   type SubjectInfo,
   type Summary,
+  type Why,
 } from './results/results.js';
 export { SCENARIOS } from './scenarios/catalogue.js';
 export {
@@ -55,10 +57,13 @@ export {
 export { type Colours, coloursFor } from './views/colours.js';
 export { htmlReport, type ReportOptions } from './views/html/html-report.js';
 export { type PictureOptions, svgPicture } from './views/html/svg-picture.js';
+export { lateTickStory, untilLateStory, whyLate } from './views/late-tick-story.js';
 export { decimal, whole } from './views/numbers.js';
 export { type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';
 export { header, report } from './views/report.js';
+export { LateRecorder, type LateWanted } from './why/late-recorder.js';
+export { type CollectorPause, explain, type LateWake } from './why/late-wake.js';
 export { constant, type Distribution, exponential, hyperexponential } from './workloads/distributions.js';
 export {
   type Job,

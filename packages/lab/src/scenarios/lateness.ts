@@ -20,6 +20,7 @@ export const lateness = defineScenario({
     check: sleep => (sleep > 0 && sleep <= LONGEST ? undefined : 'expected milliseconds above 0, at most a day'),
     leastMs: sleep => sleep,
   },
+  hasSleepers: true,
   roundMs: { whole: 60, quick: 40 },
   prepare: (subject, duration) => ticking(subject, duration, 'closed'),
 });

@@ -17,6 +17,7 @@ export const metronome = defineScenario({
     check: rate => (rate >= 0.1 && rate <= 10_000 ? undefined : 'expected a rate from 0.1 to 10000 Hz'),
     leastMs: rate => 1000 / rate,
   },
+  hasSleepers: true,
   roundMs: { whole: 150, quick: 60 },
   prepare: (subject, rate) => ticking(subject, 1000 / rate, 'open'),
 });

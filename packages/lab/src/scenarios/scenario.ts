@@ -31,6 +31,8 @@ export interface Scenario {
   readonly parameter: ScenarioParameter;
   /** Whether it has nothing to measure of `subject`, which then has no row. Default: of none. */
   refuses?(subject: SubjectInfo): boolean;
+  /** Its samples are the lateness of sleepers in the subject's loops, so that `--why` can explain them. Default: false. */
+  readonly hasSleepers?: boolean;
   /** How long a round of one row lasts, in milliseconds. Default: 100, and 60 with `--quick`. */
   readonly roundMs?: { readonly whole: Duration; readonly quick: Duration };
   /** Subjects of its own, instead of the strategies and baselines. */

@@ -1,5 +1,6 @@
 import type { Parameters, Results } from '../results/results.js';
 import type { Colours } from './colours.js';
+import { untilLateStory, whyLate } from './late-tick-story.js';
 import { scenarioTable } from './lateness-table.js';
 import { whole } from './numbers.js';
 
@@ -15,10 +16,14 @@ export function header({ machine, date, parameters }: Results, { bold, dim }: Co
 }
 
 /** All results, and how to read them. */
-export function report({ scenarios }: Results, colours: Colours): string {
+export function report(results: Results, colours: Colours): string {
+  const { scenarios, parameters } = results;
   const failures = scenarios.flatMap(({ rows }) => rows).flatMap(({ failure }) => failure ?? []);
   const tables = scenarios.map(each => `${colours.bold(each.title)}\n\n${scenarioTable(each, colours)}`);
-  return [...tables, ...new Set(failures)].join('\n\n');
+  if (parameters.untilLateMs !== null) return [untilLateStory(results), ...new Set(failures)].join('\n\n');
+  const late = scenarios.flatMap(({ rows }) => rows).flatMap(row => whyLate(row) ?? []);
+  const why = late.length === 0 ? [] : [colours.bold('Why late'), ...late];
+  return [...tables, ...why, ...new Set(failures)].join('\n\n');
 }
 
 function planned({ rounds, timeLimitMs }: Parameters): string {
