@@ -54,10 +54,10 @@ const LAYERS: Readonly<Record<string, Layers>> = {
   ],
   lab: [
     ['index.ts', 'bin'],
-    ['views'],
-    ['comparison.ts'],
+    ['comparing', 'views'],
+    ['measuring'],
     ['scenarios', 'workloads'],
-    ['statistics', 'subjects', 'machine.ts', 'json-file.ts'],
+    ['statistics', 'subjects'],
     ['results'],
     ['usage-error.ts'],
   ],

@@ -1,4 +1,5 @@
 export { LabRun } from './measuring/lab-run.js';
+export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
 export { describeMachine, type Machine } from './results/machine.js';
 export { OutputFile } from './results/output-file.js';
@@ -28,10 +29,19 @@ export { type AlternateOptions, alternate, type Candidate } from './statistics/a
 export { meanInterval } from './statistics/mean-interval.js';
 export { isSupported, quantileOf, quantilesOf } from './statistics/quantiles.js';
 export { type Random, seededRandom, shuffled } from './statistics/random.js';
+export { geometricMean, LEAST_US, logDeviation, pairedRatio, type Ratio, welchRatio } from './statistics/ratios.js';
 export { Sample } from './statistics/sample.js';
 export { studentsT, studentsTail } from './statistics/students-t.js';
 export { isHit, medianOf, summarize } from './statistics/summary.js';
-export { BUILT_IN, type Offer, offerOf, subjectsOf } from './subjects/catalogue.js';
+export {
+  confidenceOfEach,
+  FLOORS,
+  type Floors,
+  type Judgement,
+  judge,
+  LEAST_RUNS,
+  type Verdict,
+} from './statistics/verdict.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export {
   type BaselineSubject,
@@ -45,6 +55,8 @@ export {
 export { answerFor } from './views/answer.js';
 export { type Colours, coloursFor } from './views/colours.js';
 export { header } from './views/header.js';
+export { htmlReport, type ReportOptions } from './views/html/html-report.js';
+export { type PictureOptions, svgPicture } from './views/html/svg-picture.js';
 export { decimal, whole } from './views/numbers.js';
 export { type Cell, type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';

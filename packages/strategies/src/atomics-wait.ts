@@ -1,23 +1,51 @@
 import { Clock, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
+import type { StrategyReport } from './strategy-report.js';
+import { aliasWith, TimerSlack, type TimerSlackOptions, type TimerSlackReport } from './timer-slack.js';
+
+/** What became of the option of an `AtomicsWaitStrategy`. */
+export interface AtomicsWaitReport extends StrategyReport {
+  /** Absent without the option `slack`. */
+  readonly timerSlack?: TimerSlackReport;
+}
 
 /**
  * Blocks the thread in `Atomics.wait`, on a futex where the system has them.
  *
- * Cost: no CPU time. Lateness: the system's timer slack and a thread switch, some 50 to 200 us on Linux. The host's event
- * loop is blocked: no promise, stream or signal handler of the host runs until the program is done.
+ * Cost: no CPU time. Lateness: the system's timer slack and a thread switch, some 50 to 200 us on Linux; about a third of that
+ * with the option `slack: 1`. The host's event loop is blocked: no promise, stream or signal handler of the host runs until
+ * the program is done.
  * Choose it for programs that run entirely in this loop, and in worker threads. The main thread of a page forbids it.
+ *
+ * @example new AtomicsWaitStrategy(new PerformanceClock(), { slack: 1 });
  */
 export class AtomicsWaitStrategy extends SleepStrategy {
-  override readonly alias = 'atomics-wait';
+  override readonly alias: string;
   override readonly waits = 'blocks';
+  readonly #slack: TimerSlack | undefined;
 
-  constructor(override readonly clock: Clock) {
+  /** @throws InvalidArgumentError */
+  constructor(
+    override readonly clock: Clock,
+    options: TimerSlackOptions = {},
+  ) {
     super();
+    const slack = TimerSlack.of('new AtomicsWaitStrategy', options);
+    this.#slack = slack;
+    this.alias = aliasWith('atomics-wait', options);
+    // Not a method: without anything to close, several loops that run at the same time may share the strategy.
+    if (slack !== undefined) this.close = () => slack.end();
   }
 
   override sleep(until: Instant, wakeup: Wakeup): void {
+    this.#slack?.begin();
     const duration = until - this.clock.now();
     // Returns at once if a wakeup was requested. It may end slightly early; the loop then sleeps again.
     if (duration > 0) Atomics.wait(wakeup.word, 0, 0, duration);
+  }
+
+  /** What became of the timer slack. */
+  report(): AtomicsWaitReport {
+    const slack = this.#slack;
+    return slack === undefined ? { summary: [] } : { summary: [slack.summary], timerSlack: slack.report };
   }
 }

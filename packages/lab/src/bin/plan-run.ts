@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { BUILT_IN } from '../measuring/offer.js';
 import type { PlannedScenario, RunPlan } from '../measuring/run-plan.js';
 import { DEFAULT_SCENARIOS, SCENARIOS } from '../scenarios/catalogue.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { BUILT_IN } from '../subjects/catalogue.js';
 import { UsageError } from '../usage-error.js';
 import type { RunOptions } from './command-line.js';
 import { type LoadedModule, loadModules, selectSubjects } from './select-subjects.js';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { BUILT_IN, type Offer, offerOf, subjectsOf } from '../measuring/offer.js';
 import type { SubjectInfo } from '../results/results.js';
 import { DEFAULT_BASELINES } from '../subjects/baselines.js';
-import { BUILT_IN, type Offer, offerOf, subjectsOf } from '../subjects/catalogue.js';
 import { isIoInstalled } from '../subjects/strategy.js';
 import { UsageError } from '../usage-error.js';
 import type { RunOptions } from './command-line.js';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Duration } from 'escapement';
 import { describeMachine } from '../results/machine.js';
 import { type Results, SCHEMA, type ScenarioResults, type SubjectInfo } from '../results/results.js';
+import type { Scenario } from '../scenarios/scenario.js';
 import { type Random, seededRandom, shuffled } from '../statistics/random.js';
 import { MeasuredRow } from './measured-row.js';
 import type { PlannedScenario, RunObserver, RunPlan } from './run-plan.js';
@@ -10,7 +11,7 @@ import { SubjectError, SubjectProcess } from './subject-process.js';
 /** Kept for the reports and the last answers, in milliseconds. */
 const RESERVE: Duration = 700;
 /** Long enough for the compiler to optimize the hot code, in milliseconds. */
-const WARM_UP: Duration = 200;
+const WARM_UP = { whole: 300, quick: 120 };
 
 /** One run of the lab: starts the processes of the subjects, measures them in shuffled rounds, and collects the results. */
 export class LabRun {
@@ -23,7 +24,12 @@ export class LabRun {
   #round = 0;
   #interrupted = false;
 
+  /**
+   * @param plan what to measure, and for how long
+   * @param observer is told between measurements how far it is
+   */
   constructor(
+    /** As it was given. */
     readonly plan: RunPlan,
     private readonly observer: RunObserver,
   ) {
@@ -95,15 +101,11 @@ export class LabRun {
 
   /** Two at a time: most of the start is one thread's work. */
   async #startAll(): Promise<void> {
-    const waiting = [...new Set(this.#rows.map(({ subject }) => subject))];
-    const total = waiting.length;
-    const startNext = async (): Promise<void> => {
-      for (let subject = waiting.shift(); subject && !this.#interrupted; subject = waiting.shift()) {
-        this.#show(0, `starting ${subject.name} (${total - waiting.length} of ${total})`, undefined);
-        await this.#start(subject);
-      }
-    };
-    await Promise.all([startNext(), startNext()]);
+    await twoAtATime([...new Set(this.#rows.map(({ subject }) => subject))], async subject => {
+      if (this.#interrupted) return;
+      this.#show(0, `starting ${subject.name}`, undefined);
+      await this.#start(subject);
+    });
   }
 
   async #start(subject: SubjectInfo): Promise<void> {
@@ -122,15 +124,21 @@ export class LabRun {
     }
   }
 
+  /** In processes of their own, so two at a time: nothing is measured yet. */
   async #warmUp(): Promise<void> {
-    for (const [subject, process] of this.#processes) {
-      const row = this.#rows.find(each => each.subject === subject && !each.isSlow && this.#isOpen(each));
-      if (row === undefined) continue;
-      this.#show(0, `warming up ${subject.name}`, undefined);
-      const order = { scenario: row.planned.scenario.name, setting: row.setting, mostSamples: Infinity, seed: 0 };
-      const budget = Math.max(row.budget, this.plan.isQuick ? 0 : WARM_UP);
-      await this.#attemptRow(row, () => process.round({ ...order, budget }, budget));
-    }
+    const perScenario = this.plan.isQuick ? WARM_UP.quick : WARM_UP.whole;
+    await twoAtATime([...this.#processes.keys()], async subject => {
+      for (const { scenario } of this.plan.scenarios) await this.#warmUpFor(subject, scenario, perScenario);
+    });
+  }
+
+  async #warmUpFor(subject: SubjectInfo, { name, parameter }: Scenario, budget: Duration): Promise<void> {
+    const row = this.#rows.find(each => each.subject === subject && each.planned.scenario.name === name);
+    if (row === undefined || row.isSlow || !this.#isOpen(row) || !this.#hasTimeFor(budget)) return;
+    this.#show(0, `warming up ${subject.name}`, undefined);
+    const setting = parameter.warmUp ?? row.setting;
+    const order = { scenario: name, setting, budget, mostSamples: Infinity, seed: 0 };
+    await this.#attemptRow(row, process => process.round(order, budget));
   }
 
   async #rounds(): Promise<void> {
@@ -210,6 +218,14 @@ function rowsOf(planned: PlannedScenario, { subjects, isQuick }: RunPlan): Measu
   return settings.flatMap(setting =>
     (own ?? subjects).map(subject => new MeasuredRow(subject, planned, setting, isQuick)),
   );
+}
+
+async function twoAtATime<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const worker = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all([worker(), worker()]);
 }
 
 const VERSION: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;

@@ -20,8 +20,11 @@ export interface RunPlan {
 
 /** A scenario, its settings, and the module that it comes from. */
 export interface PlannedScenario {
+  /** The scenario itself. */
   readonly scenario: Scenario;
+  /** Where a process finds it: `BUILT_IN`, or the URL of a module. */
   readonly from: string;
+  /** In the unit of its parameter; each is a row for every subject. */
   readonly settings: readonly number[];
 }
 

@@ -1,10 +1,10 @@
 import type { SubjectInfo } from '../results/results.js';
 import { SCENARIOS } from '../scenarios/catalogue.js';
 import type { Measurement, Scenario } from '../scenarios/scenario.js';
-import { BUILT_IN, findSubject, type Offer, offerOf } from '../subjects/catalogue.js';
 import type { Subject } from '../subjects/subject.js';
 import type { Answer, MeasuredRound, Order, RoundOrder, RowReport } from './messages.js';
 import { Meter } from './meter.js';
+import { BUILT_IN, findSubject, type Offer, offerOf } from './offer.js';
 
 /** One subject at one setting. */
 interface PreparedRow {

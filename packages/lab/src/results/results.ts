@@ -152,6 +152,7 @@ export interface Summary {
 
 /** A quantile and the interval that holds it with 95 % confidence, from resampled rounds. */
 export interface Quantile {
+  /** In microseconds. */
   readonly value: number;
   /** Null with fewer than five rounds. */
   readonly interval: readonly [low: number, high: number] | null;

@@ -16,6 +16,7 @@ import type { Subject } from '../subjects/subject.js';
  * });
  */
 export interface Scenario {
+  /** By this the lab recognizes it among the exports of a module. */
   readonly kind: 'scenario';
   /** On the command line: one word. */
   readonly name: string;
@@ -55,6 +56,8 @@ export interface ScenarioParameter {
   readonly quick: readonly number[];
   /** What is wrong with a value, as the end of a sentence: `'expected a rate from 0.1 to 10000 Hz'`; undefined if it is right. */
   check(value: number): string | undefined;
+  /** The setting with the most samples in a second: what the compiler is warmed up with. Default: the first that is planned. */
+  readonly warmUp?: number;
   /** How long one sample takes at least, in milliseconds. Default: less than a round. */
   leastMs?(value: number): Duration;
 }

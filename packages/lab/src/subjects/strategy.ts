@@ -47,6 +47,12 @@ export function strategiesIn(exports: object): Strategy[] {
 function strategyOf(module: LoopModule<LoopEvent>): Strategy | undefined {
   const container = new Container({ defaultScope: 'Singleton' });
   container.load(module);
-  const strategy = container.get(SleepStrategy, { optional: true });
-  return strategy && { alias: strategy.alias, waits: strategy.waits, module };
+  try {
+    const strategy = container.get(SleepStrategy, { optional: true });
+    return strategy && { alias: strategy.alias, waits: strategy.waits, module };
+  } catch (error) {
+    // It is for another host, as some are for pages only.
+    if ((error as { code?: unknown }).code === 'ESC_MISSING_HOST_FEATURE') return undefined;
+    throw error;
+  }
 }

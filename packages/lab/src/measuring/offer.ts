@@ -2,15 +2,18 @@ import type { Waits } from 'escapement';
 import type { SubjectInfo } from '../results/results.js';
 import { scenariosIn } from '../scenarios/catalogue.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { BASELINES, baselinesIn } from './baselines.js';
-import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './strategy.js';
-import { LoopSubject } from './strategy-subject.js';
-import type { Subject } from './subject.js';
+import { BASELINES, baselinesIn } from '../subjects/baselines.js';
+import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from '../subjects/strategy.js';
+import { LoopSubject } from '../subjects/strategy-subject.js';
+import type { Subject } from '../subjects/subject.js';
 
 /** What a module offers to the lab. */
 export interface Offer {
+  /** From its LoopModules that bind a SleepStrategy. */
   readonly strategies: readonly Strategy[];
+  /** Other ways to wait. */
   readonly baselines: readonly Subject[];
+  /** Things to measure. */
   readonly scenarios: readonly Scenario[];
 }
 
