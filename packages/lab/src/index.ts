@@ -54,14 +54,18 @@ export {
   type StrategySubject,
   type Subject,
 } from './subjects/subject.js';
+export { answerFor } from './views/answer.js';
 export { type Colours, coloursFor } from './views/colours.js';
+export { header } from './views/header.js';
 export { htmlReport, type ReportOptions } from './views/html/html-report.js';
 export { type PictureOptions, svgPicture } from './views/html/svg-picture.js';
 export { lateTickStory, untilLateStory, whyLate } from './views/late-tick-story.js';
 export { decimal, whole } from './views/numbers.js';
-export { type Column, plainTable } from './views/plain-table.js';
+export { type Cell, type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';
-export { header, report } from './views/report.js';
+export { report } from './views/report.js';
+export { type Terminal, terminalOf } from './views/terminal.js';
+export { cleaned } from './views/text.js';
 export { LateRecorder, type LateWanted } from './why/late-recorder.js';
 export { type CollectorPause, explain, type LateWake } from './why/late-wake.js';
 export { constant, type Distribution, exponential, hyperexponential } from './workloads/distributions.js';

@@ -1,8 +1,9 @@
 import { LabRun } from '../measuring/lab-run.js';
 import { OutputFile } from '../results/output-file.js';
-import { coloursFor } from '../views/colours.js';
+import { header } from '../views/header.js';
 import { progressView } from '../views/progress-view.js';
-import { header, report } from '../views/report.js';
+import { report } from '../views/report.js';
+import { terminalOf } from '../views/terminal.js';
 import type { RunOptions } from './command-line.js';
 import { planRun } from './plan-run.js';
 
@@ -15,15 +16,15 @@ import { planRun } from './plan-run.js';
 export async function run(options: RunOptions): Promise<number> {
   const plan = await planRun(options);
   const json = options.json === undefined ? undefined : await OutputFile.at('--json', options.json);
-  const colours = coloursFor(process.stdout);
+  const terminal = terminalOf(process.stdout);
   const progress = progressView(process.stderr);
   const labRun = new LabRun(plan, { progressed: (share, doing, left) => progress.show(share, doing, left) });
-  console.log(`${header(labRun.results(), colours)}\n`);
+  console.log(`${header(labRun.results(), terminal)}\n`);
   const interrupt = () => labRun.interrupt();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const results = await labRun.measure().finally(() => progress.end());
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  console.log(report(results, colours));
+  console.log(report(results, terminal));
   await json?.write(`${JSON.stringify(results)}\n`);
   return results.partial === null ? 0 : 1;
 }
