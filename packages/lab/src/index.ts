@@ -3,6 +3,7 @@ export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js'
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
 export { describeMachine, type Machine } from './results/machine.js';
 export { OutputFile } from './results/output-file.js';
+export { parseResults } from './results/parse-results.js';
 export {
   type Disturbance,
   type LateTick,
