@@ -55,9 +55,11 @@ export {
 } from './subjects/subject.js';
 export { answerFor } from './views/answer.js';
 export { type Colours, coloursFor } from './views/colours.js';
+export { csv } from './views/csv.js';
 export { header } from './views/header.js';
 export { htmlReport, type ReportOptions } from './views/html/html-report.js';
 export { type PictureOptions, svgPicture } from './views/html/svg-picture.js';
+export { markdown } from './views/markdown.js';
 export { decimal, whole } from './views/numbers.js';
 export { type Cell, type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Duration } from 'escapement';
+import { addOutputOptions, type OutputOptions } from './outputs.js';
 
 /** The parsed options of a run. */
-export interface RunOptions {
+export interface RunOptions extends OutputOptions {
   readonly quick?: boolean;
   /** In seconds. */
   readonly time?: number;
@@ -17,7 +18,6 @@ export interface RunOptions {
   readonly baselines: boolean;
   readonly baseline?: readonly string[];
   readonly module?: readonly string[];
-  readonly json?: string;
   readonly debug?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Setting {
 
 /** Adds the options of a run to a command. */
 export function addRunOptions(command: Command): Command {
-  return command
+  const options = command
     .option('--quick', 'less exact figures, in less than 15 seconds instead of 60')
     .option('--time <s>', 'take at most this many seconds', positive('seconds'))
     .option('--rounds <n>', 'measure this many rounds, however long they take', wholeFrom(1))
@@ -46,8 +46,8 @@ export function addRunOptions(command: Command): Command {
     .option('--baseline <name...>', 'compare with these other ways to wait; "all" for each that is there')
     .option('--no-baselines', 'do not measure what there is without the loop')
     .option('--module <path...>', 'add the strategies, baselines and scenarios of this JavaScript module')
-    .option('--json <file>', 'write the complete results, raw samples too')
     .option('--debug', 'on failure, show the stack');
+  return addOutputOptions(options);
 }
 
 /** Commander passes one value at a time, with the previous ones. Doubles are left out. */
