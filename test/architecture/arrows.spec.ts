@@ -56,7 +56,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
     ['index.ts', 'bin'],
     ['comparing', 'views'],
     ['measuring'],
-    ['scenarios', 'workloads'],
+    ['scenarios', 'why', 'workloads'],
     ['statistics', 'subjects'],
     ['results'],
     ['usage-error.ts'],

@@ -227,7 +227,7 @@ class ChartSections {
       section(
         'why',
         `Why late: ${label}`,
-        'Where the late samples come from, on average. Above: the strategy that overslept, the handler, and the queue of ready tasks, one after the other. The thin bar: how much of that was garbage collection, or a machine that gave no core.',
+        'Where the late samples come from, on average: the sleep began late, the strategy overslept, the handler took its time, other tasks came first, garbage was collected, or the machine gave the thread no core.',
         [
           this.#figure(
             'why',

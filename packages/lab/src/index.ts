@@ -3,6 +3,7 @@ export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js'
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
 export { describeMachine, type Machine } from './results/machine.js';
 export { OutputFile } from './results/output-file.js';
+export { parseResults } from './results/parse-results.js';
 export {
   type Disturbance,
   type LateTick,
@@ -56,10 +57,12 @@ export {
 } from './subjects/subject.js';
 export { answerFor } from './views/answer.js';
 export { type Colours, coloursFor } from './views/colours.js';
+export { csv } from './views/csv.js';
 export { header } from './views/header.js';
 export { htmlReport, type ReportOptions } from './views/html/html-report.js';
 export { type PictureOptions, svgPicture } from './views/html/svg-picture.js';
 export { lateTickStory, untilLateStory, whyLate } from './views/late-tick-story.js';
+export { markdown } from './views/markdown.js';
 export { decimal, whole } from './views/numbers.js';
 export { type Cell, type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';

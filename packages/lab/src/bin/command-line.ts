@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Duration } from 'escapement';
+import { addOutputOptions, type OutputOptions } from './outputs.js';
 
 /** The parsed options of a run. */
-export interface RunOptions {
+export interface RunOptions extends OutputOptions {
   readonly quick?: boolean;
   /** In seconds. */
   readonly time?: number;
@@ -20,7 +21,6 @@ export interface RunOptions {
   readonly why?: boolean;
   /** In milliseconds. */
   readonly untilLate?: Duration;
-  readonly json?: string;
   readonly debug?: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Setting {
 
 /** Adds the options of a run to a command. */
 export function addRunOptions(command: Command): Command {
-  return command
+  const options = command
     .option('--quick', 'less exact figures, in less than 15 seconds instead of 60')
     .option('--time <s>', 'take at most this many seconds', positive('seconds'))
     .option('--rounds <n>', 'measure this many rounds, however long they take', wholeFrom(1))
@@ -54,8 +54,8 @@ export function addRunOptions(command: Command): Command {
     .option('--module <path...>', 'add the strategies, baselines and scenarios of this JavaScript module')
     .option('--why', 'find out where the lateness of the latest ticks comes from, in further rounds')
     .option('--until-late <duration>', 'end with the first tick so late (2ms, 500us) and tell why it was', duration)
-    .option('--json <file>', 'write the complete results, raw samples too')
     .option('--debug', 'on failure, show the stack');
+  return addOutputOptions(options);
 }
 
 /** Commander passes one value at a time, with the previous ones. Doubles are left out. */

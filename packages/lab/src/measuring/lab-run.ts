@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Duration } from 'escapement';
+import type { Duration, Instant } from 'escapement';
 import { describeMachine } from '../results/machine.js';
 import { type Results, SCHEMA, type ScenarioResults, type SubjectInfo } from '../results/results.js';
 import type { Scenario } from '../scenarios/scenario.js';
@@ -25,6 +25,8 @@ export class LabRun {
   readonly #startedAt = performance.now();
   readonly #date = new Date().toISOString();
   readonly #machine = describeMachine();
+  /** When the time is up. */
+  readonly #end: Instant;
   #round = 0;
   #interrupted = false;
 
@@ -38,6 +40,7 @@ export class LabRun {
     private readonly observer: RunObserver,
   ) {
     this.#random = seededRandom(plan.seed);
+    this.#end = this.#startedAt + (plan.timeLimit ?? Infinity);
     this.#rows = plan.scenarios.flatMap(planned => rowsOf(planned, plan));
   }
 
@@ -113,7 +116,7 @@ export class LabRun {
   async #start(subject: SubjectInfo): Promise<void> {
     const scenarios = this.plan.scenarios.map(({ scenario, from }) => ({ name: scenario.name, from }));
     await this.#attempt(subject, async () => {
-      this.#processes.set(subject, await SubjectProcess.start(subject, scenarios));
+      this.#processes.set(subject, await SubjectProcess.start(subject, scenarios, this.#end));
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Results, Row, ScenarioResults } from '../results/results.js';
 import { answerFor } from './answer.js';
 import { footnote } from './disturbances.js';
+import { failureLines } from './failures.js';
 import { untilLateStory, whyLate } from './late-tick-story.js';
 import { grouped, measuredRows } from './measured.js';
 import { rowsTables } from './rows-table.js';
@@ -53,18 +54,6 @@ function scenarioText(scenario: ScenarioResults, terminal: Terminal): string {
 function section(title: string, lines: readonly string[], { width, colours }: Terminal): string {
   if (lines.length === 0) return '';
   return [colours.bold(title), ...lines.map(line => wrapped(line, width, '  '))].join('\n');
-}
-
-/** Why rows are missing or incomplete, each reason once. */
-export function failureLines(rows: readonly Row[]): string[] {
-  const byReason = grouped(
-    rows.filter(({ failure }) => failure !== null),
-    ({ failure }) => failure!,
-  );
-  return [...byReason].map(([reason, failed]) => {
-    const names = [...new Set(failed.map(({ subject, label }) => `${subject.name} ${label}`))].map(cleaned).join(', ');
-    return cleaned(reason).startsWith(names) ? cleaned(reason) : `${names}: ${cleaned(reason)}`;
-  });
 }
 
 /** What strategies say of themselves: once, if they say the same at several settings. */
