@@ -227,7 +227,7 @@ class ChartSections {
       section(
         'why',
         `Why late: ${label}`,
-        'Where the late samples come from, on average: the sleep began late, the strategy overslept, the handler took its time, other tasks came first, garbage was collected, or the machine gave the thread no core.',
+        'Where the lateness of the latest ticks comes from, on average: a wait that began late, the strategy that overslept, the handler, the queue of ready tasks, garbage collection, and a machine that gave no core.',
         [
           this.#figure(
             'why',

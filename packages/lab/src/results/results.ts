@@ -203,8 +203,10 @@ export interface LateTick {
 
 /** What one task, or all tasks of one name, took of the time of a late one. */
 export interface RanBefore {
+  /** Its name. */
   readonly task: string;
   /** In microseconds; collector and lost core included. */
   readonly us: number;
+  /** How often it ran. */
   readonly steps: number;
 }
