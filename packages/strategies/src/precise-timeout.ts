@@ -15,7 +15,7 @@ const LONGEST_SPIN: Duration = 0.05;
 /** ... until turns were measured. */
 const COLD_SPIN: Duration = 0.01;
 /** If the deadline is still not there, the clock stands still: the loop notices that, and says so. */
-const MOST_TURNS = 100_000;
+const MOST_TURNS = 20_000;
 
 /** What a `PreciseTimeoutStrategy` has learnt. Durations in milliseconds. */
 export interface PreciseTimeoutReport extends StrategyReport {
