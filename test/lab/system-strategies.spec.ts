@@ -45,7 +45,7 @@ describe('systemStrategies', () => {
 });
 
 describe('escapement-lab without @escapement/io', () => {
-  const lab = new URL('bin/compare.js', import.meta.resolve('@escapement/lab')).pathname;
+  const lab = new URL('bin/escapement-lab.js', import.meta.resolve('@escapement/lab')).pathname;
   const run = (...args: string[]) =>
     promisify(execFile)(process.execPath, [NO_HINT, '--import', OTHER_IO, lab, ...args], {
       env: { ...process.env, IO: 'missing' },
@@ -54,14 +54,9 @@ describe('escapement-lab without @escapement/io', () => {
   it('compares the other strategies', async () => {
     const { stdout, stderr } = await run('--rounds', '1', '--sleep', '20', '--no-baselines');
     expect(stderr).to.equal('');
-    const rows = stdout.split('\n').filter(line => /^(?!sleep )[a-z-]+ +-?\d/.test(line));
-    expect(rows.map(row => row.split(' ')[0])).to.deep.equal([
-      'atomics-wait',
-      'busy-wait',
-      'hybrid',
-      'precise-timeout',
-      'set-timeout',
-    ]);
+    const rows = stdout.split('\n').filter(line => /^[a-z]+(-[a-z]+)* +-?\d/.test(line));
+    const names = rows.map(row => row.split(' ')[0]);
+    expect(names).to.include.members(['atomics-wait', 'busy-wait', 'set-timeout']).and.not.include('epoll');
   });
 
   it('says what to install for epoll', async () => {
