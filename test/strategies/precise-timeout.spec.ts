@@ -112,7 +112,7 @@ describe('precise-timeout: in simulated time', () => {
     const wakeup = new Wakeup();
     for (const until of [Infinity, 2 ** 50]) {
       isOver = false;
-      const sleeping = host.strategy.sleep(until, wakeup).then(() => {
+      const sleeping = Promise.resolve(host.strategy.sleep(until, wakeup)).then(() => {
         isOver = true;
       });
       await new Promise(resolve => setImmediate(resolve));
@@ -153,7 +153,7 @@ describe('precise-timeout: in simulated time', () => {
     host.clock.whenRead = instant => {
       if (instant > 0.005) Atomics.store(wakeup.word, 0, 1);
     };
-    await host.strategy.sleep(0.009, wakeup);
+    while (host.clock.now() < 0.009 && !wakeup.requested) await host.strategy.sleep(0.009, wakeup);
     expect(host.clock.instant).to.be.within(0.005, 0.008);
   });
 
@@ -193,6 +193,17 @@ describe('precise-timeout', () => {
     });
     isOver = true;
     expect(turns).to.be.above(40);
+  });
+
+  it('lets the host run also in a program of sleeps that are all shorter than a turn', async () => {
+    let hasHostRun = false;
+    setTimeout(() => {
+      hasHostRun = true;
+    }, 3);
+    await createLoop(preciseTimeoutModule, sleepModule).run(function* () {
+      for (const end = performance.now() + 2000; !hasHostRun && performance.now() < end; ) yield* sleep(0.002);
+    });
+    expect(hasHostRun).to.equal(true);
   });
 
   it('takes turns by messages where there is no setImmediate, as in a page', () => {
