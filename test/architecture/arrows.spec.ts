@@ -57,7 +57,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
     ['comparing', 'views'],
     ['measuring'],
     ['scenarios', 'workloads'],
-    ['statistics', 'subjects'],
+    ['statistics', 'subjects', 'why'],
     ['results'],
     ['usage-error.ts'],
   ],

@@ -135,7 +135,7 @@ export function madeUpResults({ seed = 1, rounds = 7, samples = 150, why = false
       clockNs: 41.2,
       floorUs: 0.18,
     },
-    parameters: { seed, rounds, timeLimitMs: 60_000 },
+    parameters: { seed, rounds, timeLimitMs: 60_000, untilLateMs: null },
     scenarios: [why ? { ...metronome, rows: metronome.rows.map(row => make.explained(row)) } : metronome, lateness],
   };
 }
@@ -230,23 +230,30 @@ class MadeUp {
       .flatMap(round => round.samplesUs)
       .sort((a, b) => b - a)
       .slice(0, 20);
-    return { ...row, why: late.map(lateUs => this.#lateTick(lateUs)) };
+    const ticks = late.map(lateUs => this.#lateTick(lateUs));
+    return { ...row, why: { ticks: 400, beyondUs: ticks.at(-1)!.lateUs, late: ticks, disturbance: null } };
   }
 
   #lateTick(lateUs: number): LateTick {
-    const strategyUs = lateUs * (0.5 + this.random() * 0.4);
-    const handlerUs = (lateUs - strategyUs) * 0.2;
-    const queueUs = lateUs - strategyUs - handlerUs;
     const machineUs = lateUs * this.random() * 0.4;
+    const gcUs = lateUs * 0.1;
+    const carriedUs = this.random() < 0.2 ? lateUs * 0.1 : 0;
+    const rest = lateUs - machineUs - gcUs - carriedUs;
+    const strategyUs = rest * (0.5 + this.random() * 0.4);
+    const handlerUs = (rest - strategyUs) * 0.2;
+    const queueUs = rest - strategyUs - handlerUs;
     return {
       at: this.random() * 100,
+      task: 'main',
       lateUs,
+      carriedUs,
       strategyUs,
       handlerUs,
       queueUs,
-      after: null,
-      gcUs: lateUs * 0.1,
+      gcUs,
       machineUs,
+      after: null,
+      ran: [],
     };
   }
 

@@ -6,7 +6,7 @@ import { overTime, samplesInOrder } from './charts/over-time.js';
 import { roundMedians } from './charts/rounds.js';
 import { survival } from './charts/survival.js';
 import { LIGHT } from './charts/theme.js';
-import { CAUSES, isExplained, meanOf, PARTS, whyLate } from './charts/why-late.js';
+import { isExplained, meanOf, PARTS, whyLate } from './charts/why-late.js';
 import { choice } from './choice.js';
 import { h, newId } from './dom.js';
 import { png, save, svgText } from './downloads.js';
@@ -220,14 +220,14 @@ class ChartSections {
       rows
         .map(
           row =>
-            `${row.subject.name}: ${[...PARTS, ...CAUSES].map(part => `${part.title} ${microseconds(meanOf(row, part.of))}`).join(', ')}`,
+            `${row.subject.name}: ${PARTS.map(part => `${part.title} ${microseconds(meanOf(row, part.of))}`).join(', ')}`,
         )
         .join('. ');
     return [
       section(
         'why',
         `Why late: ${label}`,
-        'Where the late samples come from, on average. Above: the strategy that overslept, the handler, and the queue of ready tasks, one after the other. The thin bar: how much of that was garbage collection, or a machine that gave no core.',
+        'Where the lateness of the latest ticks comes from, on average: a wait that began late, the strategy that overslept, the handler, the queue of ready tasks, garbage collection, and a machine that gave no core.',
         [
           this.#figure(
             'why',
