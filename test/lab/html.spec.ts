@@ -241,6 +241,11 @@ describe('the picture for a README', () => {
     assert.lengthOf([...new Set(pictures)], 3);
   });
 
+  it('is of the highest rate unless told otherwise', () => {
+    assert.equal(svgPicture(results), svgPicture(results, { scenario: 'metronome', setting: 1000 }));
+    assert.throws(() => svgPicture(withoutCpu(results)), 'no picture: it takes lateness and CPU.');
+  });
+
   it('takes a name as text', () => {
     const svg = svgPicture(renamed(results, 'hybrid', '<b>&"'), { scenario: 'metronome', setting: 1000 });
     assert.include(svg, '&lt;b&gt;&amp;');
@@ -250,7 +255,7 @@ describe('the picture for a README', () => {
   it('tells what there is if there is no such setting', () => {
     assert.throws(
       () => svgPicture(results, { scenario: 'metronome', setting: 7 }),
-      'no picture of metronome at 7: the results have metronome (100, 1000) and lateness (0.1, 1, 5, 16.7)',
+      'no picture of metronome at 7: it takes lateness and CPU. The results have metronome (100, 1000) and lateness (0.1, 1, 5, 16.7).',
     );
   });
 });
