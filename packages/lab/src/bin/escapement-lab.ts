@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addCompareCommand } from '../comparing/compare-command.js';
+import { addNoiseCommand } from '../comparing/noise-command.js';
 import { UsageError } from '../usage-error.js';
 import { addRunOptions } from './command-line.js';
 import { run } from './run-command.js';
@@ -12,6 +14,11 @@ async function main(args: readonly string[]): Promise<number> {
     command.action(async options => {
       status = await run(options);
     });
+    const ended = (code: number) => {
+      status = code;
+    };
+    addCompareCommand(command, ended);
+    addNoiseCommand(command, ended);
     await command.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {
