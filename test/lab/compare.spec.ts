@@ -7,10 +7,13 @@ import {
   compareResults,
   comparisonText,
   machineDifferences,
+  parseResults,
   type Results,
+  readResults,
+  SCHEMA,
 } from '@escapement/lab';
 import { expect } from 'chai';
-import { type LabRun, runLab, startLab } from './run-lab.js';
+import { runLab, startLab } from './run-lab.js';
 import { MACHINE } from './support/made-up-machine.js';
 import { type MadeUpRow, madeUpResults, runsAbout } from './support/made-up-results.js';
 
@@ -115,7 +118,7 @@ describe('compareResults', () => {
   });
 
   it('says if processor time changed, which is no part of the verdict', () => {
-    const { verdict, rows } = compareResults(runsAbout(60), runsAbout(60, 5, { cpuMs: 20 }));
+    const { verdict, rows } = compareResults(runsAbout(60), runsAbout(60, 5, { cpuUs: 200 }));
     expect(verdict).to.equal('no difference');
     expect(rows[0]!.cpu!.ratio).to.be.closeTo(2, 1e-9);
   });
@@ -211,7 +214,12 @@ describe('escapement-lab compare', () => {
   });
 
   it('exits with 3 if it cannot tell', async () => {
-    const { status, stdout } = await runLab('compare', lab('--scatter 0.5'), lab('--scatter 0.5 --seed 2'));
+    const loud = (name: string) =>
+      folderOf(
+        name,
+        [30, 60, 50, 90, 45].map(median => madeUpResults([{ median }])),
+      );
+    const { status, stdout } = await runLab('compare', loud('loud-a'), loud('loud-b'));
     expect(stdout.replaceAll('\n', ' ')).to.include('It cannot be told for 1 of 1 row. Take more runs (--runs)');
     expect(status).to.equal(3);
   });
@@ -291,33 +299,19 @@ describe('escapement-lab compare', () => {
   });
 
   describe('with wrong usage exits with 2 and one line that says', () => {
-    const old = runsAbout(60)[0]!;
-    const good = write('good.json', old);
-    const empty = join(folder, 'empty');
-    mkdirSync(empty);
+    const good = write('good.json', runsAbout(60)[0]);
     const cases: [string[], RegExp][] = [
       [['a.json', good], /a\.json: there is no such file or folder/],
-      [['', good], /'': there is no such file/],
       [[good], /missing required argument 'B'/],
       [[good, good], /A and B are the same/],
       [[good, write('text.json', 'hello')], /text\.json: is no JSON/],
-      [[good, write('cut.json', JSON.stringify(old).slice(0, 200))], /cut\.json: is no JSON, or only a part of it/],
-      [[good, write('nothing.json', '')], /nothing\.json: is empty/],
-      [[good, write('list.json', [1])], /list\.json: is no result of escapement-lab/],
-      [[good, write('null.json', null)], /null\.json: is no result of escapement-lab/],
-      [[good, write('earlier.json', { ...old, schema: 2 })], /made by an earlier lab: schema 2, expected 3/],
-      [[good, write('later.json', { ...old, schema: 4 })], /made by a later lab: schema 4, expected 3/],
-      [[good, write('broken.json', { ...old, scenarios: [{ name: 'x', rows: [{}] }] })], /a row of x has no subject/],
-      [[good, write('no-machine.json', { ...old, machine: null })], /names no machine/],
-      [[good, write('no-rows.json', { ...old, scenarios: [] })], /has no rows: nothing was measured/],
-      [[good, empty], /there is no \.json file in this folder/],
       [[lab(), lab('--fail 4')], /failed with exit code 4: fake-lab: out of luck/],
       [[lab(), lab('--silent')], /wrote no results\. Expected a command that takes --json FILE/],
       [[lab(), lab('--write x')], /the results of node.*is no JSON/],
       [[lab(), 'no-such-command --quick'], /failed with exit code 127: .*not found/],
       [[lab(), lab(), '--json', folder], /--json.*existing folder/],
       [[lab(), lab(), '--keep', good], /--keep .*good\.json: .*Name a folder that can be written to/],
-      [[good, empty, '--keep', folder], /no \.json file/],
+      [[good, folderOf('six', runsAbout(60, 6)), '--keep', folder], /there is nothing to keep/],
       [[lab(), lab(), '--runs', '4'], /whole number, 5 or more/],
       [[lab(), lab(), '--rnus', '9'], /unknown option '--rnus'/],
       [[lab(), lab(), 'third'], /too many arguments: 'third'/],
@@ -325,14 +319,10 @@ describe('escapement-lab compare', () => {
       [[lab(), lab(), '--as', 'x=y'], /--as: A has no subject 'x', only hybrid/],
       [[lab(), lab(), '--floor-us', '-1'], /number, 0 or more/],
     ];
-    let runs: LabRun[];
-    before(async () => {
-      runs = await Promise.all(cases.map(([args]) => runLab('compare', ...args)));
-    });
 
-    for (const [index, [args, message]] of cases.entries()) {
-      it(`${message} to ${args.join(' ').replaceAll(folder, 'FOLDER')}`, () => {
-        const { status, stdout, stderr } = runs[index]!;
+    for (const [args, message] of cases) {
+      it(`${message} to ${args.join(' ').replaceAll(folder, 'FOLDER')}`, async () => {
+        const { status, stdout, stderr } = await runLab('compare', ...args);
         expect(stderr)
           .to.match(/^escapement-lab: .*\n$/)
           .and.match(message);
@@ -340,6 +330,46 @@ describe('escapement-lab compare', () => {
       });
     }
   });
+});
+
+describe('readResults', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'escapement-results-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const [good] = runsAbout(60);
+
+  it('reads a file, or all of a folder in the order of their names', () => {
+    for (const name of ['2.json', '1.json', 'notes.txt'])
+      writeFileSync(join(folder, name), JSON.stringify({ ...good, lab: name }));
+    expect(readResults(join(folder, '2.json')).map(({ lab }) => lab)).to.deep.equal(['2.json']);
+    expect(readResults(folder).map(({ lab }) => lab)).to.deep.equal(['1.json', '2.json']);
+  });
+
+  it('says that a folder holds none', () => {
+    mkdirSync(join(folder, 'empty'));
+    expect(() => readResults(join(folder, 'empty'))).to.throw('there is no .json file in this folder');
+  });
+
+  const cases: [content: unknown, message: RegExp][] = [
+    ['', /x\.json: is empty/],
+    ['hello', /x\.json: is no JSON/],
+    [JSON.stringify(good).slice(0, 200), /is no JSON, or only a part of it/],
+    [[1], /is no result of escapement-lab: it has no schema number/],
+    [null, /is no result of escapement-lab/],
+    [{ schema: 'comparison 1' }, /is no result of escapement-lab/],
+    [{ ...good, schema: SCHEMA - 1 }, /made by an earlier lab: schema 2, expected 3/],
+    [{ ...good, schema: SCHEMA + 1 }, /made by a later lab: schema 4, expected 3/],
+    [{ ...good, scenarios: [{ name: 'x', rows: [{}] }] }, /a row of x has no subject/],
+    [{ ...good, scenarios: [{ name: 'x' }] }, /a scenario has no name or no rows/],
+    [{ ...good, scenarios: 7 }, /it has no scenarios/],
+    [{ ...good, machine: null }, /it names no machine/],
+    [{ ...good, scenarios: [] }, /has no rows: nothing was measured/],
+  ];
+  for (const [content, message] of cases) {
+    it(`refuses a file: ${message}`, () => {
+      const text = typeof content === 'string' ? content : JSON.stringify(content);
+      expect(() => parseResults(text, 'x.json')).to.throw(message);
+    });
+  }
 });
 
 function readLog(path: string): string[] {

@@ -15,7 +15,7 @@ import {
   shareInterval,
 } from '@escapement/lab';
 import { expect } from 'chai';
-import { type LabRun, runLab } from './run-lab.js';
+import { runLab } from './run-lab.js';
 import { MACHINE } from './support/made-up-machine.js';
 import { madeUpResults, runsAbout } from './support/made-up-results.js';
 import { normal } from './support/made-up-rounds.js';
@@ -150,14 +150,10 @@ describe('escapement-lab noise', () => {
       [[lab(), '--runz', '5'], /unknown option '--runz'/],
       [[lab(), '--json', folder], /--json .*existing folder/],
     ];
-    let runs: LabRun[];
-    before(async () => {
-      runs = await Promise.all(cases.map(([args]) => runLab('noise', ...args)));
-    });
 
-    for (const [index, [args, message]] of cases.entries()) {
-      it(`${message} to ${args.join(' ').replaceAll(folder, 'FOLDER')}`, () => {
-        const { status, stdout, stderr } = runs[index]!;
+    for (const [args, message] of cases) {
+      it(`${message} to ${args.join(' ').replaceAll(folder, 'FOLDER')}`, async () => {
+        const { status, stdout, stderr } = await runLab('noise', ...args);
         expect(stderr)
           .to.match(/^escapement-lab: .*\n$/)
           .and.match(message);

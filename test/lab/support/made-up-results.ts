@@ -1,6 +1,6 @@
-import { type Results, type Row, SCHEMA, summarize } from '@escapement/lab';
+import { type Results, type Row, SCHEMA } from '@escapement/lab';
 import { MACHINE } from './made-up-machine.js';
-import { roundOf } from './made-up-rounds.js';
+import { rowOfMedian } from './made-up-row.js';
 
 /** A row of made-up results: of `'hybrid'` at 1000 Hz in `metronome`, if nothing else is said. */
 export interface MadeUpRow {
@@ -9,7 +9,8 @@ export interface MadeUpRow {
   readonly subject?: string;
   readonly scenario?: string;
   readonly setting?: number;
-  readonly cpuMs?: number;
+  /** Processor time for each sample, in microseconds. */
+  readonly cpuUs?: number;
 }
 
 /** The results of a run with these rows. */
@@ -43,16 +44,7 @@ export function runsAbout(median: number, count = 5, row: Partial<MadeUpRow> = {
   });
 }
 
-function rowOf({ median, subject = 'hybrid', setting = 1000, cpuMs = 10 }: MadeUpRow): Row {
-  const rounds =
-    median === null ? [] : [0.5, 1, 2].map((factor, round) => roundOf([median * factor], { round, cpuMs }));
-  return {
-    subject: { name: subject, kind: 'strategy', waits: 'blocks', from: 'made up' },
-    setting,
-    label: `${setting} Hz`,
-    cold: null,
-    rounds,
-    summary: summarize(rounds, null),
-    failure: median === null ? 'its process ended' : null,
-  };
+function rowOf({ median, subject = 'hybrid', setting = 1000, cpuUs = 100 }: MadeUpRow): Row {
+  const row = rowOfMedian(subject, setting, median);
+  return { ...row, summary: row.summary && { ...row.summary, cpuUsPerSample: cpuUs } };
 }

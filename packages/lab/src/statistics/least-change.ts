@@ -16,7 +16,8 @@ const POWER = 0.9;
  */
 export function leastChange(deviation: number, us: number, runs: number, confidence: number, floors: Floors): number {
   const error = deviation * Math.sqrt(2 / runs);
-  const freedom = 2 * runs - 2;
+  // Welch's degrees lie between runs - 1 and 2 * runs - 2, by the scatter that each side happens to show.
+  const freedom = 1.75 * (runs - 1);
   const certain = studentsT(confidence, freedom) * error;
   const margin = studentsT(2 * POWER - 1, freedom) * error;
   const floor = Math.max(floors.ratio, 1 + floors.us / us);
