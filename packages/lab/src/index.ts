@@ -1,3 +1,16 @@
+export {
+  type ComparedRow,
+  type ComparedSide,
+  type CompareOptions,
+  type ComparisonOfResults,
+  compareResults,
+  type RunMedians,
+} from './comparing/compare-results.js';
+export { comparisonText } from './comparing/comparison-text.js';
+export { machineDifferences } from './comparing/machine-differences.js';
+export { type FalseAlarms, type Noise, type NoiseRow, noiseOf } from './comparing/noise.js';
+export { noiseText } from './comparing/noise-text.js';
+export { parseResults, readResults } from './comparing/read-results.js';
 export { LabRun } from './measuring/lab-run.js';
 export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
@@ -29,17 +42,20 @@ export {
   type ScenarioParameter,
 } from './scenarios/scenario.js';
 export { type AlternateOptions, alternate, type Candidate } from './statistics/alternate.js';
+export { leastChange } from './statistics/least-change.js';
 export { meanInterval } from './statistics/mean-interval.js';
 export { isSupported, quantileOf, quantilesOf } from './statistics/quantiles.js';
 export { type Random, seededRandom, shuffled } from './statistics/random.js';
 export { geometricMean, LEAST_US, logDeviation, pairedRatio, type Ratio, welchRatio } from './statistics/ratios.js';
 export { Sample } from './statistics/sample.js';
+export { shareInterval } from './statistics/share-interval.js';
 export { studentsT, studentsTail } from './statistics/students-t.js';
 export { isHit, medianOf, summarize } from './statistics/summary.js';
 export {
   confidenceOfEach,
   FLOORS,
   type Floors,
+  isChange,
   type Judgement,
   judge,
   LEAST_RUNS,
