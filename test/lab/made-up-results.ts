@@ -135,7 +135,7 @@ export function madeUpResults({ seed = 1, rounds = 7, samples = 150, why = false
       clockNs: 41.2,
       floorUs: 0.18,
     },
-    parameters: { seed, rounds, timeLimitMs: 60_000 },
+    parameters: { seed, rounds, timeLimitMs: 60_000, untilLateMs: null },
     scenarios: [why ? { ...metronome, rows: metronome.rows.map(row => make.explained(row)) } : metronome, lateness],
   };
 }
@@ -226,27 +226,28 @@ class MadeUp {
 
   explained(row: Row): Row {
     if (row.subject.kind !== 'strategy' || row.summary === null) return row;
-    const late = row.rounds
-      .flatMap(round => round.samplesUs)
-      .sort((a, b) => b - a)
-      .slice(0, 20);
-    return { ...row, why: late.map(lateUs => this.#lateTick(lateUs)) };
+    const samples = row.rounds.flatMap(round => round.samplesUs).sort((a, b) => b - a);
+    const late = samples.slice(0, 20).map(lateUs => this.#lateTick(lateUs));
+    return { ...row, why: { ticks: samples.length, beyondUs: samples[20] ?? 0, late, disturbance: null } };
   }
 
   #lateTick(lateUs: number): LateTick {
-    const strategyUs = lateUs * (0.5 + this.random() * 0.4);
-    const handlerUs = (lateUs - strategyUs) * 0.2;
-    const queueUs = lateUs - strategyUs - handlerUs;
+    const strategyUs = lateUs * (0.3 + this.random() * 0.2);
     const machineUs = lateUs * this.random() * 0.4;
+    const gcUs = lateUs * 0.1;
+    const handlerUs = (lateUs - strategyUs - machineUs - gcUs) * 0.2;
     return {
       at: this.random() * 100,
+      task: 'main',
       lateUs,
+      carriedUs: 0,
       strategyUs,
       handlerUs,
-      queueUs,
-      after: null,
-      gcUs: lateUs * 0.1,
+      queueUs: lateUs - strategyUs - handlerUs - machineUs - gcUs,
+      gcUs,
       machineUs,
+      after: null,
+      ran: [],
     };
   }
 

@@ -6,7 +6,7 @@ import { overTime, samplesInOrder } from './charts/over-time.js';
 import { roundMedians } from './charts/rounds.js';
 import { survival } from './charts/survival.js';
 import { LIGHT } from './charts/theme.js';
-import { CAUSES, isExplained, meanOf, PARTS, whyLate } from './charts/why-late.js';
+import { isExplained, meanOf, PARTS, whyLate } from './charts/why-late.js';
 import { choice } from './choice.js';
 import { h, newId } from './dom.js';
 import { png, save, svgText } from './downloads.js';
@@ -220,7 +220,7 @@ class ChartSections {
       rows
         .map(
           row =>
-            `${row.subject.name}: ${[...PARTS, ...CAUSES].map(part => `${part.title} ${microseconds(meanOf(row, part.of))}`).join(', ')}`,
+            `${row.subject.name}: ${PARTS.map(part => `${part.title} ${microseconds(meanOf(row, part.of))}`).join(', ')}`,
         )
         .join('. ');
     return [

@@ -9,6 +9,7 @@ export {
   type LateTick,
   type Parameters,
   type Quantile,
+  type RanBefore,
   type Results,
   type Round,
   type Row,
@@ -16,6 +17,7 @@ export {
   type ScenarioResults,
   type SubjectInfo,
   type Summary,
+  type Why,
 } from './results/results.js';
 export { SCENARIOS } from './scenarios/catalogue.js';
 export {
@@ -59,6 +61,7 @@ export { csv } from './views/csv.js';
 export { header } from './views/header.js';
 export { htmlReport, type ReportOptions } from './views/html/html-report.js';
 export { type PictureOptions, svgPicture } from './views/html/svg-picture.js';
+export { lateTickStory, untilLateStory, whyLate } from './views/late-tick-story.js';
 export { markdown } from './views/markdown.js';
 export { decimal, whole } from './views/numbers.js';
 export { type Cell, type Column, plainTable } from './views/plain-table.js';
@@ -66,6 +69,8 @@ export { type ProgressStream, type ProgressView, progressView } from './views/pr
 export { report } from './views/report.js';
 export { type Terminal, terminalOf } from './views/terminal.js';
 export { cleaned } from './views/text.js';
+export { LateRecorder, type LateWanted } from './why/late-recorder.js';
+export { type CollectorPause, explain, type LateWake } from './why/late-wake.js';
 export { constant, type Distribution, exponential, hyperexponential } from './workloads/distributions.js';
 export {
   type Job,

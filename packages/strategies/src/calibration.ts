@@ -52,6 +52,27 @@ export class Overshoots {
     const { count } = this;
     return count === 0 ? 0 : this.#sorted[Math.max(0, Math.ceil(share * count) - 1)]!;
   }
+
+  /** How long the sleeps of these naps would have been spun with that margin, on average. */
+  meanSpin(margin: Duration): Duration {
+    const { count } = this;
+    let spun = 0;
+    for (let n = 0; n < count && this.#sorted[n]! < margin; n++) spun += margin - this.#sorted[n]!;
+    return count === 0 ? margin : spun / count;
+  }
+
+  /** The margin whose `meanSpin` is `spin`, which is 0 or more. */
+  marginFor(spin: Duration): Duration {
+    const { count } = this;
+    let total = count * spin;
+    for (let n = 0; n < count; n++) {
+      total += this.#sorted[n]!;
+      // The earliest n + 1 of them would leave something to spin.
+      const margin = total / (n + 1);
+      if (n + 1 === count || margin <= this.#sorted[n + 1]!) return margin;
+    }
+    return spin;
+  }
 }
 
 /** How long before the deadline a nap has to end, going by the overshoots of naps. */
@@ -138,11 +159,11 @@ export class Bucket {
 
   /**
    * How long a sleep of `duration` should nap; 0 for not at all.
-   * @param allowance the longest time that may be spun after it, if the nap ends as late as usual
+   * @param allowance how long it may be spun after that, going by the mean of late; below 0 if that was too much
    */
   napFor(duration: Duration, allowance: Duration = Infinity): Duration {
     const { shortestNap } = this.calibration.options;
-    const nap = duration - Math.max(0, Math.min(this.margin, this.overshoots.quantile(0.5) + allowance));
+    const nap = duration - Math.min(this.margin, this.#allowedMargin(allowance));
     if (nap >= shortestNap) {
       this.#withoutNap = 0;
       return nap;
@@ -168,6 +189,12 @@ export class Bucket {
     if (isPunctual) this.punctual++;
     this.slept += elapsed;
     this.spun += spun;
+  }
+
+  #allowedMargin(allowance: Duration): Duration {
+    if (allowance === Infinity) return Infinity;
+    // Nothing is spun on average with the margin of the earliest nap. If that was wrong too often, only no margin is right.
+    return allowance < -this.calibration.options.longestMargin ? 0 : this.overshoots.marginFor(Math.max(0, allowance));
   }
 
   /** Without this a margin that was learnt under load would stay: sleeps without naps teach nothing. */

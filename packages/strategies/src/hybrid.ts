@@ -15,7 +15,7 @@ import { checkObjective, type Objective, ruleFor } from './objective.js';
 import { spinUntil } from './spin.js';
 import { SpinBudget } from './spin-budget.js';
 import { reportOf } from './strategy-report.js';
-import { aliasWith, TimerSlack, type TimerSlackOptions } from './timer-slack.js';
+import { TimerSlack, type TimerSlackOptions } from './timer-slack.js';
 
 const CALLER = 'new HybridStrategy';
 const LONGEST_SPIN: Duration = 0.4;
@@ -56,7 +56,7 @@ export class HybridStrategy extends SleepStrategy {
   readonly #longestSpin: Duration;
   readonly #calibration: Calibration;
   readonly #budget: SpinBudget | undefined;
-  readonly #slack: TimerSlack | undefined;
+  readonly #slack: TimerSlack;
 
   /**
    * @param coarse the strategy that naps
@@ -68,7 +68,7 @@ export class HybridStrategy extends SleepStrategy {
       const fault = `${CALLER} got ${describe(coarse)}, expected a strategy, such as new AtomicsWaitStrategy(clock).`;
       throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
     }
-    this.#slack = TimerSlack.of(CALLER, options);
+    this.#slack = new TimerSlack(CALLER, options);
     this.#objective = checkObjective(CALLER, options.objective ?? {});
     this.#longestSpin = checkSpin(options.longestSpin ?? LONGEST_SPIN);
     this.#calibration = new Calibration({
@@ -81,7 +81,7 @@ export class HybridStrategy extends SleepStrategy {
     if (cpu < 1) this.#budget = new SpinBudget(cpu, this.#longestSpin);
     this.#coarse = coarse;
     this.clock = coarse.clock;
-    this.alias = aliasWith(coarse.alias === 'atomics-wait' ? 'hybrid' : `hybrid-${coarse.alias}`, options);
+    this.alias = this.#slack.aliasFor(coarse.alias === 'atomics-wait' ? 'hybrid' : `hybrid-${coarse.alias}`);
     // A getter of this class would be hidden by the field of the base class.
     Object.defineProperty(this, 'sleepsIn', { get: () => coarse.sleepsIn });
   }
@@ -94,7 +94,7 @@ export class HybridStrategy extends SleepStrategy {
     const { waits } = this;
     const now = this.clock.now();
     const duration = until - now;
-    if (waits === 'blocks') this.#slack?.begin();
+    if (waits === 'blocks') this.#slack.begin();
     if (!(duration > 0) || duration === Infinity || waits === 'spins' || waits === 'jumps' || wakeup.requested) {
       return this.#coarse.sleep(until, wakeup);
     }
@@ -111,7 +111,7 @@ export class HybridStrategy extends SleepStrategy {
   }
 
   override close(): void {
-    this.#slack?.end();
+    this.#slack.end();
     this.#coarse.close();
   }
 

@@ -10,7 +10,7 @@ import { PreciseTimeoutStrategy } from './precise-timeout.js';
 import { SetImmediateStrategy } from './set-immediate.js';
 import { SetTimeoutStrategy } from './set-timeout.js';
 import { strategyModule } from './strategy-module.js';
-import type { TimerSlackOptions } from './timer-slack.js';
+import { TimerSlack, type TimerSlackOptions } from './timer-slack.js';
 import { wrapperModule } from './wrapper-module.js';
 
 export { strategyModule } from './strategy-module.js';
@@ -42,11 +42,10 @@ export const atomicsWaitModule = atomicsWait();
  * @throws InvalidArgumentError
  * @example createLoop(atomicsWait({ slack: 1 }), sleepModule);
  */
-export function atomicsWait(options?: TimerSlackOptions): LoopModule {
-  const make = (clock: Clock) => new AtomicsWaitStrategy(clock, options);
+export function atomicsWait(options: TimerSlackOptions = {}): LoopModule {
   // Wrong options are reported where they are written, not where the loop is made.
-  make({ now: () => 0 });
-  return strategyModule(make);
+  new TimerSlack('atomicsWait', options);
+  return strategyModule(clock => new AtomicsWaitStrategy(clock, options));
 }
 
 /** Yields the thread to the host. See `SetTimeoutStrategy`. */

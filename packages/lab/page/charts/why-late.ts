@@ -1,41 +1,39 @@
 import * as Plot from '@observablehq/plot';
-import type { LateTick, Row } from '../../src/results/results.js';
+import type { LateTick, Row, Why } from '../../src/results/results.js';
 import { microseconds } from '../format.js';
 import { axisOptions, type ChartOptions, draw, gridOptions, nameAxis, nameMargin, titleOfX } from './chart.js';
 import type { Theme } from './theme.js';
 
 /** A row whose late samples were looked into. */
-export type ExplainedRow = Row & { readonly why: readonly LateTick[] };
+export type ExplainedRow = Row & { readonly why: Why };
 
 export function isExplained(row: Row): row is ExplainedRow {
-  return (row.why?.length ?? 0) > 0;
+  return (row.why?.late.length ?? 0) > 0;
 }
 
-/** What a late sample consists of, one after the other, and what of the whole had a cause outside. */
+/** What a late sample consists of: these add up to the whole. */
 export const PARTS: readonly {
   readonly title: string;
   readonly of: (tick: LateTick) => number;
   readonly colour: number;
 }[] = [
+  { title: 'began late', of: tick => tick.carriedUs, colour: 5 },
   { title: 'strategy', of: tick => tick.strategyUs, colour: 0 },
   { title: 'handler', of: tick => tick.handlerUs, colour: 2 },
   { title: 'queue', of: tick => tick.queueUs, colour: 1 },
-];
-export const CAUSES: typeof PARTS = [
   { title: 'garbage collector', of: tick => tick.gcUs, colour: 3 },
   { title: 'no core', of: tick => tick.machineUs ?? 0, colour: 4 },
 ];
 
 /** The mean of a part over the late samples of a row, in microseconds. */
 export function meanOf({ why }: ExplainedRow, of: (tick: LateTick) => number): number {
-  return why.reduce((sum, tick) => sum + of(tick), 0) / why.length;
+  return why.late.reduce((sum, tick) => sum + of(tick), 0) / why.late.length;
 }
 
-/** Stacked bars of the parts; below each a thin bar of the causes outside of the program, which lie within the parts. */
+/** Stacked bars of the parts. */
 export function whyLate(rows: readonly ExplainedRow[], options: ChartOptions): SVGSVGElement {
   const { theme } = options;
   const bars = rows.flatMap(row => stack(row, PARTS, theme));
-  const causes = rows.flatMap(row => stack(row, CAUSES, theme));
   const most = Math.max(...bars.map(bar => bar.to), 1);
   const unit = most > 2000 ? { name: 'ms', us: 1000 } : { name: 'µs', us: 1 };
   const shared = {
@@ -59,8 +57,7 @@ export function whyLate(rows: readonly ExplainedRow[], options: ChartOptions): S
         Plot.axisX(axisOptions(theme)),
         nameAxis(theme),
         titleOfX(`mean of the late samples, ${unit.name} →`, theme),
-        Plot.barX(bars, { ...shared, insetBottom: 8, className: 'parts' }),
-        Plot.barX(causes, { ...shared, insetTop: 20, className: 'causes' }),
+        Plot.barX(bars, { ...shared, className: 'parts' }),
         legend(theme),
       ],
     },
@@ -87,7 +84,7 @@ function stack(row: ExplainedRow, parts: typeof PARTS, theme: Theme): Bar[] {
 
 function legend(theme: Theme): Plot.Markish[] {
   let left = 0;
-  return [...PARTS, ...CAUSES].flatMap(({ title, colour }) => {
+  return PARTS.flatMap(({ title, colour }) => {
     const dx = left;
     left += title.length * 6.6 + 26;
     return [

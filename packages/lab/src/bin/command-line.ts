@@ -18,6 +18,9 @@ export interface RunOptions extends OutputOptions {
   readonly baselines: boolean;
   readonly baseline?: readonly string[];
   readonly module?: readonly string[];
+  readonly why?: boolean;
+  /** In milliseconds. */
+  readonly untilLate?: Duration;
   readonly debug?: boolean;
 }
 
@@ -42,10 +45,15 @@ export function addRunOptions(command: Command): Command {
         list(setting),
       ),
     )
-    .option('--strategy <alias...>', 'measure only these strategies, besides those of --module')
+    .option(
+      '--strategy <alias...>',
+      'measure only these strategies, besides those of --module; "all" for each that is there',
+    )
     .option('--baseline <name...>', 'compare with these other ways to wait; "all" for each that is there')
     .option('--no-baselines', 'do not measure what there is without the loop')
     .option('--module <path...>', 'add the strategies, baselines and scenarios of this JavaScript module')
+    .option('--why', 'find out where the lateness of the latest ticks comes from, in further rounds')
+    .option('--until-late <duration>', 'end with the first tick so late (2ms, 500us) and tell why it was', duration)
     .option('--debug', 'on failure, show the stack');
   return addOutputOptions(options);
 }
@@ -61,6 +69,14 @@ function positive(unit: string): (text: string) => number {
     if (text.trim() !== '' && value > 0 && value < Infinity) return value;
     throw new InvalidArgumentError(`Expected ${unit} above 0`);
   };
+}
+
+/** Milliseconds, if there is no unit. */
+function duration(text: string): Duration {
+  const [, number, unit] = /^([\d.]+)\s*(us|ms|s)?$/.exec(text.trim()) ?? [];
+  const value = Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit ?? 'ms']!;
+  if (value > 0) return value;
+  throw new InvalidArgumentError('Expected a duration, as in 2ms or 500us');
 }
 
 function wholeFrom(least: number): (text: string) => number {

@@ -25,6 +25,8 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
     scenarios: planScenarios(options, modules),
     seed,
     rounds,
+    why: options.why === true && options.untilLate === undefined,
+    untilLate: options.untilLate ?? null,
     timeLimit: time === undefined ? usual : time * 1000,
     isQuick: quick,
   };

@@ -4,6 +4,7 @@ import { describeMachine } from '../results/machine.js';
 import { type Results, SCHEMA, type ScenarioResults, type SubjectInfo } from '../results/results.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { type Random, seededRandom, shuffled } from '../statistics/random.js';
+import type { LateWanted } from '../why/late-recorder.js';
 import { MeasuredRow } from './measured-row.js';
 import type { PlannedScenario, RunObserver, RunPlan } from './run-plan.js';
 import { SubjectError, SubjectProcess } from './subject-process.js';
@@ -11,7 +12,10 @@ import { SubjectError, SubjectProcess } from './subject-process.js';
 /** Kept for the reports and the last answers, in milliseconds. */
 const RESERVE: Duration = 700;
 /** Long enough for the compiler to optimize the hot code, in milliseconds. */
-const WARM_UP = { whole: 300, quick: 120 };
+const WARM_UP = { whole: 500, quick: 150 };
+
+/** Rounds of each row that find out why sleepers are late. */
+const WHY_ROUNDS = 4;
 
 /** One run of the lab: starts the processes of the subjects, measures them in shuffled rounds, and collects the results. */
 export class LabRun {
@@ -41,9 +45,11 @@ export class LabRun {
   async measure(): Promise<Results> {
     try {
       await this.#startAll();
-      await this.#coldRound();
+      if (this.plan.untilLate === null) await this.#coldRound();
       await this.#warmUp();
-      await this.#rounds();
+      if (this.plan.untilLate === null) await this.#rounds();
+      else await this.#untilLate({ beyond: this.plan.untilLate, keep: 'first' });
+      if (this.plan.why) await this.#whyRounds();
       await this.#fetchReports();
     } finally {
       this.end();
@@ -64,14 +70,14 @@ export class LabRun {
 
   /** What there is by now. */
   results(): Results {
-    const { seed, rounds, timeLimit, scenarios } = this.plan;
+    const { seed, rounds, timeLimit, untilLate, scenarios } = this.plan;
     return {
       schema: SCHEMA,
       lab: VERSION,
       date: this.#date,
       partial: this.#partial(),
       machine: this.#machine,
-      parameters: { seed, rounds, timeLimitMs: timeLimit },
+      parameters: { seed, rounds, timeLimitMs: timeLimit, untilLateMs: untilLate },
       scenarios: scenarios.map(planned => this.#scenarioResults(planned)),
     };
   }
@@ -91,12 +97,8 @@ export class LabRun {
       parameter: parameter.name,
       unit: parameter.unit,
       explanation,
-      rows: this.#rows.filter(row => row.planned === planned && this.#isApplicable(row)).map(row => row.result()),
+      rows: this.#rows.filter(row => row.planned === planned).map(row => row.result()),
     };
-  }
-
-  #isApplicable({ subject, planned }: MeasuredRow): boolean {
-    return this.#processes.get(subject)?.refusals[planned.scenario.name] === undefined;
   }
 
   /** Two at a time: most of the start is one thread's work. */
@@ -147,7 +149,7 @@ export class LabRun {
       const open = this.#rows.filter(row => this.#isOpen(row));
       if (open.length === 0) return;
       const cost = open.reduce((sum, row) => sum + row.cost, 0);
-      if (this.#round > 0 && !this.#hasTimeFor(cost)) return;
+      if (this.#round > 0 && !this.#hasTimeFor(cost + this.#whyCost())) return;
       await this.#measureRound(shuffled(open, this.#random), cost);
       this.#round++;
     }
@@ -166,12 +168,45 @@ export class LabRun {
     }
   }
 
+  /** For the rounds that explain. */
+  #whyCost(): Duration {
+    return this.plan.why ? WHY_ROUNDS * this.#explainable().reduce((sum, { cost }) => sum + cost, 0) : 0;
+  }
+
+  #explainable(): MeasuredRow[] {
+    return this.#rows.filter(row => row.isExplainable && this.#isOpen(row));
+  }
+
+  async #whyRounds(): Promise<void> {
+    for (let n = 0; n < WHY_ROUNDS; n++) {
+      for (const row of shuffled(this.#explainable(), this.#random)) {
+        if (!row.isMeasured || !this.#hasTimeFor(row.cost)) continue;
+        this.#show(1, `${row.name}, why late`, undefined);
+        await this.#attemptRow(row, process => row.explain(process, this.plan.seed + n));
+      }
+    }
+  }
+
+  async #untilLate(wanted: LateWanted): Promise<void> {
+    const { rounds } = this.plan;
+    for (; !this.#interrupted && (rounds === null || this.#round < rounds); this.#round++) {
+      const rows = shuffled(this.#explainable(), this.#random);
+      if (rows.length === 0) return;
+      for (const row of rows) {
+        if (!this.#hasTimeFor(row.cost)) return;
+        this.#show(this.#elapsed() / (this.plan.timeLimit ?? Infinity), row.name, undefined);
+        await this.#attemptRow(row, process => row.explain(process, this.plan.seed + this.#round, wanted));
+        if (row.isExplained) return;
+      }
+    }
+  }
+
   async #fetchReports(): Promise<void> {
     for (const row of this.#rows) await this.#attemptRow(row, process => row.fetchReport(process));
   }
 
   #isOpen(row: MeasuredRow): boolean {
-    return !row.isFailed && this.#isApplicable(row) && this.#processes.has(row.subject);
+    return !row.isFailed && this.#processes.has(row.subject);
   }
 
   async #attemptRow(row: MeasuredRow, work: (process: SubjectProcess) => Promise<unknown>): Promise<void> {
@@ -215,9 +250,8 @@ export class LabRun {
 function rowsOf(planned: PlannedScenario, { subjects, isQuick }: RunPlan): MeasuredRow[] {
   const { scenario, from, settings } = planned;
   const own = scenario.ownSubjects?.map((name): SubjectInfo => ({ name, kind: 'policy', waits: null, from }));
-  return settings.flatMap(setting =>
-    (own ?? subjects).map(subject => new MeasuredRow(subject, planned, setting, isQuick)),
-  );
+  const measured = own ?? subjects.filter(subject => !scenario.refuses?.(subject));
+  return settings.flatMap(setting => measured.map(subject => new MeasuredRow(subject, planned, setting, isQuick)));
 }
 
 async function twoAtATime<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Waits } from 'escapement';
+import type { LoopModule, Waits } from 'escapement';
 import type { SubjectInfo } from '../results/results.js';
 import { scenariosIn } from '../scenarios/catalogue.js';
 import type { Scenario } from '../scenarios/scenario.js';
@@ -41,10 +41,17 @@ function info(name: string, kind: SubjectInfo['kind'], waits: Waits | null, from
   return { name, kind, waits, from };
 }
 
-/** A new subject for one row; undefined if the offer has none of that name. */
-export function findSubject({ strategies, baselines }: Offer, { name, kind }: SubjectInfo): Subject | undefined {
+/**
+ * A new subject for one row; undefined if the offer has none of that name.
+ * @param extras what its loops get besides: instruments, for instance
+ */
+export function findSubject(
+  { strategies, baselines }: Offer,
+  { name, kind }: SubjectInfo,
+  extras: readonly LoopModule[] = [],
+): Subject | undefined {
   if (kind === 'policy') return { kind, name };
   if (kind !== 'strategy') return baselines.find(each => each.name === name);
   const strategy = strategies.find(({ alias }) => alias === name);
-  return strategy && new LoopSubject(strategy);
+  return strategy && new LoopSubject(strategy, extras);
 }

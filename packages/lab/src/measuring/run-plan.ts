@@ -14,6 +14,10 @@ export interface RunPlan {
   readonly rounds: number | null;
   /** For all of it, in milliseconds; null: no limit. */
   readonly timeLimit: Duration | null;
+  /** Find out where lateness comes from, in further rounds. */
+  readonly why: boolean;
+  /** Measure nothing but that, and end with the first sleeper that is so late, in milliseconds; null: measure as usual. */
+  readonly untilLate: Duration | null;
   /** Short rounds and fewer settings. */
   readonly isQuick: boolean;
 }

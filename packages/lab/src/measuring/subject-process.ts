@@ -20,8 +20,6 @@ export class SubjectError extends Error {}
 export class SubjectProcess {
   readonly #child: ChildProcess;
   #isEnded = false;
-  /** By scenario: why it cannot measure this subject. */
-  refusals: Readonly<Record<string, string>> = {};
 
   private constructor(readonly subject: SubjectInfo) {
     this.#child = fork(PROGRAM, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
@@ -31,7 +29,7 @@ export class SubjectProcess {
   static async start(subject: SubjectInfo, scenarios: readonly ScenarioSource[]): Promise<SubjectProcess> {
     const started = new SubjectProcess(subject);
     try {
-      started.refusals = (await started.#ask({ do: 'load', subject, scenarios }, PATIENCE, 'loaded')).refusals;
+      await started.#ask({ do: 'load', subject, scenarios }, PATIENCE, 'loaded');
       return started;
     } catch (error) {
       started.end();

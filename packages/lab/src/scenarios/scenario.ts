@@ -1,4 +1,5 @@
 import type { Duration } from 'escapement';
+import type { SubjectInfo } from '../results/results.js';
 import type { Subject } from '../subjects/subject.js';
 
 /**
@@ -28,8 +29,10 @@ export interface Scenario {
   readonly explanation: string;
   /** What is varied. */
   readonly parameter: ScenarioParameter;
-  /** Why `subject` cannot be measured; undefined if it can. */
-  refuses?(subject: Subject): string | undefined;
+  /** Whether it has nothing to measure of `subject`, which then has no row. Default: of none. */
+  refuses?(subject: SubjectInfo): boolean;
+  /** Its samples are the lateness of sleepers in the subject's loops, so that `--why` can explain them. Default: false. */
+  readonly hasSleepers?: boolean;
   /** How long a round of one row lasts, in milliseconds. Default: 100, and 60 with `--quick`. */
   readonly roundMs?: { readonly whole: Duration; readonly quick: Duration };
   /** Subjects of its own, instead of the strategies and baselines. */
