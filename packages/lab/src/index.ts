@@ -1,4 +1,4 @@
-export { LabRun } from './measuring/lab-run.js';
+export { LabRun, type StartProcess } from './measuring/lab-run.js';
 export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
 export { describeMachine, type Machine } from './results/machine.js';
