@@ -39,10 +39,30 @@ describe('answerFor', () => {
 
   it('prefers none for less than 2 us or 10 %', () => {
     const cheap = { name: 'cheap', reach: 0, cpu: 10 };
-    expect(answerOf([{ ...cheap, name: 'dear', p50: 1, cpu: 20 }, { ...cheap, p50: 2.9 }])).to.match(/: cheap, 2.9 us/);
-    expect(answerOf([{ ...cheap, name: 'dear', p50: 1, cpu: 20 }, { ...cheap, p50: 3.1 }])).to.match(/: dear, 1.0 us/);
-    expect(answerOf([{ ...cheap, name: 'dear', p50: 500, cpu: 20 }, { ...cheap, p50: 540 }])).to.match(/: cheap, 540 us/);
-    expect(answerOf([{ ...cheap, name: 'dear', p50: 500, cpu: 20 }, { ...cheap, p50: 560 }])).to.match(/: dear, 500 us/);
+    expect(
+      answerOf([
+        { ...cheap, name: 'dear', p50: 1, cpu: 20 },
+        { ...cheap, p50: 2.9 },
+      ]),
+    ).to.match(/: cheap, 2.9 us/);
+    expect(
+      answerOf([
+        { ...cheap, name: 'dear', p50: 1, cpu: 20 },
+        { ...cheap, p50: 3.1 },
+      ]),
+    ).to.match(/: dear, 1.0 us/);
+    expect(
+      answerOf([
+        { ...cheap, name: 'dear', p50: 500, cpu: 20 },
+        { ...cheap, p50: 540 },
+      ]),
+    ).to.match(/: cheap, 540 us/);
+    expect(
+      answerOf([
+        { ...cheap, name: 'dear', p50: 500, cpu: 20 },
+        { ...cheap, p50: 560 },
+      ]),
+    ).to.match(/: dear, 500 us/);
   });
 
   it('names both of two that differ neither in lateness nor in cost', () => {
@@ -50,7 +70,9 @@ describe('answerFor', () => {
   });
 
   it('names a spin only for those who can spend a core, and only if that is more precise', () => {
-    expect(answerOf([SPIN, { ...HYBRID, p50: 14.5 }])).to.match(/here: hybrid.*a whole core may be spent: busy-wait, 1.1 us/);
+    expect(answerOf([SPIN, { ...HYBRID, p50: 14.5 }])).to.match(
+      /here: hybrid.*a whole core may be spent: busy-wait, 1.1 us/,
+    );
     expect(answerOf([SPIN, HYBRID])).not.to.include('busy-wait');
     expect(answerOf([SPIN])).to.match(/here: busy-wait, 1.1 us late, 99 % CPU\.$/);
   });
@@ -68,12 +90,16 @@ describe('answerFor', () => {
       { ...HYBRID, name: 'failed', failure: 'out of order' },
     ]);
     expect(answer).to.match(/here: atomics-wait, /);
-    expect(answer).to.match(/; not fit: early \(woke early 3 times in 5,000\), missing \(missed 12 % of its ticks\), failed \(failed\)\.$/);
+    expect(answer).to.match(
+      /; not fit: early \(woke early 3 times in 5,000\), missing \(missed 12 % of its ticks\), failed \(failed\)\.$/,
+    );
     expect(answerOf([{ ...HYBRID, early: 1 }])).to.match(/no strategy is fit: hybrid \(woke early/);
   });
 
   it('tells a few missed ticks', () => {
-    expect(answerOf([{ ...HYBRID, missed: 12 }])).to.include('hybrid, 2.5 us late, 8.8 % CPU, 12 of 5,000 ticks missed');
+    expect(answerOf([{ ...HYBRID, missed: 12 }])).to.include(
+      'hybrid, 2.5 us late, 8.8 % CPU, 12 of 5,000 ticks missed',
+    );
   });
 
   it('has no answer if the machine held up half of the rounds of most strategies', () => {
@@ -89,7 +115,12 @@ describe('answerFor', () => {
   });
 
   it('knows where the host does not tell the cost that a spin takes a core', () => {
-    expect(answerOf([{ ...SPIN, cpu: null }, { ...PRECISE, cpu: null, p50: 9 }])).to.equal(
+    expect(
+      answerOf([
+        { ...SPIN, cpu: null },
+        { ...PRECISE, cpu: null, p50: 9 },
+      ]),
+    ).to.equal(
       'For 1 kHz ticks here: precise-timeout, 9.0 us late; if a whole core may be spent: busy-wait, 1.1 us late.',
     );
   });
@@ -101,14 +132,21 @@ describe('answerFor', () => {
 
     it('advises a real-time class where a spin shows that the scheduler makes it', () => {
       const [advice, ...others] = tail([spin, { ...HYBRID, p99: 4100 }]);
-      expect(advice).to.match(/^At 1000 Hz p99 is 4,100 us for hybrid and 3,900 us for busy-wait.*chrt -f 50.*22-34 us\.$/);
+      expect(advice).to.match(
+        /^At 1000 Hz p99 is 4,100 us for hybrid and 3,900 us for busy-wait.*chrt -f 50.*22-34 us\.$/,
+      );
       expect(others).to.deep.equal([]);
     });
 
     it('says nothing without such a tail, without that proof, or where the class is another', () => {
       expect(tail([spin, { ...HYBRID, p99: 40 }])).to.deep.equal([]);
       expect(tail([spin, { ...HYBRID, p99: null }])).to.deep.equal([]);
-      expect(tail([{ ...SPIN, p99: 20 }, { ...HYBRID, p99: 4100 }])).to.deep.equal([]);
+      expect(
+        tail([
+          { ...SPIN, p99: 20 },
+          { ...HYBRID, p99: 4100 },
+        ]),
+      ).to.deep.equal([]);
       expect(tail([{ ...HYBRID, p99: 4100 }])).to.deep.equal([]);
       for (const other of ['SCHED_FIFO', null]) expect(tail([spin, { ...HYBRID, p99: 4100 }], other)).to.deep.equal([]);
     });

@@ -64,7 +64,7 @@ export { type PictureOptions, svgPicture } from './views/html/svg-picture.js';
 export { lateTickStory, untilLateStory, whyLate } from './views/late-tick-story.js';
 export { markdown } from './views/markdown.js';
 export { decimal, whole } from './views/numbers.js';
-export { type Cell, type Column, plainTable } from './views/plain-table.js';
+export { type Cell, type Column, type PaintedCell, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';
 export { report } from './views/report.js';
 export { type Terminal, terminalOf } from './views/terminal.js';

@@ -55,7 +55,7 @@ function scenarioText(scenario: ScenarioResults, terminal: Terminal): string {
 
 function section(title: string, lines: readonly string[], { width, colours }: Terminal): string {
   if (lines.length === 0) return '';
-  return [colours.bold(title), ...lines.map(line => wrapped(harmless(line), width, '  '))].join('\n');
+  return [colours.bold(wrapped(title, width)), ...lines.map(line => wrapped(harmless(line), width, '  '))].join('\n');
 }
 
 /** What strategies say of themselves: once, if they say the same at several settings. */
