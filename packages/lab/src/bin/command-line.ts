@@ -33,9 +33,13 @@ export interface Setting {
 /** Adds the options of a run to a command. */
 export function addRunOptions(command: Command): Command {
   const options = command
-    .option('--quick', 'less exact figures, in less than 15 seconds instead of 60')
+    .option('--quick', 'less exact figures, in less than 15 seconds instead of 60, whatever else is asked for')
     .option('--time <s>', 'take at most this many seconds', positive('seconds'))
-    .option('--rounds <n>', 'measure this many rounds, however long they take', wholeFrom(1))
+    .option(
+      '--rounds <n>',
+      'measure at most this many rounds; without --quick or --time, however long they take',
+      wholeFrom(1),
+    )
     .option('--seed <n>', 'shuffle in the same order as another run', wholeFrom(0))
     .option('--scenario <name...>', 'what to measure (default: metronome lateness)')
     .option('--rate <hz...>', 'the rates of metronome, in ticks a second', list(positive('ticks a second')))

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Duration } from 'escapement';
+import { parseResults } from '../results/parse-results.js';
 import type { Results } from '../results/results.js';
 import { UsageError } from '../usage-error.js';
-import { parseResults } from './read-results.js';
 
 /** How long a lab may take to save what it has once it was interrupted, in milliseconds. */
 const PATIENCE: Duration = 5000;
