@@ -252,10 +252,10 @@ export class LabRun {
 }
 
 function rowsOf(planned: PlannedScenario, { subjects, isQuick }: RunPlan): MeasuredRow[] {
-  const { scenario, from, settings } = planned;
-  const own = scenario.ownSubjects?.map((name): SubjectInfo => ({ name, kind: 'policy', waits: null, from }));
-  return settings.flatMap(setting =>
-    (own ?? subjects).map(subject => new MeasuredRow(subject, planned, setting, isQuick)),
+  const { measures = ['strategy', 'baseline', 'outside'] } = planned.scenario;
+  const measured = subjects.filter(({ kind }) => measures.includes(kind));
+  return planned.settings.flatMap(setting =>
+    measured.map(subject => new MeasuredRow(subject, planned, setting, isQuick)),
   );
 }
 

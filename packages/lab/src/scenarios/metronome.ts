@@ -19,6 +19,5 @@ export const metronome = defineScenario({
   },
   hasSleepers: true,
   roundMs: { whole: 150, quick: 60 },
-  refuses: subject => (subject.kind === 'policy' ? 'it is a scheduling policy' : undefined),
   prepare: (subject, rate) => ticking(subject, 1000 / rate, 'open'),
 });

@@ -34,8 +34,8 @@ export interface Scenario {
   refuses?(subject: Subject): string | undefined;
   /** How long a round of one row lasts, in milliseconds. Default: 100, and 60 with `--quick`. */
   readonly roundMs?: { readonly whole: Duration; readonly quick: Duration };
-  /** Subjects of its own, instead of the strategies and baselines. */
-  readonly ownSubjects?: readonly string[];
+  /** Which kinds of subjects it measures. Default: strategies, baselines, and programs outside of Node. */
+  readonly measures?: readonly Subject['kind'][];
   /**
    * Called once for each row, in the subject's process: makes the loops, for instance. What it returns is called for each
    * round.
