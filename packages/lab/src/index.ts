@@ -12,7 +12,7 @@ export { type FalseAlarms, type Noise, type NoiseRow, noiseOf } from './comparin
 export { noiseText } from './comparing/noise-text.js';
 export { readResults } from './comparing/read-results.js';
 export { LabRun, type StartProcess } from './measuring/lab-run.js';
-export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
+export { BUILT_IN, findSubject, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
 export { describeMachine, type Machine } from './results/machine.js';
 export { OutputFile } from './results/output-file.js';
@@ -61,6 +61,7 @@ export {
   LEAST_RUNS,
   type Verdict,
 } from './statistics/verdict.js';
+export { type Policy, policiesIn, shippedPolicies } from './subjects/policy-subject.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export {
   type BaselineSubject,

@@ -283,10 +283,11 @@ function someOf(what: string, rows: readonly MeasuredRow[]): string[] {
 }
 
 function rowsOf(planned: PlannedScenario, { subjects, isQuick }: RunPlan): MeasuredRow[] {
-  const { scenario, from, settings } = planned;
-  const own = scenario.ownSubjects?.map((name): SubjectInfo => ({ name, kind: 'policy', waits: null, from }));
-  const measured = own ?? subjects.filter(subject => !scenario.refuses?.(subject));
-  return settings.flatMap(setting => measured.map(subject => new MeasuredRow(subject, planned, setting, isQuick)));
+  const { measures = ['strategy', 'baseline', 'outside'] } = planned.scenario;
+  const measured = subjects.filter(subject => measures.includes(subject.kind) && !planned.scenario.refuses?.(subject));
+  return planned.settings.flatMap(setting =>
+    measured.map(subject => new MeasuredRow(subject, planned, setting, isQuick)),
+  );
 }
 
 async function twoAtATime<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
