@@ -123,7 +123,7 @@ function floorLine(floorUs: number, y: LogAxis, theme: Theme): Plot.Markish {
       frameAnchor: 'left',
       textAnchor: 'start',
       dx: 6,
-      dy: 9,
+      dy: -8,
       fill: theme.muted,
       fontSize: 11,
     }),

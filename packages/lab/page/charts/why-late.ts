@@ -32,7 +32,8 @@ export function meanOf({ why }: ExplainedRow, of: (tick: LateTick) => number): n
 
 /** Stacked bars of the parts. */
 export function whyLate(rows: readonly ExplainedRow[], options: ChartOptions): SVGSVGElement {
-  const { theme } = options;
+  const { theme, width } = options;
+  const margin = nameMargin(rows, width);
   const bars = rows.flatMap(row => stack(row, theme));
   const most = Math.max(...bars.map(bar => bar.to), 1);
   const unit = most > 2000 ? { name: 'ms', us: 1000 } : { name: 'µs', us: 1 };
@@ -46,7 +47,7 @@ export function whyLate(rows: readonly ExplainedRow[], options: ChartOptions): S
   return draw(
     {
       height: rows.length * 36 + 84,
-      marginLeft: nameMargin(rows),
+      marginLeft: margin,
       marginRight: 18,
       marginTop: 34,
       marginBottom: 46,
@@ -55,7 +56,7 @@ export function whyLate(rows: readonly ExplainedRow[], options: ChartOptions): S
       marks: [
         Plot.gridX(gridOptions(theme)),
         Plot.axisX(axisOptions(theme)),
-        nameAxis(theme),
+        nameAxis(margin, theme),
         titleOfX(`mean of the late samples, ${unit.name} →`, theme),
         Plot.barX(bars, { ...shared, className: 'parts' }),
         legend(theme),
