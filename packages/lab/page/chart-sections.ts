@@ -235,7 +235,7 @@ class ChartSections {
       section(
         'why',
         `Why late: ${label}`,
-        'Where the lateness of the latest ticks comes from, on average: a wait that began late, the strategy that overslept, the handler, the queue of ready tasks, garbage collection, and a machine that gave no core.',
+        'Where the lateness of the latest ticks comes from, on average: the task itself that was still busy, the strategy that overslept, the handler, the queue of ready tasks, garbage collection, and a machine that gave no core.',
         [
           this.#figure(
             'why',
