@@ -24,8 +24,13 @@ export function draw(options: Plot.PlotOptions, { theme, width, document }: Char
 
 export const tickFormat = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 
+/** Room for the label of a tick, in pixels. */
+const LEAST_TICK = 48;
+
 /** Grid and labels of a horizontal logarithmic axis. */
-export function axisX({ ticks }: LogAxis, theme: Theme): Plot.Markish {
+export function axisX({ ticks: all }: LogAxis, { theme, width }: ChartOptions): Plot.Markish {
+  const powers = all.filter(tick => Math.log10(tick) % 1 === 0);
+  const ticks = width / all.length < LEAST_TICK && powers.length > 1 ? powers : all;
   return [Plot.gridX(ticks, gridOptions(theme)), Plot.axisX(ticks, axisOptions(theme))];
 }
 

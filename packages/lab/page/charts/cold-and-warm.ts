@@ -36,7 +36,7 @@ export function coldAndWarm(rows: readonly MeasuredRow[], what: string, options:
       x: { type: 'log', domain: x.domain, label: null },
       y: { type: 'point', domain: rows.map(row => row.subject.name), label: null, padding: 0.6 },
       marks: [
-        axisX(x, theme),
+        axisX(x, options),
         nameAxis(margin, theme),
         titleOfX(`median ${what}, µs →`, theme),
         Plot.link(pairs, {

@@ -39,7 +39,7 @@ export function roundMedians(rows: readonly MeasuredRow[], what: string, options
       x: { type: 'log', domain: x.domain, label: null },
       y: { type: 'band', domain: rows.map(row => row.subject.name), label: null, padding: 0.1 },
       marks: [
-        axisX(x, theme),
+        axisX(x, options),
         nameAxis(margin, theme),
         titleOfX(`median ${what} of a round, µs →`, theme),
         Plot.ruleY(
