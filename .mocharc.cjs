@@ -3,6 +3,7 @@
 const LONG = [
   '*/growth',
   'bench/io-bench',
+  'conformance/compositions',
   'conformance/zoo',
   'examples/jobs',
   'examples/net-tail',

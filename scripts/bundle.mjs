@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { rollup } from 'rollup';
+import { bundlePages } from './bundle-pages.mjs';
+import { licencesIn } from './licences.mjs';
 
 const root = join(import.meta.dirname, '..');
 const IN_ONE_FILE = 'inversify';
@@ -48,7 +50,7 @@ const threadCode = {
   },
 };
 
-await Promise.all(packages.map(bundle));
+await Promise.all([...packages.map(bundle), bundlePages()]);
 if (process.argv.includes('--watch')) for (const each of packages) watchAndBundle(each);
 
 /** The packages that it imports stay outside, and their objects the same for all who import them. */
@@ -106,15 +108,8 @@ async function bundleLibrary(name, file) {
     legalComments: 'none',
     metafile: true,
   });
-  const licences = new Map();
-  for (const input of Object.keys(metafile.inputs)) {
-    const [folder] = /^node_modules\/(@[^/]+\/)?[^/]+/.exec(input);
-    const text = readFileSync(join(root, folder, 'LICENSE'), 'utf8').trim();
-    licences.set(text, (licences.get(text) ?? new Set()).add(folder.replace('node_modules/', '')));
-  }
-  const notice = [...licences].map(([text, names]) => `${[...names].join(', ')}:\n\n${text}\n`).join('\n');
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `/*!\n${notice}*/\n${outputFiles[0].text}`);
+  writeFileSync(file, `/*!\n${licencesIn(metafile, root)}*/\n${outputFiles[0].text}`);
 }
 
 function watchAndBundle(each) {

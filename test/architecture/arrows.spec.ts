@@ -54,10 +54,11 @@ const LAYERS: Readonly<Record<string, Layers>> = {
   ],
   lab: [
     ['index.ts', 'bin'],
+    ['comparing'],
     ['views'],
-    ['comparison.ts'],
+    ['measuring'],
     ['scenarios', 'workloads'],
-    ['statistics', 'subjects', 'machine.ts', 'json-file.ts'],
+    ['statistics', 'subjects', 'why'],
     ['results'],
     ['usage-error.ts'],
   ],

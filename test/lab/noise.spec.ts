@@ -101,7 +101,7 @@ describe('noiseOf', () => {
 
   for (const width of [80, 40]) {
     it(`fits ${width} columns`, () => {
-      const text = noiseText(noiseOf('loud', runs(0.4, 12)), coloursFor({}, {}), width);
+      const text = noiseText(noiseOf('loud', runs(0.4, 12)), { width, colours: coloursFor({}, {}) });
       expect(text.split('\n').filter(line => line.trimEnd().length > width)).to.deep.equal([]);
       expect(text).to.match(/hybrid/);
       expect(text.replaceAll('\n', ' ')).to.include('To find less: longer runs');

@@ -1,18 +1,32 @@
 import { epollModule } from '@escapement/io';
 import { expect } from 'chai';
 import {
+  AtomicsWaitStrategy,
   atomicsWaitModule,
+  BusyWaitStrategy,
   busyWaitModule,
+  ControllableStrategy,
   createLoop,
   every,
+  hybrid,
+  hybridModule,
   type LoopModule,
+  messageChannelModule,
   now,
+  PerformanceClock,
   pause,
+  phased,
+  phasedModule,
+  preciseTimeoutModule,
+  SetTimeoutStrategy,
+  type SleepStrategy,
+  setImmediateModule,
   setTimeoutModule,
   sleep,
   sleepModule,
   sleepUntil,
   spawn,
+  strategyModule,
 } from 'escapement';
 
 /** Uses every feature of the loop. Its log does not depend on time, so a machine that halts for a while does not change it. */
@@ -56,8 +70,29 @@ const strategies: Readonly<Record<string, LoopModule>> = {
   'busy-wait': busyWaitModule,
   'atomics-wait': atomicsWaitModule,
   'set-timeout': setTimeoutModule,
+  'set-immediate': setImmediateModule,
+  'message-channel': messageChannelModule,
+  phased: phasedModule,
+  'phased-set-timeout': phased({ coarse: setTimeoutModule }),
+  controllable: strategyModule(() => switchable()),
   epoll: epollModule,
+  hybrid: hybridModule,
+  'hybrid over set-timeout': hybrid({ coarse: setTimeoutModule }),
+  'hybrid over epoll': hybrid({ coarse: epollModule }),
+  'hybrid over hybrid': hybrid({ coarse: hybridModule, slack: 1 }),
+  'precise-timeout': preciseTimeoutModule,
 };
+
+/** Switches to another strategy every millisecond. */
+function switchable(): SleepStrategy {
+  const clock = new PerformanceClock();
+  const strategies = [AtomicsWaitStrategy, BusyWaitStrategy, SetTimeoutStrategy].map(Strategy => new Strategy(clock));
+  const strategy = new ControllableStrategy(strategies);
+  const names = strategies.map(({ alias }) => alias);
+  let uses = 0;
+  setInterval(() => strategy.use(names[uses++ % names.length]!), 1).unref();
+  return strategy;
+}
 
 describe('the same program', () => {
   for (const [alias, module] of Object.entries(strategies)) {

@@ -7,8 +7,10 @@ import {
   Clock,
   EventHandler,
   EventLoop,
+  HybridStrategy,
   LoopEvent,
   PerformanceClock,
+  PreciseTimeoutStrategy,
   pause,
   SetTimeoutStrategy,
   SleepHandler,
@@ -19,10 +21,25 @@ import {
   Wakeup,
 } from 'escapement';
 
+class HybridOverAtomicsWait extends HybridStrategy {
+  constructor(clock: Clock) {
+    super(new AtomicsWaitStrategy(clock));
+  }
+}
+
+class HybridOverSetTimeout extends HybridStrategy {
+  constructor(clock: Clock) {
+    super(new SetTimeoutStrategy(clock));
+  }
+}
+
 const strategies: readonly (new (clock: Clock) => SleepStrategy)[] = [
   BusyWaitStrategy,
   AtomicsWaitStrategy,
   SetTimeoutStrategy,
+  PreciseTimeoutStrategy,
+  HybridOverAtomicsWait,
+  HybridOverSetTimeout,
 ];
 
 /** Raised by another thread, which only the wakeup reports. */
@@ -110,7 +127,7 @@ for (const Strategy of strategies) {
   });
 }
 
-for (const Strategy of [AtomicsWaitStrategy, SetTimeoutStrategy]) {
+for (const Strategy of strategies.filter(Strategy => Strategy !== BusyWaitStrategy)) {
   it(`${new Strategy(new PerformanceClock()).alias} wakes for another thread when there is no deadline`, async () => {
     const strategy = new Strategy(new PerformanceClock());
     const loop = new EventLoop({ strategy, handlers: [new RaisedHandler()] });

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { Interest, type Selector } from '@escapement/io';
 import {
   accept,
   bind,
@@ -7,8 +8,10 @@ import {
   listen,
   localAddress,
   PosixError,
+  pipe,
   type SocketAddress,
   socket,
+  write,
 } from '@escapement/posix';
 import { expect } from 'chai';
 
@@ -69,6 +72,17 @@ export function connectedPair(at: SocketAddress = { family: 'ipv4', host: '127.0
   close(listener);
   expect(server, 'on loopback the connection is there at once').to.be.at.least(0);
   return { client, server };
+}
+
+/** Lets the selector watch a descriptor that is readable. @returns what undoes that */
+export function makeReadable(selector: Selector): () => void {
+  const { reader, writer } = pipe();
+  selector.watch(reader, Interest.read);
+  write(writer, new Uint8Array([1]));
+  return () => {
+    selector.watch(reader, Interest.none);
+    [reader, writer].forEach(close);
+  };
 }
 
 let names = 0;

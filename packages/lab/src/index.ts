@@ -10,16 +10,19 @@ export { comparisonText } from './comparing/comparison-text.js';
 export { machineDifferences } from './comparing/machine-differences.js';
 export { type FalseAlarms, type Noise, type NoiseRow, noiseOf } from './comparing/noise.js';
 export { noiseText } from './comparing/noise-text.js';
-export { parseResults, readResults } from './comparing/read-results.js';
+export { readResults } from './comparing/read-results.js';
 export { LabRun } from './measuring/lab-run.js';
+export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
 export { describeMachine, type Machine } from './results/machine.js';
 export { OutputFile } from './results/output-file.js';
+export { parseResults } from './results/parse-results.js';
 export {
   type Disturbance,
   type LateTick,
   type Parameters,
   type Quantile,
+  type RanBefore,
   type Results,
   type Round,
   type Row,
@@ -27,6 +30,7 @@ export {
   type ScenarioResults,
   type SubjectInfo,
   type Summary,
+  type Why,
 } from './results/results.js';
 export { SCENARIOS } from './scenarios/catalogue.js';
 export {
@@ -57,7 +61,6 @@ export {
   LEAST_RUNS,
   type Verdict,
 } from './statistics/verdict.js';
-export { BUILT_IN, type Offer, offerOf, subjectsOf } from './subjects/catalogue.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export {
   type BaselineSubject,
@@ -68,11 +71,22 @@ export {
   type StrategySubject,
   type Subject,
 } from './subjects/subject.js';
+export { answerFor } from './views/answer.js';
 export { type Colours, coloursFor } from './views/colours.js';
+export { csv } from './views/csv.js';
+export { header } from './views/header.js';
+export { htmlReport, type ReportOptions } from './views/html/html-report.js';
+export { type PictureOptions, svgPicture } from './views/html/svg-picture.js';
+export { lateTickStory, untilLateStory, whyLate } from './views/late-tick-story.js';
+export { markdown } from './views/markdown.js';
 export { decimal, whole } from './views/numbers.js';
-export { type Column, plainTable } from './views/plain-table.js';
+export { type Cell, type Column, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';
-export { header, report } from './views/report.js';
+export { report } from './views/report.js';
+export { type Terminal, terminalOf } from './views/terminal.js';
+export { cleaned } from './views/text.js';
+export { LateRecorder, type LateWanted } from './why/late-recorder.js';
+export { type CollectorPause, explain, type LateWake } from './why/late-wake.js';
 export { constant, type Distribution, exponential, hyperexponential } from './workloads/distributions.js';
 export {
   type Job,

@@ -1,4 +1,17 @@
 export { AtomicsWaitStrategy } from './atomics-wait.js';
+export type { BucketReport } from './bucket-report.js';
 export { BusyWaitStrategy } from './busy-wait.js';
+export { ControllableStrategy } from './controllable.js';
+export { MissingHostFeatureError } from './errors.js';
+export { type HybridOptions, HybridStrategy } from './hybrid.js';
+export type { HybridBucketReport, HybridReport } from './hybrid-report.js';
+export { MessageChannelStrategy } from './message-channel.js';
+export type { Objective } from './objective.js';
 export { PerformanceClock } from './performance-clock.js';
+export { type PhasedOptions, type PhasedReport, PhasedStrategy } from './phased.js';
+export { type PostTaskOptions, PostTaskStrategy, type TaskPriority } from './post-task.js';
+export { type PreciseTimeoutReport, PreciseTimeoutStrategy } from './precise-timeout.js';
+export { SetImmediateStrategy } from './set-immediate.js';
 export { SetTimeoutStrategy } from './set-timeout.js';
+export { type ReportingStrategy, reportOf, type StrategyReport } from './strategy-report.js';
+export { TimerSlack, type TimerSlackOptions, type TimerSlackReport, type TimerSlackState } from './timer-slack.js';

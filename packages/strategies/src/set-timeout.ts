@@ -1,7 +1,8 @@
 import { Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
+import { inNextTurn } from './host-turn.js';
 
-/** The limit of `setTimeout`: 2^31 - 1 milliseconds. */
-const LONGEST_TIMEOUT: Duration = 2 ** 31 - 1;
+/** @internal The limit of `setTimeout`: 2^31 - 1 milliseconds. */
+export const LONGEST_TIMEOUT: Duration = 2 ** 31 - 1;
 
 /**
  * Yields the thread to the host until a `setTimeout` fires.
@@ -22,14 +23,14 @@ export class SetTimeoutStrategy extends SleepStrategy {
   override sleep(until: Instant, wakeup: Wakeup): Promise<void> {
     const duration = until - this.clock.now();
     return new Promise(resolve => {
-      if (duration <= 0 || wakeup.requested) soon(resolve);
+      if (duration <= 0 || wakeup.requested) inNextTurn(resolve);
       // Rounded up to whole milliseconds: the host truncates a fraction, fires early, and needs a second timer for the rest.
       else sleepAtMost(Math.min(Math.ceil(duration), LONGEST_TIMEOUT), wakeup, resolve);
     });
   }
 }
 
-function sleepAtMost(duration: Duration, wakeup: Wakeup, whenAwake: () => void): void {
+export function sleepAtMost(duration: Duration, wakeup: Wakeup, whenAwake: () => void): void {
   // The timer keeps the process alive while the loop waits for something outside; the watch does not.
   const timer = setTimeout(awake, duration);
   const unwatch = wakeup.watch(awake);
@@ -40,7 +41,3 @@ function sleepAtMost(duration: Duration, wakeup: Wakeup, whenAwake: () => void):
     whenAwake();
   }
 }
-
-/** Calls back in the next turn of the host's loop. A page has no `setImmediate`. */
-const soon: (callback: () => void) => unknown =
-  typeof setImmediate === 'function' ? setImmediate : callback => setTimeout(callback, 0);

@@ -22,7 +22,7 @@ export function madeUpResults(rows: readonly MadeUpRow[], changes: Partial<Resul
     date: '2026-11-27T12:00:00.000Z',
     partial: null,
     machine: MACHINE,
-    parameters: { seed: 1, rounds: 3, timeLimitMs: null },
+    parameters: { seed: 1, rounds: 3, timeLimitMs: null, untilLateMs: null },
     scenarios: names.map(name => ({
       name,
       title: name,

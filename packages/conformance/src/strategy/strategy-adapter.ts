@@ -15,6 +15,8 @@ export interface StrategyAdapter<S extends SleepStrategy = SleepStrategy> {
   strategy(clock: Clock): S;
   /** How late its sleeps typically end at most, in milliseconds. Default: 1 if it spins, 5 if it blocks, 20 if it yields. */
   readonly late?: Duration;
+  /** It takes a core while it sleeps, on purpose, although it blocks or yields. Default: false. */
+  readonly takesCore?: boolean;
   /** If it has `sleepsIn`: makes that ready, so that it ends a sleep. Returns what undoes this. */
   makeReady?(strategy: S): () => void;
   /** Counts what the strategy holds outside of the loop, such as open descriptors; the same after `close` as before. */

@@ -74,8 +74,9 @@ const givesUpTheCpu: StrategyLaw = {
   rule: `takes less than ${SHARE * 100} % of the CPU while it sleeps`,
   why: 'who chooses a strategy that blocks or yields wants the core for others',
   isStatistical: true,
-  inapplicable({ waits }) {
+  inapplicable({ adapter, waits }) {
     if (waits === 'spins' || waits === 'jumps') return `it ${waits}`;
+    if (adapter.takesCore) return 'it takes a core on purpose';
     return cpuTime() === undefined ? 'this host does not tell the CPU time' : undefined;
   },
   async check({ adapter }) {

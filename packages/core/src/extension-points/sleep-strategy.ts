@@ -12,7 +12,7 @@ export type Waits =
   | 'spins'
   /** Gives the CPU up. The host's own loop stands still. */
   | 'blocks'
-  /** Gives the CPU up and lets the host's own loop run: timers, promises, streams. */
+  /** Lets the host's own loop run: timers, promises, streams. As a rule it gives the CPU up, too. */
   | 'yields'
   /** Takes no time: moves its clock to the deadline, and ignores everything outside the loop. */
   | 'jumps';

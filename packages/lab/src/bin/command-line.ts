@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Duration } from 'escapement';
+import { addOutputOptions, type OutputOptions } from './outputs.js';
 
 /** The parsed options of a run. */
-export interface RunOptions {
+export interface RunOptions extends OutputOptions {
   readonly quick?: boolean;
   /** In seconds. */
   readonly time?: number;
@@ -17,7 +18,9 @@ export interface RunOptions {
   readonly baselines: boolean;
   readonly baseline?: readonly string[];
   readonly module?: readonly string[];
-  readonly json?: string;
+  readonly why?: boolean;
+  /** In milliseconds. */
+  readonly untilLate?: Duration;
   readonly debug?: boolean;
 }
 
@@ -29,7 +32,7 @@ export interface Setting {
 
 /** Adds the options of a run to a command. */
 export function addRunOptions(command: Command): Command {
-  return command
+  const options = command
     .option('--quick', 'less exact figures, in less than 15 seconds instead of 60')
     .option('--time <s>', 'take at most this many seconds', positive('seconds'))
     .option('--rounds <n>', 'measure this many rounds, however long they take', wholeFrom(1))
@@ -42,12 +45,17 @@ export function addRunOptions(command: Command): Command {
         list(setting),
       ),
     )
-    .option('--strategy <alias...>', 'measure only these strategies, besides those of --module')
+    .option(
+      '--strategy <alias...>',
+      'measure only these strategies, besides those of --module; "all" for each that is there',
+    )
     .option('--baseline <name...>', 'compare with these other ways to wait; "all" for each that is there')
     .option('--no-baselines', 'do not measure what there is without the loop')
     .option('--module <path...>', 'add the strategies, baselines and scenarios of this JavaScript module')
-    .option('--json <file>', 'write the complete results, raw samples too')
+    .option('--why', 'find out where the lateness of the latest ticks comes from, in further rounds')
+    .option('--until-late <duration>', 'end with the first tick so late (2ms, 500us) and tell why it was', duration)
     .option('--debug', 'on failure, show the stack');
+  return addOutputOptions(options);
 }
 
 /** Commander passes one value at a time, with the previous ones. Doubles are left out. */
@@ -61,6 +69,14 @@ function positive(unit: string): (text: string) => number {
     if (text.trim() !== '' && value > 0 && value < Infinity) return value;
     throw new InvalidArgumentError(`Expected ${unit} above 0`);
   };
+}
+
+/** Milliseconds, if there is no unit. */
+function duration(text: string): Duration {
+  const [, number, unit] = /^([\d.]+)\s*(us|ms|s)?$/.exec(text.trim()) ?? [];
+  const value = Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit ?? 'ms']!;
+  if (value > 0) return value;
+  throw new InvalidArgumentError('Expected a duration, as in 2ms or 500us');
 }
 
 function wholeFrom(least: number): (text: string) => number {

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { BUILT_IN } from '../measuring/offer.js';
 import type { PlannedScenario, RunPlan } from '../measuring/run-plan.js';
 import { DEFAULT_SCENARIOS, SCENARIOS } from '../scenarios/catalogue.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { BUILT_IN } from '../subjects/catalogue.js';
 import { UsageError } from '../usage-error.js';
 import type { RunOptions } from './command-line.js';
 import { type LoadedModule, loadModules, selectSubjects } from './select-subjects.js';
@@ -25,6 +25,8 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
     scenarios: planScenarios(options, modules),
     seed,
     rounds,
+    why: options.why === true && options.untilLate === undefined,
+    untilLate: options.untilLate ?? null,
     timeLimit: time === undefined ? usual : time * 1000,
     isQuick: quick,
   };

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { BUILT_IN, type Offer, offerOf, subjectsOf } from '../measuring/offer.js';
 import type { SubjectInfo } from '../results/results.js';
 import { DEFAULT_BASELINES } from '../subjects/baselines.js';
-import { BUILT_IN, type Offer, offerOf, subjectsOf } from '../subjects/catalogue.js';
-import { isIoInstalled } from '../subjects/strategy.js';
+import { isIoInstalled, LEFT_OUT } from '../subjects/strategy.js';
 import { UsageError } from '../usage-error.js';
 import type { RunOptions } from './command-line.js';
 import { unknownName } from './unknown-name.js';
@@ -88,12 +88,13 @@ function chosenStrategies(
   known: readonly SubjectInfo[],
   wanted: readonly string[] | undefined,
 ): readonly SubjectInfo[] {
-  if (wanted === undefined) return shipped;
+  if (wanted === undefined) return shipped.filter(({ name }) => !LEFT_OUT.includes(name));
+  if (wanted.includes('all')) return shipped;
   const names = known.map(({ name }) => name);
   const unknown = wanted.find(name => !names.includes(name));
   if (unknown !== undefined) {
     const missing = isIoInstalled() ? '' : ', or install @escapement/io for epoll (on Linux)';
-    throw unknownName('--strategy', unknown, names, `Add your own with --module${missing}.`);
+    throw unknownName('--strategy', unknown, names, `Or write "all", or add your own with --module${missing}.`);
   }
   return shipped.filter(({ name }) => wanted.includes(name));
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Duration } from 'escapement';
+import type { Duration, Instant } from 'escapement';
 import { describeMachine } from '../results/machine.js';
 import { type Results, SCHEMA, type ScenarioResults, type SubjectInfo } from '../results/results.js';
+import type { Scenario } from '../scenarios/scenario.js';
 import { type Random, seededRandom, shuffled } from '../statistics/random.js';
+import type { LateWanted } from '../why/late-recorder.js';
 import { MeasuredRow } from './measured-row.js';
 import type { PlannedScenario, RunObserver, RunPlan } from './run-plan.js';
 import { SubjectError, SubjectProcess } from './subject-process.js';
@@ -10,7 +12,10 @@ import { SubjectError, SubjectProcess } from './subject-process.js';
 /** Kept for the reports and the last answers, in milliseconds. */
 const RESERVE: Duration = 700;
 /** Long enough for the compiler to optimize the hot code, in milliseconds. */
-const WARM_UP: Duration = 200;
+const WARM_UP = { whole: 500, quick: 150 };
+
+/** Rounds of each row that find out why sleepers are late. */
+const WHY_ROUNDS = 4;
 
 /** One run of the lab: starts the processes of the subjects, measures them in shuffled rounds, and collects the results. */
 export class LabRun {
@@ -20,14 +25,22 @@ export class LabRun {
   readonly #startedAt = performance.now();
   readonly #date = new Date().toISOString();
   readonly #machine = describeMachine();
+  /** When the time is up. */
+  readonly #end: Instant;
   #round = 0;
   #interrupted = false;
 
+  /**
+   * @param plan what to measure, and for how long
+   * @param observer is told between measurements how far it is
+   */
   constructor(
+    /** As it was given. */
     readonly plan: RunPlan,
     private readonly observer: RunObserver,
   ) {
     this.#random = seededRandom(plan.seed);
+    this.#end = this.#startedAt + (plan.timeLimit ?? Infinity);
     this.#rows = plan.scenarios.flatMap(planned => rowsOf(planned, plan));
   }
 
@@ -35,9 +48,11 @@ export class LabRun {
   async measure(): Promise<Results> {
     try {
       await this.#startAll();
-      await this.#coldRound();
+      if (this.plan.untilLate === null) await this.#coldRound();
       await this.#warmUp();
-      await this.#rounds();
+      if (this.plan.untilLate === null) await this.#rounds();
+      else await this.#untilLate({ beyond: this.plan.untilLate, keep: 'first' });
+      if (this.plan.why) await this.#whyRounds();
       await this.#fetchReports();
     } finally {
       this.end();
@@ -58,14 +73,14 @@ export class LabRun {
 
   /** What there is by now. */
   results(): Results {
-    const { seed, rounds, timeLimit, scenarios } = this.plan;
+    const { seed, rounds, timeLimit, untilLate, scenarios } = this.plan;
     return {
       schema: SCHEMA,
       lab: VERSION,
       date: this.#date,
       partial: this.#partial(),
       machine: this.#machine,
-      parameters: { seed, rounds, timeLimitMs: timeLimit },
+      parameters: { seed, rounds, timeLimitMs: timeLimit, untilLateMs: untilLate },
       scenarios: scenarios.map(planned => this.#scenarioResults(planned)),
     };
   }
@@ -85,31 +100,23 @@ export class LabRun {
       parameter: parameter.name,
       unit: parameter.unit,
       explanation,
-      rows: this.#rows.filter(row => row.planned === planned && this.#isApplicable(row)).map(row => row.result()),
+      rows: this.#rows.filter(row => row.planned === planned).map(row => row.result()),
     };
-  }
-
-  #isApplicable({ subject, planned }: MeasuredRow): boolean {
-    return this.#processes.get(subject)?.refusals[planned.scenario.name] === undefined;
   }
 
   /** Two at a time: most of the start is one thread's work. */
   async #startAll(): Promise<void> {
-    const waiting = [...new Set(this.#rows.map(({ subject }) => subject))];
-    const total = waiting.length;
-    const startNext = async (): Promise<void> => {
-      for (let subject = waiting.shift(); subject && !this.#interrupted; subject = waiting.shift()) {
-        this.#show(0, `starting ${subject.name} (${total - waiting.length} of ${total})`, undefined);
-        await this.#start(subject);
-      }
-    };
-    await Promise.all([startNext(), startNext()]);
+    await twoAtATime([...new Set(this.#rows.map(({ subject }) => subject))], async subject => {
+      if (this.#interrupted) return;
+      this.#show(0, `starting ${subject.name}`, undefined);
+      await this.#start(subject);
+    });
   }
 
   async #start(subject: SubjectInfo): Promise<void> {
     const scenarios = this.plan.scenarios.map(({ scenario, from }) => ({ name: scenario.name, from }));
     await this.#attempt(subject, async () => {
-      this.#processes.set(subject, await SubjectProcess.start(subject, scenarios));
+      this.#processes.set(subject, await SubjectProcess.start(subject, scenarios, this.#end));
     });
   }
 
@@ -122,15 +129,21 @@ export class LabRun {
     }
   }
 
+  /** In processes of their own, so two at a time: nothing is measured yet. */
   async #warmUp(): Promise<void> {
-    for (const [subject, process] of this.#processes) {
-      const row = this.#rows.find(each => each.subject === subject && !each.isSlow && this.#isOpen(each));
-      if (row === undefined) continue;
-      this.#show(0, `warming up ${subject.name}`, undefined);
-      const order = { scenario: row.planned.scenario.name, setting: row.setting, mostSamples: Infinity, seed: 0 };
-      const budget = Math.max(row.budget, this.plan.isQuick ? 0 : WARM_UP);
-      await this.#attemptRow(row, () => process.round({ ...order, budget }, budget));
-    }
+    const perScenario = this.plan.isQuick ? WARM_UP.quick : WARM_UP.whole;
+    await twoAtATime([...this.#processes.keys()], async subject => {
+      for (const { scenario } of this.plan.scenarios) await this.#warmUpFor(subject, scenario, perScenario);
+    });
+  }
+
+  async #warmUpFor(subject: SubjectInfo, { name, parameter }: Scenario, budget: Duration): Promise<void> {
+    const row = this.#rows.find(each => each.subject === subject && each.planned.scenario.name === name);
+    if (row === undefined || row.isSlow || !this.#isOpen(row) || !this.#hasTimeFor(budget)) return;
+    this.#show(0, `warming up ${subject.name}`, undefined);
+    const setting = parameter.warmUp ?? row.setting;
+    const order = { scenario: name, setting, budget, mostSamples: Infinity, seed: 0 };
+    await this.#attemptRow(row, process => process.round(order, budget));
   }
 
   async #rounds(): Promise<void> {
@@ -139,7 +152,7 @@ export class LabRun {
       const open = this.#rows.filter(row => this.#isOpen(row));
       if (open.length === 0) return;
       const cost = open.reduce((sum, row) => sum + row.cost, 0);
-      if (this.#round > 0 && !this.#hasTimeFor(cost)) return;
+      if (this.#round > 0 && !this.#hasTimeFor(cost + this.#whyCost())) return;
       await this.#measureRound(shuffled(open, this.#random), cost);
       this.#round++;
     }
@@ -158,12 +171,45 @@ export class LabRun {
     }
   }
 
+  /** For the rounds that explain. */
+  #whyCost(): Duration {
+    return this.plan.why ? WHY_ROUNDS * this.#explainable().reduce((sum, { cost }) => sum + cost, 0) : 0;
+  }
+
+  #explainable(): MeasuredRow[] {
+    return this.#rows.filter(row => row.isExplainable && this.#isOpen(row));
+  }
+
+  async #whyRounds(): Promise<void> {
+    for (let n = 0; n < WHY_ROUNDS; n++) {
+      for (const row of shuffled(this.#explainable(), this.#random)) {
+        if (!row.isMeasured || !this.#hasTimeFor(row.cost)) continue;
+        this.#show(1, `${row.name}, why late`, undefined);
+        await this.#attemptRow(row, process => row.explain(process, this.plan.seed + n));
+      }
+    }
+  }
+
+  async #untilLate(wanted: LateWanted): Promise<void> {
+    const { rounds } = this.plan;
+    for (; !this.#interrupted && (rounds === null || this.#round < rounds); this.#round++) {
+      const rows = shuffled(this.#explainable(), this.#random);
+      if (rows.length === 0) return;
+      for (const row of rows) {
+        if (!this.#hasTimeFor(row.cost)) return;
+        this.#show(this.#elapsed() / (this.plan.timeLimit ?? Infinity), row.name, undefined);
+        await this.#attemptRow(row, process => row.explain(process, this.plan.seed + this.#round, wanted));
+        if (row.isExplained) return;
+      }
+    }
+  }
+
   async #fetchReports(): Promise<void> {
     for (const row of this.#rows) await this.#attemptRow(row, process => row.fetchReport(process));
   }
 
   #isOpen(row: MeasuredRow): boolean {
-    return !row.isFailed && this.#isApplicable(row) && this.#processes.has(row.subject);
+    return !row.isFailed && this.#processes.has(row.subject);
   }
 
   async #attemptRow(row: MeasuredRow, work: (process: SubjectProcess) => Promise<unknown>): Promise<void> {
@@ -207,9 +253,16 @@ export class LabRun {
 function rowsOf(planned: PlannedScenario, { subjects, isQuick }: RunPlan): MeasuredRow[] {
   const { scenario, from, settings } = planned;
   const own = scenario.ownSubjects?.map((name): SubjectInfo => ({ name, kind: 'policy', waits: null, from }));
-  return settings.flatMap(setting =>
-    (own ?? subjects).map(subject => new MeasuredRow(subject, planned, setting, isQuick)),
-  );
+  const measured = own ?? subjects.filter(subject => !scenario.refuses?.(subject));
+  return settings.flatMap(setting => measured.map(subject => new MeasuredRow(subject, planned, setting, isQuick)));
+}
+
+async function twoAtATime<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const worker = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all([worker(), worker()]);
 }
 
 const VERSION: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;

@@ -1,9 +1,11 @@
 import type { Duration } from 'escapement';
 import type { Round, Row, SubjectInfo } from '../results/results.js';
 import { summarize } from '../statistics/summary.js';
-import type { RowReport } from './messages.js';
+import type { LateWanted } from '../why/late-recorder.js';
+import type { MeasuredRound, RoundOrder, RowReport } from './messages.js';
 import type { PlannedScenario } from './run-plan.js';
 import { SubjectError, type SubjectProcess } from './subject-process.js';
+import { WhyLate } from './why-late.js';
 
 /** How long a round of one row lasts, in milliseconds, if its scenario does not say. */
 const ROUND = { whole: 100, quick: 60 };
@@ -19,6 +21,7 @@ export class MeasuredRow {
   #cold: Round | null = null;
   #failure: string | null = null;
   #report: RowReport = {};
+  #why: WhyLate | undefined;
   #cost: Duration;
 
   constructor(
@@ -70,24 +73,41 @@ export class MeasuredRow {
     this.#rounds.push(await this.#measure(process, { mostSamples: Infinity, seed, round, at }));
   }
 
+  /** Whether its lateness can be explained: a loop is in its process, and sleepers in that. */
+  get isExplainable(): boolean {
+    return (
+      this.subject.kind !== 'baseline' && this.subject.kind !== 'outside' && this.planned.scenario.hasSleepers === true
+    );
+  }
+
+  /** Whether late sleepers were found, and where their lateness came from. */
+  get isExplained(): boolean {
+    return this.#why?.isFound === true;
+  }
+
+  /** A round that counts nowhere else. @param wanted default: the latest that are beyond the 90th percentile of the row */
+  async explain(process: SubjectProcess, seed: number, wanted?: LateWanted): Promise<void> {
+    this.#why ??= new WhyLate(wanted ?? WhyLate.beyondP90(this.#rounds));
+    this.#why.add(await this.#ask(process, { mostSamples: Infinity, seed, late: this.#why.wanted }));
+  }
+
   async fetchReport(process: SubjectProcess): Promise<void> {
     if (this.isMeasured) this.#report = await process.report(this.planned.scenario.name, this.setting);
   }
 
   async #measure(process: SubjectProcess, given: ColdOrWarm): Promise<Round> {
-    const { mostSamples, seed, round, at } = given;
+    const { round, at, ...order } = given;
     const started = performance.now();
-    const order = {
-      scenario: this.planned.scenario.name,
-      setting: this.setting,
-      budget: this.budget,
-      mostSamples,
-      seed,
-    };
+    const measured = await this.#ask(process, order);
+    if (order.mostSamples === Infinity) this.#cost = performance.now() - started;
+    return { round, at, ...measured };
+  }
+
+  /** @throws SubjectError */
+  async #ask(process: SubjectProcess, given: RowOrder): Promise<MeasuredRound> {
+    const { setting, budget } = this;
     try {
-      const measured = await process.round(order, this.#cost);
-      if (mostSamples === Infinity) this.#cost = performance.now() - started;
-      return { round, at, ...measured };
+      return await process.round({ scenario: this.planned.scenario.name, setting, budget, ...given }, this.#cost);
     } catch (error) {
       if (error instanceof SubjectError) throw new SubjectError(`${this.name}: ${error.message}`, { cause: error });
       throw error;
@@ -96,7 +116,7 @@ export class MeasuredRow {
 
   result(): Row {
     const { subject, setting, label } = this;
-    const { lines, why } = this.#report;
+    const { lines } = this.#report;
     return {
       subject,
       setting,
@@ -105,15 +125,15 @@ export class MeasuredRow {
       rounds: this.#rounds,
       summary: summarize(this.#rounds, this.#cold),
       failure: this.#failure,
-      ...(why && { why }),
+      ...(this.#why && { why: this.#why.result() }),
       ...(lines && { report: lines }),
     };
   }
 }
 
-interface ColdOrWarm {
-  readonly mostSamples: number;
-  readonly seed: number;
+type RowOrder = Pick<RoundOrder, 'mostSamples' | 'seed' | 'late'>;
+
+interface ColdOrWarm extends RowOrder {
   readonly round: number;
   readonly at: Duration;
 }

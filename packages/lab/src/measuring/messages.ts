@@ -1,5 +1,6 @@
 import type { Duration } from 'escapement';
 import type { LateTick, Round, SubjectInfo } from '../results/results.js';
+import type { LateWanted } from '../why/late-recorder.js';
 
 /** A scenario and where it comes from: a process finds its own copy by that. */
 export interface ScenarioSource {
@@ -22,20 +23,21 @@ export interface RoundOrder {
   readonly budget: Duration;
   readonly mostSamples: number;
   readonly seed: number;
+  /** Record where the lateness of sleepers comes from. */
+  readonly late?: LateWanted;
 }
 
 /** What the process answers. */
 export type Answer =
-  | { readonly loaded: { readonly refusals: Readonly<Record<string, string>> } }
+  | { readonly loaded: true }
   | { readonly round: MeasuredRound }
   | { readonly report: RowReport }
   | { readonly failed: string };
 
 /** A round, without what only the lab knows. */
-export type MeasuredRound = Omit<Round, 'round' | 'at'>;
+export type MeasuredRound = Omit<Round, 'round' | 'at'> & { readonly late?: readonly LateTick[] };
 
 /** What is to say of a row after its last round. */
 export interface RowReport {
   readonly lines?: readonly string[];
-  readonly why?: readonly LateTick[];
 }

@@ -1,7 +1,8 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as letHostRun } from 'node:timers/promises';
-import type { Duration } from 'escapement';
+import type { Duration, Instant } from 'escapement';
 import type { Disturbance } from '../results/results.js';
+import type { CollectorPause } from '../why/late-wake.js';
 import { readSystemCounters, type SystemCounters } from './system-counters.js';
 
 /** What the measured work took. */
@@ -9,6 +10,9 @@ export interface Metered {
   readonly wallMs: Duration;
   readonly cpuMs: Duration;
   readonly disturbance: Disturbance;
+  /** When the work began, on the clock of `performance.now()`. */
+  readonly begin: Instant;
+  readonly pauses: readonly CollectorPause[];
 }
 
 /** Measures what a piece of work takes of this process and what the machine does meanwhile. */
@@ -37,9 +41,10 @@ export class Meter {
     const after = readSystemCounters();
     // The collector's entries are handed over in a later turn of the host.
     await letHostRun();
-    const gcMs = this.#collections.takeRecords().reduce((sum, { duration }) => sum + duration, 0);
+    const pauses = this.#collections.takeRecords();
+    const gcMs = pauses.reduce((sum, { duration }) => sum + duration, 0);
     const disturbance = { ...differences(counters, after), involuntarySwitches, gcMs };
-    this.#metered = { wallMs, cpuMs: (user + system) / 1000, disturbance };
+    this.#metered = { wallMs, cpuMs: (user + system) / 1000, disturbance, begin: start, pauses };
   }
 
   /** @throws Error if nothing was measured */

@@ -14,14 +14,21 @@ export interface RunPlan {
   readonly rounds: number | null;
   /** For all of it, in milliseconds; null: no limit. */
   readonly timeLimit: Duration | null;
+  /** Find out where lateness comes from, in further rounds. */
+  readonly why: boolean;
+  /** Measure nothing but that, and end with the first sleeper that is so late, in milliseconds; null: measure as usual. */
+  readonly untilLate: Duration | null;
   /** Short rounds and fewer settings. */
   readonly isQuick: boolean;
 }
 
 /** A scenario, its settings, and the module that it comes from. */
 export interface PlannedScenario {
+  /** The scenario itself. */
   readonly scenario: Scenario;
+  /** Where a process finds it: `BUILT_IN`, or the URL of a module. */
   readonly from: string;
+  /** In the unit of its parameter; each is a row for every subject. */
   readonly settings: readonly number[];
 }
 

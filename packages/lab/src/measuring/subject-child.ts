@@ -1,15 +1,19 @@
+import type { LoopModule } from 'escapement';
 import type { SubjectInfo } from '../results/results.js';
 import { SCENARIOS } from '../scenarios/catalogue.js';
 import type { Measurement, Scenario } from '../scenarios/scenario.js';
-import { BUILT_IN, findSubject, type Offer, offerOf } from '../subjects/catalogue.js';
 import type { Subject } from '../subjects/subject.js';
+import { type LateWanted } from '../why/late-recorder.js';
+import { LateRecorders } from './late-recorders.js';
 import type { Answer, MeasuredRound, Order, RoundOrder, RowReport } from './messages.js';
 import { Meter } from './meter.js';
+import { BUILT_IN, findSubject, type Offer, offerOf } from './offer.js';
 
 /** One subject at one setting. */
 interface PreparedRow {
   readonly subject: Subject;
   readonly measurement: Measurement;
+  readonly recorders: LateRecorders | undefined;
 }
 
 /** The subject that this process measures. */
@@ -29,22 +33,11 @@ class MeasuredSubject {
     return new MeasuredSubject(subject, await offerOf(subject.from), found);
   }
 
-  /** By scenario: why it cannot measure this subject. */
-  refusals(): Record<string, string> {
-    const subject = this.#newSubject();
-    const refusals: Record<string, string> = {};
-    for (const { name, refuses } of this.scenarios.values()) {
-      const refusal = refuses?.(subject);
-      if (refusal !== undefined) refusals[name] = refusal;
-    }
-    return refusals;
-  }
-
-  async round({ scenario, setting, budget, mostSamples, seed }: RoundOrder): Promise<MeasuredRound> {
-    const { measurement } = await this.#row(scenario, setting);
+  async round({ scenario, setting, budget, mostSamples, seed, late }: RoundOrder): Promise<MeasuredRound> {
+    const { measurement, recorders } = await this.#row(scenario, setting, late);
     const meter = this.#meter;
     const found = await measurement({ budget, mostSamples, seed, measured: work => meter.measure(work) });
-    const { wallMs, cpuMs, disturbance } = meter.take();
+    const { wallMs, cpuMs, disturbance, pauses, begin } = meter.take();
     return {
       wallMs: rounded(wallMs),
       cpuMs: rounded(cpuMs),
@@ -52,6 +45,7 @@ class MeasuredSubject {
       missed: found.missed ?? 0,
       figures: found.figures ?? {},
       disturbance,
+      ...(recorders && { late: recorders.take(pauses, begin) }),
     };
   }
 
@@ -61,18 +55,20 @@ class MeasuredSubject {
     return lines === undefined ? {} : { lines };
   }
 
-  async #row(scenario: string, setting: number): Promise<PreparedRow> {
-    const key = `${scenario} ${setting}`;
+  /** With recorders, it is a row of its own: they cost. */
+  async #row(scenario: string, setting: number, late?: LateWanted): Promise<PreparedRow> {
+    const key = `${scenario} ${setting}${late === undefined ? '' : ' late'}`;
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
-    const subject = this.#newSubject();
-    const row = { subject, measurement: await this.scenarios.get(scenario)!.prepare(subject, setting) };
+    const recorders = late && new LateRecorders(late);
+    const subject = this.#newSubject(recorders && [recorders.module]);
+    const row = { subject, recorders, measurement: await this.scenarios.get(scenario)!.prepare(subject, setting) };
     this.#rows.set(key, row);
     return row;
   }
 
-  #newSubject(): Subject {
-    const subject = findSubject(this.offer, this.info);
+  #newSubject(extras: readonly LoopModule[] = []): Subject {
+    const subject = findSubject(this.offer, this.info, extras);
     if (subject === undefined) throw new Error(`${this.info.from} no longer exports ${this.info.name}.`);
     return subject;
   }
@@ -94,7 +90,7 @@ async function obey(order: Order): Promise<Answer> {
   switch (order.do) {
     case 'load':
       measured = await MeasuredSubject.load(order);
-      return { loaded: { refusals: measured.refusals() } };
+      return { loaded: true };
     case 'round':
       return { round: await measured!.round(order) };
     case 'report':

@@ -1,12 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Duration } from 'escapement';
+import type { Duration, Instant } from 'escapement';
 import type { SubjectInfo } from '../results/results.js';
 import type { Answer, MeasuredRound, Order, RoundOrder, RowReport, ScenarioSource } from './messages.js';
 
 const PROGRAM = fileURLToPath(new URL('subject-child.js', import.meta.url));
 /** To load a module and to answer, on a busy machine. In milliseconds. */
-const PATIENCE: Duration = 10_000;
+const PATIENCE: Duration = 30_000;
+/** ... and to answer when the run is over already. */
+const GRACE: Duration = 500;
 /** How much longer than its budget a round may take. */
 const SLOWNESS = 10;
 
@@ -20,18 +22,26 @@ export class SubjectError extends Error {}
 export class SubjectProcess {
   readonly #child: ChildProcess;
   #isEnded = false;
-  /** By scenario: why it cannot measure this subject. */
-  refusals: Readonly<Record<string, string>> = {};
 
-  private constructor(readonly subject: SubjectInfo) {
+  private constructor(
+    readonly subject: SubjectInfo,
+    private readonly endOfRun: Instant,
+  ) {
     this.#child = fork(PROGRAM, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   }
 
-  /** @throws SubjectError */
-  static async start(subject: SubjectInfo, scenarios: readonly ScenarioSource[]): Promise<SubjectProcess> {
-    const started = new SubjectProcess(subject);
+  /**
+   * @param endOfRun on the clock of `performance`: then it is ended if it still owes an answer
+   * @throws SubjectError
+   */
+  static async start(
+    subject: SubjectInfo,
+    scenarios: readonly ScenarioSource[],
+    endOfRun: Instant,
+  ): Promise<SubjectProcess> {
+    const started = new SubjectProcess(subject, endOfRun);
     try {
-      started.refusals = (await started.#ask({ do: 'load', subject, scenarios }, PATIENCE, 'loaded')).refusals;
+      await started.#ask({ do: 'load', subject, scenarios }, PATIENCE, 'loaded');
       return started;
     } catch (error) {
       started.end();
@@ -55,8 +65,9 @@ export class SubjectProcess {
     this.#child.kill('SIGKILL');
   }
 
-  async #ask<K extends string>(order: Order, patience: Duration, key: K): Promise<AnswerOf<K>> {
-    const answer = await this.#answerTo(order, patience);
+  async #ask<K extends string>(order: Order, longest: Duration, key: K): Promise<AnswerOf<K>> {
+    const left = Math.max(0, this.endOfRun - performance.now());
+    const answer = await this.#answerTo(order, Math.min(longest, left + GRACE));
     if ('failed' in answer) throw new SubjectError(answer.failed);
     return (answer as Record<K, AnswerOf<K>>)[key];
   }

@@ -30,6 +30,8 @@ export interface Parameters {
   readonly rounds: number | null;
   /** For all of it, in milliseconds; null means no limit. */
   readonly timeLimitMs: number | null;
+  /** The run ended with the first sleeper that was so late, in milliseconds. Null: that was not asked for. */
+  readonly untilLateMs: number | null;
 }
 
 /** What a scenario found. */
@@ -66,8 +68,8 @@ export interface Row {
   readonly summary: Summary | null;
   /** Why there is nothing, or less, of this row. Null: nothing failed. */
   readonly failure: string | null;
-  /** Where the late samples come from, if that was asked for. */
-  readonly why?: readonly LateTick[];
+  /** Where lateness comes from, in rounds that count nowhere else; only if it was asked for. */
+  readonly why?: Why;
   /** What the strategy says of itself after the last round: lines for people. */
   readonly report?: readonly string[];
 }
@@ -152,27 +154,59 @@ export interface Summary {
 
 /** A quantile and the interval that holds it with 95 % confidence, from resampled rounds. */
 export interface Quantile {
+  /** In microseconds. */
   readonly value: number;
   /** Null with fewer than five rounds. */
   readonly interval: readonly [low: number, high: number] | null;
 }
 
-/** Where one late sample came from. The parts are in microseconds and add up to `lateUs`, but for rounding. */
+/** What recorded rounds say about late sleepers. */
+export interface Why {
+  /** How many sleepers woke in these rounds, late or not. */
+  readonly ticks: number;
+  /** In microseconds: only what was later than this is told. */
+  readonly beyondUs: number;
+  /** The latest of them, at most 20, the latest first; with `--until-late` the first. */
+  readonly late: readonly LateTick[];
+  /** What the machine did in the last of these rounds; null: there was none. */
+  readonly disturbance: Disturbance | null;
+}
+
+/**
+ * Where the lateness of one sleeper came from. The parts with `Us` are in microseconds. Each moment from the deadline to the
+ * resumption is in one of them, so they add up to `lateUs`, but for rounding.
+ */
 export interface LateTick {
   /** When it was due, in milliseconds since the round began. */
   readonly at: number;
+  /** The name of the task that slept. */
+  readonly task: string;
   /** The whole lateness. */
   readonly lateUs: number;
-  /** The strategy ended its sleep so long after the deadline. */
+  /** The task began to wait so long after the deadline: it was still busy, or had itself woken late from the sleep before. */
+  readonly carriedUs: number;
+  /** The strategy slept so long after the deadline, or let the host run. */
   readonly strategyUs: number;
-  /** From the end of the sleep until the handler had settled the wait. */
+  /** The loop's own work until the handler had settled the wait: polling, mostly. */
   readonly handlerUs: number;
-  /** From then until the task ran. */
+  /** Other tasks ran, or the task was ready and waited for its turn. */
   readonly queueUs: number;
-  /** The task that ran before it; null if none did. */
-  readonly after: string | null;
-  /** Of the whole: pauses of the garbage collector. */
+  /** Pauses of the garbage collector. */
   readonly gcUs: number;
-  /** Of the whole: the thread was ready and had no core. Null where the host does not tell. */
+  /** The thread was ready and had no core. Null where the host does not tell: then it is in the other parts. */
   readonly machineUs: number | null;
+  /** The task whose step was the last before it; null if none ran after the deadline. */
+  readonly after: string | null;
+  /** Which tasks ran after the deadline: up to three, those that took longest first. */
+  readonly ran: readonly RanBefore[];
+}
+
+/** What one task, or all tasks of one name, took of the time of a late one. */
+export interface RanBefore {
+  /** Its name. */
+  readonly task: string;
+  /** In microseconds; collector and lost core included. */
+  readonly us: number;
+  /** How often it ran. */
+  readonly steps: number;
 }

@@ -1,9 +1,10 @@
+import { hostTimer } from './host-timer.js';
 import { lateness } from './lateness.js';
 import { metronome } from './metronome.js';
 import type { Scenario } from './scenario.js';
 
 /** The scenarios of the lab, those of the default run first. */
-export const SCENARIOS: readonly Scenario[] = [metronome, lateness];
+export const SCENARIOS: readonly Scenario[] = [metronome, lateness, hostTimer];
 
 /** What runs if no scenario is asked for. */
 export const DEFAULT_SCENARIOS: readonly string[] = ['metronome', 'lateness'];

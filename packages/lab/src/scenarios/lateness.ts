@@ -16,10 +16,11 @@ export const lateness = defineScenario({
     unit: 'ms',
     values: [0.1, 1, 5, 16.7],
     quick: [0.1, 5],
+    warmUp: 0.05,
     check: sleep => (sleep > 0 && sleep <= LONGEST ? undefined : 'expected milliseconds above 0, at most a day'),
     leastMs: sleep => sleep,
   },
+  hasSleepers: true,
   roundMs: { whole: 60, quick: 40 },
-  refuses: subject => (subject.kind === 'policy' ? 'it is a scheduling policy' : undefined),
   prepare: (subject, duration) => ticking(subject, duration, 'closed'),
 });

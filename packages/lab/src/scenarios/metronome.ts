@@ -13,10 +13,11 @@ export const metronome = defineScenario({
     unit: 'Hz',
     values: [100, 1000],
     quick: [1000],
+    warmUp: 20_000,
     check: rate => (rate >= 0.1 && rate <= 10_000 ? undefined : 'expected a rate from 0.1 to 10000 Hz'),
     leastMs: rate => 1000 / rate,
   },
+  hasSleepers: true,
   roundMs: { whole: 150, quick: 60 },
-  refuses: subject => (subject.kind === 'policy' ? 'it is a scheduling policy' : undefined),
   prepare: (subject, rate) => ticking(subject, 1000 / rate, 'open'),
 });

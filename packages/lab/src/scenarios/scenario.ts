@@ -1,4 +1,5 @@
 import type { Duration } from 'escapement';
+import type { SubjectInfo } from '../results/results.js';
 import type { Subject } from '../subjects/subject.js';
 
 /**
@@ -16,6 +17,7 @@ import type { Subject } from '../subjects/subject.js';
  * });
  */
 export interface Scenario {
+  /** By this the lab recognizes it among the exports of a module. */
   readonly kind: 'scenario';
   /** On the command line: one word. */
   readonly name: string;
@@ -27,8 +29,10 @@ export interface Scenario {
   readonly explanation: string;
   /** What is varied. */
   readonly parameter: ScenarioParameter;
-  /** Why `subject` cannot be measured; undefined if it can. */
-  refuses?(subject: Subject): string | undefined;
+  /** Whether it has nothing to measure of `subject`, which then has no row. Default: of none. */
+  refuses?(subject: SubjectInfo): boolean;
+  /** Its samples are the lateness of sleepers in the subject's loops, so that `--why` can explain them. Default: false. */
+  readonly hasSleepers?: boolean;
   /** How long a round of one row lasts, in milliseconds. Default: 100, and 60 with `--quick`. */
   readonly roundMs?: { readonly whole: Duration; readonly quick: Duration };
   /** Subjects of its own, instead of the strategies and baselines. */
@@ -55,6 +59,8 @@ export interface ScenarioParameter {
   readonly quick: readonly number[];
   /** What is wrong with a value, as the end of a sentence: `'expected a rate from 0.1 to 10000 Hz'`; undefined if it is right. */
   check(value: number): string | undefined;
+  /** The setting with the most samples in a second: what the compiler is warmed up with. Default: the first that is planned. */
+  readonly warmUp?: number;
   /** How long one sample takes at least, in milliseconds. Default: less than a round. */
   leastMs?(value: number): Duration;
 }

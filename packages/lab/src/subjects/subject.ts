@@ -5,9 +5,11 @@ export type Subject = StrategySubject | BaselineSubject | OutsideSubject | Polic
 
 /** A sleep strategy in loops. */
 export interface StrategySubject {
+  /** Waits in a loop. */
   readonly kind: 'strategy';
   /** Its alias. */
   readonly name: string;
+  /** What it does with the thread. */
   readonly waits: Waits;
   /** A new loop with this strategy and what `modules` bind. */
   createLoop<E extends LoopEvent>(...modules: readonly LoopModule<E>[]): EventLoop<E>;
@@ -20,8 +22,11 @@ export interface StrategySubject {
  * @example export const nap = defineBaseline('my nap', 'blocks', until => { while (performance.now() < until); });
  */
 export interface BaselineSubject {
+  /** Waits without a loop. */
   readonly kind: 'baseline';
+  /** For the tables and the command line. */
   readonly name: string;
+  /** What it does with the thread; null if that is not known. */
   readonly waits: Waits | null;
   /** Returns once `performance.now()` has reached `until`; a promise only if it lets the host run. */
   sleepUntil(until: Instant): void | Promise<void>;
@@ -31,7 +36,9 @@ export interface BaselineSubject {
 
 /** A program in a process of its own, in another language. */
 export interface OutsideSubject {
+  /** Waits in a process of its own. */
   readonly kind: 'outside';
+  /** For the tables and the command line. */
   readonly name: string;
   /** The command that ticks: it prints its samples as JSON. */
   tick(period: Duration, count: number, mode: 'open' | 'closed'): Promise<OutsideSamples>;
@@ -47,7 +54,9 @@ export interface OutsideSamples {
 
 /** A subject of the scenario's own: its name is all that the lab knows. */
 export interface PolicySubject {
+  /** Does not wait: the scenario knows what to do with it. */
   readonly kind: 'policy';
+  /** As the scenario named it. */
   readonly name: string;
 }
 

@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { cut, padded } from './text.js';
 
 /** A column of a `plainTable`. */
 export interface Column {
@@ -10,33 +10,35 @@ export interface Column {
   readonly align: 'left' | 'right';
 }
 
-/** A table with one rule, below its header. */
-export function plainTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    head: columns.map(({ head }) => head),
-    colWidths: columns.map(({ width }) => width),
-    colAligns: columns.map(({ align }) => align),
-    chars: { ...NO_LINES, mid: '─' },
-    // Compact: no rules between the rows.
-    style: { compact: true, head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  table.push(...rows.map(cells => [...cells]));
-  return table.toString();
+/** What is in a place of a table; `paint` colours it when it has its final width. */
+export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
+
+/**
+ * A table with one rule, below its header. What is wider than its column is cut.
+ *
+ * @param rows the cells of each; a text instead of cells stands on a line of its own
+ * @param paintHead colours the headings
+ */
+export function plainTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[] | string)[],
+  paintHead: (text: string) => string = text => text,
+): string {
+  const width = columns.reduce((sum, column) => sum + column.width, 0);
+  const heads = columns.map(({ head }) => ({ text: head, paint: paintHead }));
+  const lines = rows.map(row => (typeof row === 'string' ? row : line(columns, row)));
+  return [line(columns, heads), '─'.repeat(width), ...lines].join('\n');
 }
 
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  'mid-mid': '',
-  middle: '',
-  right: '',
-  'right-mid': '',
-};
+function line(columns: readonly Column[], cells: readonly Cell[]): string {
+  return columns
+    .map((column, n) => cellText(cells[n] ?? '', column))
+    .join('')
+    .trimEnd();
+}
+
+function cellText(cell: Cell, { width, align }: Column): string {
+  const { text, paint } = typeof cell === 'string' ? { text: cell, paint: undefined } : cell;
+  const fitting = padded(cut(text, width), width, align);
+  return paint ? paint(fitting) : fitting;
+}

@@ -1,16 +1,19 @@
-import type { Waits } from 'escapement';
+import type { LoopModule, Waits } from 'escapement';
 import type { SubjectInfo } from '../results/results.js';
 import { scenariosIn } from '../scenarios/catalogue.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { BASELINES, baselinesIn } from './baselines.js';
-import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './strategy.js';
-import { LoopSubject } from './strategy-subject.js';
-import type { Subject } from './subject.js';
+import { BASELINES, baselinesIn } from '../subjects/baselines.js';
+import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from '../subjects/strategy.js';
+import { LoopSubject } from '../subjects/strategy-subject.js';
+import type { Subject } from '../subjects/subject.js';
 
 /** What a module offers to the lab. */
 export interface Offer {
+  /** From its LoopModules that bind a SleepStrategy. */
   readonly strategies: readonly Strategy[];
+  /** Other ways to wait. */
   readonly baselines: readonly Subject[];
+  /** Things to measure. */
   readonly scenarios: readonly Scenario[];
 }
 
@@ -38,10 +41,17 @@ function info(name: string, kind: SubjectInfo['kind'], waits: Waits | null, from
   return { name, kind, waits, from };
 }
 
-/** A new subject for one row; undefined if the offer has none of that name. */
-export function findSubject({ strategies, baselines }: Offer, { name, kind }: SubjectInfo): Subject | undefined {
+/**
+ * A new subject for one row; undefined if the offer has none of that name.
+ * @param extras what its loops get besides: instruments, for instance
+ */
+export function findSubject(
+  { strategies, baselines }: Offer,
+  { name, kind }: SubjectInfo,
+  extras: readonly LoopModule[] = [],
+): Subject | undefined {
   if (kind === 'policy') return { kind, name };
   if (kind !== 'strategy') return baselines.find(each => each.name === name);
   const strategy = strategies.find(({ alias }) => alias === name);
-  return strategy && new LoopSubject(strategy);
+  return strategy && new LoopSubject(strategy, extras);
 }

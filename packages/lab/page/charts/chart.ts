@@ -1,0 +1,81 @@
+import * as Plot from '@observablehq/plot';
+import type { LogAxis } from './log-axis.js';
+import { FONT, type Theme } from './theme.js';
+
+/** What every chart is told. */
+export interface ChartOptions {
+  /** In pixels. */
+  readonly width: number;
+  readonly theme: Theme;
+  /** Where there is no page: what makes elements. */
+  readonly document?: Document;
+}
+
+/** A chart with this project's looks. */
+export function draw(options: Plot.PlotOptions, { theme, width, document }: ChartOptions): SVGSVGElement {
+  const chart = Plot.plot({
+    ...options,
+    width,
+    ...(document && { document }),
+    style: { background: theme.background, color: theme.ink, fontFamily: FONT, fontSize: '12px', overflow: 'visible' },
+  });
+  return chart as unknown as SVGSVGElement;
+}
+
+export const tickFormat = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+
+/** Grid and labels of a horizontal logarithmic axis. */
+export function axisX({ ticks }: LogAxis, theme: Theme): Plot.Markish {
+  return [Plot.gridX(ticks, gridOptions(theme)), Plot.axisX(ticks, axisOptions(theme))];
+}
+
+/** Grid and labels of a vertical logarithmic axis. */
+export function axisY({ ticks }: LogAxis, theme: Theme): Plot.Markish {
+  return [Plot.gridY(ticks, gridOptions(theme)), Plot.axisY(ticks, axisOptions(theme))];
+}
+
+export function gridOptions(theme: Theme) {
+  return { stroke: theme.grid, strokeOpacity: 1 };
+}
+
+/** `text`, for `tickFormat` would leave labels out as it sees fit. */
+export function axisOptions(theme: Theme) {
+  return { text: tickFormat, label: null, tickSize: 0, fill: theme.muted, fontSize: 12 };
+}
+
+/** What a horizontal axis shows: below its right end. */
+export function titleOfX(text: string, theme: Theme): Plot.Markish {
+  return Plot.text([text], { ...titleOptions(theme), frameAnchor: 'bottom-right', textAnchor: 'end', dy: 38 });
+}
+
+/** What a vertical axis shows: above its upper end, `left` pixels left of it. */
+export function titleOfY(text: string, left: number, theme: Theme): Plot.Markish {
+  return Plot.text([text], {
+    ...titleOptions(theme),
+    frameAnchor: 'top-left',
+    textAnchor: 'start',
+    dx: -left,
+    dy: -24,
+  });
+}
+
+function titleOptions(theme: Theme) {
+  return { fill: theme.ink, fontSize: 12, fontWeight: 600 };
+}
+
+/** Room for the longest name. */
+export function nameMargin(rows: readonly { readonly subject: { readonly name: string } }[]): number {
+  return Math.min(150, Math.max(...rows.map(row => row.subject.name.length)) * 6.8 + 16);
+}
+
+/** The names of subjects as the labels of a vertical axis. */
+export function nameAxis(theme: Theme): Plot.Markish {
+  return Plot.axisY({
+    label: null,
+    tickSize: 0,
+    fill: theme.ink,
+    fontSize: 12,
+    textOverflow: 'ellipsis',
+    lineWidth: 11,
+  });
+}

@@ -1,0 +1,102 @@
+import * as Plot from '@observablehq/plot';
+import type { LateTick, Row, Why } from '../../src/results/results.js';
+import { microseconds } from '../format.js';
+import { axisOptions, type ChartOptions, draw, gridOptions, nameAxis, nameMargin, titleOfX } from './chart.js';
+import type { Theme } from './theme.js';
+
+/** A row whose late samples were looked into. */
+export type ExplainedRow = Row & { readonly why: Why };
+
+export function isExplained(row: Row): row is ExplainedRow {
+  return (row.why?.late.length ?? 0) > 0;
+}
+
+/** What a late sample consists of: the parts add up to the whole. */
+export const PARTS: readonly {
+  readonly title: string;
+  readonly of: (tick: LateTick) => number;
+  readonly colour: number;
+}[] = [
+  { title: 'begun late', of: tick => tick.carriedUs, colour: 5 },
+  { title: 'strategy', of: tick => tick.strategyUs, colour: 0 },
+  { title: 'handler', of: tick => tick.handlerUs, colour: 2 },
+  { title: 'queue', of: tick => tick.queueUs, colour: 1 },
+  { title: 'garbage collector', of: tick => tick.gcUs, colour: 3 },
+  { title: 'no core', of: tick => tick.machineUs ?? 0, colour: 4 },
+];
+
+/** The mean of a part over the late samples of a row, in microseconds. */
+export function meanOf({ why }: ExplainedRow, of: (tick: LateTick) => number): number {
+  return why.late.reduce((sum, tick) => sum + of(tick), 0) / why.late.length;
+}
+
+/** Stacked bars of the parts. */
+export function whyLate(rows: readonly ExplainedRow[], options: ChartOptions): SVGSVGElement {
+  const { theme } = options;
+  const bars = rows.flatMap(row => stack(row, theme));
+  const most = Math.max(...bars.map(bar => bar.to), 1);
+  const unit = most > 2000 ? { name: 'ms', us: 1000 } : { name: 'µs', us: 1 };
+  const shared = {
+    y: 'name',
+    x1: (bar: Bar) => bar.from / unit.us,
+    x2: (bar: Bar) => bar.to / unit.us,
+    fill: 'colour',
+    title: (bar: Bar) => `${bar.name}: ${bar.title} ${microseconds(bar.to - bar.from)}`,
+  } as const;
+  return draw(
+    {
+      height: rows.length * 36 + 84,
+      marginLeft: nameMargin(rows),
+      marginRight: 18,
+      marginTop: 34,
+      marginBottom: 46,
+      x: { domain: [0, most / unit.us], label: null },
+      y: { type: 'band', domain: rows.map(row => row.subject.name), label: null, padding: 0.3 },
+      marks: [
+        Plot.gridX(gridOptions(theme)),
+        Plot.axisX(axisOptions(theme)),
+        nameAxis(theme),
+        titleOfX(`mean of the late samples, ${unit.name} →`, theme),
+        Plot.barX(bars, { ...shared, className: 'parts' }),
+        legend(theme),
+      ],
+    },
+    options,
+  );
+}
+
+interface Bar {
+  readonly name: string;
+  readonly title: string;
+  readonly colour: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function stack(row: ExplainedRow, theme: Theme): Bar[] {
+  let end = 0;
+  return PARTS.map(({ title, of, colour }) => {
+    const from = end;
+    end += meanOf(row, of);
+    return { name: row.subject.name, title, colour: theme.parts[colour]!, from, to: end };
+  });
+}
+
+function legend(theme: Theme): Plot.Markish[] {
+  let left = 0;
+  return PARTS.flatMap(({ title, colour }) => {
+    const dx = left;
+    left += title.length * 6.6 + 26;
+    return [
+      Plot.dot([0], {
+        frameAnchor: 'top-left',
+        dx: dx - 60,
+        dy: -20,
+        r: 5,
+        symbol: 'square',
+        fill: theme.parts[colour]!,
+      }),
+      Plot.text([title], { frameAnchor: 'top-left', textAnchor: 'start', dx: dx - 50, dy: -20, fill: theme.muted }),
+    ];
+  });
+}

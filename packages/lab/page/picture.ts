@@ -1,0 +1,26 @@
+import { parseHTML } from 'linkedom';
+import type { Results } from '../src/results/results.js';
+import type { MakePicture } from '../src/views/html/svg-picture.js';
+import { latenessAgainstCpu } from './charts/lateness-against-cpu.js';
+import { DARK, LIGHT } from './charts/theme.js';
+import { headingOf } from './heading.js';
+import { settingsOf } from './rows.js';
+
+const WIDTH = 720;
+
+/** The main picture as the text of an SVG file. */
+export const picture: MakePicture = (results: Results, { scenario: name, setting, theme = 'light' }) => {
+  const scenario = results.scenarios.find(each => each.name === name);
+  if (!scenario || !settingsOf(scenario.rows).some(each => each.setting === setting)) return null;
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const chart = latenessAgainstCpu(scenario, setting, {
+    quantile: 'p50',
+    width: WIDTH,
+    theme: theme === 'dark' ? DARK : LIGHT,
+    floorUs: results.machine.floorUs,
+    heading: headingOf(results, scenario, setting),
+    document: document as unknown as Document,
+  });
+  chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  return chart.outerHTML;
+};

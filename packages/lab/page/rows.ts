@@ -1,0 +1,61 @@
+import type { Quantile, Round, Row, Summary } from '../src/results/results.js';
+import { isHit } from '../src/statistics/summary.js';
+import { plural } from './format.js';
+
+/** A row with figures. */
+export type MeasuredRow = Row & { readonly summary: Summary };
+
+/** The quantiles that charts can show. */
+export type QuantileName = 'p50' | 'p90' | 'p99';
+
+/** How each is called in text. */
+export const QUANTILES: Readonly<Record<QuantileName, string>> = {
+  p50: 'median',
+  p90: '90th percentile',
+  p99: '99th percentile',
+};
+
+/** True of rows with figures. */
+export function isMeasured(row: Row): row is MeasuredRow {
+  return row.summary !== null;
+}
+
+/** Those at one setting that have figures, the earliest first. */
+export function measuredAt(rows: readonly Row[], setting: number): MeasuredRow[] {
+  return rows
+    .filter(row => row.setting === setting)
+    .filter(isMeasured)
+    .sort((a, b) => a.summary.us.p50.value - b.summary.us.p50.value);
+}
+
+/** The settings of a scenario, in its order, each with its label. */
+export function settingsOf(rows: readonly Row[]): { setting: number; label: string }[] {
+  return [...new Map(rows.map(({ setting, label }) => [setting, { setting, label }])).values()];
+}
+
+/** Null: fewer than ten samples lie beyond. */
+export function quantileOf(row: MeasuredRow, name: QuantileName): Quantile | null {
+  return row.summary.us[name];
+}
+
+/** What held up a round that was hit, in words: `'waited 3.2 ms for a core'`. Empty: it was not hit. */
+export function hits(round: Round): string[] {
+  if (!isHit(round)) return [];
+  const { runQueueMs, involuntarySwitches, stealMs, throttledMs, gcMs } = round.disturbance;
+  return [
+    runQueueMs ? `waited ${ms(runQueueMs)} for a core` : '',
+    involuntarySwitches ? `lost its core ${plural(involuntarySwitches, 'time')}` : '',
+    stealMs ? `${ms(stealMs)} taken by the hypervisor` : '',
+    throttledMs ? `${ms(throttledMs)} throttled` : '',
+    gcMs ? `${ms(gcMs)} garbage collection` : '',
+  ].filter(text => text !== '');
+}
+
+/** All samples of a row, in ascending order. */
+export function sortedSamples(row: Row): Float64Array {
+  return Float64Array.from(row.rounds.flatMap(round => round.samplesUs)).sort();
+}
+
+function ms(value: number): string {
+  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ms`;
+}

@@ -1,0 +1,143 @@
+import { type Clock, type Duration, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
+import { type BucketReport, linesOf, reportOnBucket, us } from './bucket-report.js';
+import { type Bucket, Calibration, Overshoots, tukeyFence } from './calibration.js';
+import { inNextTurn } from './host-turn.js';
+import { LONGEST_TIMEOUT } from './set-timeout.js';
+import { spinUntil } from './spin.js';
+import type { StrategyReport } from './strategy-report.js';
+
+/** A page lets no nested timer fire earlier, so that a shorter nap may end so late. */
+const LONGEST_MARGIN: Duration = 4;
+/** A timer that fires so much too early was none for the rest: the clock is not the host's, or the sleep is one of weeks. */
+const LONGEST_STRETCH: Duration = LONGEST_MARGIN + 2;
+/** A turn that ends after the deadline is not begun; what is left then is spun, and is no longer than this. */
+const LONGEST_SPIN: Duration = 0.05;
+/** ... until turns were measured. */
+const COLD_SPIN: Duration = 0.01;
+/** If the deadline is still not there, the clock stands still: the loop notices that, and says so. */
+const MOST_TURNS = 100_000;
+
+/** What a `PreciseTimeoutStrategy` has learnt. Durations in milliseconds. */
+export interface PreciseTimeoutReport extends StrategyReport {
+  /** Sleeps of each length that there was, the shortest first; `spun` is the share in turns of the host. */
+  readonly buckets: readonly BucketReport[];
+  /** How long a turn of the host takes as a rule: the median of the last 64. */
+  readonly turn: Duration;
+}
+
+/**
+ * Yields the thread to the host: until `setTimeout` fires, and then for turn after turn of the host's loop (`setImmediate`;
+ * in a page, messages), until the deadline is nearer than the next turn. It learns how late timers fire, and how long turns
+ * take.
+ *
+ * Cost: the turns use the CPU, for about a millisecond each sleep, because `setTimeout` counts in whole milliseconds.
+ * Lateness: a few microseconds, or as long as other code of the host keeps the thread. The host goes on running throughout:
+ * promises, streams, HTTP servers; its own timers fire no later than without.
+ * Choose it for exact timers beside other code: a metronome in a server. Not for many short sleeps if CPU time is scarce,
+ * because sleeps of a millisecond are all turns; nor where a millisecond does not matter: there, `SetTimeoutStrategy`.
+ */
+export class PreciseTimeoutStrategy extends SleepStrategy {
+  override readonly alias = 'precise-timeout';
+  override readonly waits = 'yields';
+  readonly #timers = new Calibration({
+    rule: tukeyFence,
+    longestMargin: LONGEST_MARGIN,
+    coldMargin: 1,
+    shortestNap: 1,
+  });
+  readonly #turns = new Overshoots();
+
+  constructor(override readonly clock: Clock) {
+    super();
+  }
+
+  override sleep(until: Instant, wakeup: Wakeup): Promise<void> {
+    const { clock } = this;
+    const start = clock.now();
+    const duration = until - start;
+    return new Promise(resolve => {
+      if (!(duration > 0) || wakeup.requested) inNextTurn(resolve);
+      else
+        new PreciseSleep(this.#timers.bucketFor(duration), this.#turns, clock, start, until, wakeup, resolve).begin();
+    });
+  }
+
+  /** What it has learnt. */
+  report(): PreciseTimeoutReport {
+    const buckets = this.#timers.buckets.map(reportOnBucket);
+    const turn = this.#turns.quantile(0.5);
+    const turns = this.#turns.count === 0 ? [] : [`a turn of the host takes about ${us(turn)}`];
+    return { summary: [...linesOf(buckets, 'in turns'), ...turns], buckets, turn };
+  }
+}
+
+/** One sleep: a timer, turns of the host, a short spin. */
+class PreciseSleep {
+  #isAwake = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #unwatch = () => {};
+  #turnsTaken = 0;
+  #turnBegan: Instant;
+  #stretchBegan: Instant;
+
+  constructor(
+    private readonly bucket: Bucket,
+    private readonly turns: Overshoots,
+    private readonly clock: Clock,
+    private readonly start: Instant,
+    private readonly until: Instant,
+    private readonly wakeup: Wakeup,
+    private readonly whenAwake: () => void,
+  ) {
+    this.#turnBegan = start;
+    this.#stretchBegan = start;
+  }
+
+  begin(): void {
+    this.#unwatch = this.wakeup.watch(this.#awake);
+    // In whole milliseconds, because the host would cut a fraction off.
+    const nap = Math.min(Math.floor(this.bucket.napFor(this.until - this.start)), LONGEST_TIMEOUT);
+    // The timer and the turns keep the process alive; the watch does not.
+    if (nap === 0) this.#approach(this.start);
+    else this.#timer = setTimeout(() => this.#napEnded(nap), nap);
+  }
+
+  #napEnded(nap: Duration): void {
+    const now = this.clock.now();
+    this.#stretchBegan = now;
+    this.bucket.learn(this.until - this.start, now - this.start - nap);
+    if (this.until - now > LONGEST_STRETCH) this.#awake();
+    else this.#approach(now);
+  }
+
+  #turn = (): void => {
+    if (this.#isAwake) return;
+    const now = this.clock.now();
+    this.turns.add(now - this.#turnBegan);
+    this.#approach(now);
+  };
+
+  #approach(now: Instant): void {
+    if (this.until - now > this.#longestSpin() && ++this.#turnsTaken < MOST_TURNS) {
+      this.#turnBegan = now;
+      inNextTurn(this.#turn);
+      return;
+    }
+    const end = spinUntil(this.until, this.clock, this.wakeup);
+    if (end >= this.until) this.bucket.ended(end - this.start, false, end - this.#stretchBegan);
+    this.#awake();
+  }
+
+  /** As long as nearly every turn. */
+  #longestSpin(): Duration {
+    const { turns } = this;
+    return turns.count === 0 ? COLD_SPIN : Math.min(LONGEST_SPIN, tukeyFence(turns));
+  }
+
+  #awake = (): void => {
+    this.#isAwake = true;
+    clearTimeout(this.#timer);
+    this.#unwatch();
+    this.whenAwake();
+  };
+}
