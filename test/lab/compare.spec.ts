@@ -297,6 +297,15 @@ describe('escapement-lab compare', () => {
     expect(readdirSync(join(keep, 'b')).length + readdirSync(join(keep, 'a')).length).to.equal(5);
   });
 
+  it('shows the comparison, but exits with 2 and not 1, if --json cannot be written', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const sides = [folderOf('first', runsAbout(60)), folderOf('second', runsAbout(78))];
+    const { status, stdout, stderr } = await runLab('compare', ...sides, '--json', '/dev/full');
+    expect(stderr).to.match(/^escapement-lab: --json \/dev\/full: could not be written: .*no space left.*\n$/);
+    expect(stdout).to.include('B is slower');
+    expect(status).to.equal(2);
+  });
+
   describe('with wrong usage exits with 2 and one line that says', () => {
     const good = write('good.json', runsAbout(60)[0]);
     const cases: [string[], RegExp][] = [

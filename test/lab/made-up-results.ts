@@ -237,8 +237,8 @@ class MadeUp {
   #lateTick(lateUs: number): LateTick {
     const machineUs = lateUs * this.random() * 0.4;
     const gcUs = lateUs * 0.1;
-    const carriedUs = this.random() < 0.2 ? lateUs * 0.1 : 0;
-    const rest = lateUs - machineUs - gcUs - carriedUs;
+    const ownUs = this.random() < 0.2 ? lateUs * 0.1 : 0;
+    const rest = lateUs - machineUs - gcUs - ownUs;
     const strategyUs = rest * (0.5 + this.random() * 0.4);
     const handlerUs = (rest - strategyUs) * 0.2;
     const queueUs = rest - strategyUs - handlerUs;
@@ -246,7 +246,7 @@ class MadeUp {
       at: this.random() * 100,
       task: 'main',
       lateUs,
-      carriedUs,
+      ownUs,
       strategyUs,
       handlerUs,
       queueUs,

@@ -11,8 +11,8 @@ export { machineDifferences } from './comparing/machine-differences.js';
 export { type FalseAlarms, type Noise, type NoiseRow, noiseOf } from './comparing/noise.js';
 export { noiseText } from './comparing/noise-text.js';
 export { readResults } from './comparing/read-results.js';
-export { LabRun } from './measuring/lab-run.js';
-export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
+export { LabRun, type StartProcess } from './measuring/lab-run.js';
+export { BUILT_IN, findSubject, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
 export { describeMachine, type Machine } from './results/machine.js';
 export { OutputFile } from './results/output-file.js';
@@ -61,6 +61,7 @@ export {
   LEAST_RUNS,
   type Verdict,
 } from './statistics/verdict.js';
+export { type Policy, policiesIn, shippedPolicies } from './subjects/policy-subject.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export {
   type BaselineSubject,
@@ -80,7 +81,7 @@ export { type PictureOptions, svgPicture } from './views/html/svg-picture.js';
 export { lateTickStory, untilLateStory, whyLate } from './views/late-tick-story.js';
 export { markdown } from './views/markdown.js';
 export { decimal, whole } from './views/numbers.js';
-export { type Cell, type Column, plainTable } from './views/plain-table.js';
+export { type Cell, type Column, type PaintedCell, plainTable } from './views/plain-table.js';
 export { type ProgressStream, type ProgressView, progressView } from './views/progress-view.js';
 export { report } from './views/report.js';
 export { type Terminal, terminalOf } from './views/terminal.js';

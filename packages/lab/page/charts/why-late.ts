@@ -17,7 +17,7 @@ export const PARTS: readonly {
   readonly of: (tick: LateTick) => number;
   readonly colour: number;
 }[] = [
-  { title: 'begun late', of: tick => tick.carriedUs, colour: 5 },
+  { title: 'itself', of: tick => tick.ownUs, colour: 5 },
   { title: 'strategy', of: tick => tick.strategyUs, colour: 0 },
   { title: 'handler', of: tick => tick.handlerUs, colour: 2 },
   { title: 'queue', of: tick => tick.queueUs, colour: 1 },

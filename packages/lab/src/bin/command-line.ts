@@ -14,6 +14,7 @@ export interface RunOptions extends OutputOptions {
   readonly sleep?: readonly Duration[];
   readonly set?: readonly Setting[];
   readonly strategy?: readonly string[];
+  readonly policy?: readonly string[];
   /** False: none. */
   readonly baselines: boolean;
   readonly baseline?: readonly string[];
@@ -33,9 +34,13 @@ export interface Setting {
 /** Adds the options of a run to a command. */
 export function addRunOptions(command: Command): Command {
   const options = command
-    .option('--quick', 'less exact figures, in less than 15 seconds instead of 60')
+    .option('--quick', 'less exact figures, in less than 15 seconds instead of 60, whatever else is asked for')
     .option('--time <s>', 'take at most this many seconds', positive('seconds'))
-    .option('--rounds <n>', 'measure this many rounds, however long they take', wholeFrom(1))
+    .option(
+      '--rounds <n>',
+      'measure at most this many rounds; without --quick or --time, however long they take',
+      wholeFrom(1),
+    )
     .option('--seed <n>', 'shuffle in the same order as another run', wholeFrom(0))
     .option('--scenario <name...>', 'what to measure (default: metronome lateness)')
     .option('--rate <hz...>', 'the rates of metronome, in ticks a second', list(positive('ticks a second')))
@@ -49,6 +54,7 @@ export function addRunOptions(command: Command): Command {
       '--strategy <alias...>',
       'measure only these strategies, besides those of --module; "all" for each that is there',
     )
+    .option('--policy <alias...>', 'measure only these scheduling policies, in the scenarios that measure policies')
     .option('--baseline <name...>', 'compare with these other ways to wait; "all" for each that is there')
     .option('--no-baselines', 'do not measure what there is without the loop')
     .option('--module <path...>', 'add the strategies, baselines and scenarios of this JavaScript module')

@@ -18,9 +18,9 @@ async function main(args: readonly string[]): Promise<number> {
     const ended = (code: number) => {
       status = code;
     };
-    addShowCommand(command, ended);
     addCompareCommand(command, ended);
     addNoiseCommand(command, ended);
+    addShowCommand(command, ended);
     await command.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { BUILT_IN } from '../measuring/offer.js';
+import type { Duration } from 'escapement';
+import { BUILT_IN, type Offer } from '../measuring/offer.js';
 import type { PlannedScenario, RunPlan } from '../measuring/run-plan.js';
 import { DEFAULT_SCENARIOS, SCENARIOS } from '../scenarios/catalogue.js';
 import type { Scenario } from '../scenarios/scenario.js';
@@ -17,9 +18,8 @@ const TIME_LIMIT = { whole: 57_000, quick: 13_500 };
  * @throws UsageError
  */
 export async function planRun(options: RunOptions): Promise<RunPlan> {
-  const { quick = false, time, rounds = null, seed = randomInt(1_000_000) } = options;
+  const { quick = false, rounds = null, seed = randomInt(1_000_000) } = options;
   const modules = await loadModules(options.module);
-  const usual = rounds === null ? TIME_LIMIT[quick ? 'quick' : 'whole'] : null;
   return {
     subjects: await selectSubjects(options, modules),
     scenarios: planScenarios(options, modules),
@@ -27,9 +27,16 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
     rounds,
     why: options.why === true && options.untilLate === undefined,
     untilLate: options.untilLate ?? null,
-    timeLimit: time === undefined ? usual : time * 1000,
+    timeLimit: timeLimitOf(options),
     isQuick: quick,
   };
+}
+
+/** `--quick` is quick whatever else is asked for. */
+function timeLimitOf({ quick, time, rounds }: RunOptions): Duration | null {
+  if (quick) return Math.min(TIME_LIMIT.quick, time === undefined ? Infinity : time * 1000);
+  if (time !== undefined) return time * 1000;
+  return rounds === undefined ? TIME_LIMIT.whole : null;
 }
 
 interface KnownScenario {
@@ -43,7 +50,7 @@ function planScenarios(options: RunOptions, modules: readonly LoadedModule[]): P
     ...modules.flatMap(({ from, offer }) => offer.scenarios.map(scenario => ({ scenario, from }))),
   ];
   const settings = settingsIn(options);
-  const added = modules.flatMap(({ offer }) => offer.scenarios.map(({ name }) => name));
+  const added = modules.flatMap(({ offer }) => addedBy(offer));
   // Settings for one scenario ask for that scenario.
   const asked = options.scenario ?? (settings.size > 0 ? [...settings.keys()] : [...DEFAULT_SCENARIOS, ...added]);
   for (const name of settings.keys()) {
@@ -53,6 +60,11 @@ function planScenarios(options: RunOptions, modules: readonly LoadedModule[]): P
     const { scenario, from } = findScenario(name, known);
     return { scenario, from, settings: settingsFor(scenario, settings.get(name), options.quick) };
   });
+}
+
+/** What a module is for if no scenario is asked for. */
+function addedBy({ scenarios, policies }: Offer): string[] {
+  return [...scenarios.map(({ name }) => name), ...(policies.length > 0 ? ['policies'] : [])];
 }
 
 function settingsIn({ rate, sleep, set = [] }: RunOptions): Map<string, readonly number[]> {

@@ -8,7 +8,16 @@ import { terminalOf } from '../views/terminal.js';
 import { compareResults, differencesIn } from './compare-results.js';
 import { comparisonText } from './comparison-text.js';
 import { type MeasuredCommand, runInterleaved } from './interleaved-runs.js';
-import { above, fractionAbove, type Interruptible, interruptible, named, noStrayOption, statusOf } from './options.js';
+import {
+  above,
+  failingWith2,
+  fractionAbove,
+  type Interruptible,
+  interruptible,
+  named,
+  noStrayOption,
+  statusOf,
+} from './options.js';
 import { ResultsFolder } from './results-folder.js';
 import { type Source, sourceOf } from './source.js';
 
@@ -51,7 +60,7 @@ export function addCompareCommand(program: Command, ended: (status: number) => v
     .allowExcessArguments()
     .action(async (a: string, b: string, options: CompareCommandOptions, command: Command) => {
       noStrayOption(command.args.slice(2));
-      ended(await compare(a, b, options));
+      ended(await failingWith2(() => compare(a, b, options)));
     });
 }
 

@@ -8,7 +8,7 @@ import { differencesIn } from './compare-results.js';
 import { runInterleaved } from './interleaved-runs.js';
 import { noiseOf } from './noise.js';
 import { noiseText } from './noise-text.js';
-import { above, type Interruptible, interruptible, noStrayOption, statusOf } from './options.js';
+import { above, failingWith2, type Interruptible, interruptible, noStrayOption, statusOf } from './options.js';
 import { ResultsFolder } from './results-folder.js';
 import { sourceOf } from './source.js';
 
@@ -38,7 +38,7 @@ export function addNoiseCommand(program: Command, ended: (status: number) => voi
     .allowExcessArguments()
     .action(async (a: string, options: NoiseCommandOptions, command: Command) => {
       noStrayOption(command.args.slice(1));
-      ended(await noise(a, options));
+      ended(await failingWith2(() => noise(a, options)));
     });
 }
 

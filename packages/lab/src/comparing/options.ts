@@ -36,6 +36,18 @@ export function noStrayOption(rest: readonly string[]): void {
   throw new UsageError(`${what}. Put a command line in quotes. See --help.`);
 }
 
+/**
+ * Work of a subcommand whose exit code 1 means something else than an error: what it throws becomes a `UsageError`, and so 2.
+ */
+export async function failingWith2<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
 type Signal = 'SIGINT' | 'SIGTERM';
 
 /** What work came to, and the signal that ended it before its time. */

@@ -10,23 +10,33 @@ export interface Column {
   readonly align: 'left' | 'right';
 }
 
-/** What is in a place of a table; `paint` colours it when it has its final width. */
-export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
+/** What is in a place of a table. */
+export type Cell = string | PaintedCell;
+
+/** A text that is coloured when it has its final width. */
+export interface PaintedCell {
+  /** Without colours. */
+  readonly text: string;
+  /** Adds them. */
+  readonly paint: (text: string) => string;
+}
 
 /**
  * A table with one rule, below its header. What is wider than its column is cut.
  *
- * @param rows the cells of each; a text instead of cells stands on a line of its own
+ * @param rows the cells of each; one cell that is no list takes a whole line
  * @param paintHead colours the headings
  */
 export function plainTable(
   columns: readonly Column[],
-  rows: readonly (readonly Cell[] | string)[],
+  rows: readonly (readonly Cell[] | PaintedCell)[],
   paintHead: (text: string) => string = text => text,
 ): string {
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   const heads = columns.map(({ head }) => ({ text: head, paint: paintHead }));
-  const lines = rows.map(row => (typeof row === 'string' ? row : line(columns, row)));
+  const lines = rows.map(row =>
+    'text' in row ? cellText(row, { width, align: 'left' }).trimEnd() : line(columns, row),
+  );
   return [line(columns, heads), '─'.repeat(width), ...lines].join('\n');
 }
 
@@ -37,8 +47,9 @@ function line(columns: readonly Column[], cells: readonly Cell[]): string {
     .trimEnd();
 }
 
-function cellText(cell: Cell, { width, align }: Column): string {
+function cellText(cell: Cell, { width, align }: Omit<Column, 'head'>): string {
   const { text, paint } = typeof cell === 'string' ? { text: cell, paint: undefined } : cell;
   const fitting = padded(cut(text, width), width, align);
-  return paint ? paint(fitting) : fitting;
+  // Spaces stay as they are, to be cut off at the end of a line.
+  return paint === undefined || text.trim() === '' ? fitting : paint(fitting);
 }

@@ -6,7 +6,7 @@ import { untilLateStory, whyLate } from './late-tick-story.js';
 import { grouped, measuredRows } from './measured.js';
 import { rowsTables } from './rows-table.js';
 import type { Terminal } from './terminal.js';
-import { cleaned, wrapped } from './text.js';
+import { cleaned, harmless, wrapped } from './text.js';
 
 const LEGEND = [
   'All times are in us (microseconds). p50, p90, p99: so many per cent of the samples are below.',
@@ -19,7 +19,9 @@ const LEGEND = [
 export function report(results: Results, terminal: Terminal): string {
   const { dim, yellow } = terminal.colours;
   const rows = results.scenarios.flatMap(each => each.rows);
-  if (results.parameters.untilLateMs !== null) return [untilLateStory(results), ...failureLines(rows)].join('\n\n');
+  if (results.parameters.untilLateMs !== null) {
+    return [wrapped(harmless(untilLateStory(results)), terminal.width), ...failureLines(rows)].join('\n\n');
+  }
   return [
     ...results.scenarios.map(each => scenarioText(each, terminal)),
     section(
@@ -30,7 +32,7 @@ export function report(results: Results, terminal: Terminal): string {
     section('What the strategies say', reportLines(rows), terminal),
     rows.some(row => row.summary !== null) ? dim(wrapped(LEGEND, terminal.width)) : '',
     results.partial === null ? '' : yellow(wrapped(`Not complete: ${cleaned(results.partial)}`, terminal.width, '  ')),
-    section('Answer', answerFor(results).map(cleaned), terminal),
+    section('Answer', answerFor(results), terminal),
   ]
     .filter(text => text !== '')
     .join('\n\n');
@@ -53,7 +55,7 @@ function scenarioText(scenario: ScenarioResults, terminal: Terminal): string {
 
 function section(title: string, lines: readonly string[], { width, colours }: Terminal): string {
   if (lines.length === 0) return '';
-  return [colours.bold(title), ...lines.map(line => wrapped(line, width, '  '))].join('\n');
+  return [colours.bold(wrapped(title, width)), ...lines.map(line => wrapped(harmless(line), width, '  '))].join('\n');
 }
 
 /** What strategies say of themselves: once, if they say the same at several settings. */

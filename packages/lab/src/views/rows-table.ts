@@ -89,6 +89,7 @@ function table(label: string, { nameWidth, columns }: Part, rows: readonly Measu
   ];
   const strategies = rows.filter(each => !isForComparison(each));
   const compared = rows.filter(isForComparison);
-  const divider = strategies.length > 0 && compared.length > 0 ? [colours.dim('without a loop, to compare:')] : [];
+  const divider =
+    strategies.length > 0 && compared.length > 0 ? [{ text: 'without a loop, to compare:', paint: colours.dim }] : [];
   return plainTable([first, ...columns], [...strategies.map(cells), ...divider, ...compared.map(cells)], colours.bold);
 }

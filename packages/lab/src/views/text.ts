@@ -2,15 +2,17 @@ import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-/**
- * A text of a stranger, such as a strategy's name, on one line and without anything that a terminal would obey: escape
- * sequences, control characters, and marks that turn the direction of what follows.
- */
+/** Control characters but the end of a line, what is no character, and marks that turn the direction of what follows. */
+const HARMFUL = /[^\P{Cc}\n]|[\p{Cs}\p{Co}\p{Cn}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text that may hold words of a stranger, without anything that a terminal would obey. */
+export function harmless(text: string): string {
+  return stripVTControlCharacters(text).replace(HARMFUL, '');
+}
+
+/** The same on one line: a strategy's name, for instance. */
 export function cleaned(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
-    .trim();
+  return harmless(text.replace(/\s+/g, ' ')).trim();
 }
 
 /** A text without colours, cut to so many columns of a terminal; what is cut is shown as `…`. */
