@@ -101,7 +101,7 @@ describe('noiseOf', () => {
 
   for (const width of [80, 40]) {
     it(`fits ${width} columns`, () => {
-      const text = noiseText(noiseOf('loud', runs(0.4, 12)), coloursFor({}, {}), width);
+      const text = noiseText(noiseOf('loud', runs(0.4, 12)), { width, colours: coloursFor({}, {}) });
       expect(text.split('\n').filter(line => line.trimEnd().length > width)).to.deep.equal([]);
       expect(text).to.match(/hybrid/);
       expect(text.replaceAll('\n', ' ')).to.include('To find less: longer runs');
@@ -140,13 +140,9 @@ describe('escapement-lab noise', () => {
     write('two/2.json', madeUpResults([{ median: 60 }], { machine: { ...MACHINE, cores: 8 } }));
     for (const n of [1, 2]) write(`failed/${n}.json`, madeUpResults([{ median: null }]));
     const cases: [string[], RegExp][] = [
-      [['nowhere'], /nowhere: there is no such file or folder/],
       [[one], /a single run shows no noise/],
       [[two], /not all on the same machine: cores: 2 and 8/],
       [[failed], /no row has a figure of two runs: all failed/],
-      [[two, '--keep', folder], /there is nothing to keep/],
-      [[lab('--fail 2')], /failed with exit code 2: fake-lab: out of luck/],
-      [[lab(), '--runs', '1'], /whole number, 2 or more/],
       [[lab(), '--runz', '5'], /unknown option '--runz'/],
       [[lab(), '--json', folder], /--json .*existing folder/],
     ];

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Duration } from 'escapement';
-import { parseResults } from '../results/parse-results.js';
 import type { Results } from '../results/results.js';
 import { UsageError } from '../usage-error.js';
+import { parseRun } from './read-results.js';
 
 /** How long a lab may take to save what it has once it was interrupted, in milliseconds. */
 const PATIENCE: Duration = 5000;
@@ -33,7 +33,7 @@ export async function runCommand(command: string, file: string, signal: AbortSig
   if (signal.aborted) return undefined;
   // A lab of which one subject failed exits with 1, and saves the others.
   if (existsSync(file) && (status === 0 || readFileSync(file, 'utf8').trim() !== '')) {
-    return parseResults(readFileSync(file, 'utf8'), `the results of ${command}`);
+    return parseRun(readFileSync(file, 'utf8'), `the results of ${command}`);
   }
   throw new UsageError(`${command}: ${howItFailed(status, tail())}`);
 }

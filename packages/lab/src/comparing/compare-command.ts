@@ -3,18 +3,26 @@ import { OutputFile } from '../results/output-file.js';
 import type { Results } from '../results/results.js';
 import { FLOORS, LEAST_RUNS } from '../statistics/verdict.js';
 import { UsageError } from '../usage-error.js';
-import { coloursFor } from '../views/colours.js';
 import { progressView } from '../views/progress-view.js';
-import { type ComparisonOfResults, compareResults, differencesIn } from './compare-results.js';
+import { terminalOf } from '../views/terminal.js';
+import { compareResults, differencesIn } from './compare-results.js';
 import { comparisonText } from './comparison-text.js';
 import { type MeasuredCommand, runInterleaved } from './interleaved-runs.js';
-import { above, fractionAbove, interruptible, named, noStrayOption, widthOf } from './options.js';
+import {
+  above,
+  failingWith2,
+  fractionAbove,
+  type Interruptible,
+  interruptible,
+  named,
+  noStrayOption,
+  statusOf,
+} from './options.js';
 import { ResultsFolder } from './results-folder.js';
 import { type Source, sourceOf } from './source.js';
 
 /** The exit codes: what `verdict` of a comparison comes to. Anything else that ends it is 2, so that 1 means slower. */
 const STATUS = { 'no difference': 0, faster: 0, slower: 1, 'cannot tell': 3 } as const;
-const INTERRUPTED = 130;
 
 interface CompareCommandOptions {
   readonly runs: number;
@@ -52,7 +60,7 @@ export function addCompareCommand(program: Command, ended: (status: number) => v
     .allowExcessArguments()
     .action(async (a: string, b: string, options: CompareCommandOptions, command: Command) => {
       noStrayOption(command.args.slice(2));
-      ended(await compare(a, b, options));
+      ended(await failingWith2(() => compare(a, b, options)));
     });
 }
 
@@ -77,7 +85,7 @@ async function compare(a: string, b: string, options: CompareCommandOptions): Pr
   }
   const sources = [sourceOf(a), sourceOf(b)] as const;
   const json = options.json === undefined ? undefined : await OutputFile.at('--json', options.json);
-  const compareRuns = (results: readonly (readonly Results[])[]) => {
+  const compareRuns = (results: Sides) => {
     checkMachines(results.flat(), options);
     return compareResults(results[0]!, results[1]!, {
       floors: { ratio: 1 + options.floorPercent / 100, us: options.floorUs },
@@ -85,54 +93,48 @@ async function compare(a: string, b: string, options: CompareCommandOptions): Pr
       ...(options.as && { as: options.as }),
     });
   };
-  const { results, interrupted } = await resultsOf(sources, options, compareRuns);
+  const { result: results, signal } = await resultsOf(sources, options, compareRuns);
   const comparison = compareRuns(results);
-  show(comparison);
+  console.log(comparisonText(comparison, terminalOf(process.stdout)));
   await json?.write(`${JSON.stringify(comparison, null, 2)}\n`);
-  return interrupted ? INTERRUPTED : STATUS[comparison.verdict];
+  return signal === undefined ? STATUS[comparison.verdict] : statusOf(signal);
 }
 
-function show(comparison: ComparisonOfResults): void {
-  console.log(comparisonText(comparison, coloursFor(process.stdout), widthOf(process.stdout)));
-}
-
-interface Runs {
-  readonly results: readonly (readonly Results[])[];
-  readonly interrupted: boolean;
-}
+/** The results of A and of B. */
+type Sides = readonly (readonly Results[])[];
 
 /** Reads what is there, and measures the rest. @param check throws if the results cannot be compared */
 async function resultsOf(
   sources: readonly [Source, Source],
   options: CompareCommandOptions,
-  check: (results: readonly (readonly Results[])[]) => void,
-): Promise<Runs> {
+  check: (results: Sides) => void,
+): Promise<Interruptible<Sides>> {
   const commands = sources.flatMap((source, side): MeasuredCommand[] =>
     'command' in source ? [{ name: 'AB'[side]!, command: source.command, part: 'ab'[side]! }] : [],
   );
-  const withFiles = (measured: readonly (readonly Results[])[]) => {
+  const withFiles = (measured: Sides) => {
     const left = [...measured];
     return sources.map(source => ('results' in source ? source.results : left.shift()!));
   };
   if (commands.length === 0) {
     if (options.keep !== undefined) throw new UsageError('--keep: there is nothing to keep: A and B are files.');
-    return { results: withFiles([]), interrupted: false };
+    return { result: withFiles([]) };
   }
   const parts = commands.map(({ part }) => part);
   const folder = ResultsFolder.at(options.keep, parts);
   const progress = progressView(process.stderr);
-  const isWhole = (results: readonly (readonly Results[])[]) => results.every(each => each.length > 0);
+  const isWhole = (results: Sides) => results.every(each => each.length > 0);
   const observer = {
     starting: progress.show.bind(progress),
     // After the first run of each side, and not when all the time is spent.
-    ended: (measured: readonly (readonly Results[])[]) => {
+    ended: (measured: Sides) => {
       if (isWhole(withFiles(measured))) check(withFiles(measured));
     },
   };
   try {
     return await interruptible(async signal => {
       const results = withFiles(await runInterleaved(commands, options.runs, folder, observer, signal));
-      if (isWhole(results)) return { results, interrupted: signal.aborted };
+      if (isWhole(results)) return results;
       throw new UsageError('interrupted before there was a run of each side. --keep FOLDER keeps what was measured.');
     });
   } finally {

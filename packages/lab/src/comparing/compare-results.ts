@@ -27,15 +27,19 @@ export interface CompareOptions {
 export interface ComparisonOfResults {
   /** Tells this form from that of results, which is a number. */
   readonly schema: 'comparison 1';
+  /** What B is compared with: the old version. */
   readonly a: ComparedSide;
+  /** The new version. */
   readonly b: ComparedSide;
   /** What differs between the machines of any two runs: then the rows compare machines. */
   readonly unlikeMachines: readonly string[];
   /** False: all runs of one side came before all of the other, so a change of the machine looks like a change of the code. */
   readonly interleaved: boolean;
+  /** Smaller changes do not count. */
   readonly floors: Floors;
   /** Of the interval of each row. All of them together hold the truth with 95 %. */
   readonly confidence: number;
+  /** What both sides have, in the order of A. */
   readonly rows: readonly ComparedRow[];
   /** `'metronome 1000 Hz hybrid'`; no verdict rests on them. */
   readonly onlyA: readonly string[];
@@ -49,7 +53,9 @@ export interface ComparisonOfResults {
 
 /** The runs of one side. */
 export interface ComparedSide {
+  /** A file, a folder or a command line. */
   readonly name: string;
+  /** How many there are. */
   readonly runs: number;
   /** How many of them are not whole: they are used as far as they go. */
   readonly partial: number;
@@ -59,17 +65,23 @@ export interface ComparedSide {
 
 /** B against A, for one subject at one setting. */
 export interface ComparedRow {
+  /** `'metronome'` */
   readonly scenario: string;
+  /** 1000 for a rate of 1000 Hz. */
   readonly setting: number;
   /** `'1000 Hz'` */
   readonly label: string;
   /** As A calls it. */
   readonly subject: string;
+  /** As B calls it; mostly the same. */
   readonly subjectOfB: string;
+  /** B against A. */
   readonly verdict: Verdict;
   /** Why the runs do not suffice for a verdict; null if they do. */
   readonly because: string | null;
+  /** Of the old version. */
   readonly a: RunMedians;
+  /** Of the new version. */
   readonly b: RunMedians;
   /** Null if a side has no figure. */
   readonly change: Omit<Judgement, 'verdict'> | null;
@@ -81,13 +93,17 @@ export interface ComparedRow {
 export interface RunMedians {
   /** The geometric mean; null without runs. */
   readonly us: number | null;
+  /** The median of each run that has one. */
   readonly runs: readonly number[];
 }
 
 /**
  * Compares the medians of runs, row by row. The runs should be interleaved, on one machine, and at least five a side.
  *
+ * @param a runs of the old version
+ * @param b runs of the new version
  * @throws UsageError if nothing can be compared: no row is in both, or `as` names a subject that is not there
+ * @example compareResults(readResults('runs/a'), readResults('runs/b')).verdict; // 'no difference'
  */
 export function compareResults(
   a: readonly Results[],

@@ -2,8 +2,10 @@ import type { Verdict } from '../statistics/verdict.js';
 import type { Colours } from '../views/colours.js';
 import { decimal } from '../views/numbers.js';
 import { type Column, plainTable } from '../views/plain-table.js';
+import type { Terminal } from '../views/terminal.js';
+import { cleaned, cut, wrapped } from '../views/text.js';
 import { type ComparedRow, type ComparisonOfResults, nameOf } from './compare-results.js';
-import { groupedBy, shortened, wrapped } from './text.js';
+import { groupedBy } from './grouped.js';
 
 /** The table needs so many columns; a narrower terminal gets lines. */
 const TABLE_WIDTH = 80;
@@ -11,15 +13,15 @@ const TABLE_WIDTH = 80;
 /**
  * A comparison for people: the rows by scenario and setting, what to know about them, and a conclusion.
  *
- * @param width of the terminal, in columns
+ * @example console.log(comparisonText(comparison, terminalOf(process.stdout)));
  */
-export function comparisonText(comparison: ComparisonOfResults, colours: Colours, width: number): string {
-  const groups = groupedBy(comparison.rows, ({ scenario, label }) => `${scenario}, ${label}`);
+export function comparisonText(comparison: ComparisonOfResults, { colours, width }: Terminal): string {
+  const groups = groupedBy(comparison.rows, ({ scenario, label }) => cleaned(`${scenario}, ${label}`));
   const asTable = width >= TABLE_WIDTH;
   return [
     ...[...groups].map(([title, rows]) => (asTable ? table(title, rows, colours) : lines(title, rows, colours))),
-    ...notesOf(comparison).map(note => wrapped(note, width)),
-    colours.bold(wrapped(conclusionOf(comparison), width)),
+    ...notesOf(comparison).map(note => wrapped(cleaned(note), width)),
+    colours.bold(wrapped(cleaned(conclusionOf(comparison)), width)),
   ].join('\n\n');
 }
 
@@ -106,26 +108,21 @@ function listOf(rows: readonly ComparedRow[]): string {
 }
 
 function table(title: string, rows: readonly ComparedRow[], colours: Colours): string {
-  const right = (head: string, width: number): Column => ({ head: colours.bold(head), width, align: 'right' });
-  const left = (head: string, width: number): Column => ({ head: colours.bold(head), width, align: 'left' });
+  const right = (head: string, width: number): Column => ({ head, width, align: 'right' });
+  const left = (head: string, width: number): Column => ({ head, width, align: 'left' });
   const columns = [
     left(title, 27),
-    left('', 14),
+    left('', 13),
     right('A', 9),
     right('B', 9),
     right('B / A', 8),
-    right('interval', 13),
+    right('interval', 14),
   ];
-  return plainTable(
-    columns,
-    rows.map(row => [
-      shortened(subjectOf(row), 26),
-      coloured(row.verdict, colours),
-      usOf(row.a),
-      usOf(row.b),
-      ...changeOf(row),
-    ]),
-  );
+  const cells = rows.map(row => {
+    const verdict = { text: row.verdict, paint: paintOf(row.verdict, colours) };
+    return [cut(subjectOf(row), 26), verdict, usOf(row.a), usOf(row.b), ...changeOf(row)];
+  });
+  return plainTable(columns, cells, colours.bold);
 }
 
 function lines(title: string, rows: readonly ComparedRow[], colours: Colours): string {
@@ -135,7 +132,7 @@ function lines(title: string, rows: readonly ComparedRow[], colours: Colours): s
       const [ratio, interval] = changeOf(row);
       return [
         subjectOf(row),
-        `  ${coloured(row.verdict, colours)}`,
+        `  ${paintOf(row.verdict, colours)(row.verdict)}`,
         `  ${usOf(row.a)} -> ${usOf(row.b)} us`,
         `  ${ratio}  (${interval})`,
       ];
@@ -144,7 +141,7 @@ function lines(title: string, rows: readonly ComparedRow[], colours: Colours): s
 }
 
 function subjectOf({ subject, subjectOfB }: ComparedRow): string {
-  return subject === subjectOfB ? subject : `${subject} / ${subjectOfB}`;
+  return cleaned(subject === subjectOfB ? subject : `${subject} / ${subjectOfB}`);
 }
 
 function usOf({ us }: { readonly us: number | null }): string {
@@ -167,6 +164,6 @@ function short(ratio: number): string {
   return ratio.toFixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2);
 }
 
-function coloured(verdict: Verdict, { red, green, yellow, dim }: Colours): string {
-  return { slower: red, faster: green, 'cannot tell': yellow, 'no difference': dim }[verdict](verdict);
+function paintOf(verdict: Verdict, { red, green, yellow, dim }: Colours): (text: string) => string {
+  return { slower: red, faster: green, 'cannot tell': yellow, 'no difference': dim }[verdict];
 }

@@ -2,17 +2,15 @@ import type { Command } from 'commander';
 import { OutputFile } from '../results/output-file.js';
 import type { Results } from '../results/results.js';
 import { UsageError } from '../usage-error.js';
-import { coloursFor } from '../views/colours.js';
 import { progressView } from '../views/progress-view.js';
+import { terminalOf } from '../views/terminal.js';
 import { differencesIn } from './compare-results.js';
 import { runInterleaved } from './interleaved-runs.js';
 import { noiseOf } from './noise.js';
 import { noiseText } from './noise-text.js';
-import { above, interruptible, noStrayOption, widthOf } from './options.js';
+import { above, failingWith2, type Interruptible, interruptible, noStrayOption, statusOf } from './options.js';
 import { ResultsFolder } from './results-folder.js';
 import { sourceOf } from './source.js';
-
-const INTERRUPTED = 130;
 
 interface NoiseCommandOptions {
   readonly runs: number;
@@ -40,7 +38,7 @@ export function addNoiseCommand(program: Command, ended: (status: number) => voi
     .allowExcessArguments()
     .action(async (a: string, options: NoiseCommandOptions, command: Command) => {
       noStrayOption(command.args.slice(1));
-      ended(await noise(a, options));
+      ended(await failingWith2(() => noise(a, options)));
     });
 }
 
@@ -53,25 +51,22 @@ Exit codes: 0 shown, 2 nothing to show.
 /** @returns the exit code */
 async function noise(a: string, options: NoiseCommandOptions): Promise<number> {
   const json = options.json === undefined ? undefined : await OutputFile.at('--json', options.json);
-  const { results, interrupted } = await runsOf(a, options);
+  const { result: results, signal } = await runsOf(a, options);
   if (results.length < 2) throw new UsageError(`${a}: a single run shows no noise. Expected at least two.`);
   const differences = differencesIn(results);
   if (differences.length > 0) throw new UsageError(`${a}: not all on the same machine: ${differences.join('; ')}.`);
   const found = noiseOf(a, results);
   if (found.rows.length === 0) throw new UsageError(`${a}: no row has a figure of two runs: all failed.`);
-  console.log(noiseText(found, coloursFor(process.stdout), widthOf(process.stdout)));
+  console.log(noiseText(found, terminalOf(process.stdout)));
   await json?.write(`${JSON.stringify(found, null, 2)}\n`);
-  return interrupted ? INTERRUPTED : 0;
+  return signal === undefined ? 0 : statusOf(signal);
 }
 
-async function runsOf(
-  a: string,
-  { runs, keep }: NoiseCommandOptions,
-): Promise<{ results: readonly Results[]; interrupted: boolean }> {
+async function runsOf(a: string, { runs, keep }: NoiseCommandOptions): Promise<Interruptible<readonly Results[]>> {
   const source = sourceOf(a);
   if ('results' in source) {
     if (keep !== undefined) throw new UsageError(`--keep: there is nothing to keep: ${a} is there already.`);
-    return { results: source.results, interrupted: false };
+    return { result: source.results };
   }
   const folder = ResultsFolder.at(keep, ['']);
   const progress = progressView(process.stderr);
@@ -80,7 +75,7 @@ async function runsOf(
   try {
     return await interruptible(async signal => {
       const [results] = await runInterleaved([command], runs, folder, observer, signal);
-      return { results: results!, interrupted: signal.aborted };
+      return results!;
     });
   } finally {
     progress.end();

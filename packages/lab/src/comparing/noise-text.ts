@@ -2,8 +2,10 @@ import { LEAST_RUNS } from '../statistics/verdict.js';
 import type { Colours } from '../views/colours.js';
 import { decimal } from '../views/numbers.js';
 import { type Column, plainTable } from '../views/plain-table.js';
+import type { Terminal } from '../views/terminal.js';
+import { cleaned, cut, wrapped } from '../views/text.js';
+import { groupedBy } from './grouped.js';
 import { type Noise, type NoiseRow, RUNS_TOLD } from './noise.js';
-import { groupedBy, shortened, wrapped } from './text.js';
 
 const TABLE_WIDTH = 80;
 
@@ -13,10 +15,10 @@ const OFTEN_HIT = 0.1;
 /**
  * The noise for people: the rows by scenario and setting, what they mean, and what would help.
  *
- * @param width of the terminal, in columns
+ * @example console.log(noiseText(noiseOf('my runs', readResults('runs')), terminalOf(process.stdout)));
  */
-export function noiseText(noise: Noise, colours: Colours, width: number): string {
-  const groups = groupedBy(noise.rows, ({ scenario, label }) => `${scenario}, ${label}`);
+export function noiseText(noise: Noise, { colours, width }: Terminal): string {
+  const groups = groupedBy(noise.rows, ({ scenario, label }) => cleaned(`${scenario}, ${label}`));
   const explained = `Medians of ${noise.runs} runs, in us, and how much they scatter from run to run. The last columns: the smallest slowdown that compare finds in 9 of 10 cases with so many runs a side.`;
   return [
     ...[...groups].map(([title, rows]) =>
@@ -53,16 +55,17 @@ function adviceOf({ rows, roundsHit, floors }: Noise): string[] {
 }
 
 function table(title: string, rows: readonly NoiseRow[], { bold }: Colours): string {
-  const right = (head: string, width: number): Column => ({ head: bold(head), width, align: 'right' });
-  const columns = [
-    { head: bold(title), width: 27, align: 'left' } as const,
+  const right = (head: string, width: number): Column => ({ head, width, align: 'right' });
+  const columns: Column[] = [
+    { head: title, width: 27, align: 'left' },
     right('median', 11),
     right('scatter', 11),
     ...RUNS_TOLD.map(runs => right(`${runs} runs`, 10)),
   ];
   return plainTable(
     columns,
-    rows.map(row => [shortened(row.subject, 26), ...cells(row)]),
+    rows.map(row => [cut(cleaned(row.subject), 26), ...cells(row)]),
+    bold,
   );
 }
 

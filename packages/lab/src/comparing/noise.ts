@@ -17,8 +17,11 @@ export interface Noise {
   readonly schema: 'noise 1';
   /** The command line, or the folder that the runs come from. */
   readonly name: string;
+  /** How many there are. */
   readonly runs: number;
+  /** Smaller changes do not count. */
   readonly floors: Floors;
+  /** Those that have a figure of at least two runs. */
   readonly rows: readonly NoiseRow[];
   /** Of comparisons of a random half of the runs with the other; null with fewer than ten runs. */
   readonly falseAlarms: FalseAlarms | null;
@@ -28,9 +31,11 @@ export interface Noise {
 
 /** How much the medians of runs of one row scatter. */
 export interface NoiseRow {
+  /** `'metronome'` */
   readonly scenario: string;
   /** `'1000 Hz'` */
   readonly label: string;
+  /** What was measured. */
   readonly subject: string;
   /** In microseconds, in the order of the runs. */
   readonly medians: readonly number[];
@@ -44,14 +49,18 @@ export interface NoiseRow {
 
 /** A comparison that says `'slower'` or `'faster'` of any row though nothing changed. */
 export interface FalseAlarms {
+  /** How many halves were compared. */
   readonly comparisons: number;
+  /** How many of them were wrong. */
   readonly alarms: number;
 }
 
 /**
  * What the scatter of some runs of the same code means for comparisons on this machine.
  *
- * @param results of at least two runs
+ * @param name where the results come from, for the report
+ * @param results of at least two runs, in the order of time
+ * @param floors smaller changes do not count
  * @param seed for the halves
  */
 export function noiseOf(name: string, results: readonly Results[], floors: Floors = FLOORS, seed = 0): Noise {

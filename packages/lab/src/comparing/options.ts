@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../usage-error.js';
 
@@ -35,19 +36,45 @@ export function noStrayOption(rest: readonly string[]): void {
   throw new UsageError(`${what}. Put a command line in quotes. See --help.`);
 }
 
-/** Columns of the terminal; 80 where there is none. */
-export function widthOf(stream: { readonly columns?: number }): number {
-  return stream.columns || 80;
+/**
+ * Work of a subcommand whose exit code 1 means something else than an error: what it throws becomes a `UsageError`, and so 2.
+ */
+export async function failingWith2<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
-/** Runs work whose signal is aborted by Ctrl-C, or by the end of the process from outside. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+type Signal = 'SIGINT' | 'SIGTERM';
+
+/** What work came to, and the signal that ended it before its time. */
+export interface Interruptible<T> {
+  readonly result: T;
+  readonly signal?: Signal;
+}
+
+/** Runs work that the first signal asks to end; a second one ends this process at once, as it would without us. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<Interruptible<T>> {
   const controller = new AbortController();
-  const abort = () => controller.abort();
-  process.once('SIGINT', abort).once('SIGTERM', abort);
+  let received: Signal | undefined;
+  const interrupt = (signal: Signal) => {
+    received ??= signal;
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    return await work(controller.signal);
+    const result = await work(controller.signal);
+    return received === undefined ? { result } : { result, signal: received };
   } finally {
-    process.off('SIGINT', abort).off('SIGTERM', abort);
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+/** The exit code of a process that a signal ended. */
+export function statusOf(signal: Signal): number {
+  return 128 + constants.signals[signal];
 }
