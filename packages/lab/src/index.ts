@@ -1,6 +1,7 @@
 export { LabRun, type StartProcess } from './measuring/lab-run.js';
 export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
+export { OutOfTime, SubjectError, type SubjectWork } from './measuring/subject-process.js';
 export { describeMachine, type Machine } from './results/machine.js';
 export { OutputFile } from './results/output-file.js';
 export { parseResults } from './results/parse-results.js';
