@@ -34,7 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
   'create-escapement-plugin': [],
-  lab: ['escapement', 'io', 'virtual-time'],
+  lab: ['escapement', 'io', 'net', 'policies', 'virtual-time'],
   bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
 };
 
@@ -56,8 +56,9 @@ const LAYERS: Readonly<Record<string, Layers>> = {
     ['index.ts', 'bin'],
     ['comparing', 'views'],
     ['measuring'],
-    ['scenarios', 'workloads'],
-    ['statistics', 'subjects'],
+    ['scenarios'],
+    ['workloads'],
+    ['statistics', 'subjects', 'why'],
     ['results'],
     ['usage-error.ts'],
   ],

@@ -226,24 +226,30 @@ class MadeUp {
 
   explained(row: Row): Row {
     if (row.subject.kind !== 'strategy' || row.summary === null) return row;
-    const samples = row.rounds.flatMap(round => round.samplesUs).sort((a, b) => b - a);
-    const late = samples.slice(0, 20).map(lateUs => this.#lateTick(lateUs));
-    return { ...row, why: { ticks: samples.length, beyondUs: samples[20] ?? 0, late, disturbance: null } };
+    const late = row.rounds
+      .flatMap(round => round.samplesUs)
+      .sort((a, b) => b - a)
+      .slice(0, 20);
+    const ticks = late.map(lateUs => this.#lateTick(lateUs));
+    return { ...row, why: { ticks: 400, beyondUs: ticks.at(-1)!.lateUs, late: ticks, disturbance: null } };
   }
 
   #lateTick(lateUs: number): LateTick {
-    const strategyUs = lateUs * (0.3 + this.random() * 0.2);
     const machineUs = lateUs * this.random() * 0.4;
     const gcUs = lateUs * 0.1;
-    const handlerUs = (lateUs - strategyUs - machineUs - gcUs) * 0.2;
+    const ownUs = this.random() < 0.2 ? lateUs * 0.1 : 0;
+    const rest = lateUs - machineUs - gcUs - ownUs;
+    const strategyUs = rest * (0.5 + this.random() * 0.4);
+    const handlerUs = (rest - strategyUs) * 0.2;
+    const queueUs = rest - strategyUs - handlerUs;
     return {
       at: this.random() * 100,
       task: 'main',
       lateUs,
-      carriedUs: 0,
+      ownUs,
       strategyUs,
       handlerUs,
-      queueUs: lateUs - strategyUs - handlerUs - machineUs - gcUs,
+      queueUs,
       gcUs,
       machineUs,
       after: null,

@@ -90,8 +90,8 @@ class Stage {
   }
 }
 
-function partsOf({ carriedUs, strategyUs, handlerUs, queueUs, gcUs, machineUs }: LateTick) {
-  return { carriedUs, strategyUs, handlerUs, queueUs, gcUs, machineUs };
+function partsOf({ ownUs, strategyUs, handlerUs, queueUs, gcUs, machineUs }: LateTick) {
+  return { ownUs, strategyUs, handlerUs, queueUs, gcUs, machineUs };
 }
 
 function expectWhole(tick: LateTick): void {
@@ -99,7 +99,7 @@ function expectWhole(tick: LateTick): void {
   expect(sum).to.be.closeTo(tick.lateUs, 0.01);
 }
 
-const NOTHING = { carriedUs: 0, strategyUs: 0, handlerUs: 0, queueUs: 0, gcUs: 0, machineUs: null };
+const NOTHING = { ownUs: 0, strategyUs: 0, handlerUs: 0, queueUs: 0, gcUs: 0, machineUs: null };
 
 function* sleeper() {
   yield* sleepUntil(10);
@@ -145,7 +145,7 @@ describe('why a sleeper is late', () => {
     expect(partsOf(tick!)).to.deep.equal({ ...NOTHING, queueUs: 8000 });
   });
 
-  it('is the tick before if the task begins to wait after the deadline', () => {
+  it('is the task itself if that is still busy', () => {
     const stage = new Stage();
     const ticks = stage.explained(function* () {
       yield* sleepUntil(10);
@@ -153,7 +153,7 @@ describe('why a sleeper is late', () => {
       yield* sleepUntil(20);
     });
     expect(ticks.map(({ at, lateUs }) => [at, lateUs])).to.deep.equal([[20, 5000]]);
-    expect(partsOf(ticks[0]!)).to.deep.equal({ ...NOTHING, carriedUs: 5000 });
+    expect(partsOf(ticks[0]!)).to.deep.equal({ ...NOTHING, ownUs: 5000 });
   });
 
   it('is the collector where that paused, whatever the loop did then', () => {
@@ -266,7 +266,7 @@ describe('the story of a late tick', () => {
     at: 104,
     task: 'ticker',
     lateUs: 2310,
-    carriedUs: 0,
+    ownUs: 0,
     strategyUs: 61.2,
     handlerUs: 3.1,
     queueUs: 135.7,
@@ -290,7 +290,7 @@ describe('the story of a late tick', () => {
         'nap at 1000 Hz: task "ticker" woke 2.31 ms late.',
         'The tick was due 104 ms after its round had begun. Since then:',
         '',
-        '  begun late      0.0 us    0 %  the task was still busy when the tick was due',
+        '  itself          0.0 us    0 %  the task was still busy when the tick was due',
         '  strategy       61.2 us    3 %  it slept on after the deadline',
         "  handler         3.1 us    0 %  the loop's own work, up to the settled wait",
         '  queue         135.7 us    6 %  other tasks ran, or it waited for its turn',

@@ -27,8 +27,9 @@ class SlowModel {
     const latest = (this.#buckets.get(power) ?? []).slice(-64).sort((a, b) => a - b);
     if (latest.length < 8) return undefined;
     const quartile = (n: number) => latest[Math.ceil((n / 4) * latest.length) - 1]!;
-    const fence = quartile(3) + 1.5 * (quartile(3) - quartile(1));
-    return Math.min(0.4, Math.max(0, fence + 0.003));
+    const fence = Math.max(0, quartile(3) + 1.5 * (quartile(3) - quartile(1)) + 0.003);
+    // Too far for a spin: as if the later half were like the earlier.
+    return fence <= 0.4 ? fence : Math.min(0.4, Math.max(0, quartile(2) + 4 * (quartile(2) - quartile(1)) + 0.003));
   }
 
   #powerOf(duration: number): number {

@@ -13,7 +13,15 @@ import { png, save, svgText } from './downloads.js';
 import { type Figure, figure } from './figure.js';
 import { microseconds, percent } from './format.js';
 import { headingOf } from './heading.js';
-import { isMeasured, type MeasuredRow, measuredAt, QUANTILES, type QuantileName, settingsOf } from './rows.js';
+import {
+  isMeasured,
+  type MeasuredRow,
+  mainSetting,
+  measuredAt,
+  QUANTILES,
+  type QuantileName,
+  settingsOf,
+} from './rows.js';
 import { themeChanged } from './theme-switch.js';
 
 /** All charts, and above them what chooses the setting that they show. */
@@ -37,7 +45,7 @@ class ChartSections {
   constructor(results: Results, scenarios: readonly ScenarioResults[]) {
     this.#results = results;
     this.#scenario = scenarios[0]!;
-    this.#setting = busiestSetting(this.#scenario);
+    this.#setting = mainSetting(this.#scenario.rows)!;
     this.#showChooser(scenarios);
     this.element.append(this.#chooser, this.#charts);
     this.#showCharts();
@@ -68,7 +76,7 @@ class ChartSections {
       this.#scenario,
       chosen => {
         this.#scenario = chosen;
-        this.#setting = busiestSetting(chosen);
+        this.#setting = mainSetting(chosen.rows)!;
         showSettings();
         this.#showCharts();
       },
@@ -227,7 +235,7 @@ class ChartSections {
       section(
         'why',
         `Why late: ${label}`,
-        'Where the late samples come from, on average. Above: the strategy that overslept, the handler, and the queue of ready tasks, one after the other. The thin bar: how much of that was garbage collection, or a machine that gave no core.',
+        'Where the lateness of the latest ticks comes from, on average: the task itself that was still busy, the strategy that overslept, the handler, the queue of ready tasks, garbage collection, and a machine that gave no core.',
         [
           this.#figure(
             'why',
@@ -307,13 +315,6 @@ function section(id: string, title: string, text: string, content: readonly (HTM
 
 function button(text: string, onclick: () => void): HTMLElement {
   return h('button', { type: 'button', class: 'action', onclick }, text);
-}
-
-/** The last of those with the most rows: for rates the highest, which tells strategies apart best. */
-function busiestSetting({ rows }: ScenarioResults): number {
-  const counts = settingsOf(rows).map(({ setting }) => ({ setting, count: measuredAt(rows, setting).length }));
-  const most = Math.max(...counts.map(({ count }) => count));
-  return counts.findLast(({ count }) => count === most)!.setting;
 }
 
 function mainText(scenario: ScenarioResults, setting: number, quantile: QuantileName, label: string): string {

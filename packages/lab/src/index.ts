@@ -1,5 +1,18 @@
+export {
+  type ComparedRow,
+  type ComparedSide,
+  type CompareOptions,
+  type ComparisonOfResults,
+  compareResults,
+  type RunMedians,
+} from './comparing/compare-results.js';
+export { comparisonText } from './comparing/comparison-text.js';
+export { machineDifferences } from './comparing/machine-differences.js';
+export { type FalseAlarms, type Noise, type NoiseRow, noiseOf } from './comparing/noise.js';
+export { noiseText } from './comparing/noise-text.js';
+export { readResults } from './comparing/read-results.js';
 export { LabRun, type StartProcess } from './measuring/lab-run.js';
-export { BUILT_IN, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
+export { BUILT_IN, findSubject, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
 export { OutOfTime, SubjectError, type SubjectWork } from './measuring/subject-process.js';
 export { describeMachine, type Machine } from './results/machine.js';
@@ -30,22 +43,26 @@ export {
   type ScenarioParameter,
 } from './scenarios/scenario.js';
 export { type AlternateOptions, alternate, type Candidate } from './statistics/alternate.js';
+export { leastChange } from './statistics/least-change.js';
 export { meanInterval } from './statistics/mean-interval.js';
 export { isSupported, quantileOf, quantilesOf } from './statistics/quantiles.js';
 export { type Random, seededRandom, shuffled } from './statistics/random.js';
 export { geometricMean, LEAST_US, logDeviation, pairedRatio, type Ratio, welchRatio } from './statistics/ratios.js';
 export { Sample } from './statistics/sample.js';
+export { shareInterval } from './statistics/share-interval.js';
 export { studentsT, studentsTail } from './statistics/students-t.js';
 export { isHit, medianOf, summarize } from './statistics/summary.js';
 export {
   confidenceOfEach,
   FLOORS,
   type Floors,
+  isChange,
   type Judgement,
   judge,
   LEAST_RUNS,
   type Verdict,
 } from './statistics/verdict.js';
+export { type Policy, policiesIn, shippedPolicies } from './subjects/policy-subject.js';
 export { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from './subjects/strategy.js';
 export {
   type BaselineSubject,

@@ -1,4 +1,5 @@
 import { Clock, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
+import { checkCanBlock } from './can-block.js';
 import { TimerSlack, type TimerSlackOptions, type TimerSlackReport } from './timer-slack.js';
 
 /**
@@ -16,7 +17,10 @@ export class AtomicsWaitStrategy extends SleepStrategy {
   override readonly waits = 'blocks';
   readonly #slack: TimerSlack;
 
-  /** @throws InvalidArgumentError */
+  /**
+   * @throws InvalidArgumentError; MissingHostFeatureError if this thread must not block, as in a page, or the host has no
+   * shared memory
+   */
   constructor(
     override readonly clock: Clock,
     options: TimerSlackOptions = {},
@@ -24,6 +28,7 @@ export class AtomicsWaitStrategy extends SleepStrategy {
     super();
     const slack = new TimerSlack('new AtomicsWaitStrategy', options);
     this.#slack = slack;
+    checkCanBlock('AtomicsWaitStrategy');
     this.alias = slack.aliasFor('atomics-wait');
     // No method: several loops that run at the same time may share a strategy that has nothing to close.
     if (slack.isWanted) this.close = () => slack.end();

@@ -84,6 +84,15 @@ export const tukeyFence: MarginRule = overshoots => {
   return upper + 1.5 * (upper - overshoots.quantile(0.25));
 };
 
+/**
+ * Where Tukey's fence would be if the later half of the naps were like the earlier. Under load many naps are so late that no
+ * spin reaches them; the longest spin would then only be spent on the others.
+ */
+function fenceOfEarlyHalf(overshoots: Overshoots): Duration {
+  const median = overshoots.quantile(0.5);
+  return median + 4 * (median - overshoots.quantile(0.25));
+}
+
 /** What a calibration needs to know of the strategy that it serves. All durations in milliseconds. */
 export interface CalibrationOptions {
   readonly rule: MarginRule;
@@ -163,7 +172,7 @@ export class Bucket {
    */
   napFor(duration: Duration, allowance: Duration = Infinity): Duration {
     const { shortestNap } = this.calibration.options;
-    const nap = duration - Math.min(this.margin, this.#allowedMargin(allowance));
+    const nap = duration - Math.max(0, Math.min(this.margin, this.#allowedMargin(allowance)));
     if (nap >= shortestNap) {
       this.#withoutNap = 0;
       return nap;
@@ -176,7 +185,10 @@ export class Bucket {
     const { rule, longestMargin, shortestNap } = this.calibration.options;
     this.overshoots.add(overshoot);
     this.wantedMargin = Math.max(0, rule(this.overshoots) + GUARD);
-    this.learntMargin = Math.min(longestMargin, this.wantedMargin);
+    this.learntMargin =
+      this.wantedMargin <= longestMargin
+        ? this.wantedMargin
+        : Math.min(longestMargin, Math.max(0, fenceOfEarlyHalf(this.overshoots) + GUARD));
     const wouldFit = shortestNap + overshoot <= duration;
     this.#probeInterval = wouldFit
       ? SHORTEST_PROBE_INTERVAL

@@ -42,9 +42,9 @@ export interface HybridOptions extends TimerSlackOptions {
  * where a millisecond does not matter, and not beside more busy threads than cores if CPU time is scarce.
  *
  * It wraps any strategy, waits in the way of that (`waits`, `sleepsIn`, `clock`), and passes on what that throws. A request
- * for the wakeup ends it while it naps and while it spins. What else ends a nap, such as a selector, is not watched during
- * the spin, so a descriptor may wait up to `longestSpin` then. If the coarse strategy lets the host run, the host waits as
- * long. A coarse strategy that spins or jumps is exact by itself: it gets all sleeps unchanged.
+ * for the wakeup ends it while it naps and while it spins. Between the two the loop takes a turn. What else ends a nap, such as
+ * a selector, is not watched during the spin, so a descriptor may wait up to `longestSpin` then. If the coarse strategy lets
+ * the host run, the host waits as long. A coarse strategy that spins or jumps is exact by itself: it gets all sleeps unchanged.
  *
  * @example new HybridStrategy(new AtomicsWaitStrategy(new PerformanceClock()), { objective: { lateness: 0.01, cpu: 0.05 } });
  */
@@ -57,6 +57,10 @@ export class HybridStrategy extends SleepStrategy {
   readonly #calibration: Calibration;
   readonly #budget: SpinBudget | undefined;
   readonly #slack: TimerSlack;
+  /** Of the last nap that ended in time: the deadline, for which it spins when the loop calls again. */
+  #napped: Instant = -Infinity;
+  #bucket: Bucket | undefined;
+  #start: Instant = 0;
 
   /**
    * @param coarse the strategy that naps
@@ -98,6 +102,9 @@ export class HybridStrategy extends SleepStrategy {
     if (!(duration > 0) || duration === Infinity || waits === 'spins' || waits === 'jumps' || wakeup.requested) {
       return this.#coarse.sleep(until, wakeup);
     }
+    if (until === this.#napped && duration <= this.#longestSpin) {
+      return this.#spin(this.#bucket!, this.#start, now, until, wakeup);
+    }
     const bucket = this.#calibration.bucketFor(duration);
     const nap = bucket.napFor(duration, this.#budget?.left(now));
     if (nap === 0) return this.#spin(bucket, now, now, until, wakeup);
@@ -134,13 +141,21 @@ export class HybridStrategy extends SleepStrategy {
     // Ended by something else: the loop looks for work, and calls again.
     if (now < due) return;
     bucket.learn(until - start, now - due);
-    this.#spin(bucket, start, now, until, wakeup);
+    if (now >= until) this.#ended(bucket, start, now, until, now);
+    // Back to the loop, for a turn: it finds what has happened meanwhile, and its code is no longer cold at the deadline.
+    this.#napped = until;
+    this.#bucket = bucket;
+    this.#start = start;
   }
 
   #spin(bucket: Bucket, start: Instant, from: Instant, until: Instant, wakeup: Wakeup): void {
     const now = spinUntil(until, this.clock, wakeup);
     this.#budget?.spend(now - from);
-    if (now >= until) bucket.ended(now - start, now - until <= (this.#objective.lateness ?? 0), now - from);
+    if (now >= until) this.#ended(bucket, start, from, until, now);
+  }
+
+  #ended(bucket: Bucket, start: Instant, from: Instant, until: Instant, now: Instant): void {
+    bucket.ended(now - start, now - until <= (this.#objective.lateness ?? 0), now - from);
   }
 }
 

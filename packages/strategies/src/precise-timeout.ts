@@ -10,12 +10,12 @@ import type { StrategyReport } from './strategy-report.js';
 const LONGEST_MARGIN: Duration = 4;
 /** A timer that fires so much too early was none for the rest: the clock is not the host's, or the sleep is one of weeks. */
 const LONGEST_STRETCH: Duration = LONGEST_MARGIN + 2;
-/** A turn that ends after the deadline is not begun; what is left then is spun, and is no longer than this. */
+/** So long before the deadline the turns of the host end, for one of the loop: its code is not cold then at the deadline. */
+const LOOP_TURN: Duration = 0.03;
+/** What is left is spun: no longer than this, or a turn of the host would do. */
 const LONGEST_SPIN: Duration = 0.05;
-/** ... until turns were measured. */
-const COLD_SPIN: Duration = 0.01;
 /** If the deadline is still not there, the clock stands still: the loop notices that, and says so. */
-const MOST_TURNS = 100_000;
+const MOST_TURNS = 20_000;
 
 /** What a `PreciseTimeoutStrategy` has learnt. Durations in milliseconds. */
 export interface PreciseTimeoutReport extends StrategyReport {
@@ -46,19 +46,34 @@ export class PreciseTimeoutStrategy extends SleepStrategy {
     shortestNap: 1,
   });
   readonly #turns = new Overshoots();
+  /** The deadline of the last approach: what is left of that sleep is spun. */
+  #approached: Instant = -Infinity;
 
   constructor(override readonly clock: Clock) {
     super();
   }
 
-  override sleep(until: Instant, wakeup: Wakeup): Promise<void> {
+  override sleep(until: Instant, wakeup: Wakeup): void | Promise<void> {
     const { clock } = this;
     const start = clock.now();
     const duration = until - start;
+    if (!(duration > 0) || wakeup.requested) return new Promise(inNextTurn);
+    const turn = Math.min(LONGEST_SPIN, tukeyFence(this.#turns));
+    // No promise: the loop would take that for a turn of the host.
+    if (duration <= (until === this.#approached ? LONGEST_SPIN : turn)) return void spinUntil(until, clock, wakeup);
+    this.#approached = until;
+    const bucket = this.#timers.bucketFor(duration);
     return new Promise(resolve => {
-      if (!(duration > 0) || wakeup.requested) inNextTurn(resolve);
-      else
-        new PreciseSleep(this.#timers.bucketFor(duration), this.#turns, clock, start, until, wakeup, resolve).begin();
+      new Approach(
+        clock,
+        bucket,
+        this.#turns,
+        start,
+        until - Math.max(LOOP_TURN, turn),
+        until,
+        wakeup,
+        resolve,
+      ).begin();
     });
   }
 
@@ -71,26 +86,28 @@ export class PreciseTimeoutStrategy extends SleepStrategy {
   }
 }
 
-/** One sleep: a timer, turns of the host, a short spin. */
-class PreciseSleep {
+/** The greater part of one sleep: a timer, and turns of the host. */
+class Approach {
   #isAwake = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unwatch = () => {};
-  #turnsTaken = 0;
+  #turnsLeft = MOST_TURNS;
   #turnBegan: Instant;
-  #stretchBegan: Instant;
+  #turnsBegan: Instant;
 
+  /** @param near when the turns end */
   constructor(
+    private readonly clock: Clock,
     private readonly bucket: Bucket,
     private readonly turns: Overshoots,
-    private readonly clock: Clock,
     private readonly start: Instant,
+    private readonly near: Instant,
     private readonly until: Instant,
     private readonly wakeup: Wakeup,
     private readonly whenAwake: () => void,
   ) {
     this.#turnBegan = start;
-    this.#stretchBegan = start;
+    this.#turnsBegan = start;
   }
 
   begin(): void {
@@ -98,13 +115,13 @@ class PreciseSleep {
     // In whole milliseconds, because the host would cut a fraction off.
     const nap = Math.min(Math.floor(this.bucket.napFor(this.until - this.start)), LONGEST_TIMEOUT);
     // The timer and the turns keep the process alive; the watch does not.
-    if (nap === 0) this.#approach(this.start);
-    else this.#timer = setTimeout(() => this.#napEnded(nap), nap);
+    if (nap > 0) this.#timer = setTimeout(() => this.#napEnded(nap), nap);
+    else inNextTurn(this.#turn);
   }
 
   #napEnded(nap: Duration): void {
     const now = this.clock.now();
-    this.#stretchBegan = now;
+    this.#turnsBegan = now;
     this.bucket.learn(this.until - this.start, now - this.start - nap);
     if (this.until - now > LONGEST_STRETCH) this.#awake();
     else this.#approach(now);
@@ -118,20 +135,13 @@ class PreciseSleep {
   };
 
   #approach(now: Instant): void {
-    if (this.until - now > this.#longestSpin() && ++this.#turnsTaken < MOST_TURNS) {
+    if (now < this.near && this.#turnsLeft-- > 0) {
       this.#turnBegan = now;
       inNextTurn(this.#turn);
       return;
     }
-    const end = spinUntil(this.until, this.clock, this.wakeup);
-    if (end >= this.until) this.bucket.ended(end - this.start, false, end - this.#stretchBegan);
+    this.bucket.ended(now - this.start, false, now - this.#turnsBegan);
     this.#awake();
-  }
-
-  /** As long as nearly every turn. */
-  #longestSpin(): Duration {
-    const { turns } = this;
-    return turns.count === 0 ? COLD_SPIN : Math.min(LONGEST_SPIN, tukeyFence(turns));
   }
 
   #awake = (): void => {

@@ -42,7 +42,7 @@ export const LIGHT: Theme = {
     outside: '#a8507f',
   },
   heat: ['#eef5fb', '#0b4f86'],
-  parts: ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#7d8794', '#c9ced6'],
+  parts: ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#7d8794', '#d55e00'],
 };
 
 export const DARK: Theme = {
@@ -61,7 +61,7 @@ export const DARK: Theme = {
     outside: '#e69fc6',
   },
   heat: ['#1b2733', '#7fd0ff'],
-  parts: ['#5db7f0', '#f0b429', '#2fcb9f', '#e69fc6', '#8d98a7', '#525d6b'],
+  parts: ['#5db7f0', '#f0b429', '#2fcb9f', '#e69fc6', '#8d98a7', '#ff8f5a'],
 };
 
 const FAMILIES: Readonly<Record<FamilyName, Family>> = {

@@ -11,13 +11,13 @@ export function isExplained(row: Row): row is ExplainedRow {
   return (row.why?.late.length ?? 0) > 0;
 }
 
-/** What a late sample consists of: these add up to the whole. */
+/** What a late sample consists of: the parts add up to the whole. */
 export const PARTS: readonly {
   readonly title: string;
   readonly of: (tick: LateTick) => number;
   readonly colour: number;
 }[] = [
-  { title: 'began late', of: tick => tick.carriedUs, colour: 5 },
+  { title: 'itself', of: tick => tick.ownUs, colour: 5 },
   { title: 'strategy', of: tick => tick.strategyUs, colour: 0 },
   { title: 'handler', of: tick => tick.handlerUs, colour: 2 },
   { title: 'queue', of: tick => tick.queueUs, colour: 1 },
@@ -33,7 +33,7 @@ export function meanOf({ why }: ExplainedRow, of: (tick: LateTick) => number): n
 /** Stacked bars of the parts. */
 export function whyLate(rows: readonly ExplainedRow[], options: ChartOptions): SVGSVGElement {
   const { theme } = options;
-  const bars = rows.flatMap(row => stack(row, PARTS, theme));
+  const bars = rows.flatMap(row => stack(row, theme));
   const most = Math.max(...bars.map(bar => bar.to), 1);
   const unit = most > 2000 ? { name: 'ms', us: 1000 } : { name: 'µs', us: 1 };
   const shared = {
@@ -73,9 +73,9 @@ interface Bar {
   readonly to: number;
 }
 
-function stack(row: ExplainedRow, parts: typeof PARTS, theme: Theme): Bar[] {
+function stack(row: ExplainedRow, theme: Theme): Bar[] {
   let end = 0;
-  return parts.map(({ title, of, colour }) => {
+  return PARTS.map(({ title, of, colour }) => {
     const from = end;
     end += meanOf(row, of);
     return { name: row.subject.name, title, colour: theme.parts[colour]!, from, to: end };

@@ -14,6 +14,7 @@ export interface RunOptions extends OutputOptions {
   readonly sleep?: readonly Duration[];
   readonly set?: readonly Setting[];
   readonly strategy?: readonly string[];
+  readonly policy?: readonly string[];
   /** False: none. */
   readonly baselines: boolean;
   readonly baseline?: readonly string[];
@@ -53,6 +54,7 @@ export function addRunOptions(command: Command): Command {
       '--strategy <alias...>',
       'measure only these strategies, besides those of --module; "all" for each that is there',
     )
+    .option('--policy <alias...>', 'measure only these scheduling policies, in the scenarios that measure policies')
     .option('--baseline <name...>', 'compare with these other ways to wait; "all" for each that is there')
     .option('--no-baselines', 'do not measure what there is without the loop')
     .option('--module <path...>', 'add the strategies, baselines and scenarios of this JavaScript module')

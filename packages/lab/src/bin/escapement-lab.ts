@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addCompareCommand } from '../comparing/compare-command.js';
+import { addNoiseCommand } from '../comparing/noise-command.js';
 import { UsageError } from '../usage-error.js';
 import { addRunOptions } from './command-line.js';
 import { run } from './run-command.js';
@@ -16,6 +18,8 @@ async function main(args: readonly string[]): Promise<number> {
     const ended = (code: number) => {
       status = code;
     };
+    addCompareCommand(command, ended);
+    addNoiseCommand(command, ended);
     addShowCommand(command, ended);
     await command.parseAsync(args, { from: 'user' });
     return status;

@@ -5,6 +5,7 @@ import { UsageError } from '../usage-error.js';
 import { answerFor } from '../views/answer.js';
 import { csv } from '../views/csv.js';
 import { htmlReport } from '../views/html/html-report.js';
+import { svgPicture } from '../views/html/svg-picture.js';
 import { markdown } from '../views/markdown.js';
 
 /** A form in which results are saved. */
@@ -23,6 +24,7 @@ const OUTPUTS: readonly Output[] = [
     render: results => `${JSON.stringify(results)}\n`,
   },
   { option: 'html', description: 'a report with charts, in one file', render: htmlWithAnswer },
+  { option: 'svg', description: 'lateness against CPU as a picture', render: results => svgPicture(results) },
   { option: 'markdown', description: 'the tables and the answer, for a pull request', render: markdown },
   { option: 'csv', description: 'a line of figures for each row', render: csv },
 ];

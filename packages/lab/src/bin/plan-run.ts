@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Duration } from 'escapement';
-import { BUILT_IN } from '../measuring/offer.js';
+import { BUILT_IN, type Offer } from '../measuring/offer.js';
 import type { PlannedScenario, RunPlan } from '../measuring/run-plan.js';
 import { DEFAULT_SCENARIOS, SCENARIOS } from '../scenarios/catalogue.js';
 import type { Scenario } from '../scenarios/scenario.js';
@@ -50,7 +50,7 @@ function planScenarios(options: RunOptions, modules: readonly LoadedModule[]): P
     ...modules.flatMap(({ from, offer }) => offer.scenarios.map(scenario => ({ scenario, from }))),
   ];
   const settings = settingsIn(options);
-  const added = modules.flatMap(({ offer }) => offer.scenarios.map(({ name }) => name));
+  const added = modules.flatMap(({ offer }) => addedBy(offer));
   // Settings for one scenario ask for that scenario.
   const asked = options.scenario ?? (settings.size > 0 ? [...settings.keys()] : [...DEFAULT_SCENARIOS, ...added]);
   for (const name of settings.keys()) {
@@ -60,6 +60,11 @@ function planScenarios(options: RunOptions, modules: readonly LoadedModule[]): P
     const { scenario, from } = findScenario(name, known);
     return { scenario, from, settings: settingsFor(scenario, settings.get(name), options.quick) };
   });
+}
+
+/** What a module is for if no scenario is asked for. */
+function addedBy({ scenarios, policies }: Offer): string[] {
+  return [...scenarios.map(({ name }) => name), ...(policies.length > 0 ? ['policies'] : [])];
 }
 
 function settingsIn({ rate, sleep, set = [] }: RunOptions): Map<string, readonly number[]> {

@@ -31,7 +31,7 @@ async function loadModule(path: string): Promise<LoadedModule> {
   if (!existsSync(path)) throw new UsageError(`--module ${path}: there is no such file. Check the path.`);
   const from = pathToFileURL(path).href;
   const offer = await attempt(path, () => offerOf(from));
-  if (offer.strategies.length + offer.baselines.length + offer.scenarios.length > 0) return { from, offer };
+  if (Object.values(offer).some(each => each.length > 0)) return { from, offer };
   throw new UsageError(`--module ${path}: ${await emptyReason(from)}`);
 }
 
@@ -57,7 +57,7 @@ async function emptyReason(from: string): Promise<string> {
     factory === undefined
       ? 'Export strategyModule(() => new YourStrategy()).'
       : `It exports the function "${factory}": export what it makes, as in strategyModule(clock => new YourStrategy(clock)).`;
-  return `exports no LoopModule that binds SleepStrategy, no baseline and no scenario. ${hint} If it does already, it imports another copy of escapement.`;
+  return `exports no LoopModule that binds SleepStrategy or SchedulingPolicy, no baseline and no scenario. ${hint} If it does already, it imports another copy of escapement.`;
 }
 
 /**
@@ -71,12 +71,21 @@ export async function selectSubjects(options: RunOptions, modules: readonly Load
   const all = [...shipped, ...added];
   checkUnique(all);
   const strategies = chosenStrategies(shipped.filter(isStrategy), all.filter(isStrategy), options.strategy);
-  const baselines = options.baselines ? chosenBaselines(shipped.filter(isBaseline), options.baseline) : [];
-  return [...strategies, ...added.filter(isStrategy), ...baselines, ...added.filter(isBaseline)];
+  const policies = chosenPolicies(all.filter(isPolicy), options.policy);
+  // Without a loop, nothing could be told of a late tick.
+  const baselines =
+    options.baselines && options.untilLate === undefined
+      ? chosenBaselines(shipped.filter(isBaseline), options.baseline)
+      : [];
+  return [...strategies, ...added.filter(isStrategy), ...policies, ...baselines, ...added.filter(isBaseline)];
 }
 
 function isStrategy({ kind }: SubjectInfo): boolean {
   return kind === 'strategy';
+}
+
+function isPolicy({ kind }: SubjectInfo): boolean {
+  return kind === 'policy';
 }
 
 function isBaseline({ kind }: SubjectInfo): boolean {
@@ -97,6 +106,14 @@ function chosenStrategies(
     throw unknownName('--strategy', unknown, names, `Or write "all", or add your own with --module${missing}.`);
   }
   return shipped.filter(({ name }) => wanted.includes(name));
+}
+
+function chosenPolicies(known: readonly SubjectInfo[], wanted: readonly string[] | undefined) {
+  if (wanted === undefined) return known;
+  const names = known.map(({ name }) => name);
+  const unknown = wanted.find(name => !names.includes(name));
+  if (unknown !== undefined) throw unknownName('--policy', unknown, names, 'Add your own with --module.');
+  return known.filter(({ name }) => wanted.includes(name));
 }
 
 function chosenBaselines(known: readonly SubjectInfo[], wanted: readonly string[] = DEFAULT_BASELINES) {

@@ -13,6 +13,9 @@ import { OutOfTime, SubjectError, SubjectProcess, type SubjectWork } from './sub
 const RESERVE: Duration = 700;
 /** Long enough for the compiler to optimize the hot code, in milliseconds. */
 const WARM_UP = { whole: 500, quick: 150 };
+/** By then, of the run's time, the cold rounds and the warm-up are over: on a slow machine they are cut short. */
+const COLD_SHARE = 0.3;
+const WARM_SHARE = 0.45;
 
 /** Rounds of each row that find out why sleepers are late. */
 const WHY_ROUNDS = 4;
@@ -137,7 +140,7 @@ export class LabRun {
   async #coldRound(): Promise<void> {
     for (const row of shuffled(this.#rows, this.#random)) {
       // A slow one would take the time of its only warm round.
-      if (row.isSlow || !this.#hasTimeFor(row.cost)) continue;
+      if (row.isSlow || !this.#hasTimeFor(row.cost, 1 - COLD_SHARE)) continue;
       this.#show(0, `${row.name}, cold`, undefined);
       await this.#attemptRow(row, process => row.measureCold(process, this.plan.seed, this.#elapsed()));
     }
@@ -153,7 +156,8 @@ export class LabRun {
 
   async #warmUpFor(subject: SubjectInfo, { name, parameter }: Scenario, budget: Duration): Promise<void> {
     const row = this.#rows.find(each => each.subject === subject && each.planned.scenario.name === name);
-    if (row === undefined || row.isSlow || !this.#isOpen(row) || !this.#hasTimeFor(budget)) return;
+    if (row === undefined || row.isSlow || !this.#isOpen(row)) return;
+    if (!this.#hasTimeFor(budget, 1 - WARM_SHARE)) return;
     this.#show(0, `warming up ${subject.name}`, undefined);
     const setting = parameter.warmUp ?? row.setting;
     const order = { scenario: name, setting, budget, mostSamples: Infinity, seed: 0 };
@@ -252,8 +256,10 @@ export class LabRun {
     return this.#interrupted || this.#isOutOfTime;
   }
 
-  #hasTimeFor(cost: Duration): boolean {
-    return cost <= this.#timeLeft() - RESERVE;
+  /** @param kept the share of the run's time that must be left then */
+  #hasTimeFor(cost: Duration, kept = 0): boolean {
+    const { timeLimit } = this.plan;
+    return timeLimit === null || cost <= this.#timeLeft() - RESERVE - kept * timeLimit;
   }
 
   #timeLeft(): Duration {
@@ -283,10 +289,11 @@ function someOf(what: string, rows: readonly MeasuredRow[]): string[] {
 }
 
 function rowsOf(planned: PlannedScenario, { subjects, isQuick }: RunPlan): MeasuredRow[] {
-  const { scenario, from, settings } = planned;
-  const own = scenario.ownSubjects?.map((name): SubjectInfo => ({ name, kind: 'policy', waits: null, from }));
-  const measured = own ?? subjects.filter(subject => !scenario.refuses?.(subject));
-  return settings.flatMap(setting => measured.map(subject => new MeasuredRow(subject, planned, setting, isQuick)));
+  const { measures = ['strategy', 'baseline', 'outside'] } = planned.scenario;
+  const measured = subjects.filter(subject => measures.includes(subject.kind) && !planned.scenario.refuses?.(subject));
+  return planned.settings.flatMap(setting =>
+    measured.map(subject => new MeasuredRow(subject, planned, setting, isQuick)),
+  );
 }
 
 async function twoAtATime<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

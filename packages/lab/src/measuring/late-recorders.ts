@@ -24,8 +24,8 @@ export class LateRecorders {
 
   /** The late ticks since the last call. @param begin of the round, on the clock of `performance.now()` */
   take(pauses: readonly CollectorPause[], begin: Instant): LateTick[] {
-    return this.#recorders
-      .flatMap(recorder => recorder.take())
-      .map(wake => explain(wake, pauses, begin - wake.hostOffset));
+    const all = this.#recorders.flatMap(recorder => recorder.take());
+    // What woke before is no part of the round.
+    return all.map(wake => explain(wake, pauses, begin - wake.hostOffset)).filter(({ at }) => at >= 0);
   }
 }

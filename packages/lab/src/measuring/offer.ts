@@ -3,6 +3,7 @@ import type { SubjectInfo } from '../results/results.js';
 import { scenariosIn } from '../scenarios/catalogue.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { BASELINES, baselinesIn } from '../subjects/baselines.js';
+import { InstalledPolicy, type Policy, policiesIn, shippedPolicies } from '../subjects/policy-subject.js';
 import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from '../subjects/strategy.js';
 import { LoopSubject } from '../subjects/strategy-subject.js';
 import type { Subject } from '../subjects/subject.js';
@@ -11,6 +12,8 @@ import type { Subject } from '../subjects/subject.js';
 export interface Offer {
   /** From its LoopModules that bind a SleepStrategy. */
   readonly strategies: readonly Strategy[];
+  /** From its LoopModules that bind a SchedulingPolicy. */
+  readonly policies: readonly Policy[];
   /** Other ways to wait. */
   readonly baselines: readonly Subject[];
   /** Things to measure. */
@@ -23,16 +26,27 @@ export const BUILT_IN = '@escapement/lab';
 /** What comes with the lab, or what the module at the URL `from` exports. */
 export async function offerOf(from: string): Promise<Offer> {
   if (from === BUILT_IN) {
-    return { strategies: [...shippedStrategies(), ...(await systemStrategies())], baselines: BASELINES, scenarios: [] };
+    return {
+      strategies: [...shippedStrategies(), ...(await systemStrategies())],
+      policies: shippedPolicies(),
+      baselines: BASELINES,
+      scenarios: [],
+    };
   }
   const exports = (await import(from)) as object;
-  return { strategies: strategiesIn(exports), baselines: baselinesIn(exports), scenarios: scenariosIn(exports) };
+  return {
+    strategies: strategiesIn(exports),
+    policies: policiesIn(exports),
+    baselines: baselinesIn(exports),
+    scenarios: scenariosIn(exports),
+  };
 }
 
 /** The subjects in an offer, as the results name them. */
-export function subjectsOf({ strategies, baselines }: Offer, from: string): SubjectInfo[] {
+export function subjectsOf({ strategies, policies, baselines }: Offer, from: string): SubjectInfo[] {
   return [
     ...strategies.map(({ alias, waits }) => info(alias, 'strategy', waits, from)),
+    ...policies.map(({ alias }) => info(alias, 'policy', null, from)),
     ...baselines.map(({ name, kind, ...rest }) => info(name, kind, 'waits' in rest ? rest.waits : null, from)),
   ];
 }
@@ -46,12 +60,12 @@ function info(name: string, kind: SubjectInfo['kind'], waits: Waits | null, from
  * @param extras what its loops get besides: instruments, for instance
  */
 export function findSubject(
-  { strategies, baselines }: Offer,
+  { strategies, policies, baselines }: Offer,
   { name, kind }: SubjectInfo,
   extras: readonly LoopModule[] = [],
 ): Subject | undefined {
-  if (kind === 'policy') return { kind, name };
-  if (kind !== 'strategy') return baselines.find(each => each.name === name);
-  const strategy = strategies.find(({ alias }) => alias === name);
-  return strategy && new LoopSubject(strategy, extras);
+  const isNamed = ({ alias }: Strategy | Policy) => alias === name;
+  if (kind === 'strategy') return strategies.filter(isNamed).map(each => new LoopSubject(each, extras))[0];
+  if (kind === 'policy') return policies.filter(isNamed).map(each => new InstalledPolicy(each, extras))[0];
+  return baselines.find(each => each.name === name);
 }

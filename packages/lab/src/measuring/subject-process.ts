@@ -6,7 +6,7 @@ import type { Answer, MeasuredRound, Order, RoundOrder, RowReport, ScenarioSourc
 
 const PROGRAM = fileURLToPath(new URL('subject-child.js', import.meta.url));
 /** To load a module and to answer, on a busy machine. In milliseconds. */
-const PATIENCE: Duration = 10_000;
+const PATIENCE: Duration = 30_000;
 /** How much longer than its budget a round may take. */
 const SLOWNESS = 10;
 

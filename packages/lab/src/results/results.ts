@@ -183,8 +183,8 @@ export interface LateTick {
   readonly task: string;
   /** The whole lateness. */
   readonly lateUs: number;
-  /** The task began to wait so long after the deadline: it was still busy, or had itself woken late from the sleep before. */
-  readonly carriedUs: number;
+  /** Steps of the task itself: it was still busy when it should have woken. */
+  readonly ownUs: number;
   /** The strategy slept so long after the deadline, or let the host run. */
   readonly strategyUs: number;
   /** The loop's own work until the handler had settled the wait: polling, mostly. */

@@ -31,8 +31,8 @@ export const hostTimer = defineScenario({
     check: rate => (rate >= 0.1 && rate <= 1000 ? undefined : 'expected a rate of the loop from 0.1 to 1000 Hz'),
   },
   roundMs: { whole: 1000, quick: 300 },
-  // Under the other strategies, the host stands still while its loop runs.
-  refuses: ({ kind, waits }) => kind !== 'strategy' || waits !== 'yields',
+  measures: ['strategy'],
+  refuses: ({ waits }) => (waits === 'yields' ? undefined : 'the host stands still while its loop runs'),
   prepare(subject, rate): Measurement {
     if (subject.kind !== 'strategy') throw new Error(`${subject.name} is no strategy.`);
     const loop = subject.createLoop(sleepModule);

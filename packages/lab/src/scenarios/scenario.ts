@@ -29,14 +29,14 @@ export interface Scenario {
   readonly explanation: string;
   /** What is varied. */
   readonly parameter: ScenarioParameter;
-  /** Whether it has nothing to measure of `subject`, which then has no row. Default: of none. */
-  refuses?(subject: SubjectInfo): boolean;
+  /** Why `subject`, of a kind that it measures, cannot be measured: then it has no row. Undefined if it can. */
+  refuses?(subject: Pick<SubjectInfo, 'name' | 'kind'> & Partial<SubjectInfo>): string | undefined;
   /** Its samples are the lateness of sleepers in the subject's loops, so that `--why` can explain them. Default: false. */
   readonly hasSleepers?: boolean;
   /** How long a round of one row lasts, in milliseconds. Default: 100, and 60 with `--quick`. */
   readonly roundMs?: { readonly whole: Duration; readonly quick: Duration };
-  /** Subjects of its own, instead of the strategies and baselines. */
-  readonly ownSubjects?: readonly string[];
+  /** Which kinds of subjects it measures. Default: strategies, baselines, and programs outside of Node. */
+  readonly measures?: readonly Subject['kind'][];
   /**
    * Called once for each row, in the subject's process: makes the loops, for instance. What it returns is called for each
    * round.

@@ -48,8 +48,8 @@ function loopTicker(subject: StrategySubject, period: Duration, pace: Pace): Tic
   };
 }
 
-/** Lateness is measured on the host's clock, whatever clock a strategy has. */
-function* openTicks(period: Duration, samplesUs: Float64Array): Coroutine<void, Now | Sleep> {
+/** Each sample is how late a tick is. Lateness is measured on the host's clock, whatever clock a strategy has. */
+export function* openTicks(period: Duration, samplesUs: Float64Array): Coroutine<void, Now | Sleep> {
   const [start, loopStart] = [performance.now(), yield* now()];
   for (let n = 0; n < samplesUs.length; n++) {
     yield* sleepUntil(loopStart + (n + 1) * period);
@@ -101,6 +101,6 @@ function outsideTicker(subject: OutsideSubject, period: Duration, pace: Pace): T
 }
 
 /** A tick is missed if it is over only when the next one is due. */
-function missedIn(samplesUs: ArrayLike<number>, period: Duration): number {
+export function missedIn(samplesUs: ArrayLike<number>, period: Duration): number {
   return Array.from(samplesUs).filter(lateness => lateness >= period * 1000).length;
 }

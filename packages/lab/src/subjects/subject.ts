@@ -1,4 +1,4 @@
-import type { Duration, EventLoop, Instant, LoopEvent, LoopModule, Waits } from 'escapement';
+import type { Clock, Duration, EventLoop, Instant, LoopEvent, LoopModule, SchedulingPolicy, Waits } from 'escapement';
 
 /** Something that a scenario measures. */
 export type Subject = StrategySubject | BaselineSubject | OutsideSubject | PolicySubject;
@@ -52,12 +52,16 @@ export interface OutsideSamples {
   readonly cpuMs: number;
 }
 
-/** A subject of the scenario's own: its name is all that the lab knows. */
+/** A scheduling policy in loops. */
 export interface PolicySubject {
-  /** Does not wait: the scenario knows what to do with it. */
+  /** Orders the tasks that are ready. */
   readonly kind: 'policy';
-  /** As the scenario named it. */
+  /** Its alias. */
   readonly name: string;
+  /** A new one. @param clock of the loop that it is for */
+  createPolicy(clock: Clock): SchedulingPolicy;
+  /** A new loop with this policy and what `modules` bind, which waits by `Atomics.wait`. */
+  createLoop<E extends LoopEvent>(...modules: readonly LoopModule<E>[]): EventLoop<E>;
 }
 
 /** Makes a baseline that the lab recognizes in a module. @param waits what it does with the thread */

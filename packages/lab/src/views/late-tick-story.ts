@@ -15,10 +15,10 @@ interface Part {
 function partsOf(tick: LateTick): Part[] {
   return [
     {
-      us: tick.carriedUs,
-      name: 'begun late',
+      us: tick.ownUs,
+      name: 'itself',
       meaning: 'the task was still busy when the tick was due',
-      advice: 'The tick before was late, too, or its work took longer than the period: look there.',
+      advice: 'Its own steps take longer than its period: let it do less in each, or tick less often.',
     },
     {
       us: tick.strategyUs,

@@ -29,7 +29,6 @@ export interface LateWanted {
 
 interface Wait {
   readonly due: Instant;
-  readonly asked: Instant;
   ready: Instant;
 }
 
@@ -97,8 +96,7 @@ export class LateRecorder implements Instrument {
 
   suspended(task: Task, event: LoopEvent): void {
     if (!(event instanceof TimeEvent)) return;
-    const asked = this.clock.now();
-    this.#waits.set(task, { due: event.dueAt(asked), asked, ready: Infinity });
+    this.#waits.set(task, { due: event.dueAt(this.clock.now()), ready: Infinity });
   }
 
   taskReady(task: Task, cause: ReadyCause): void {
@@ -130,7 +128,7 @@ export class LateRecorder implements Instrument {
     return this.#noCore - before;
   }
 
-  #add(task: Task, { due, asked, ready }: Wait, resumed: Instant): void {
+  #add(task: Task, { due, ready }: Wait, resumed: Instant): void {
     const { keep } = this.wanted;
     if (this.#late.length === (keep === 'first' ? 1 : MOST)) {
       if (keep === 'first') return;
@@ -140,6 +138,6 @@ export class LateRecorder implements Instrument {
     }
     const stretches = this.#stretches.since(due);
     const hostOffset = performance.now() - this.clock.now();
-    this.#late.push({ task: task.name, due, asked, ready, resumed, stretches, hostOffset });
+    this.#late.push({ task, due, ready, resumed, stretches, hostOffset });
   }
 }

@@ -1,15 +1,13 @@
-import type { Duration, Instant } from 'escapement';
+import type { Duration, Instant, Task } from 'escapement';
 import type { LateTick, RanBefore } from '../results/results.js';
-import type { Stretch } from './stretches.js';
+import type { Doing, Stretch } from './stretches.js';
 
 /** A sleeper that woke late, as it was recorded. All instants are on the loop's clock. */
 export interface LateWake {
-  /** Its name. */
-  readonly task: string;
+  /** The sleeper. */
+  readonly task: Task;
   /** Its deadline. */
   readonly due: Instant;
-  /** When the task began to wait. After `due` if it was still busy then. */
-  readonly asked: Instant;
   /** When its handler settled the wait. */
   readonly ready: Instant;
   /** When it ran. */
@@ -28,7 +26,7 @@ export interface CollectorPause {
   readonly duration: Duration;
 }
 
-type Phase = 'strategy' | 'handler' | 'queue';
+type Phase = 'own' | 'strategy' | 'handler' | 'queue';
 
 interface Piece {
   readonly phase: Phase;
@@ -44,12 +42,11 @@ interface Piece {
  * @param begin the instant that `at` counts from
  */
 export function explain(wake: LateWake, pauses: readonly CollectorPause[], begin: Instant): LateTick {
-  const { due, asked, resumed, hostOffset } = wake;
-  const from = Math.max(due, Math.min(asked, resumed));
-  const parts: Record<Phase, Duration> = { strategy: 0, handler: 0, queue: 0 };
+  const { due, resumed, hostOffset } = wake;
+  const parts: Record<Phase, Duration> = { own: 0, strategy: 0, handler: 0, queue: 0 };
   let collector = 0;
   let machine: Duration | null = null;
-  for (const { phase, start, end, noCore } of piecesOf(wake, from)) {
+  for (const { phase, start, end, noCore } of piecesOf(wake)) {
     const length = end - start;
     const paused = overlap(pauses, start + hostOffset, end + hostOffset);
     const withoutCore = Math.min(noCore ?? 0, length - paused);
@@ -59,34 +56,38 @@ export function explain(wake: LateWake, pauses: readonly CollectorPause[], begin
   }
   return {
     at: roundTo(due - begin),
-    task: wake.task,
+    task: wake.task.name,
     lateUs: micro(resumed - due),
-    carriedUs: micro(from - due),
+    ownUs: micro(parts.own),
     strategyUs: micro(parts.strategy),
     handlerUs: micro(parts.handler),
     queueUs: micro(parts.queue),
     gcUs: micro(collector),
     machineUs: machine === null ? null : micro(machine),
-    ...ranBefore(wake, from),
+    ...ranBefore(wake),
   };
 }
 
-/** Together they cover all of `from` to `resumed`. */
-function piecesOf({ stretches, ready, resumed }: LateWake, from: Instant): Piece[] {
+/** Together they cover all of the time from the deadline to the resumption. */
+function piecesOf({ task: sleeper, due, stretches, ready, resumed }: LateWake): Piece[] {
   const pieces: Piece[] = [];
-  let covered = from;
-  for (const { doing, start, end, noCore } of stretches) {
+  let covered = due;
+  for (const { doing, start, end, noCore, task } of stretches) {
     // Only steps are too many to keep.
     if (start > covered) pieces.push({ phase: 'queue', start: covered, end: Math.min(start, resumed), noCore: null });
     const [first, last] = [Math.max(start, covered), Math.min(end, resumed)];
     if (last <= first) continue;
     covered = last;
-    if (doing !== 'own')
-      pieces.push({ phase: doing === 'sleep' ? 'strategy' : 'queue', start: first, end: last, noCore });
-    else pieces.push(...ownWork(first, last, ready, noCore));
+    if (doing === 'own') pieces.push(...ownWork(first, last, ready, noCore));
+    else pieces.push({ phase: phaseOf(doing, task === sleeper), start: first, end: last, noCore });
   }
   if (covered < resumed) pieces.push({ phase: 'queue', start: covered, end: resumed, noCore: null });
   return pieces;
+}
+
+function phaseOf(doing: Doing, isSleepers: boolean): Phase {
+  if (doing === 'sleep') return 'strategy';
+  return isSleepers ? 'own' : 'queue';
 }
 
 /** The loop's own work settles the wait: up to then it is the handler's, after that it keeps the task waiting for its turn. */
@@ -111,13 +112,13 @@ function overlap(pauses: readonly CollectorPause[], start: Instant, end: Instant
 /** How many of the tasks that ran meanwhile are named. */
 const MOST_NAMED = 3;
 
-function ranBefore({ stretches }: LateWake, from: Instant): Pick<LateTick, 'after' | 'ran'> {
+function ranBefore(wake: LateWake): Pick<LateTick, 'after' | 'ran'> {
   const byName = new Map<string, { us: number; steps: number }>();
   let after: string | null = null;
-  for (const { task, start, end } of stretches) {
-    if (task === undefined || end <= from) continue;
+  for (const { task, start, end } of wake.stretches) {
+    if (task === undefined || task === wake.task) continue;
     const sum = byName.get(task.name) ?? { us: 0, steps: 0 };
-    byName.set(task.name, { us: sum.us + (end - Math.max(start, from)) * 1000, steps: sum.steps + 1 });
+    byName.set(task.name, { us: sum.us + (end - Math.max(start, wake.due)) * 1000, steps: sum.steps + 1 });
     after = task.name;
   }
   const ran = [...byName].map(([task, { us, steps }]): RanBefore => ({ task, us: roundTo(us), steps }));

@@ -1,5 +1,5 @@
 import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
-import type { SchedulingPolicy, SpawnOptions } from 'escapement';
+import type { Clock, SchedulingPolicy, SpawnOptions } from 'escapement';
 import { type Coroutine, type Duration, EventLoop, type Instant, type Pause, pause, spawn } from 'escapement';
 import { type Random, seededRandom } from '../statistics/random.js';
 import { Arrival, ArrivalHandler } from './arrivals.js';
@@ -49,9 +49,16 @@ export interface Job {
   endedAt: Instant;
 }
 
-/** Runs the jobs of `workload` under `policy` in virtual time: steps take time on the virtual clock alone. */
-export function runWorkload(policy: SchedulingPolicy, { classes, until, slice, seed }: Workload): WorkloadResult {
+/**
+ * Runs the jobs of `workload` under a policy in virtual time: steps take time on the virtual clock alone.
+ * @param given the policy, or what makes one that goes by the loop's clock
+ */
+export function runWorkload(
+  given: SchedulingPolicy | ((clock: Clock) => SchedulingPolicy),
+  { classes, until, slice, seed }: Workload,
+): WorkloadResult {
   const clock = new VirtualClock();
+  const policy = typeof given === 'function' ? given(clock) : given;
   const arrivals = new ArrivalHandler();
   const loop = new EventLoop({ strategy: new VirtualTimeStrategy(clock), handlers: [arrivals], policy });
   const random = seededRandom(seed);
