@@ -144,7 +144,8 @@ describe('conformance: what is shipped', function () {
   strategyLaws(runner, { strategy: clock => new SetTimeoutStrategy(clock) });
   strategyLaws(runner, { strategy: clock => new PreciseTimeoutStrategy(clock) });
   strategyLaws(runner, { strategy: clock => new SetImmediateStrategy(clock), takesCore: true });
-  strategyLaws(runner, { strategy: clock => new MessageChannelStrategy(clock) });
+  // For the last 2 ms of a sleep; in Node a message costs much more than in a page, threads of V8 included.
+  strategyLaws(runner, { strategy: clock => new MessageChannelStrategy(clock), takesCore: true });
   strategyLaws(runner, { strategy: clock => new PhasedStrategy(new AtomicsWaitStrategy(clock)) });
   strategyLaws(runner, { strategy: () => new VirtualTimeStrategy(new VirtualClock()) });
   strategyLaws(runner, {
