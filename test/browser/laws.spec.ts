@@ -9,7 +9,9 @@ const SUBJECTS: readonly (readonly [Subject, Place])[] = [
   ['message-channel', 'worker'],
   ['post-task', 'isolated page'],
   ['post-task', 'page'],
+  ['precise-timeout', 'isolated page'],
   ['atomics-wait', 'isolated worker'],
+  ['hybrid', 'isolated worker'],
   ['phased', 'isolated worker'],
   ['phased-set-timeout', 'isolated page'],
 ];

@@ -2,8 +2,16 @@ import { expect } from 'chai';
 import { BrowserStage, PLACES, type Place } from './browser-stage.js';
 import type { Waited } from './programs/waits.js';
 
-const ANYWHERE = ['busyWaitModule', 'messageChannelModule', 'phasedOverTimeouts', 'postTaskModule', 'setTimeoutModule'];
-const BLOCKING = ['atomicsWaitModule', 'phasedModule'];
+const ANYWHERE = [
+  'busyWaitModule',
+  'hybridOverTimeouts',
+  'messageChannelModule',
+  'phasedOverTimeouts',
+  'postTaskModule',
+  'preciseTimeoutModule',
+  'setTimeoutModule',
+];
+const BLOCKING = ['atomicsWaitModule', 'hybridModule', 'phasedModule'];
 /** Not in a browser at all. */
 const IN_NODE = ['setImmediateModule'];
 

@@ -64,7 +64,7 @@ describe('the HTML report', function () {
       assert.equal(await marks('survival', '.curve path'), rows.length);
       assert.equal(await marks('rounds', '.rounds path'), rounds);
       assert.equal(await marks('over-time', '.spans rect'), rounds);
-      assert.equal(await marks('why', '.parts rect'), 3 * rows.filter(row => row.why !== undefined).length);
+      assert.equal(await marks('why', '.parts rect'), 6 * rows.filter(row => row.why !== undefined).length);
       assert.equal(await marks('cold', '.warm circle'), rows.length);
       assert.equal(await marks('heat-map', '.cells rect'), scenarioOf(results, 'metronome').rows.length);
     });

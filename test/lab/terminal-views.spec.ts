@@ -24,7 +24,6 @@ describe('report', () => {
     expect(headsAt(40, [{ ...ROW, name: 'a strategy with a long name' }])).to.deep.equal([
       '1000 Hz',
       'p50',
-      '95 %',
       'p99',
       'CPU %',
     ]);

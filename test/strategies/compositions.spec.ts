@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { BusyWaitStrategy, ControllableStrategy, PhasedStrategy, type SleepStrategy, Wakeup } from 'escapement';
+import {
+  BusyWaitStrategy,
+  ControllableStrategy,
+  HybridStrategy,
+  PhasedStrategy,
+  type SleepStrategy,
+  Wakeup,
+} from 'escapement';
 import fc from 'fast-check';
 import { TICK, TickingClock, VirtualStrategy } from './virtual-strategies.js';
 
@@ -7,6 +14,7 @@ import { TICK, TickingClock, VirtualStrategy } from './virtual-strategies.js';
 type Shape =
   | { readonly kind: 'spins' | 'blocks' | 'yields' | 'early'; readonly late: number }
   | { readonly kind: 'phased'; readonly spin: number; readonly yield: number; readonly coarse: Shape }
+  | { readonly kind: 'hybrid'; readonly coarse: Shape }
   | { readonly kind: 'controllable'; readonly choices: readonly Shape[] };
 
 /** What happens to a strategy: it sleeps for a while, or until another thread wakes it; or another one is used. */
@@ -23,6 +31,7 @@ const { shape } = fc.letrec<{ shape: Shape }>(tie => ({
   shape: fc.oneof(
     { maxDepth: 4, depthSize: 'small' },
     fc.record({ kind: fc.constantFrom('spins', 'blocks', 'yields', 'early'), late: shortTime }),
+    fc.record({ kind: fc.constant('hybrid'), coarse: tie('shape') }),
     fc.record({ kind: fc.constant('phased'), spin: shortTime, yield: shortTime, coarse: tie('shape') }),
     fc.record({
       kind: fc.constant('controllable'),
@@ -56,6 +65,7 @@ class Composition {
 
   #make(shape: Shape): SleepStrategy {
     if (shape.kind === 'phased') return new PhasedStrategy(this.#make(shape.coarse), shape);
+    if (shape.kind === 'hybrid') return new HybridStrategy(this.#make(shape.coarse));
     if (shape.kind === 'controllable') {
       const choices = shape.choices.map(choice => this.#make(choice));
       const strategy = new ControllableStrategy(

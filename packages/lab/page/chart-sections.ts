@@ -152,7 +152,7 @@ class ChartSections {
       });
     const file = `${scenario.name}-${setting}`;
     const quantile = choice(
-      'Lateness',
+      capital(scenario.samples),
       (Object.keys(QUANTILES) as QuantileName[]).map(value => ({ value, text: QUANTILES[value] })),
       this.#quantile,
       chosen => {
@@ -163,7 +163,7 @@ class ChartSections {
     return [
       section(
         'main',
-        `Lateness against CPU: ${label}`,
+        `${capital(scenario.samples)} against CPU: ${label}`,
         'Lower left is better: early and cheap. The line is the Pareto front: what is filled on it is beaten by no other strategy in both. ▼ or ◀: the value is 0 or below, and a logarithmic axis has no such place.',
         [
           quantile,
@@ -317,12 +317,16 @@ function button(text: string, onclick: () => void): HTMLElement {
   return h('button', { type: 'button', class: 'action', onclick }, text);
 }
 
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 function mainText(scenario: ScenarioResults, setting: number, quantile: QuantileName, label: string): string {
   const { points, front } = pointsOf(scenario, setting, quantile, LIGHT);
   const say = ({ name, late, cpu }: (typeof points)[number]) =>
     `${name} ${microseconds(late)} late, CPU ${percent(cpu)}`;
   const others = points.filter(point => !front.includes(point));
-  return `Lateness (${QUANTILES[quantile]}) against CPU, ${label}. On the Pareto front: ${front.map(say).join('; ')}. Others: ${others.map(say).join('; ')}.`;
+  return `${capital(scenario.samples)} (${QUANTILES[quantile]}) against CPU, ${label}. On the Pareto front: ${front.map(say).join('; ')}. Others: ${others.map(say).join('; ')}.`;
 }
 
 function tails(rows: readonly MeasuredRow[]): string {

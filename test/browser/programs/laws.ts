@@ -2,9 +2,11 @@ import { type Runner, strategyLaws } from '@escapement/conformance';
 import type { Clock, SleepStrategy } from '@escapement/core';
 import {
   AtomicsWaitStrategy,
+  HybridStrategy,
   MessageChannelStrategy,
   PhasedStrategy,
   PostTaskStrategy,
+  PreciseTimeoutStrategy,
   SetTimeoutStrategy,
 } from 'escapement';
 
@@ -13,6 +15,8 @@ const STRATEGIES = {
   'message-channel': clock => new MessageChannelStrategy(clock),
   'post-task': clock => new PostTaskStrategy(clock),
   'atomics-wait': clock => new AtomicsWaitStrategy(clock),
+  hybrid: clock => new HybridStrategy(new AtomicsWaitStrategy(clock)),
+  'precise-timeout': clock => new PreciseTimeoutStrategy(clock),
   phased: clock => new PhasedStrategy(new AtomicsWaitStrategy(clock)),
   'phased-set-timeout': clock => new PhasedStrategy(new SetTimeoutStrategy(clock)),
 } satisfies Readonly<Record<string, (clock: Clock) => SleepStrategy>>;

@@ -4,6 +4,7 @@ import * as escapement from 'escapement';
 import {
   Container,
   createLoop,
+  hybrid,
   type LoopModule,
   now,
   phased,
@@ -14,7 +15,11 @@ import {
   spawn,
 } from 'escapement';
 
-const MODULES = { ...escapement, phasedOverTimeouts: phased({ coarse: setTimeoutModule }) };
+const MODULES = {
+  ...escapement,
+  hybridOverTimeouts: hybrid({ coarse: setTimeoutModule }),
+  phasedOverTimeouts: phased({ coarse: setTimeoutModule }),
+};
 
 /** What a strategy does here. Durations in milliseconds. */
 export interface Waited {

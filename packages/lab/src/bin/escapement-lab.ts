@@ -7,6 +7,7 @@ import { UsageError } from '../usage-error.js';
 import { addRunOptions } from './command-line.js';
 import { run } from './run-command.js';
 import { addShowCommand } from './show-command.js';
+import { addWebCommand } from './web-command.js';
 
 async function main(args: readonly string[]): Promise<number> {
   const command = describeCommand();
@@ -21,6 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
     addCompareCommand(command, ended);
     addNoiseCommand(command, ended);
     addShowCommand(command, ended);
+    addWebCommand(command);
     await command.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {

@@ -11,7 +11,7 @@ import { UsageError } from '../usage-error.js';
  * @example compareResults(readResults('runs/a'), readResults('runs/b'));
  */
 export function readResults(path: string): Results[] {
-  if (!statSync(path).isDirectory()) return [readFile(path)];
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [readFile(path)];
   const names = readdirSync(path).filter(name => name.endsWith('.json'));
   if (names.length > 0) return names.sort().map(name => readFile(join(path, name)));
   throw new UsageError(`${path}: there is no .json file in this folder. Name the folder that holds the results.`);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { UsageError } from '../usage-error.js';
 import { type Results, SCHEMA } from './results.js';
 
@@ -41,9 +41,16 @@ function noResults(name: string, reason: string): UsageError {
 
 /** Undefined: nothing is. */
 function whatIsWrong(value: unknown): string | undefined {
-  const schema = JSON.parse(readFileSync(new URL('../../results.schema.json', import.meta.url), 'utf8'));
-  const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+  validate ??= compiledSchema();
   return validate(value) ? undefined : describeError(validate.errors![0]!);
+}
+
+/** Compiled once, and only if there is something to check. */
+let validate: ValidateFunction | undefined;
+
+function compiledSchema(): ValidateFunction {
+  const schema = JSON.parse(readFileSync(new URL('../../results.schema.json', import.meta.url), 'utf8'));
+  return new Ajv2020({ allowUnionTypes: true }).compile(schema);
 }
 
 /** `scenarios/0/rows/2/setting must be number` */
