@@ -9,7 +9,7 @@ const random = seededRandom(5);
 
 /** Timers that take no real time: each fires as late as `overshoot` says. The turns are the host's own. */
 class SimulatedHost {
-  readonly clock = new SimulatedClock(0.001);
+  readonly clock = new SimulatedClock(0.002);
   readonly strategy = new PreciseTimeoutStrategy(this.clock);
   readonly timers: number[] = [];
   cleared = 0;
@@ -66,7 +66,7 @@ describe('precise-timeout: in simulated time', () => {
   it('sleeps by a timer of whole milliseconds, and takes turns of the host for the rest', async () => {
     const late = await host.tick(10, 60);
     expect(late[0]).to.be.at.least(0);
-    // The readings of the clock are 1 us apart.
+    // The readings of the clock are 2 us apart.
     expect(late.at(-1)).to.be.below(0.005);
     expect(host.timers.every(Number.isInteger)).to.equal(true);
     expect(new Set(host.timers.slice(20))).to.deep.equal(new Set([9]));
@@ -95,6 +95,23 @@ describe('precise-timeout: in simulated time', () => {
     const late = await host.tick(0.9, 15);
     expect(late.at(-1)).to.be.below(0.005);
     expect(host.timers).to.deep.equal([]);
+  });
+
+  it('learns how long the loop takes to call again, and leaves it that time', async () => {
+    const wakeup = new Wakeup();
+    const late: number[] = [];
+    for (let n = 1; n <= 30; n++) {
+      const until = 10 * n;
+      while (host.clock.now() < until) {
+        const sleeping = host.strategy.sleep(until, wakeup);
+        await sleeping;
+        if (sleeping !== undefined) host.clock.instant += 0.07;
+      }
+      late.push(host.clock.instant - until);
+    }
+    // At first it leaves 20 us.
+    expect(late[0]).to.be.above(0.04);
+    expect(Math.max(...late.slice(10))).to.be.below(0.005);
   });
 
   it('has a longest margin: timers that are much too late cost no more than 4 ms of turns', async () => {

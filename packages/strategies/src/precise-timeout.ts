@@ -3,17 +3,17 @@ import { type BucketReport, linesOf, reportOnBucket, us } from './bucket-report.
 import { type Bucket, Calibration, Overshoots, tukeyFence } from './calibration.js';
 import { inNextTurn } from './host-turn.js';
 import { LONGEST_TIMEOUT } from './set-timeout.js';
-import { spinUntil } from './spin.js';
+import { spinTowards } from './spin.js';
 import type { StrategyReport } from './strategy-report.js';
 
 /** A page lets no nested timer fire earlier, so that a shorter nap may end so late. */
 const LONGEST_MARGIN: Duration = 4;
 /** A timer that fires so much too early was none for the rest: the clock is not the host's, or the sleep is one of weeks. */
 const LONGEST_STRETCH: Duration = LONGEST_MARGIN + 2;
-/** So long before the deadline the turns of the host end, for one of the loop: its code is not cold then at the deadline. */
-const LOOP_TURN: Duration = 0.03;
-/** What is left is spun: no longer than this, or a turn of the host would do. */
-const LONGEST_SPIN: Duration = 0.05;
+/** The host's turns end so long before the deadline at most, and the rest is spun. */
+const LONGEST_SPIN: Duration = 0.1;
+/** ... and at least, besides what the loop takes to get there. */
+const SHORTEST_SPIN: Duration = 0.02;
 /** If the deadline is still not there, the clock stands still: the loop notices that, and says so. */
 const MOST_TURNS = 20_000;
 
@@ -27,12 +27,12 @@ export interface PreciseTimeoutReport extends StrategyReport {
 
 /**
  * Yields the thread to the host: until `setTimeout` fires, and then for turn after turn of the host's loop (`setImmediate`;
- * in a page, messages), until the deadline is nearer than the next turn. It learns how late timers fire, and how long turns
- * take.
+ * in a page, messages), until shortly before the deadline. The rest, 0.1 ms at most, is spun. It learns how late timers fire, and
+ * how long turns take.
  *
  * Cost: the turns use the CPU, for about a millisecond each sleep, because `setTimeout` counts in whole milliseconds.
- * Lateness: a few microseconds, or as long as other code of the host keeps the thread. The host goes on running throughout:
- * promises, streams, HTTP servers; its own timers fire no later than without.
+ * Lateness: a few microseconds, or as long as other code of the host keeps the thread. The host goes on running:
+ * promises, streams, HTTP servers; its own timers fire hardly later than without.
  * Choose it for exact timers beside other code: a metronome in a server. Not for many short sleeps if CPU time is scarce,
  * because sleeps of a millisecond are all turns; nor where a millisecond does not matter: there, `SetTimeoutStrategy`.
  */
@@ -46,8 +46,11 @@ export class PreciseTimeoutStrategy extends SleepStrategy {
     shortestNap: 1,
   });
   readonly #turns = new Overshoots();
-  /** The deadline of the last approach: what is left of that sleep is spun. */
+  /** From the end of an approach to the loop's next call: its code is cold by then. */
+  readonly #loopTurns = new Overshoots();
+  /** The deadline of the last approach, and its end if the loop has not called again since. */
   #approached: Instant = -Infinity;
+  #approachEnd: Instant | undefined;
 
   constructor(override readonly clock: Clock) {
     super();
@@ -57,24 +60,31 @@ export class PreciseTimeoutStrategy extends SleepStrategy {
     const { clock } = this;
     const start = clock.now();
     const duration = until - start;
+    const isApproached = until === this.#approached;
+    if (this.#approachEnd !== undefined) {
+      // If the deadline has passed by now, the loop has taken too long.
+      this.#loopTurns.add(isApproached ? start - this.#approachEnd : LONGEST_SPIN);
+      this.#approachEnd = undefined;
+    }
     if (!(duration > 0) || wakeup.requested) return new Promise(inNextTurn);
-    const turn = Math.min(LONGEST_SPIN, tukeyFence(this.#turns));
-    // No promise: the loop would take that for a turn of the host.
-    if (duration <= (until === this.#approached ? LONGEST_SPIN : turn)) return void spinUntil(until, clock, wakeup);
+    // Without a promise: the loop would take that for a turn of the host.
+    if (duration <= (isApproached ? LONGEST_SPIN : this.#longestTurn())) {
+      return void spinTowards(until, start, clock, wakeup);
+    }
     this.#approached = until;
-    const bucket = this.#timers.bucketFor(duration);
+    const rest = Math.max(this.#longestTurn(), this.#loopTurns.quantile(0.75) + SHORTEST_SPIN);
+    const near = until - Math.min(LONGEST_SPIN, rest);
     return new Promise(resolve => {
-      new Approach(
-        clock,
-        bucket,
-        this.#turns,
-        start,
-        until - Math.max(LOOP_TURN, turn),
-        until,
-        wakeup,
-        resolve,
-      ).begin();
+      new Approach(clock, this.#timers.bucketFor(duration), this.#turns, start, near, until, wakeup, end => {
+        this.#approachEnd = end;
+        resolve();
+      }).begin();
     });
+  }
+
+  /** As long as nearly every turn of the host. */
+  #longestTurn(): Duration {
+    return Math.min(LONGEST_SPIN, tukeyFence(this.#turns));
   }
 
   /** What it has learnt. */
@@ -95,7 +105,10 @@ class Approach {
   #turnBegan: Instant;
   #turnsBegan: Instant;
 
-  /** @param near when the turns end */
+  /**
+   * @param near when the turns end
+   * @param whenAwake gets the instant if they have, and not the wakeup
+   */
   constructor(
     private readonly clock: Clock,
     private readonly bucket: Bucket,
@@ -104,14 +117,14 @@ class Approach {
     private readonly near: Instant,
     private readonly until: Instant,
     private readonly wakeup: Wakeup,
-    private readonly whenAwake: () => void,
+    private readonly whenAwake: (end?: Instant) => void,
   ) {
     this.#turnBegan = start;
     this.#turnsBegan = start;
   }
 
   begin(): void {
-    this.#unwatch = this.wakeup.watch(this.#awake);
+    this.#unwatch = this.wakeup.watch(() => this.#awake());
     // In whole milliseconds, because the host would cut a fraction off.
     const nap = Math.min(Math.floor(this.bucket.napFor(this.until - this.start)), LONGEST_TIMEOUT);
     // The timer and the turns keep the process alive; the watch does not.
@@ -141,13 +154,13 @@ class Approach {
       return;
     }
     this.bucket.ended(now - this.start, false, now - this.#turnsBegan);
-    this.#awake();
+    this.#awake(now);
   }
 
-  #awake = (): void => {
+  #awake(end?: Instant): void {
     this.#isAwake = true;
     clearTimeout(this.#timer);
     this.#unwatch();
-    this.whenAwake();
-  };
+    this.whenAwake(end);
+  }
 }

@@ -11,8 +11,11 @@ import { OutOfTime, SubjectError, SubjectProcess, type SubjectWork } from './sub
 
 /** Kept for the reports and the last answers, in milliseconds. */
 const RESERVE: Duration = 700;
-/** Long enough for the compiler to optimize the hot code, in milliseconds. */
-const WARM_UP = { whole: 500, quick: 150 };
+/**
+ * Of each subject and scenario: rounds that are not measured, and their length in milliseconds, so that the compiler has
+ * optimized the hot code. Many short ones: code that was optimized before it has seen a round begin and end is thrown away then.
+ */
+const WARM_UP = { whole: { rounds: 8, budget: 60 }, quick: { rounds: 5, budget: 25 } };
 /** By then, of the run's time, the cold rounds and the warm-up are over: on a slow machine they are cut short. */
 const COLD_SHARE = 0.3;
 const WARM_SHARE = 0.45;
@@ -148,20 +151,21 @@ export class LabRun {
 
   /** In processes of their own, so two at a time: nothing is measured yet. */
   async #warmUp(): Promise<void> {
-    const perScenario = this.plan.isQuick ? WARM_UP.quick : WARM_UP.whole;
     await twoAtATime([...this.#processes.keys()], async subject => {
-      for (const { scenario } of this.plan.scenarios) await this.#warmUpFor(subject, scenario, perScenario);
+      for (const { scenario } of this.plan.scenarios) await this.#warmUpFor(subject, scenario);
     });
   }
 
-  async #warmUpFor(subject: SubjectInfo, { name, parameter }: Scenario, budget: Duration): Promise<void> {
+  async #warmUpFor(subject: SubjectInfo, { name, parameter }: Scenario): Promise<void> {
     const row = this.#rows.find(each => each.subject === subject && each.planned.scenario.name === name);
-    if (row === undefined || row.isSlow || !this.#isOpen(row)) return;
-    if (!this.#hasTimeFor(budget, 1 - WARM_SHARE)) return;
-    this.#show(0, `warming up ${subject.name}`, undefined);
+    if (row === undefined || row.isSlow) return;
+    const { rounds, budget } = WARM_UP[this.plan.isQuick ? 'quick' : 'whole'];
     const setting = parameter.warmUp ?? row.setting;
     const order = { scenario: name, setting, budget, mostSamples: Infinity, seed: 0 };
-    await this.#attemptRow(row, process => process.round(order, budget));
+    for (let n = 0; n < rounds && this.#hasTimeFor(budget, 1 - WARM_SHARE); n++) {
+      this.#show(0, `warming up ${subject.name}`, undefined);
+      await this.#attemptRow(row, process => process.round(order, budget));
+    }
   }
 
   async #rounds(): Promise<void> {

@@ -16,7 +16,7 @@ export const lateness = defineScenario({
     unit: 'ms',
     values: [0.1, 1, 5, 16.7],
     quick: [0.1, 5],
-    warmUp: 0.05,
+    warmUp: 0.1,
     check: sleep => (sleep > 0 && sleep <= LONGEST ? undefined : 'expected milliseconds above 0, at most a day'),
     leastMs: sleep => sleep,
   },

@@ -13,7 +13,7 @@ export const metronome = defineScenario({
     unit: 'Hz',
     values: [100, 1000],
     quick: [1000],
-    warmUp: 20_000,
+    warmUp: 10_000,
     check: rate => (rate >= 0.1 && rate <= 10_000 ? undefined : 'expected a rate from 0.1 to 10000 Hz'),
     leastMs: rate => 1000 / rate,
   },
