@@ -21,7 +21,7 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
   const modules = await loadModules(options.module);
   const usual = rounds === null ? TIME_LIMIT[quick ? 'quick' : 'whole'] : null;
   return {
-    subjects: await selectSubjects(options, modules),
+    ...(await selectSubjects(options, modules)),
     scenarios: planScenarios(options, modules),
     seed,
     rounds,

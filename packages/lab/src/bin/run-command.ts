@@ -19,6 +19,7 @@ export async function run(options: RunOptions): Promise<number> {
   const progress = progressView(process.stderr);
   const labRun = new LabRun(plan, { progressed: (share, doing, left) => progress.show(share, doing, left) });
   console.log(`${header(labRun.results(), colours)}\n`);
+  if (plan.absent.length > 0) console.log(`Not here: ${plan.absent.join(', ')}.\n`);
   const interrupt = () => labRun.interrupt();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const results = await labRun.measure().finally(() => progress.end());
