@@ -5,7 +5,9 @@ import { type Results, SCHEMA, type ScenarioResults, type SubjectInfo } from '..
 import type { Scenario } from '../scenarios/scenario.js';
 import { type Random, seededRandom, shuffled } from '../statistics/random.js';
 import type { LateWanted } from '../why/late-recorder.js';
+import { brokenLaw } from './broken-law.js';
 import { MeasuredRow } from './measured-row.js';
+import { BUILT_IN } from './offer.js';
 import type { PlannedScenario, RunObserver, RunPlan } from './run-plan.js';
 import { SubjectError, SubjectProcess } from './subject-process.js';
 
@@ -51,6 +53,7 @@ export class LabRun {
       else await this.#untilLate({ beyond: this.plan.untilLate, keep: 'first' });
       if (this.plan.why) await this.#whyRounds();
       await this.#fetchReports();
+      await this.#nameBrokenLaws();
     } finally {
       this.end();
     }
@@ -164,7 +167,7 @@ export class LabRun {
     const seed = this.plan.seed + this.#round;
     for (const [index, row] of rows.entries()) {
       if (this.#round === 0 && !this.#hasTimeFor(row.cost)) {
-        row.fail('left out: the time did not suffice. Allow more by --time, or measure less.');
+        row.leaveOut();
         continue;
       }
       this.#showRound(row, index / rows.length, cost);
@@ -207,6 +210,17 @@ export class LabRun {
 
   async #fetchReports(): Promise<void> {
     for (const row of this.#rows) await this.#attemptRow(row, process => row.fetchReport(process));
+  }
+
+  /** A strategy of a stranger that failed may break the contract: then its author is told which clause. */
+  async #nameBrokenLaws(): Promise<void> {
+    const failed = this.#rows.filter(({ isFailed, isLeftOut }) => isFailed && !isLeftOut).map(({ subject }) => subject);
+    for (const subject of new Set(failed)) {
+      if (this.#interrupted || subject.kind !== 'strategy' || subject.from === BUILT_IN) continue;
+      this.#show(1, `testing the contract of ${subject.name}`, undefined);
+      const broken = await brokenLaw(subject);
+      for (const row of this.#rows) if (row.subject === subject && broken !== undefined) row.addToFailure(broken);
+    }
   }
 
   #isOpen(row: MeasuredRow): boolean {

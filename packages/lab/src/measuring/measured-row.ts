@@ -11,6 +11,7 @@ import { WhyLate } from './why-late.js';
 const ROUND = { whole: 100, quick: 60 };
 /** The samples that a process takes first are told apart: its code is not compiled yet, its caches are cold. */
 const COLD_SAMPLES = 30;
+const LEFT_OUT = 'left out: the time did not suffice. Allow more by --time, or measure less.';
 
 /** One subject at one setting, while it is measured. */
 export class MeasuredRow {
@@ -56,6 +57,21 @@ export class MeasuredRow {
   /** One sample of it takes longer than its round should. */
   get isSlow(): boolean {
     return this.#cost > this.budget;
+  }
+
+  /** It did not fail: there was no time for it. */
+  get isLeftOut(): boolean {
+    return this.#failure === LEFT_OUT;
+  }
+
+  /** There is no time for it. */
+  leaveOut(): void {
+    this.fail(LEFT_OUT);
+  }
+
+  /** What was found out about the failure. */
+  addToFailure(text: string): void {
+    if (this.#failure !== null) this.#failure = `${this.#failure.replace(/\.?$/, '.')} It ${text}`;
   }
 
   /** Why nothing more will be measured. */
