@@ -79,15 +79,6 @@ export class MeasuredRow {
     this.#failure ??= failure;
   }
 
-  /** Nothing failed, but there was no time for it. */
-  leaveOut(): void {
-    this.#failure ??= LEFT_OUT;
-  }
-
-  get isLeftOut(): boolean {
-    return this.#failure === LEFT_OUT;
-  }
-
   /** @throws SubjectError */
   async measureCold(process: SubjectWork, seed: number, at: Duration): Promise<void> {
     this.#cold = await this.#measure(process, { mostSamples: COLD_SAMPLES, seed, round: 0, at });
