@@ -143,9 +143,10 @@ async function resultsOf(
   }
 }
 
+/** Else all runs would be spent on nothing. A side that failed once may do better. */
 function checkMeasured({ rows }: ComparisonOfResults): void {
-  if (rows.some(({ change }) => change !== null)) return;
-  throw new UsageError(`no row has a figure on both sides: ${rows[0]!.because}.`);
+  if (rows.some(({ a, b }) => a.us !== null || b.us !== null)) return;
+  throw new UsageError(`nothing was measured on either side: ${rows[0]!.because}.`);
 }
 
 function checkMachines(results: readonly Results[], { unlikeMachines }: CompareCommandOptions): void {
