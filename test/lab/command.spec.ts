@@ -105,7 +105,7 @@ describe('escapement-lab', () => {
       expect(new Date(results.date).toISOString()).to.equal(results.date);
       expect(results.machine).to.include({ node: process.version });
       expect(results.partial).to.equal(null);
-      expect(results.parameters).to.deep.equal({ seed: 5, rounds: 1, timeLimitMs: null, untilLateMs: null });
+      expect(results.parameters).to.deep.equal({ seed: 5, rounds: 1, timeLimitMs: 13_500, untilLateMs: null });
     });
 
     it("writes a row for each strategy that was asked for, the module's too", () => {

@@ -23,7 +23,9 @@ export function parseResults(text: string, name: string): Results {
   }
   const wrong = whatIsWrong(value);
   if (wrong !== undefined) throw noResults(name, wrong);
-  return value as Results;
+  const results = value as Results;
+  if (results.scenarios.some(({ rows }) => rows.length > 0)) return results;
+  throw new UsageError(`${name}: has no rows: nothing was measured.`);
 }
 
 function parseJson(text: string, name: string): unknown {
