@@ -13,6 +13,7 @@ const LONG = [
   'io/failing-threads',
   'io/helper-threads',
   'io/stale-findings',
+  'lab/hanging',
   'net/standard-streams',
   'packages/bundled-threads',
   'workers/storm',

@@ -34,7 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
   'create-escapement-plugin': [],
-  lab: ['escapement', 'io', 'net', 'policies', 'virtual-time'],
+  lab: ['conformance', 'escapement', 'io', 'net', 'policies', 'virtual-time'],
   bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
 };
 

@@ -1,10 +1,12 @@
 import { type StrategyAdapter, strategyLaws } from '@escapement/conformance';
-import { type Clock, SleepStrategy, type Wakeup } from '@escapement/core';
+import { type Clock, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
 import { EpollSelector, EpollStrategy } from '@escapement/io';
+import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
 import {
   AtomicsWaitStrategy,
   BusyWaitStrategy,
   ControllableStrategy,
+  type HybridOptions,
   HybridStrategy,
   PhasedStrategy,
   PreciseTimeoutStrategy,
@@ -13,6 +15,21 @@ import {
 } from 'escapement';
 import { describe, it } from 'mocha';
 import { makeReadable, openDescriptors } from '../support/descriptors.js';
+
+/** As somebody else may write one: naps of whole milliseconds, back at the first request or at the end of any nap. */
+class StrangersStrategy extends SleepStrategy {
+  override readonly alias = 'whole-naps';
+  override readonly waits = 'blocks';
+
+  constructor(override readonly clock: Clock) {
+    super();
+  }
+
+  override sleep(until: Instant, wakeup: Wakeup): void {
+    const rest = until - this.clock.now();
+    if (rest > 0) Atomics.wait(wakeup.word, 0, 0, Math.min(Math.ceil(rest), 1000));
+  }
+}
 
 /** As a plugin would write it: returns early after each half of the rest, and yields. */
 class HalvingStrategy extends SleepStrategy {
@@ -23,7 +40,7 @@ class HalvingStrategy extends SleepStrategy {
     super();
   }
 
-  override sleep(until: number, wakeup: Wakeup): Promise<void> {
+  override sleep(until: Instant, wakeup: Wakeup): Promise<void> {
     const rest = Math.min(until - this.clock.now(), 1000);
     return new Promise(resolve => {
       const awake = () => {
@@ -41,8 +58,9 @@ const busyWait = (clock: Clock) => new BusyWaitStrategy(clock);
 const atomicsWait = (clock: Clock) => new AtomicsWaitStrategy(clock);
 const setTimeoutOf = (clock: Clock) => new SetTimeoutStrategy(clock);
 const setImmediateOf = (clock: Clock) => new SetImmediateStrategy(clock);
+const wholeNaps = (clock: Clock) => new StrangersStrategy(clock);
 const halving = (clock: Clock) => new HalvingStrategy(clock);
-const hybrid = (coarse: Make) => (clock: Clock) => new HybridStrategy(coarse(clock));
+const hybrid = (coarse: Make, options?: HybridOptions) => (clock: Clock) => new HybridStrategy(coarse(clock), options);
 const preciseTimeout = (clock: Clock) => new PreciseTimeoutStrategy(clock);
 const phased = (coarse: Make) => (clock: Clock) => new PhasedStrategy(coarse(clock));
 /** Uses the first. */
@@ -54,6 +72,11 @@ const either =
 type Make = (clock: Clock) => SleepStrategy;
 
 const COMPOSITIONS: Readonly<Record<string, StrategyAdapter>> = {
+  'hybrid over one that yields': { strategy: hybrid(setTimeoutOf) },
+  'hybrid over one that yields and is exact': { strategy: hybrid(preciseTimeout) },
+  'hybrid over one that spins': { strategy: hybrid(busyWait) },
+  'hybrid over one that jumps': { strategy: () => new HybridStrategy(new VirtualTimeStrategy(new VirtualClock())) },
+  'hybrid over hybrid over one of a stranger': { strategy: hybrid(hybrid(wholeNaps), { objective: { cpu: 0.05 } }) },
   'phased over one that yields': { strategy: phased(setTimeoutOf) },
   'phased over one that returns early': { strategy: phased(halving) },
   'phased over phased': { strategy: phased(phased(atomicsWait)) },
@@ -73,6 +96,7 @@ const COMPOSITIONS: Readonly<Record<string, StrategyAdapter>> = {
 };
 
 const SELECTING: Readonly<Record<string, Make>> = {
+  'hybrid over epoll': hybrid(epoll),
   'phased over epoll': phased(epoll),
   'epoll, not the one that spins': either(epoll, busyWait),
   'epoll, for one that yields': either(epoll, setTimeoutOf),

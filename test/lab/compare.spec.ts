@@ -111,6 +111,10 @@ describe('compareResults', () => {
     );
   });
 
+  it('refuses a side without results', () => {
+    expect(() => compareResults(runsAbout(60), [])).to.throw('B has no results');
+  });
+
   it('refuses sides without a common row', () => {
     const other = [madeUpResults([{ median: 60, setting: 5 }])];
     expect(() => compareResults(runsAbout(60), other)).to.throw("A has 'metronome 1000 Hz hybrid'");
@@ -174,6 +178,18 @@ describe('comparisonText', () => {
     expect(text.split('\n\n').at(-1)!.replaceAll('\n', ' ')).to.equal(
       'B is slower in 1 of 3 rows: metronome 1000 Hz hybrid (x 1.30). It cannot be told for 1 of 3 rows. A verdict needs at least 5 runs a side without failure.',
     );
+  });
+
+  it('says if the machine disturbed many rounds, and shows nothing that a terminal would obey', () => {
+    const [calm, hit] = [
+      runsAbout(60, 5, { subject: '\u001b[2Jevil' }),
+      runsAbout(60, 5, { subject: '\u001b[2Jevil' }),
+    ];
+    const disturbed = { ...compareResults(calm, hit) };
+    const text = comparisonText({ ...disturbed, b: { ...disturbed.b, roundsHit: 0.4 } }, { width: 80, colours: PLAIN });
+    expect(text.replaceAll('\n', ' ')).to.include("in 0 % of A's rounds and 40 % of B's");
+    expect(text).to.not.include('\u001b');
+    expect(text).to.match(/^evil /m);
   });
 
   it('breaks lines between words', () => {

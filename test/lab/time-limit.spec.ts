@@ -115,6 +115,7 @@ function planOf(settings: Record<string, readonly number[]>): RunPlan {
     timeLimit: LIMIT,
     why: false,
     untilLate: null,
+    absent: [],
     isQuick: true,
   };
 }

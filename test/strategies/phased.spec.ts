@@ -82,6 +82,18 @@ describe('the strategy phased', () => {
     expect(await stage.sleep(10)).to.be.closeTo(0.8, 0.01);
   });
 
+  it('reports in which phase work came, and what the coarse strategy reports', async () => {
+    const stage = new Stage();
+    const lines = () => stage.strategy.report().summary;
+    expect(lines()).to.deep.equal(['no work came from outside of the loop, so there was nothing to spin for']);
+    await stage.sleepUntilWoken(2);
+    Object.assign(stage.coarse, { report: () => ({ summary: ['napped well'] }) });
+    expect(lines()).to.deep.equal([
+      'work came 0 times while it spun, 0 while it yielded, 1 while it slept',
+      'napped well',
+    ]);
+  });
+
   it('begins anew in the next run', async () => {
     const stage = new Stage({}, { spin: 0.8 });
     for (let n = 0; n < 7; n++) await stage.sleep(10);

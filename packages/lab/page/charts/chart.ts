@@ -68,10 +68,10 @@ function titleOptions(theme: Theme) {
   return { fill: theme.ink, fontSize: 12, fontWeight: 600 };
 }
 
-/** Room for the longest name, but not for more than a third of the chart. In pixels. */
+/** Room for the longest name, but not for much more than a third of the chart. In pixels. */
 export function nameMargin(rows: readonly { readonly subject: { readonly name: string } }[], width: number): number {
   const longest = Math.max(...rows.map(row => row.subject.name.length));
-  return Math.round(Math.min(width / 3, longest * 7 + 16));
+  return Math.round(Math.min(width * 0.37, longest * 7 + 16));
 }
 
 /** The names of subjects as the labels of a vertical axis; one that is too long for the margin is cut. */

@@ -21,7 +21,7 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
   const { quick = false, rounds = null, seed = randomInt(1_000_000) } = options;
   const modules = await loadModules(options.module);
   return {
-    subjects: await selectSubjects(options, modules),
+    ...(await selectSubjects(options, modules)),
     scenarios: planScenarios(options, modules),
     seed,
     rounds,

@@ -60,13 +60,21 @@ async function emptyReason(from: string): Promise<string> {
   return `exports no LoopModule that binds SleepStrategy or SchedulingPolicy, no baseline and no scenario. ${hint} If it does already, it imports another copy of escapement.`;
 }
 
+/** What to measure. */
+export interface Selection {
+  readonly subjects: readonly SubjectInfo[];
+  /** What `--baseline all` leaves out, and what each lacks. */
+  readonly absent: readonly string[];
+}
+
 /**
- * The subjects that the options ask for: strategies, then baselines.
+ * The subjects that the options ask for: strategies, then policies, then baselines.
  *
  * @throws UsageError
  */
-export async function selectSubjects(options: RunOptions, modules: readonly LoadedModule[]): Promise<SubjectInfo[]> {
-  const shipped = subjectsOf(await offerOf(BUILT_IN), BUILT_IN);
+export async function selectSubjects(options: RunOptions, modules: readonly LoadedModule[]): Promise<Selection> {
+  const offer = await offerOf(BUILT_IN);
+  const shipped = subjectsOf(offer, BUILT_IN);
   const added = modules.flatMap(({ from, offer }) => subjectsOf(offer, from));
   const all = [...shipped, ...added];
   checkUnique(all);
@@ -77,7 +85,9 @@ export async function selectSubjects(options: RunOptions, modules: readonly Load
     options.baselines && options.untilLate === undefined
       ? chosenBaselines(shipped.filter(isBaseline), options.baseline)
       : [];
-  return [...strategies, ...added.filter(isStrategy), ...policies, ...baselines, ...added.filter(isBaseline)];
+  const { present, absent } = installed(baselines, offer, options.baseline);
+  const subjects = [...strategies, ...added.filter(isStrategy), ...policies, ...present, ...added.filter(isBaseline)];
+  return { subjects, absent };
 }
 
 function isStrategy({ kind }: SubjectInfo): boolean {
@@ -106,6 +116,20 @@ function chosenStrategies(
     throw unknownName('--strategy', unknown, names, `Or write "all", or add your own with --module${missing}.`);
   }
   return shipped.filter(({ name }) => wanted.includes(name));
+}
+
+/** Tells apart what is installed here. @throws UsageError for one that was asked for by its name */
+function installed(chosen: readonly SubjectInfo[], { baselines }: Offer, wanted: readonly string[] = []) {
+  const absent: string[] = [];
+  const present = chosen.filter(({ name }) => {
+    const lack = baselines.find(each => each.name === name)?.lacks?.();
+    if (lack === undefined) return true;
+    if (wanted.includes(name))
+      throw new UsageError(`--baseline ${name}: needs ${lack}. Install that, or leave it out.`);
+    absent.push(`${name} (needs ${lack})`);
+    return false;
+  });
+  return { present, absent };
 }
 
 function chosenPolicies(known: readonly SubjectInfo[], wanted: readonly string[] | undefined) {

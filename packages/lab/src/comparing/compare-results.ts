@@ -59,6 +59,8 @@ export interface ComparedSide {
   readonly runs: number;
   /** How many of them are not whole: they are used as far as they go. */
   readonly partial: number;
+  /** The share of rounds that the machine kept from running for 1 % of their time. */
+  readonly roundsHit: number;
   /** The versions of the lab. */
   readonly labs: readonly string[];
 }
@@ -102,7 +104,7 @@ export interface RunMedians {
  *
  * @param a runs of the old version
  * @param b runs of the new version
- * @throws UsageError if nothing can be compared: no row is in both, or `as` names a subject that is not there
+ * @throws UsageError if nothing can be compared: a side has no results, no row is in both, or `as` names a subject that is not there
  * @example compareResults(readResults('runs/a'), readResults('runs/b')).verdict; // 'no difference'
  */
 export function compareResults(
@@ -110,6 +112,9 @@ export function compareResults(
   b: readonly Results[],
   { floors = FLOORS, as = new Map(), names = ['A', 'B'] }: CompareOptions = {},
 ): ComparisonOfResults {
+  for (const [side, results] of Object.entries({ A: a, B: b })) {
+    if (results.length === 0) throw new UsageError(`${side} has no results. Expected those of at least one run.`);
+  }
   checkNames(a, b, as);
   const matches = matchRows(a, b, as);
   if (matches.rows.length === 0) throw noCommonRow(matches.onlyA, matches.onlyB);
@@ -140,6 +145,13 @@ export function nameOf({ scenario, label, subject }: Pick<ComparedRow, 'scenario
 /** In what the machines of some runs differ from that of the first. */
 export function differencesIn([first, ...others]: readonly Results[]): string[] {
   return [...new Set(others.flatMap(({ machine }) => machineDifferences(first!.machine, machine)))];
+}
+
+/** The share of rounds that the machine kept from running for 1 % of their time, over all rows. */
+export function roundsHitIn(results: readonly Results[]): number {
+  const rows = results.flatMap(({ scenarios }) => scenarios.flatMap(scenario => scenario.rows));
+  const shares = rows.flatMap(({ summary }) => summary?.disturbance.roundsHit ?? []);
+  return shares.length === 0 ? 0 : shares.reduce((a, b) => a + b) / shares.length;
 }
 
 /** The median of each run that has one. */
@@ -190,6 +202,7 @@ function sideOf(name: string, results: readonly Results[]): ComparedSide {
     name,
     runs: results.length,
     partial: results.filter(({ partial }) => partial !== null).length,
+    roundsHit: roundsHitIn(results),
     labs: [...new Set(results.map(({ lab }) => lab))],
   };
 }

@@ -10,6 +10,9 @@ import { groupedBy } from './grouped.js';
 /** The table needs so many columns; a narrower terminal gets lines. */
 const TABLE_WIDTH = 80;
 
+/** From this share of rounds on, what the machine did is worth a word. */
+export const OFTEN_HIT = 0.1;
+
 /**
  * A comparison for people: the rows by scenario and setting, what to know about them, and a conclusion.
  *
@@ -56,6 +59,7 @@ function notesOf(comparison: ComparisonOfResults): string[] {
         ? []
         : `${partial} of ${runs} runs of ${'AB'[side]} (${name}) are partial: they count as far as they go.`,
     ),
+    ...disturbed(comparison),
     ...onlySide('A', onlyA),
     ...onlySide('B', onlyB),
     ...(unlikeMachines.length === 0
@@ -92,6 +96,14 @@ function cpuChanges(rows: readonly ComparedRow[]): string[] {
   if (changed.length === 0) return [];
   const texts = changed.map(row => `${nameOf(row)} ${factor(row.cpu!.ratio)}`);
   return [`Processor time for each wake changed, which no verdict counts: ${texts.join(', ')}.`];
+}
+
+function disturbed({ a, b }: ComparisonOfResults): string[] {
+  if (Math.max(a.roundsHit, b.roundsHit) < OFTEN_HIT) return [];
+  const [hitA, hitB] = [a, b].map(({ roundsHit }) => `${decimal(100 * roundsHit, 0)} %`);
+  return [
+    `The machine kept the subjects waiting for a core in ${hitA} of A's rounds and ${hitB} of B's: close other programs.`,
+  ];
 }
 
 function onlySide(side: string, names: readonly string[]): string[] {

@@ -4,13 +4,11 @@ import { decimal } from '../views/numbers.js';
 import { type Column, plainTable } from '../views/plain-table.js';
 import type { Terminal } from '../views/terminal.js';
 import { cleaned, cut, wrapped } from '../views/text.js';
+import { OFTEN_HIT } from './comparison-text.js';
 import { groupedBy } from './grouped.js';
 import { type Noise, type NoiseRow, RUNS_TOLD } from './noise.js';
 
 const TABLE_WIDTH = 80;
-
-/** From this share on, what the machine did is worth a word. */
-const OFTEN_HIT = 0.1;
 
 /**
  * The noise for people: the rows by scenario and setting, what they mean, and what would help.

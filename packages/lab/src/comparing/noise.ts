@@ -3,7 +3,7 @@ import { leastChange } from '../statistics/least-change.js';
 import { type Random, seededRandom, shuffled } from '../statistics/random.js';
 import { geometricMean, logDeviation } from '../statistics/ratios.js';
 import { confidenceOfEach, FLOORS, type Floors, isChange, judge, LEAST_RUNS } from '../statistics/verdict.js';
-import { mediansOf } from './compare-results.js';
+import { mediansOf, roundsHitIn } from './compare-results.js';
 import { type RowOfRuns, rowsOfRuns } from './match-rows.js';
 
 /** For how many runs a side to say what `compare` would find. */
@@ -73,7 +73,7 @@ export function noiseOf(name: string, results: readonly Results[], floors: Floor
     floors,
     rows: rows.map(row => noiseRow(row, confidence, floors)),
     falseAlarms: falseAlarms(rows, results.length, floors, seededRandom(seed)),
-    roundsHit: roundsHit(results),
+    roundsHit: roundsHitIn(results),
   };
 }
 
@@ -115,12 +115,4 @@ function noiseRow(row: RowOfRuns, confidence: number, floors: Floors): NoiseRow 
       RUNS_TOLD.map(runs => [runs, leastChange(deviation, us, runs, confidence, floors)]),
     ),
   };
-}
-
-function roundsHit(results: readonly Results[]): number {
-  const shares = results
-    .flatMap(({ scenarios }) => scenarios)
-    .flatMap(({ rows }) => rows)
-    .flatMap(({ summary }) => summary?.disturbance.roundsHit ?? []);
-  return shares.length === 0 ? 0 : shares.reduce((a, b) => a + b) / shares.length;
 }

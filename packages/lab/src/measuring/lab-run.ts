@@ -5,7 +5,9 @@ import { type Results, SCHEMA, type ScenarioResults, type SubjectInfo } from '..
 import type { Scenario } from '../scenarios/scenario.js';
 import { type Random, seededRandom, shuffled } from '../statistics/random.js';
 import type { LateWanted } from '../why/late-recorder.js';
+import { brokenLaw } from './broken-law.js';
 import { MeasuredRow } from './measured-row.js';
+import { BUILT_IN } from './offer.js';
 import type { PlannedScenario, RunObserver, RunPlan } from './run-plan.js';
 import { OutOfTime, SubjectError, SubjectProcess, type SubjectWork } from './subject-process.js';
 
@@ -68,6 +70,7 @@ export class LabRun {
       }
       if (this.plan.why) await this.#whyRounds();
       await this.#fetchReports();
+      await this.#nameBrokenLaws();
     } finally {
       this.end();
     }
@@ -233,6 +236,17 @@ export class LabRun {
 
   async #fetchReports(): Promise<void> {
     for (const row of this.#rows) await this.#attemptRow(row, process => row.fetchReport(process));
+  }
+
+  /** A strategy of a stranger that failed may break the contract: then its author is told which clause. */
+  async #nameBrokenLaws(): Promise<void> {
+    const failed = this.#rows.filter(({ isFailed, isLeftOut }) => isFailed && !isLeftOut).map(({ subject }) => subject);
+    for (const subject of new Set(failed)) {
+      if (this.#interrupted || subject.kind !== 'strategy' || subject.from === BUILT_IN) continue;
+      this.#show(1, `testing the contract of ${subject.name}`, undefined);
+      const broken = await brokenLaw(subject);
+      for (const row of this.#rows) if (row.subject === subject && broken !== undefined) row.addToFailure(broken);
+    }
   }
 
   #isOpen(row: MeasuredRow): boolean {

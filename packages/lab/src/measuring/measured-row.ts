@@ -59,18 +59,24 @@ export class MeasuredRow {
     return this.#cost > this.budget;
   }
 
+  /** It did not fail: there was no time for it. */
+  get isLeftOut(): boolean {
+    return this.#failure === LEFT_OUT;
+  }
+
+  /** There is no time for it. */
+  leaveOut(): void {
+    this.fail(LEFT_OUT);
+  }
+
+  /** What was found out about the failure. */
+  addToFailure(text: string): void {
+    if (this.#failure !== null) this.#failure = `${this.#failure.replace(/\.?$/, '.')} It ${text}`;
+  }
+
   /** Why nothing more will be measured. */
   fail(failure: string): void {
     this.#failure ??= failure;
-  }
-
-  /** Nothing failed, but there was no time for it. */
-  leaveOut(): void {
-    this.#failure ??= LEFT_OUT;
-  }
-
-  get isLeftOut(): boolean {
-    return this.#failure === LEFT_OUT;
   }
 
   /** @throws SubjectError */

@@ -3,10 +3,12 @@ import type { SubjectInfo } from '../results/results.js';
 import { scenariosIn } from '../scenarios/catalogue.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { BASELINES, baselinesIn } from '../subjects/baselines.js';
+import { LIBRARIES } from '../subjects/libraries.js';
+import { OUTSIDE } from '../subjects/outside.js';
 import { InstalledPolicy, type Policy, policiesIn, shippedPolicies } from '../subjects/policy-subject.js';
 import { type Strategy, shippedStrategies, strategiesIn, systemStrategies } from '../subjects/strategy.js';
 import { LoopSubject } from '../subjects/strategy-subject.js';
-import type { Subject } from '../subjects/subject.js';
+import type { BaselineSubject, OutsideSubject, Subject } from '../subjects/subject.js';
 
 /** What a module offers to the lab. */
 export interface Offer {
@@ -15,7 +17,7 @@ export interface Offer {
   /** From its LoopModules that bind a SchedulingPolicy. */
   readonly policies: readonly Policy[];
   /** Other ways to wait. */
-  readonly baselines: readonly Subject[];
+  readonly baselines: readonly (BaselineSubject | OutsideSubject)[];
   /** Things to measure. */
   readonly scenarios: readonly Scenario[];
 }
@@ -29,7 +31,7 @@ export async function offerOf(from: string): Promise<Offer> {
     return {
       strategies: [...shippedStrategies(), ...(await systemStrategies())],
       policies: shippedPolicies(),
-      baselines: BASELINES,
+      baselines: [...BASELINES, ...LIBRARIES, ...OUTSIDE],
       scenarios: [],
     };
   }

@@ -6,6 +6,8 @@ import type { Scenario } from '../scenarios/scenario.js';
 export interface RunPlan {
   /** The strategies, baselines and programs to compare. */
   readonly subjects: readonly SubjectInfo[];
+  /** What could not be chosen here, and what each lacks: `'uvloop (needs python3 with uvloop)'`. */
+  readonly absent: readonly string[];
   /** In the order of the report. */
   readonly scenarios: readonly PlannedScenario[];
   /** Seeds every random order. */

@@ -16,6 +16,9 @@ interface PreparedRow {
   readonly recorders: LateRecorders | undefined;
 }
 
+/** What the system tells of this process, which does not do the work of a program outside. */
+const UNKNOWN_OUTSIDE = { runQueueMs: null, involuntarySwitches: null, gcMs: null };
+
 /** The subject that this process measures. */
 class MeasuredSubject {
   readonly #rows = new Map<string, PreparedRow>();
@@ -38,13 +41,14 @@ class MeasuredSubject {
     const meter = this.#meter;
     const found = await measurement({ budget, mostSamples, seed, measured: work => meter.measure(work) });
     const { wallMs, cpuMs, disturbance, pauses, begin } = meter.take();
+    const isOutside = found.cpuMs !== undefined;
     return {
       wallMs: rounded(wallMs),
-      cpuMs: rounded(cpuMs),
+      cpuMs: isOutside ? (found.cpuMs ?? null) : rounded(cpuMs),
       samplesUs: Array.from(found.samplesUs, rounded),
       missed: found.missed ?? 0,
       figures: found.figures ?? {},
-      disturbance,
+      disturbance: isOutside ? { ...disturbance, ...UNKNOWN_OUTSIDE } : disturbance,
       ...(recorders && { late: recorders.take(pauses, begin) }),
     };
   }

@@ -83,6 +83,11 @@ export interface RoundSamples {
   readonly samplesUs: ArrayLike<number>;
   /** Ticks of an open loop that were over when the next was due. Default: 0. */
   readonly missed?: number;
+  /**
+   * Processor time in milliseconds, if the work was that of another process; null if that does not tell. Default: what
+   * `measured` found.
+   */
+  readonly cpuMs?: number | null;
   /** What else was found, by name with its unit. */
   readonly figures?: Readonly<Record<string, number>>;
 }

@@ -8,7 +8,7 @@ import {
   sleepModule,
   sleepUntil,
 } from 'escapement';
-import type { BaselineSubject, OutsideSubject, StrategySubject, Subject } from '../subjects/subject.js';
+import type { BaselineSubject, OutsideSamples, OutsideSubject, StrategySubject, Subject } from '../subjects/subject.js';
 import type { Measurement, RoundContext, RoundSamples } from './scenario.js';
 
 /** `open`: a schedule that is fixed beforehand. `closed`: each sleep starts when the one before has ended. */
@@ -80,23 +80,31 @@ async function baselineTicks(
   pace: Pace,
   samplesUs: Float64Array,
 ): Promise<void> {
-  let due: Instant = performance.now();
-  for (let n = 0; n < samplesUs.length; n++) {
+  let [due, n]: [Instant, number] = [performance.now(), 0];
+  const next = () => {
+    if (n === samplesUs.length) return undefined;
     due = (pace === 'open' ? due : performance.now()) + period;
+    return due;
+  };
+  const woke = () => {
+    samplesUs[n++] = (performance.now() - due) * 1000;
+  };
+  if (subject.ticks !== undefined) return subject.ticks(next, woke);
+  while (next() !== undefined) {
     const asleep = subject.sleepUntil(due);
     // A wait that blocks must not pay for a promise that it does not need.
     if (asleep !== undefined) await asleep;
-    samplesUs[n] = (performance.now() - due) * 1000;
+    woke();
   }
 }
 
 function outsideTicker(subject: OutsideSubject, period: Duration, pace: Pace): Ticker {
   return async (count, { measured }) => {
-    let samplesUs: readonly number[] = [];
+    let found: OutsideSamples | undefined;
     await measured(async () => {
-      ({ samplesUs } = await subject.tick(period, count, pace));
+      found = await subject.tick(period, count, pace);
     });
-    return { samplesUs };
+    return found!;
   };
 }
 

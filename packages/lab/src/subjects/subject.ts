@@ -30,6 +30,13 @@ export interface BaselineSubject {
   readonly waits: Waits | null;
   /** Returns once `performance.now()` has reached `until`; a promise only if it lets the host run. */
   sleepUntil(until: Instant): void | Promise<void>;
+  /**
+   * Sleeps until each instant of `next`, one after the other, in one task of the library, and calls `woke` after each. Default:
+   * `sleepUntil` for each.
+   */
+  readonly ticks?: (next: () => Instant | undefined, woke: () => void) => Promise<void>;
+  /** What must be installed to measure it; undefined if nothing is missing. Default: nothing is. */
+  readonly lacks?: () => string | undefined;
   /** Runs `work` in what it needs: the runtime of a library, for instance. It must call `work` once. */
   readonly around?: (work: () => Promise<void>) => Promise<void>;
 }
@@ -40,16 +47,20 @@ export interface OutsideSubject {
   readonly kind: 'outside';
   /** For the tables and the command line. */
   readonly name: string;
-  /** The command that ticks: it prints its samples as JSON. */
-  tick(period: Duration, count: number, mode: 'open' | 'closed'): Promise<OutsideSamples>;
+  /** It keeps a schedule by itself, and cannot sleep in a closed loop. Default: false. */
+  readonly isOpenOnly?: boolean;
+  /** What must be installed to measure it; undefined if nothing is missing. Default: nothing is. */
+  readonly lacks?: () => string | undefined;
+  /** Ticks `count` times. */
+  tick(period: Duration, count: number, pace: 'open' | 'closed'): Promise<OutsideSamples>;
 }
 
-/** What such a program prints. */
+/** What such a program found. */
 export interface OutsideSamples {
   /** In microseconds, in the order of time. */
   readonly samplesUs: readonly number[];
-  /** Its processor time while it ticked, in milliseconds. */
-  readonly cpuMs: number;
+  /** Its processor time while it ticked, in milliseconds; null if it does not tell. */
+  readonly cpuMs: number | null;
 }
 
 /** A scheduling policy in loops. */

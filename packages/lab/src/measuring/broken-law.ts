@@ -1,0 +1,39 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Duration } from 'escapement';
+import type { SubjectInfo } from '../results/results.js';
+import type { LawReport } from './laws-child.js';
+
+const PROGRAM = fileURLToPath(new URL('laws-child.js', import.meta.url));
+/** All laws together take some seconds. */
+const PATIENCE: Duration = 10_000;
+
+/**
+ * Which clause of the contract of strategies a strategy breaks first, as `'breaks S5: ...'`; undefined if none was found broken
+ * within `patience` milliseconds. Runs its laws in a process of its own.
+ */
+export function brokenLaw({ from, name }: SubjectInfo, patience = PATIENCE): Promise<string | undefined> {
+  return new Promise(resolve => {
+    const child = fork(PROGRAM, [from, name], { stdio: 'ignore' });
+    let latest: LawReport | undefined;
+    const timer = setTimeout(() => child.kill('SIGKILL'), patience);
+    child.on('message', (report: LawReport) => {
+      latest = report;
+    });
+    child.on('error', () => {});
+    child.on('exit', (code, signal) => {
+      clearTimeout(timer);
+      if (latest?.broken !== undefined) resolve(`breaks ${clause(latest.law)}. ${latest.broken}`);
+      else if (latest !== undefined && signal === 'SIGKILL')
+        resolve(`does not come back from the test of ${clause(latest.law)}`);
+      else if (latest !== undefined && code !== 0) resolve(`ends the process in the test of ${clause(latest.law)}`);
+      else resolve(undefined);
+    });
+  });
+}
+
+/** `'S5: the rule'` of `'S5 the rule (real time, statistical). Why: the reason'` */
+function clause(title: string): string {
+  const [, number, rule] = /^(\S+) (.*?)(?: \(real time, statistical\))?\. Why: /.exec(title) ?? [];
+  return number === undefined ? title : `${number}: ${rule}`;
+}
