@@ -111,7 +111,9 @@ describe('report', () => {
   it('repeats what strategies say, once for settings at which they say the same', () => {
     const said = { ...ROW, report: ['naps well', 'no goal is missed'] };
     const text = report(resultsWith([said, { ...said, setting: 100 }, { ...said, name: 'b', report: [] }]), at(80));
-    expect(text).to.match(/^What the strategies say\nhybrid, 1000 Hz, 100 Hz:\n {2}naps well\n {2}no goal is missed\n\n/m);
+    expect(text).to.match(
+      /^What the strategies say\nhybrid, 1000 Hz, 100 Hz:\n {2}naps well\n {2}no goal is missed\n\n/m,
+    );
   });
 
   it('ends with the answer', () => {
