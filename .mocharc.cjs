@@ -3,6 +3,7 @@
 const LONG = [
   '*/growth',
   'bench/io-bench',
+  'browser/*',
   'conformance/compositions',
   'conformance/zoo',
   'examples/jobs',

@@ -50,7 +50,8 @@ const threadCode = {
   },
 };
 
-await Promise.all([...packages.map(bundle), bundlePages()]);
+const bundles = Promise.all(packages.map(bundle));
+await Promise.all([bundles, bundlePages(bundles)]);
 if (process.argv.includes('--watch')) for (const each of packages) watchAndBundle(each);
 
 /** The packages that it imports stay outside, and their objects the same for all who import them. */

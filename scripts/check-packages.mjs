@@ -44,7 +44,9 @@ async function check(manifest) {
 /** What the two tools don't ask for. */
 function missingFiles(tarball, manifest) {
   const packed = execFileSync('tar', ['-tf', tarball], { encoding: 'utf8' }).split('\n');
-  const exported = Object.values(manifest.exports).flatMap(Object.values);
+  const exported = Object.values(manifest.exports).flatMap(entry =>
+    typeof entry === 'string' ? entry : Object.values(entry),
+  );
   return ['LICENSE', 'README.md', ...exported.map(file => file.replace('./', ''))]
     .filter(file => !packed.includes(`package/${file}`))
     .map(file => `pack: ${file} is missing`);

@@ -54,7 +54,8 @@ const LAYERS: Readonly<Record<string, Layers>> = {
   ],
   lab: [
     ['index.ts', 'bin'],
-    ['comparing', 'views'],
+    ['comparing'],
+    ['views'],
     ['measuring'],
     ['scenarios'],
     ['workloads'],

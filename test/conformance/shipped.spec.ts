@@ -3,19 +3,10 @@ import {
   handlerLaws,
   instrumentLaws,
   policyLaws,
-  type StrategyAdapter,
   selectorLaws,
   strategyLaws,
 } from '@escapement/conformance';
-import {
-  type Clock,
-  FifoPolicy,
-  type Instant,
-  type Instrument,
-  SleepStrategy,
-  type Task,
-  type Wakeup,
-} from '@escapement/core';
+import { FifoPolicy, type Instrument, type Task } from '@escapement/core';
 import { EpollSelector, EpollStrategy, IoHandler, PollSelector, type Readiness, readable } from '@escapement/io';
 import {
   EarliestDeadlineFirstPolicy,
@@ -54,21 +45,6 @@ class StepCounter implements Instrument {
   readonly steps = new WeakMap<Task, number>();
   stepEnded(task: Task): void {
     this.steps.set(task, (this.steps.get(task) ?? 0) + 1);
-  }
-}
-
-/** As somebody else may write one: naps of whole milliseconds, back at the first request or at the end of any nap. */
-class StrangersStrategy extends SleepStrategy {
-  override readonly alias = 'whole-naps';
-  override readonly waits = 'blocks';
-
-  constructor(override readonly clock: Clock) {
-    super();
-  }
-
-  override sleep(until: Instant, wakeup: Wakeup): void {
-    const rest = until - this.clock.now();
-    if (rest > 0) Atomics.wait(wakeup.word, 0, 0, Math.min(Math.ceil(rest), 1000));
   }
 }
 
@@ -168,29 +144,16 @@ describe('conformance: what is shipped', function () {
   strategyLaws(runner, { strategy: clock => new SetTimeoutStrategy(clock) });
   strategyLaws(runner, { strategy: clock => new PreciseTimeoutStrategy(clock) });
   strategyLaws(runner, { strategy: clock => new SetImmediateStrategy(clock), takesCore: true });
-  strategyLaws(runner, { strategy: clock => new MessageChannelStrategy(clock) });
+  // For the last 2 ms of a sleep; in Node a message costs much more than in a page, threads of V8 included.
+  strategyLaws(runner, { strategy: clock => new MessageChannelStrategy(clock), takesCore: true });
   strategyLaws(runner, { strategy: clock => new PhasedStrategy(new AtomicsWaitStrategy(clock)) });
   strategyLaws(runner, { strategy: () => new VirtualTimeStrategy(new VirtualClock()) });
-  const overEpoll: Omit<StrategyAdapter<SleepStrategy>, 'strategy'> = {
+  strategyLaws(runner, {
+    strategy: clock => new EpollStrategy(clock, new EpollSelector()),
     held: openDescriptors,
-    makeReady: ({ sleepsIn }) => makeReadable(sleepsIn as EpollSelector),
-  };
-  strategyLaws(runner, { strategy: clock => new EpollStrategy(clock, new EpollSelector()), ...overEpoll });
-
+    makeReady: ({ sleepsIn }) => makeReadable(sleepsIn),
+  });
   strategyLaws(runner, { strategy: clock => new HybridStrategy(new AtomicsWaitStrategy(clock), { slack: 1 }) });
-  strategyLaws(runner, { strategy: clock => new HybridStrategy(new SetTimeoutStrategy(clock)) });
-  strategyLaws(runner, { strategy: clock => new HybridStrategy(new PreciseTimeoutStrategy(clock)) });
-  strategyLaws(runner, { strategy: clock => new HybridStrategy(new BusyWaitStrategy(clock)) });
-  strategyLaws(runner, { strategy: () => new HybridStrategy(new VirtualTimeStrategy(new VirtualClock())) });
-  strategyLaws(runner, {
-    strategy: clock =>
-      new HybridStrategy(new HybridStrategy(new StrangersStrategy(clock)), { objective: { cpu: 0.05 } }),
-  });
-  strategyLaws(runner, {
-    strategy: clock => new HybridStrategy(new EpollStrategy(clock, new EpollSelector())),
-    ...overEpoll,
-  });
-
   strategyLaws(runner, {
     strategy: clock => new ControllableStrategy([new BusyWaitStrategy(clock), new SetTimeoutStrategy(clock)]),
     takesCore: true,

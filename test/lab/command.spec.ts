@@ -94,7 +94,9 @@ describe('escapement-lab', () => {
     });
 
     it('succeeds, with plain text and no stray output', () => {
-      expect([run.status, run.stderr]).to.deep.equal([0, '']);
+      expect(run.status).to.equal(0);
+      // On a busy machine there is time for lines of progress.
+      expect(run.stderr).to.match(/^(\d+ %.*\n)*$/);
       expect(run.stdout).to.include('seed 5').and.not.include('\u001b');
     });
 
@@ -103,7 +105,7 @@ describe('escapement-lab', () => {
       expect(new Date(results.date).toISOString()).to.equal(results.date);
       expect(results.machine).to.include({ node: process.version });
       expect(results.partial).to.equal(null);
-      expect(results.parameters).to.deep.equal({ seed: 5, rounds: 1, timeLimitMs: null, untilLateMs: null });
+      expect(results.parameters).to.deep.equal({ seed: 5, rounds: 1, timeLimitMs: 13_500, untilLateMs: null });
     });
 
     it("writes a row for each strategy that was asked for, the module's too", () => {

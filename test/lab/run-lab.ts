@@ -18,3 +18,36 @@ export function runLab(...args: string[]): Promise<LabRun> {
     });
   });
 }
+
+/** A command that is running. */
+export interface RunningLab {
+  /** Looks again and again, until there is something. Rejects if the command ends first. */
+  until<T>(find: () => T | undefined): Promise<T>;
+  interrupt(): void;
+  readonly ended: Promise<LabRun>;
+}
+
+/** Starts the command in this folder, as compiled. */
+export function startLab(...args: string[]): RunningLab {
+  let interrupt!: () => void;
+  let isEnded = false;
+  const ended = new Promise<LabRun>(resolve => {
+    const child = execFile(process.execPath, [BIN, ...args], { cwd: HERE }, (_, stdout, stderr) => {
+      isEnded = true;
+      resolve({ status: child.exitCode, stdout, stderr });
+    });
+    interrupt = () => child.kill('SIGINT');
+  });
+  return {
+    ended,
+    interrupt,
+    async until(find) {
+      for (;;) {
+        const found = find();
+        if (found !== undefined) return found;
+        if (isEnded) throw new Error(`ended too early: ${(await ended).stderr}`);
+        await new Promise(resolve => setTimeout(resolve, 20));
+      }
+    },
+  };
+}

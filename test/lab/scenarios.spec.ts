@@ -157,6 +157,6 @@ describe('the scenarios', () => {
       ['fifo', 'policy', 1],
       ['fair', 'policy', 1],
     ]);
-    expect((await runLab('--policy', 'fifoo')).stderr).to.match(/--policy fifoo: .*Did you mean fifo\?/);
+    expect((await runLab('--policy', 'fifoo')).stderr).to.match(/--policy fifoo: .*Did you mean fifo/);
   });
 });

@@ -53,7 +53,8 @@ describe('escapement-lab without @escapement/io', () => {
 
   it('compares the other strategies', async () => {
     const { stdout, stderr } = await run('--rounds', '1', '--sleep', '20', '--no-baselines');
-    expect(stderr).to.equal('');
+    // On a busy machine there is time for lines of progress.
+    expect(stderr).to.match(/^(\d+ %.*\n)*$/);
     const rows = stdout.split('\n').filter(line => /^[a-z]+(-[a-z]+)* +-?\d/.test(line));
     const names = rows.map(row => row.split(' ')[0]);
     expect(names).to.include.members(['atomics-wait', 'busy-wait', 'set-timeout']).and.not.include('epoll');

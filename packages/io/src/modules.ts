@@ -1,4 +1,5 @@
-import { EventHandler } from '@escapement/core';
+import { Clock, EventHandler } from '@escapement/core';
+import { TimerSlack, type TimerSlackOptions } from '@escapement/strategies';
 import { strategyModule } from '@escapement/strategies/module';
 import { LoopModule, type Provider, recipeOf } from '@escapement/wiring';
 import { EpollSelector } from './epoll-selector.js';
@@ -15,10 +16,21 @@ export const ioModule = selectorModule(EpollSelector);
 export const pollIoModule = selectorModule(PollSelector);
 
 /** The strategy `epoll`: see `EpollStrategy`. Load `ioModule` too. */
-export const epollModule = new LoopModule(options => {
-  strategyModule(EpollStrategy).load(options);
-  if (!options.isBound(Selector)) options.bind(Selector).to(EpollSelector).inSingletonScope();
-});
+export const epollModule = epoll();
+
+/**
+ * `epollModule` with options. See `EpollStrategy`.
+ * @throws InvalidArgumentError
+ * @example createLoop(epoll({ slack: 1 }), ioModule);
+ */
+export function epoll(options: TimerSlackOptions = {}): LoopModule {
+  // Wrong options are reported where they are written, not where the loop is made.
+  new TimerSlack('epoll', options);
+  return new LoopModule(loading => {
+    strategyModule([Clock, Selector], (clock, selector) => new EpollStrategy(clock, selector, options)).load(loading);
+    if (!loading.isBound(Selector)) loading.bind(Selector).to(EpollSelector).inSingletonScope();
+  });
+}
 
 /**
  * `readable` and `writable` by a selector of your own. Replaces the selector that `epollModule` binds.

@@ -13,7 +13,15 @@ import { png, save, svgText } from './downloads.js';
 import { type Figure, figure } from './figure.js';
 import { microseconds, percent } from './format.js';
 import { headingOf } from './heading.js';
-import { isMeasured, type MeasuredRow, measuredAt, QUANTILES, type QuantileName, settingsOf } from './rows.js';
+import {
+  isMeasured,
+  type MeasuredRow,
+  mainSetting,
+  measuredAt,
+  QUANTILES,
+  type QuantileName,
+  settingsOf,
+} from './rows.js';
 import { themeChanged } from './theme-switch.js';
 
 /** All charts, and above them what chooses the setting that they show. */
@@ -37,7 +45,7 @@ class ChartSections {
   constructor(results: Results, scenarios: readonly ScenarioResults[]) {
     this.#results = results;
     this.#scenario = scenarios[0]!;
-    this.#setting = busiestSetting(this.#scenario);
+    this.#setting = mainSetting(this.#scenario.rows)!;
     this.#showChooser(scenarios);
     this.element.append(this.#chooser, this.#charts);
     this.#showCharts();
@@ -68,7 +76,7 @@ class ChartSections {
       this.#scenario,
       chosen => {
         this.#scenario = chosen;
-        this.#setting = busiestSetting(chosen);
+        this.#setting = mainSetting(chosen.rows)!;
         showSettings();
         this.#showCharts();
       },
@@ -144,7 +152,7 @@ class ChartSections {
       });
     const file = `${scenario.name}-${setting}`;
     const quantile = choice(
-      'Lateness',
+      capital(scenario.samples),
       (Object.keys(QUANTILES) as QuantileName[]).map(value => ({ value, text: QUANTILES[value] })),
       this.#quantile,
       chosen => {
@@ -155,7 +163,7 @@ class ChartSections {
     return [
       section(
         'main',
-        `Lateness against CPU: ${label}`,
+        `${capital(scenario.samples)} against CPU: ${label}`,
         'Lower left is better: early and cheap. The line is the Pareto front: what is filled on it is beaten by no other strategy in both. ▼ or ◀: the value is 0 or below, and a logarithmic axis has no such place.',
         [
           quantile,
@@ -309,11 +317,8 @@ function button(text: string, onclick: () => void): HTMLElement {
   return h('button', { type: 'button', class: 'action', onclick }, text);
 }
 
-/** The last of those with the most rows: for rates the highest, which tells strategies apart best. */
-function busiestSetting({ rows }: ScenarioResults): number {
-  const counts = settingsOf(rows).map(({ setting }) => ({ setting, count: measuredAt(rows, setting).length }));
-  const most = Math.max(...counts.map(({ count }) => count));
-  return counts.findLast(({ count }) => count === most)!.setting;
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function mainText(scenario: ScenarioResults, setting: number, quantile: QuantileName, label: string): string {
@@ -321,7 +326,7 @@ function mainText(scenario: ScenarioResults, setting: number, quantile: Quantile
   const say = ({ name, late, cpu }: (typeof points)[number]) =>
     `${name} ${microseconds(late)} late, CPU ${percent(cpu)}`;
   const others = points.filter(point => !front.includes(point));
-  return `Lateness (${QUANTILES[quantile]}) against CPU, ${label}. On the Pareto front: ${front.map(say).join('; ')}. Others: ${others.map(say).join('; ')}.`;
+  return `${capital(scenario.samples)} (${QUANTILES[quantile]}) against CPU, ${label}. On the Pareto front: ${front.map(say).join('; ')}. Others: ${others.map(say).join('; ')}.`;
 }
 
 function tails(rows: readonly MeasuredRow[]): string {

@@ -21,5 +21,10 @@ export function choice<T>(
       h('span', {}, text),
     ),
   );
-  return h('fieldset', { class: 'choice' }, h('legend', {}, label), h('div', { class: 'options' }, ...inputs));
+  return h(
+    'fieldset',
+    { class: 'choice' },
+    h('legend', {}, label[0]!.toUpperCase() + label.slice(1)),
+    h('div', { class: 'options' }, ...inputs),
+  );
 }

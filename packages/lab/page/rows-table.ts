@@ -3,6 +3,13 @@ import { familyOf } from './charts/theme.js';
 import { short } from './format.js';
 import { type Column, sortableTable } from './table.js';
 
+/** A browser does not. */
+function tellsHits({ summary }: Row): boolean {
+  if (summary === null) return false;
+  const { runQueueMs, stealMs, throttledMs } = summary.disturbance;
+  return [runQueueMs, stealMs, throttledMs].some(each => each !== null);
+}
+
 type Figure = (row: Row) => number | null | undefined;
 
 /** All rows of a scenario with all their figures. */
@@ -38,8 +45,8 @@ export function rowsTable(scenario: ScenarioResults): HTMLElement {
     {
       heading: 'hit',
       hint: 'share of the rounds that something outside held up',
-      text: row => (row.summary ? `${Math.round(row.summary.disturbance.roundsHit * 100)} %` : '–'),
-      key: row => row.summary?.disturbance.roundsHit ?? null,
+      text: row => (tellsHits(row) ? `${Math.round(row.summary!.disturbance.roundsHit * 100)} %` : '–'),
+      key: row => (tellsHits(row) ? row.summary!.disturbance.roundsHit : null),
     },
     number('no core', 'ready, but without a core, ms', row => row.summary?.disturbance.runQueueMs),
     number(

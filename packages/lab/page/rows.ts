@@ -33,6 +33,13 @@ export function settingsOf(rows: readonly Row[]): { setting: number; label: stri
   return [...new Map(rows.map(({ setting, label }) => [setting, { setting, label }])).values()];
 }
 
+/** The setting to show first: the last of those with the most figures. For rates that is the highest, which tells most. */
+export function mainSetting(rows: readonly Row[]): number | null {
+  const counts = settingsOf(rows).map(({ setting }) => ({ setting, count: measuredAt(rows, setting).length }));
+  const most = Math.max(...counts.map(({ count }) => count));
+  return most > 0 ? counts.findLast(({ count }) => count === most)!.setting : null;
+}
+
 /** Null: fewer than ten samples lie beyond. */
 export function quantileOf(row: MeasuredRow, name: QuantileName): Quantile | null {
   return row.summary.us[name];

@@ -1,12 +1,6 @@
 import { Clock, type Instant, SleepStrategy, type Wakeup } from '@escapement/core';
-import type { StrategyReport } from './strategy-report.js';
-import { aliasWith, TimerSlack, type TimerSlackOptions, type TimerSlackReport } from './timer-slack.js';
-
-/** What became of the option of an `AtomicsWaitStrategy`. */
-export interface AtomicsWaitReport extends StrategyReport {
-  /** Absent without the option `slack`. */
-  readonly timerSlack?: TimerSlackReport;
-}
+import { checkCanBlock } from './can-block.js';
+import { TimerSlack, type TimerSlackOptions, type TimerSlackReport } from './timer-slack.js';
 
 /**
  * Blocks the thread in `Atomics.wait`, on a futex where the system has them.
@@ -21,31 +15,34 @@ export interface AtomicsWaitReport extends StrategyReport {
 export class AtomicsWaitStrategy extends SleepStrategy {
   override readonly alias: string;
   override readonly waits = 'blocks';
-  readonly #slack: TimerSlack | undefined;
+  readonly #slack: TimerSlack;
 
-  /** @throws InvalidArgumentError */
+  /**
+   * @throws InvalidArgumentError; MissingHostFeatureError if this thread must not block, as in a page, or the host has no
+   * shared memory
+   */
   constructor(
     override readonly clock: Clock,
     options: TimerSlackOptions = {},
   ) {
     super();
-    const slack = TimerSlack.of('new AtomicsWaitStrategy', options);
+    const slack = new TimerSlack('new AtomicsWaitStrategy', options);
     this.#slack = slack;
-    this.alias = aliasWith('atomics-wait', options);
-    // Not a method: without anything to close, several loops that run at the same time may share the strategy.
-    if (slack !== undefined) this.close = () => slack.end();
+    checkCanBlock('AtomicsWaitStrategy');
+    this.alias = slack.aliasFor('atomics-wait');
+    // No method: several loops that run at the same time may share a strategy that has nothing to close.
+    if (slack.isWanted) this.close = () => slack.end();
   }
 
   override sleep(until: Instant, wakeup: Wakeup): void {
-    this.#slack?.begin();
+    this.#slack.begin();
     const duration = until - this.clock.now();
     // Returns at once if a wakeup was requested. It may end slightly early; the loop then sleeps again.
     if (duration > 0) Atomics.wait(wakeup.word, 0, 0, duration);
   }
 
   /** What became of the timer slack. */
-  report(): AtomicsWaitReport {
-    const slack = this.#slack;
-    return slack === undefined ? { summary: [] } : { summary: [slack.summary], timerSlack: slack.report };
+  report(): TimerSlackReport {
+    return this.#slack.report();
   }
 }

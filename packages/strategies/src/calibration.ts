@@ -52,6 +52,27 @@ export class Overshoots {
     const { count } = this;
     return count === 0 ? 0 : this.#sorted[Math.max(0, Math.ceil(share * count) - 1)]!;
   }
+
+  /** How long the sleeps of these naps would have been spun with that margin, on average. */
+  meanSpin(margin: Duration): Duration {
+    const { count } = this;
+    let spun = 0;
+    for (let n = 0; n < count && this.#sorted[n]! < margin; n++) spun += margin - this.#sorted[n]!;
+    return count === 0 ? margin : spun / count;
+  }
+
+  /** The margin whose `meanSpin` is `spin`, which is 0 or more. */
+  marginFor(spin: Duration): Duration {
+    const { count } = this;
+    let total = count * spin;
+    for (let n = 0; n < count; n++) {
+      total += this.#sorted[n]!;
+      // The earliest n + 1 of them would leave something to spin.
+      const margin = total / (n + 1);
+      if (n + 1 === count || margin <= this.#sorted[n + 1]!) return margin;
+    }
+    return spin;
+  }
 }
 
 /** How long before the deadline a nap has to end, going by the overshoots of naps. */
@@ -62,6 +83,15 @@ export const tukeyFence: MarginRule = overshoots => {
   const upper = overshoots.quantile(0.75);
   return upper + 1.5 * (upper - overshoots.quantile(0.25));
 };
+
+/**
+ * Where Tukey's fence would be if the later half of the naps were like the earlier. Under load many naps are so late that no
+ * spin reaches them; the longest spin would then only be spent on the others.
+ */
+function fenceOfEarlyHalf(overshoots: Overshoots): Duration {
+  const median = overshoots.quantile(0.5);
+  return median + 4 * (median - overshoots.quantile(0.25));
+}
 
 /** What a calibration needs to know of the strategy that it serves. All durations in milliseconds. */
 export interface CalibrationOptions {
@@ -138,11 +168,11 @@ export class Bucket {
 
   /**
    * How long a sleep of `duration` should nap; 0 for not at all.
-   * @param allowance the longest time that may be spun after it, if the nap ends as late as usual
+   * @param allowance how long it may be spun after that, going by the mean of late; below 0 if that was too much
    */
   napFor(duration: Duration, allowance: Duration = Infinity): Duration {
     const { shortestNap } = this.calibration.options;
-    const nap = duration - Math.max(0, Math.min(this.margin, this.overshoots.quantile(0.5) + allowance));
+    const nap = duration - Math.max(0, Math.min(this.margin, this.#allowedMargin(allowance)));
     if (nap >= shortestNap) {
       this.#withoutNap = 0;
       return nap;
@@ -155,7 +185,10 @@ export class Bucket {
     const { rule, longestMargin, shortestNap } = this.calibration.options;
     this.overshoots.add(overshoot);
     this.wantedMargin = Math.max(0, rule(this.overshoots) + GUARD);
-    this.learntMargin = Math.min(longestMargin, this.wantedMargin);
+    this.learntMargin =
+      this.wantedMargin <= longestMargin
+        ? this.wantedMargin
+        : Math.min(longestMargin, Math.max(0, fenceOfEarlyHalf(this.overshoots) + GUARD));
     const wouldFit = shortestNap + overshoot <= duration;
     this.#probeInterval = wouldFit
       ? SHORTEST_PROBE_INTERVAL
@@ -168,6 +201,12 @@ export class Bucket {
     if (isPunctual) this.punctual++;
     this.slept += elapsed;
     this.spun += spun;
+  }
+
+  #allowedMargin(allowance: Duration): Duration {
+    if (allowance === Infinity) return Infinity;
+    // Nothing is spun on average with the margin of the earliest nap. If that was wrong too often, only no margin is right.
+    return allowance < -this.calibration.options.longestMargin ? 0 : this.overshoots.marginFor(Math.max(0, allowance));
   }
 
   /** Without this a margin that was learnt under load would stay: sleeps without naps teach nothing. */

@@ -11,8 +11,10 @@ import {
 } from '@escapement/core';
 import { inNextTurn } from './host-turn.js';
 
-/** A strategy that keeps the thread is stopped so often for a turn of the host: as often as tasks that are always ready. */
-const HOST_INTERVAL: Duration = 1;
+/** How long one that spins keeps the thread from the host: as long as tasks that are always ready do. */
+const LONGEST_SPIN: Duration = 1;
+/** One that blocks is stopped less often, because each time costs a wakeup of the thread. */
+const LONGEST_BLOCK: Duration = 4;
 /** A clock that stands still must not keep the thread for ever: the loop notices that, and says so. A real one takes 200. */
 const MOST_CALLS = 1000;
 
@@ -20,8 +22,8 @@ const MOST_CALLS = 1000;
  * Waits by one of several strategies. `use` changes which, also while the loop runs or sleeps. It begins with the first.
  *
  * Cost and lateness: those of the strategy in use. If one of them yields, the host goes on running whichever is in use: one
- * that blocks or spins is stopped each millisecond for a turn of the host. If none yields, the host's loop stands still. A
- * strategy that jumps goes with others that jump only.
+ * that spins is stopped every millisecond for a turn of the host, one that blocks every 4 ms, which costs it another sleep. If
+ * none yields, the host's loop stands still. A strategy that jumps goes with others that jump only.
  * Choose it for programs with phases that need different trade-offs: exact while something is measured, cheap otherwise. If
  * one trade-off serves all phases, choose the strategy that makes it, for instance `PhasedStrategy`.
  *
@@ -106,7 +108,7 @@ export class ControllableStrategy<Name extends string = string> extends SleepStr
   /** Lets one that spins do what is expected of one that blocks, and either of them what is expected of one that yields. */
   #standIn(strategy: SleepStrategy, until: Instant, wakeup: Wakeup): void | Promise<void> {
     const start = this.clock.now();
-    const end = Math.min(until, start + HOST_INTERVAL);
+    const end = Math.min(until, start + (strategy.waits === 'spins' ? LONGEST_SPIN : LONGEST_BLOCK));
     let now = start;
     for (let calls = 0; now < end && !wakeup.requested && calls < MOST_CALLS; calls++) {
       const slept = strategy.sleep(end, wakeup);

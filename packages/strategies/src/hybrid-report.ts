@@ -3,7 +3,7 @@ import { aboutSleeps, type BucketReport, linesOf, percent, reportOnBucket, us } 
 import type { Bucket } from './calibration.js';
 import type { Objective } from './objective.js';
 import type { StrategyReport } from './strategy-report.js';
-import type { TimerSlack, TimerSlackReport } from './timer-slack.js';
+import type { TimerSlack, TimerSlackState } from './timer-slack.js';
 
 /** With fewer sleeps, the share of those in time says little. */
 const FEWEST_SLEEPS = 100;
@@ -25,7 +25,7 @@ export interface HybridReport extends StrategyReport {
   /** As given. */
   readonly objective: Objective;
   /** What became of `slack`; absent without that option. */
-  readonly timerSlack?: TimerSlackReport;
+  readonly timerSlack?: TimerSlackState;
   /** Sleeps of each length that there was, the shortest first. */
   readonly buckets: readonly HybridBucketReport[];
 }
@@ -38,19 +38,20 @@ export interface HybridState {
   readonly objective: Objective;
   readonly longestSpin: Duration;
   readonly buckets: readonly Bucket[];
-  readonly slack: TimerSlack | undefined;
+  readonly slack: TimerSlack;
 }
 
 /** @internal */
 export function reportOn(state: HybridState): HybridReport {
   const { coarse, coarseReport, objective, slack } = state;
   const buckets = state.buckets.map(bucket => reportOnGoal(bucket, state));
+  const { timerSlack } = slack.report();
   return {
     summary: summaryOf(state, buckets),
     coarse,
     ...(coarseReport !== undefined && { coarseReport }),
     objective,
-    ...(slack !== undefined && { timerSlack: slack.report }),
+    ...(timerSlack !== undefined && { timerSlack }),
     buckets,
   };
 }
@@ -62,13 +63,11 @@ function summaryOf(state: HybridState, buckets: readonly HybridBucketReport[]): 
   for (const { duration, problem } of buckets) {
     if (problem !== undefined) lines.push(`${aboutSleeps(duration)}: ${problem}`);
   }
-  if (slack !== undefined) lines.push(waits === 'blocks' ? slack.summary : unusedSlack(state));
+  if (waits === 'blocks') lines.push(...slack.report().summary);
+  else if (slack.isWanted)
+    lines.push(`timer slack: not set, because '${coarse}' ${waits}; it is for strategies that block`);
   for (const line of coarseReport?.summary ?? []) lines.push(`${coarse}: ${line}`);
   return lines;
-}
-
-function unusedSlack({ coarse, waits }: HybridState): string {
-  return `timer slack: not set, because '${coarse}' ${waits}; it is for strategies that block`;
 }
 
 function reportOnGoal(bucket: Bucket, state: HybridState): HybridBucketReport {
@@ -89,10 +88,10 @@ function problemOf(bucket: Bucket, { objective, longestSpin }: HybridState): str
   if (wantedMargin > longestSpin) {
     return `cannot be ${goal}: that takes a margin of ${us(wantedMargin)}, and \`longestSpin\` is ${us(longestSpin)}`;
   }
-  const spin = Math.min(duration, wantedMargin - overshoots.quantile(0.5));
+  const spin = Math.min(duration, overshoots.meanSpin(wantedMargin));
   if (spin > cpu * duration) {
     return `cannot be ${goal}: that takes a spin of ${us(spin)} each, and \`cpu\` allows ${us(cpu * duration)}`;
   }
   if (lateness === 0 || sleeps < FEWEST_SLEEPS || punctual >= quantile * sleeps) return undefined;
-  return `were not ${goal}, but ${percent(punctual / sleeps)}: the machine is busy, or changes faster than it learns`;
+  return `were not ${goal}, but ${percent(punctual / sleeps)}: the spin is interrupted, or naps change faster than it learns`;
 }

@@ -12,10 +12,10 @@ import {
 import { type Bucket, Calibration } from './calibration.js';
 import { type HybridReport, reportOn } from './hybrid-report.js';
 import { checkObjective, type Objective, ruleFor } from './objective.js';
-import { spinUntil } from './spin.js';
+import { spinTowards } from './spin.js';
 import { SpinBudget } from './spin-budget.js';
 import { reportOf } from './strategy-report.js';
-import { aliasWith, TimerSlack, type TimerSlackOptions } from './timer-slack.js';
+import { TimerSlack, type TimerSlackOptions } from './timer-slack.js';
 
 const CALLER = 'new HybridStrategy';
 const LONGEST_SPIN: Duration = 0.4;
@@ -42,9 +42,8 @@ export interface HybridOptions extends TimerSlackOptions {
  * where a millisecond does not matter, and not beside more busy threads than cores if CPU time is scarce.
  *
  * It wraps any strategy, waits in the way of that (`waits`, `sleepsIn`, `clock`), and passes on what that throws. A request
- * for the wakeup ends it while it naps and while it spins. What else ends a nap, such as a selector, is not watched during
- * the spin, so a descriptor may wait up to `longestSpin` then. If the coarse strategy lets the host run, the host waits as
- * long. A coarse strategy that spins or jumps is exact by itself: it gets all sleeps unchanged.
+ * for the wakeup ends it while it naps and while it spins. It spins by 10 to 20 us, and between them the loop polls its handlers: what
+ * else ends a nap, such as a selector, is found soon. If the coarse strategy lets the host run, the host waits while it spins. A coarse strategy that spins or jumps is exact by itself: it gets all sleeps unchanged.
  *
  * @example new HybridStrategy(new AtomicsWaitStrategy(new PerformanceClock()), { objective: { lateness: 0.01, cpu: 0.05 } });
  */
@@ -56,7 +55,12 @@ export class HybridStrategy extends SleepStrategy {
   readonly #longestSpin: Duration;
   readonly #calibration: Calibration;
   readonly #budget: SpinBudget | undefined;
-  readonly #slack: TimerSlack | undefined;
+  readonly #slack: TimerSlack;
+  /** What it spins for: the deadline, and of that sleep the bucket, the beginning, and the time spun by now. */
+  #spinsUntil: Instant = -Infinity;
+  #bucket: Bucket | undefined;
+  #start: Instant = 0;
+  #spun: Duration = 0;
 
   /**
    * @param coarse the strategy that naps
@@ -68,7 +72,7 @@ export class HybridStrategy extends SleepStrategy {
       const fault = `${CALLER} got ${describe(coarse)}, expected a strategy, such as new AtomicsWaitStrategy(clock).`;
       throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
     }
-    this.#slack = TimerSlack.of(CALLER, options);
+    this.#slack = new TimerSlack(CALLER, options);
     this.#objective = checkObjective(CALLER, options.objective ?? {});
     this.#longestSpin = checkSpin(options.longestSpin ?? LONGEST_SPIN);
     this.#calibration = new Calibration({
@@ -81,7 +85,7 @@ export class HybridStrategy extends SleepStrategy {
     if (cpu < 1) this.#budget = new SpinBudget(cpu, this.#longestSpin);
     this.#coarse = coarse;
     this.clock = coarse.clock;
-    this.alias = aliasWith(coarse.alias === 'atomics-wait' ? 'hybrid' : `hybrid-${coarse.alias}`, options);
+    this.alias = this.#slack.aliasFor(coarse.alias === 'atomics-wait' ? 'hybrid' : `hybrid-${coarse.alias}`);
     // A getter of this class would be hidden by the field of the base class.
     Object.defineProperty(this, 'sleepsIn', { get: () => coarse.sleepsIn });
   }
@@ -94,24 +98,21 @@ export class HybridStrategy extends SleepStrategy {
     const { waits } = this;
     const now = this.clock.now();
     const duration = until - now;
-    if (waits === 'blocks') this.#slack?.begin();
+    if (waits === 'blocks') this.#slack.begin();
     if (!(duration > 0) || duration === Infinity || waits === 'spins' || waits === 'jumps' || wakeup.requested) {
       return this.#coarse.sleep(until, wakeup);
     }
-    const bucket = this.#calibration.bucketFor(duration);
-    const nap = bucket.napFor(duration, this.#budget?.left(now));
-    if (nap === 0) return this.#spin(bucket, now, now, until, wakeup);
-    const due = now + nap;
-    const slept = this.#coarse.sleep(due, wakeup);
-    if (waits === 'blocks' || slept === undefined) {
-      this.#napEnded(bucket, now, due, until, wakeup);
-      return slept;
+    if (until !== this.#spinsUntil || duration > this.#longestSpin + SHORTEST_NAP) {
+      const bucket = this.#calibration.bucketFor(duration);
+      const nap = bucket.napFor(duration, this.#budget?.left(now));
+      if (nap > 0) return this.#nap(bucket, now, now + nap, until, wakeup);
+      this.#spinNext(bucket, now, until);
     }
-    return Promise.resolve(slept).then(() => this.#napEnded(bucket, now, due, until, wakeup));
+    this.#spin(now, wakeup);
   }
 
   override close(): void {
-    this.#slack?.end();
+    this.#slack.end();
     this.#coarse.close();
   }
 
@@ -128,19 +129,43 @@ export class HybridStrategy extends SleepStrategy {
     });
   }
 
+  #nap(bucket: Bucket, start: Instant, due: Instant, until: Instant, wakeup: Wakeup): void | Promise<void> {
+    const slept = this.#coarse.sleep(due, wakeup);
+    if (this.waits === 'yields' && slept !== undefined) {
+      return Promise.resolve(slept).then(() => this.#napEnded(bucket, start, due, until, wakeup));
+    }
+    this.#napEnded(bucket, start, due, until, wakeup);
+    return slept;
+  }
+
   #napEnded(bucket: Bucket, start: Instant, due: Instant, until: Instant, wakeup: Wakeup): void {
     if (wakeup.requested) return;
     const now = this.clock.now();
     // Ended by something else: the loop looks for work, and calls again.
     if (now < due) return;
     bucket.learn(until - start, now - due);
-    this.#spin(bucket, start, now, until, wakeup);
+    // Back to the loop, for a turn: it finds what has happened meanwhile.
+    this.#spinNext(bucket, start, until);
+    if (now >= until) this.#ended(now);
   }
 
-  #spin(bucket: Bucket, start: Instant, from: Instant, until: Instant, wakeup: Wakeup): void {
-    const now = spinUntil(until, this.clock, wakeup);
+  #spinNext(bucket: Bucket, start: Instant, until: Instant): void {
+    this.#spinsUntil = until;
+    this.#bucket = bucket;
+    this.#start = start;
+    this.#spun = 0;
+  }
+
+  #spin(from: Instant, wakeup: Wakeup): void {
+    const now = spinTowards(this.#spinsUntil, from, this.clock, wakeup);
     this.#budget?.spend(now - from);
-    if (now >= until) bucket.ended(now - start, now - until <= (this.#objective.lateness ?? 0), now - from);
+    this.#spun += now - from;
+    if (now >= this.#spinsUntil) this.#ended(now);
+  }
+
+  #ended(now: Instant): void {
+    const isPunctual = now - this.#spinsUntil <= (this.#objective.lateness ?? 0);
+    this.#bucket!.ended(now - this.#start, isPunctual, this.#spun);
   }
 }
 

@@ -1,4 +1,4 @@
-export { type AtomicsWaitReport, AtomicsWaitStrategy } from './atomics-wait.js';
+export { AtomicsWaitStrategy } from './atomics-wait.js';
 export type { BucketReport } from './bucket-report.js';
 export { BusyWaitStrategy } from './busy-wait.js';
 export { ControllableStrategy } from './controllable.js';
@@ -14,4 +14,4 @@ export { type PreciseTimeoutReport, PreciseTimeoutStrategy } from './precise-tim
 export { SetImmediateStrategy } from './set-immediate.js';
 export { SetTimeoutStrategy } from './set-timeout.js';
 export { type ReportingStrategy, reportOf, type StrategyReport } from './strategy-report.js';
-export { TimerSlack, type TimerSlackOptions, type TimerSlackReport } from './timer-slack.js';
+export { TimerSlack, type TimerSlackOptions, type TimerSlackReport, type TimerSlackState } from './timer-slack.js';

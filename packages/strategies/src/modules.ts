@@ -10,7 +10,7 @@ import { PreciseTimeoutStrategy } from './precise-timeout.js';
 import { SetImmediateStrategy } from './set-immediate.js';
 import { SetTimeoutStrategy } from './set-timeout.js';
 import { strategyModule } from './strategy-module.js';
-import type { TimerSlackOptions } from './timer-slack.js';
+import { TimerSlack, type TimerSlackOptions } from './timer-slack.js';
 import { wrapperModule } from './wrapper-module.js';
 
 export { strategyModule } from './strategy-module.js';
@@ -42,11 +42,10 @@ export const atomicsWaitModule = atomicsWait();
  * @throws InvalidArgumentError
  * @example createLoop(atomicsWait({ slack: 1 }), sleepModule);
  */
-export function atomicsWait(options?: TimerSlackOptions): LoopModule {
-  const make = (clock: Clock) => new AtomicsWaitStrategy(clock, options);
+export function atomicsWait(options: TimerSlackOptions = {}): LoopModule {
   // Wrong options are reported where they are written, not where the loop is made.
-  make({ now: () => 0 });
-  return strategyModule(make);
+  new TimerSlack('atomicsWait', options);
+  return strategyModule(clock => new AtomicsWaitStrategy(clock, options));
 }
 
 /** Yields the thread to the host. See `SetTimeoutStrategy`. */
@@ -73,7 +72,8 @@ export interface HybridModuleOptions<E extends LoopEvent = never> extends Hybrid
  */
 export function hybrid<E extends LoopEvent = never>(options: HybridModuleOptions<E> = {}): LoopModule<E> {
   const { coarse } = checkArgument('hybrid', options, 'object', 'an object of options, like { slack: 1 }');
-  new HybridStrategy(new AtomicsWaitStrategy({ now: () => 0 }), options);
+  // Wrong options are reported where they are written. Every host has the strategy that they are tried with.
+  new HybridStrategy(new BusyWaitStrategy({ now: () => 0 }), options);
   return wrapperModule(coarse ?? (atomicsWaitModule as LoopModule<E>), inner => new HybridStrategy(inner, options));
 }
 
@@ -99,10 +99,10 @@ export function postTask(options?: PostTaskOptions): LoopModule {
 /** Spins a little before it blocks, while work keeps coming. See `PhasedStrategy`. */
 export const phasedModule = phased();
 
-/** What `phased` makes: the options of `PhasedStrategy`, and what sleeps. */
-export interface PhasedModuleOptions extends PhasedOptions {
+/** The options of `phased`: those of `PhasedStrategy`, and what sleeps. */
+export interface PhasedModuleOptions<E extends LoopEvent = never> extends PhasedOptions {
   /** The module of the strategy that sleeps. Default: `atomicsWaitModule`. */
-  readonly coarse?: LoopModule<LoopEvent>;
+  readonly coarse?: LoopModule<E>;
 }
 
 /**
@@ -111,10 +111,10 @@ export interface PhasedModuleOptions extends PhasedOptions {
  * @throws InvalidArgumentError
  * @example
  * createLoop(phased({ spin: 0.1 }), sleepModule);
- * createLoop(phased({ coarse: setTimeoutModule }), sleepModule, promisesModule);
+ * createLoop(phased({ coarse: setTimeoutModule }), sleepModule, promiseModule);
  */
-export function phased({ coarse = atomicsWaitModule, ...options }: PhasedModuleOptions = {}): LoopModule {
-  // Wrong options are reported where they are written, not where the loop is made.
-  new PhasedStrategy(new AtomicsWaitStrategy({ now: () => 0 }), options);
-  return wrapperModule(coarse, strategy => new PhasedStrategy(strategy, options)) as LoopModule;
+export function phased<E extends LoopEvent = never>(options: PhasedModuleOptions<E> = {}): LoopModule<E> {
+  const { coarse } = checkArgument('phased', options, 'object', 'an object of options, like { spin: 0.1 }');
+  new PhasedStrategy(new BusyWaitStrategy({ now: () => 0 }), options);
+  return wrapperModule(coarse ?? (atomicsWaitModule as LoopModule<E>), inner => new PhasedStrategy(inner, options));
 }

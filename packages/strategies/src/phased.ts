@@ -129,7 +129,10 @@ export class PhasedStrategy extends SleepStrategy {
   /** How often the work came in each phase, and what the coarse strategy reports. */
   report(): PhasedReport {
     const { spinning, yielding, sleeping } = this.#worked;
-    const own = `work came ${spinning} times while it spun, ${yielding} while it yielded, ${sleeping} while it slept`;
+    const own =
+      spinning + yielding + sleeping === 0
+        ? 'no work came from outside of the loop, so there was nothing to spin for'
+        : `work came ${spinning} times while it spun, ${yielding} while it yielded, ${sleeping} while it slept`;
     return { summary: [own, ...(reportOf(this.#coarse)?.summary ?? [])], spinning, yielding, sleeping };
   }
 

@@ -1,4 +1,6 @@
 import { checkArgument, checkNumber, describe } from '@escapement/core';
+import type { StrategyReport } from './strategy-report.js';
+import { type ThreadSlack, thisThread } from './thread-slack.js';
 
 /** A second. */
 const MOST_SLACK = 1e9;
@@ -6,168 +8,123 @@ const MOST_SLACK = 1e9;
 /** An option of strategies that block. */
 export interface TimerSlackOptions {
   /**
-   * Linux: by how many nanoseconds the system may end a sleep later than asked, to end several together; 1 to 1e9. Set for the
+   * Linux: how many nanoseconds late the system may end a sleep, in order to end several together; 1 to 1e9. Set for the
    * thread when a run first sleeps, and set back when the run ends. Where it cannot be set, the strategy works as without
    * this option, and its report says why. Default: the thread's own, as a rule 50,000.
    */
   readonly slack?: number;
 }
 
-/** @internal So that reports tell apart strategies with and without the option. */
-export function aliasWith(alias: string, { slack }: TimerSlackOptions): string {
-  return slack === undefined ? alias : `${alias}-slack-${slack}`;
-}
-
-/** What became of the option `slack`, in nanoseconds. */
-export interface TimerSlackReport {
+/** What became of the option `slack`. All in nanoseconds. */
+export interface TimerSlackState {
   /** As asked for. */
   readonly wanted: number;
-  /** The thread's own, before the first run; absent if it could not be read, or no run has slept. */
+  /** The thread's own, which it has outside of runs; absent until a run has slept, and if it could not be set. */
   readonly before?: number;
-  /** What the system made of it during the run. Threads with a real-time priority have none. */
+  /** What the system made of it. A thread of a real-time priority has none. */
   readonly during?: number;
   /** Why it could not be set, or set back. */
   readonly problem?: string;
 }
 
-/** @internal The timer slack of the calling thread, in nanoseconds. Both may throw. */
-export interface SlackFile {
-  read(): number;
-  write(slack: number): void;
-}
-
-/** @internal What all strategies of one thread share: the smallest slack that one of them wants applies. */
-export class ThreadSlack {
-  readonly #file: SlackFile;
-  readonly #wanted = new Map<object, number>();
-  #before = 0;
-
-  constructor(file: SlackFile) {
-    this.#file = file;
-  }
-
-  /** @returns the slack of the thread before anybody held it */
-  hold(holder: object, slack: number): number {
-    if (this.#wanted.size === 0) this.#before = this.#file.read();
-    this.#file.write(Math.min(slack, ...this.#wanted.values()));
-    this.#wanted.set(holder, slack);
-    return this.#before;
-  }
-
-  /** The last one gives the thread back what it had. */
-  release(holder: object): void {
-    if (!this.#wanted.delete(holder)) return;
-    this.#file.write(this.#wanted.size === 0 ? this.#before : Math.min(...this.#wanted.values()));
-  }
-
-  read(): number {
-    return this.#file.read();
-  }
+/** What a strategy reports that has the option `slack`. */
+export interface TimerSlackReport extends StrategyReport {
+  /** Absent without the option. */
+  readonly timerSlack?: TimerSlackState;
 }
 
 /**
- * The timer slack of Linux, for strategies that block: the system ends each sleep of a thread up to so many nanoseconds late,
- * 50,000 by default, to end several together. Needs no privilege. Costs some system calls a run, and more wakeups of the CPU.
+ * The timer slack of Linux, for strategies that block: how late the system may end each sleep of the thread, to end several
+ * together. Needs no privilege, and works in worker threads. Costs a few system calls a run, and more wakeups of the CPU.
  *
- * Choose `slack: 1` where sleeps should end as exactly as the system can. It applies to all that the thread waits for.
- * Not worth it where a millisecond does not matter, nor for a thread of a real-time priority, which has no slack.
+ * Choose `slack: 1` where sleeps should end as exactly as the system can. It applies to all that the thread waits for, and if
+ * several strategies of a thread ask for one at the same time, the smallest does. Not for threads of a real-time priority, which
+ * have no slack, and not where a tenth of a millisecond does not matter.
  *
- * A strategy calls `begin` before each sleep, and `end` in its `close`. Never throws there: see `report`.
+ * A strategy calls `begin` at the start of each sleep, and `end` in its `close`. Neither ever throws.
  *
  * @example
  * class NapStrategy extends SleepStrategy {
- *   readonly #slack = TimerSlack.of('new NapStrategy', { slack: 1 });
+ *   readonly #slack = new TimerSlack('new NapStrategy', { slack: 1 });
  *   sleep(until: Instant, wakeup: Wakeup) {
- *     this.#slack?.begin();
+ *     this.#slack.begin();
  *     this.#nap(until, wakeup);
  *   }
  *   override close() {
- *     this.#slack?.end();
+ *     this.#slack.end();
+ *   }
+ *   report() {
+ *     return this.#slack.report();
  *   }
  * }
  */
 export class TimerSlack {
-  readonly #wanted: number;
   readonly #thread: ThreadSlack;
+  readonly #wanted: number | undefined;
   #hasBegun = false;
-  #report: TimerSlackReport;
-
-  /** @internal */
-  constructor(wanted: number, thread: ThreadSlack) {
-    this.#wanted = wanted;
-    this.#thread = thread;
-    this.#report = { wanted };
-  }
+  #state: TimerSlackState | undefined;
 
   /**
    * @param caller who got the options, for errors: `new NapStrategy`
-   * @returns undefined if the options ask for no slack
+   * @param thread for tests: another one than the calling thread
    * @throws InvalidArgumentError
    */
-  static of(caller: string, options: TimerSlackOptions): TimerSlack | undefined {
+  constructor(caller: string, options: TimerSlackOptions, thread: ThreadSlack = thisThread) {
     const { slack } = checkArgument(caller, options, 'object', 'an object of options, like { slack: 1 }');
-    if (slack === undefined) return undefined;
+    this.#thread = thread;
+    this.#wanted = slack;
+    if (slack === undefined) return;
     const isValid = (given: number) => Number.isInteger(given) && given >= 1 && given <= MOST_SLACK;
-    const expected = 'a whole number of nanoseconds, 1 to 1e9';
-    return new TimerSlack(checkNumber(caller, 'slack', slack, isValid, expected), thisThread);
+    checkNumber(caller, 'slack', slack, isValid, 'a whole number of nanoseconds, 1 to 1e9');
+    this.#state = { wanted: slack };
   }
 
-  /** Sets the slack of the thread, unless it is set already. Call it before each sleep. */
+  /** Whether the options ask for one. Without, nothing here does anything. */
+  get isWanted(): boolean {
+    return this.#wanted !== undefined;
+  }
+
+  /** `atomics-wait-slack-1`: reports should tell strategies with and without it apart. */
+  aliasFor(alias: string): string {
+    return this.isWanted ? `${alias}-slack-${this.#wanted}` : alias;
+  }
+
+  /** Sets the slack of the thread, unless that is done. Call it at the start of each sleep. */
   begin(): void {
-    if (this.#hasBegun) return;
+    if (this.#hasBegun || this.#wanted === undefined) return;
     this.#hasBegun = true;
     const wanted = this.#wanted;
-    this.#report = { wanted };
+    this.#state = { wanted };
     this.#attempt(() => {
-      this.#report = { wanted, before: this.#thread.hold(this, wanted) };
-      this.#report = { ...this.#report, during: this.#thread.read() };
+      this.#state = { wanted, ...this.#thread.hold(this, wanted) };
     });
   }
 
-  /** Sets it back. A later `begin` sets it again. */
+  /** Sets it back, until the next `begin`. */
   end(): void {
     this.#hasBegun = false;
     this.#attempt(() => this.#thread.release(this));
   }
 
   /** What became of it. */
-  get report(): TimerSlackReport {
-    return this.#report;
-  }
-
-  /** The same in a line for people. */
-  get summary(): string {
-    const { wanted, before, during, problem } = this.#report;
-    if (problem !== undefined) return `timer slack: ${wanted} ns could not be set or set back, ${problem}`;
-    if (during === undefined) return `timer slack: ${wanted} ns from the first sleep of a run on`;
-    const kept =
-      during === wanted ? '' : `, and not ${wanted}: the system or another strategy of the thread decided so`;
-    return `timer slack: ${during} ns while it runs${kept}, ${before} ns otherwise`;
+  report(): TimerSlackReport {
+    return this.#state === undefined ? { summary: [] } : { summary: [lineOf(this.#state)], timerSlack: this.#state };
   }
 
   #attempt(change: () => void): void {
     try {
       change();
     } catch (error) {
-      this.#report = { ...this.#report, problem: describe(error) };
+      this.#state = { ...this.#state!, problem: describe(error) };
     }
   }
 }
 
-/** Sought at each call: a page has no files, and a worker thread is another thread. */
-const thisThread = new ThreadSlack({
-  read: () => Number(files().readFileSync(path(), 'utf8')),
-  write: slack => files().writeFileSync(path(), String(slack)),
-});
-
-/** The file system without an import, which a page could not load. */
-function files(): typeof import('node:fs') {
-  const found = globalThis.process?.getBuiltinModule?.('node:fs');
-  if (found === undefined) throw new Error('this host has no node:fs');
-  return found;
-}
-
-/** Under the number of the thread, because `/proc/thread-self` itself has no such file. */
-function path(): string {
-  return `/proc/${files().readlinkSync('/proc/thread-self').split('/').at(-1)}/timerslack_ns`;
+function lineOf({ wanted, before, during, problem }: TimerSlackState): string {
+  if (problem !== undefined && before === undefined) return `timer slack: ${wanted} ns could not be set: ${problem}`;
+  if (problem !== undefined) return `timer slack: ${during} ns, and ${before} ns could not be set back: ${problem}`;
+  if (before === undefined) return `timer slack: ${wanted} ns from the first sleep of a run on`;
+  const why =
+    during === wanted ? '' : ` (not ${wanted}: the thread has a real-time priority, or another strategy wants less)`;
+  return `timer slack: ${during} ns in a run${why}, ${before} ns otherwise`;
 }

@@ -24,8 +24,13 @@ export function draw(options: Plot.PlotOptions, { theme, width, document }: Char
 
 export const tickFormat = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 
+/** Room for the label of a tick, in pixels. */
+const LEAST_TICK = 48;
+
 /** Grid and labels of a horizontal logarithmic axis. */
-export function axisX({ ticks }: LogAxis, theme: Theme): Plot.Markish {
+export function axisX({ ticks: all }: LogAxis, { theme, width }: ChartOptions): Plot.Markish {
+  const powers = all.filter(tick => Math.log10(tick) % 1 === 0);
+  const ticks = width / all.length < LEAST_TICK && powers.length > 1 ? powers : all;
   return [Plot.gridX(ticks, gridOptions(theme)), Plot.axisX(ticks, axisOptions(theme))];
 }
 
@@ -63,19 +68,14 @@ function titleOptions(theme: Theme) {
   return { fill: theme.ink, fontSize: 12, fontWeight: 600 };
 }
 
-/** Room for the longest name. */
-export function nameMargin(rows: readonly { readonly subject: { readonly name: string } }[]): number {
-  return Math.min(150, Math.max(...rows.map(row => row.subject.name.length)) * 6.8 + 16);
+/** Room for the longest name, but not for much more than a third of the chart. In pixels. */
+export function nameMargin(rows: readonly { readonly subject: { readonly name: string } }[], width: number): number {
+  const longest = Math.max(...rows.map(row => row.subject.name.length));
+  return Math.round(Math.min(width * 0.37, longest * 7 + 16));
 }
 
-/** The names of subjects as the labels of a vertical axis. */
-export function nameAxis(theme: Theme): Plot.Markish {
-  return Plot.axisY({
-    label: null,
-    tickSize: 0,
-    fill: theme.ink,
-    fontSize: 12,
-    textOverflow: 'ellipsis',
-    lineWidth: 11,
-  });
+/** The names of subjects as the labels of a vertical axis; one that is too long for the margin is cut. */
+export function nameAxis(margin: number, theme: Theme): Plot.Markish {
+  const text = { fill: theme.ink, fontSize: 12, textOverflow: 'ellipsis', lineWidth: (margin - 8) / 12 } as const;
+  return Plot.axisY({ label: null, tickSize: 0, ...text });
 }

@@ -12,7 +12,8 @@ export function measuredCold(rows: readonly MeasuredRow[]): MeasuredRow[] {
 
 /** The first ticks of a new process beside all later ones: code that the compiler has not seen yet, nothing learnt. */
 export function coldAndWarm(rows: readonly MeasuredRow[], what: string, options: ChartOptions): SVGSVGElement {
-  const { theme } = options;
+  const { theme, width } = options;
+  const margin = nameMargin(rows, width);
   const pairs = rows.map(row => ({
     name: row.subject.name,
     colour: colourOf(row.subject, theme),
@@ -28,15 +29,15 @@ export function coldAndWarm(rows: readonly MeasuredRow[], what: string, options:
   return draw(
     {
       height: rows.length * 26 + 60,
-      marginLeft: nameMargin(rows),
+      marginLeft: margin,
       marginRight: 18,
       marginTop: 8,
       marginBottom: 46,
       x: { type: 'log', domain: x.domain, label: null },
       y: { type: 'point', domain: rows.map(row => row.subject.name), label: null, padding: 0.6 },
       marks: [
-        axisX(x, theme),
-        nameAxis(theme),
+        axisX(x, options),
+        nameAxis(margin, theme),
         titleOfX(`median ${what}, µs →`, theme),
         Plot.link(pairs, {
           y: 'name',

@@ -17,7 +17,7 @@ interface Cell {
 /** Subject by setting: where a strategy is good, and where it is not. */
 export function heatMap(scenario: ScenarioResults, measure: Measure, options: ChartOptions): SVGSVGElement {
   const { theme, width } = options;
-  const rows = scenario.rows.filter(isMeasured);
+  const margin = nameMargin(scenario.rows, width);
   const labels = settingsOf(scenario.rows).map(({ label }) => label);
   const names = [...new Set(scenario.rows.map(row => row.subject.name))];
   const cells = scenario.rows.map(row => ({
@@ -36,7 +36,7 @@ export function heatMap(scenario: ScenarioResults, measure: Measure, options: Ch
   return draw(
     {
       height: names.length * 30 + 44,
-      marginLeft: rows.length > 0 ? nameMargin(scenario.rows) : 60,
+      marginLeft: margin,
       marginRight: 4,
       marginTop: 36,
       marginBottom: 8,
@@ -53,7 +53,7 @@ export function heatMap(scenario: ScenarioResults, measure: Measure, options: Ch
           fontSize: width < 480 ? 11 : 12,
           fontWeight: 600,
         }),
-        nameAxis(theme),
+        nameAxis(margin, theme),
         Plot.cell(known, {
           x: 'label',
           y: 'name',

@@ -88,7 +88,7 @@ export function latenessAgainstCpu(
       x: { type: 'log', domain: x.domain, label: null },
       y: { type: 'log', domain: y.domain, label: null },
       marks: [
-        axisX(x, theme),
+        axisX(x, options),
         axisY(y, theme),
         titleOfY(`↑ ${scenario.samples}, µs (${QUANTILES[quantile]})`, MARGIN.left - 6, theme),
         titleOfX('CPU, % of a core →', theme),
@@ -123,7 +123,7 @@ function floorLine(floorUs: number, y: LogAxis, theme: Theme): Plot.Markish {
       frameAnchor: 'left',
       textAnchor: 'start',
       dx: 6,
-      dy: 9,
+      dy: -8,
       fill: theme.muted,
       fontSize: 11,
     }),

@@ -17,7 +17,8 @@ import { colourOf } from './theme.js';
 
 /** When the machine was disturbed, and whom that hit: rows of one time that are late together share a cause. */
 export function overTime(rows: readonly MeasuredRow[], options: ChartOptions): SVGSVGElement {
-  const { theme } = options;
+  const { theme, width } = options;
+  const margin = nameMargin(rows, width);
   const spans = rows.flatMap(row =>
     row.rounds.map(round => {
       const sorted = Float64Array.from(round.samplesUs).sort();
@@ -39,7 +40,7 @@ export function overTime(rows: readonly MeasuredRow[], options: ChartOptions): S
   return draw(
     {
       height: rows.length * 26 + 60,
-      marginLeft: nameMargin(rows),
+      marginLeft: margin,
       marginRight: 18,
       marginTop: 8,
       marginBottom: 46,
@@ -49,7 +50,7 @@ export function overTime(rows: readonly MeasuredRow[], options: ChartOptions): S
       marks: [
         Plot.gridX(gridOptions(theme)),
         Plot.axisX(axisOptions(theme)),
-        nameAxis(theme),
+        nameAxis(margin, theme),
         titleOfX('seconds since the run began →', theme),
         Plot.barX(spans, {
           y: 'name',

@@ -56,14 +56,14 @@ function placedAt({ x, y, text }: Labelled, distance: number, angle: number, fon
   const anchor = Math.abs(dx) < 1 ? 'middle' : dx > 0 ? 'start' : 'end';
   const width = widthOf(text, fontSize);
   const left = x + dx - (anchor === 'start' ? 0 : anchor === 'end' ? width : width / 2);
-  const half = fontSize * 0.58;
+  const half = fontSize * 0.62;
   const box = { left: left - 2, right: left + width + 2, top: y + dy - half, bottom: y + dy + half };
   return { placement: { dx, dy, anchor, isFar: distance > DISTANCES[0]! } as const, box };
 }
 
 /** About: there are no font metrics outside of a browser. */
 export function widthOf(text: string, fontSize: number): number {
-  return text.length * fontSize * 0.56;
+  return text.length * fontSize * 0.6;
 }
 
 function around(x: number, y: number, width: number, height: number): Box {

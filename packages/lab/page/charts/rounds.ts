@@ -11,7 +11,8 @@ import { colourOf, familyOf } from './theme.js';
  * one believe: where two rows' dots lie among each other, the rows cannot be told apart.
  */
 export function roundMedians(rows: readonly MeasuredRow[], what: string, options: ChartOptions): SVGSVGElement {
-  const { theme } = options;
+  const { theme, width } = options;
+  const margin = nameMargin(rows, width);
   const dots = rows.flatMap(row =>
     row.rounds.map(round => ({
       name: row.subject.name,
@@ -31,15 +32,15 @@ export function roundMedians(rows: readonly MeasuredRow[], what: string, options
   return draw(
     {
       height: rows.length * 30 + 60,
-      marginLeft: nameMargin(rows),
+      marginLeft: margin,
       marginRight: 18,
       marginTop: 8,
       marginBottom: 46,
       x: { type: 'log', domain: x.domain, label: null },
       y: { type: 'band', domain: rows.map(row => row.subject.name), label: null, padding: 0.1 },
       marks: [
-        axisX(x, theme),
-        nameAxis(theme),
+        axisX(x, options),
+        nameAxis(margin, theme),
         titleOfX(`median ${what} of a round, µs →`, theme),
         Plot.ruleY(
           overall.filter(({ interval }) => interval),

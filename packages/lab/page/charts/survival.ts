@@ -3,6 +3,7 @@ import { microseconds } from '../format.js';
 import { type MeasuredRow, sortedSamples } from '../rows.js';
 import { axisOptions, type ChartOptions, draw, gridOptions, tickFormat } from './chart.js';
 import { type LogAxis, logAxis } from './log-axis.js';
+import { widthOf } from './place-labels.js';
 import { colourOf } from './theme.js';
 
 const LOWEST = 0.1;
@@ -96,7 +97,7 @@ export function survival(rows: readonly MeasuredRow[], options: ChartOptions): S
           ...facet,
           ...head,
           frameAnchor: 'top-right',
-          text: ({ row }) => tailText(row),
+          text: ({ row }) => tailText(row, (width - 58) / columns),
           fontSize: 11,
           fill: theme.muted,
         }),
@@ -106,8 +107,10 @@ export function survival(rows: readonly MeasuredRow[], options: ChartOptions): S
   );
 }
 
-function tailText({ summary: { us } }: MeasuredRow): string {
-  return us.p99 ? `p99 ${microseconds(us.p99.value)}` : `p50 ${microseconds(us.p50.value)}`;
+/** Empty if there is no room beside the name. */
+function tailText({ subject, summary: { us } }: MeasuredRow, width: number): string {
+  const text = us.p99 ? `p99 ${microseconds(us.p99.value)}` : `p50 ${microseconds(us.p50.value)}`;
+  return widthOf(subject.name, 13) + widthOf(text, 11) < width * 0.9 ? text : '';
 }
 
 /** At ranks that lie evenly on a logarithmic axis; `firm` of them have ten samples beyond. */

@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { LateTick, Row, Why } from '../../src/results/results.js';
 import { microseconds } from '../format.js';
 import { axisOptions, type ChartOptions, draw, gridOptions, nameAxis, nameMargin, titleOfX } from './chart.js';
+import { widthOf } from './place-labels.js';
 import type { Theme } from './theme.js';
 
 /** A row whose late samples were looked into. */
@@ -30,10 +31,15 @@ export function meanOf({ why }: ExplainedRow, of: (tick: LateTick) => number): n
   return why.late.reduce((sum, tick) => sum + of(tick), 0) / why.late.length;
 }
 
+const LEGEND_ROW = 20;
+
 /** Stacked bars of the parts. */
 export function whyLate(rows: readonly ExplainedRow[], options: ChartOptions): SVGSVGElement {
-  const { theme } = options;
+  const { theme, width } = options;
+  const margin = nameMargin(rows, width);
   const bars = rows.flatMap(row => stack(row, theme));
+  const legend = legendEntries(width, theme);
+  const top = LEGEND_ROW * (1 + legend.at(-1)!.row) + 10;
   const most = Math.max(...bars.map(bar => bar.to), 1);
   const unit = most > 2000 ? { name: 'ms', us: 1000 } : { name: 'µs', us: 1 };
   const shared = {
@@ -45,20 +51,20 @@ export function whyLate(rows: readonly ExplainedRow[], options: ChartOptions): S
   } as const;
   return draw(
     {
-      height: rows.length * 36 + 84,
-      marginLeft: nameMargin(rows),
+      height: rows.length * 36 + top + 46,
+      marginLeft: margin,
       marginRight: 18,
-      marginTop: 34,
+      marginTop: top,
       marginBottom: 46,
       x: { domain: [0, most / unit.us], label: null },
       y: { type: 'band', domain: rows.map(row => row.subject.name), label: null, padding: 0.3 },
       marks: [
         Plot.gridX(gridOptions(theme)),
         Plot.axisX(axisOptions(theme)),
-        nameAxis(theme),
+        nameAxis(margin, theme),
         titleOfX(`mean of the late samples, ${unit.name} →`, theme),
         Plot.barX(bars, { ...shared, className: 'parts' }),
-        legend(theme),
+        legendMarks(legend, margin, top, theme),
       ],
     },
     options,
@@ -82,21 +88,36 @@ function stack(row: ExplainedRow, theme: Theme): Bar[] {
   });
 }
 
-function legend(theme: Theme): Plot.Markish[] {
+interface Entry {
+  readonly title: string;
+  readonly colour: string;
+  readonly left: number;
+  readonly row: number;
+}
+
+/** As many rows as the width asks for. */
+function legendEntries(width: number, theme: Theme): Entry[] {
   let left = 0;
-  return PARTS.flatMap(({ title, colour }) => {
-    const dx = left;
-    left += title.length * 6.6 + 26;
+  let row = 0;
+  return PARTS.map(({ title, colour }) => {
+    const needed = widthOf(title, 12) + 28;
+    if (left > 0 && left + needed > width) {
+      left = 0;
+      row++;
+    }
+    const entry = { title, colour: theme.parts[colour]!, left, row };
+    left += needed;
+    return entry;
+  });
+}
+
+function legendMarks(entries: readonly Entry[], margin: number, top: number, theme: Theme): Plot.Markish[] {
+  return entries.flatMap(({ title, colour, left, row }) => {
+    const place = { frameAnchor: 'top-left', dx: left - margin + 10, dy: -top + 10 + LEGEND_ROW * row } as const;
+    const text = { ...place, textAnchor: 'start', lineAnchor: 'middle', fill: theme.muted } as const;
     return [
-      Plot.dot([0], {
-        frameAnchor: 'top-left',
-        dx: dx - 60,
-        dy: -20,
-        r: 5,
-        symbol: 'square',
-        fill: theme.parts[colour]!,
-      }),
-      Plot.text([title], { frameAnchor: 'top-left', textAnchor: 'start', dx: dx - 50, dy: -20, fill: theme.muted }),
+      Plot.dot([0], { ...place, r: 5, symbol: 'square', fill: colour }),
+      Plot.text([title], { ...text, dx: place.dx + 10 }),
     ];
   });
 }

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Duration } from 'escapement';
+import { addOutputOptions, type OutputOptions } from './outputs.js';
 
 /** The parsed options of a run. */
-export interface RunOptions {
+export interface RunOptions extends OutputOptions {
   readonly quick?: boolean;
   /** In seconds. */
   readonly time?: number;
@@ -21,7 +22,6 @@ export interface RunOptions {
   readonly why?: boolean;
   /** In milliseconds. */
   readonly untilLate?: Duration;
-  readonly json?: string;
   readonly debug?: boolean;
 }
 
@@ -33,10 +33,14 @@ export interface Setting {
 
 /** Adds the options of a run to a command. */
 export function addRunOptions(command: Command): Command {
-  return command
-    .option('--quick', 'less exact figures, in less than 15 seconds instead of 60')
+  const options = command
+    .option('--quick', 'less exact figures, in less than 15 seconds instead of 60, whatever else is asked for')
     .option('--time <s>', 'take at most this many seconds', positive('seconds'))
-    .option('--rounds <n>', 'measure this many rounds, however long they take', wholeFrom(1))
+    .option(
+      '--rounds <n>',
+      'measure at most this many rounds; without --quick or --time, however long they take',
+      wholeFrom(1),
+    )
     .option('--seed <n>', 'shuffle in the same order as another run', wholeFrom(0))
     .option('--scenario <name...>', 'what to measure (default: metronome lateness)')
     .option('--rate <hz...>', 'the rates of metronome, in ticks a second', list(positive('ticks a second')))
@@ -46,15 +50,18 @@ export function addRunOptions(command: Command): Command {
         list(setting),
       ),
     )
-    .option('--strategy <alias...>', 'measure only these strategies, besides those of --module')
+    .option(
+      '--strategy <alias...>',
+      'measure only these strategies, besides those of --module; "all" for each that is there',
+    )
     .option('--policy <alias...>', 'measure only these scheduling policies, in the scenarios that measure policies')
     .option('--baseline <name...>', 'compare with these other ways to wait; "all" for each that is there')
     .option('--no-baselines', 'do not measure what there is without the loop')
     .option('--module <path...>', 'add the strategies, baselines and scenarios of this JavaScript module')
     .option('--why', 'find out where the lateness of the latest ticks comes from, in further rounds')
     .option('--until-late <duration>', 'end with the first tick so late (2ms, 500us) and tell why it was', duration)
-    .option('--json <file>', 'write the complete results, raw samples too')
     .option('--debug', 'on failure, show the stack');
+  return addOutputOptions(options);
 }
 
 /** Commander passes one value at a time, with the previous ones. Doubles are left out. */

@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addCompareCommand } from '../comparing/compare-command.js';
+import { addNoiseCommand } from '../comparing/noise-command.js';
 import { UsageError } from '../usage-error.js';
 import { addRunOptions } from './command-line.js';
 import { run } from './run-command.js';
+import { addShowCommand } from './show-command.js';
+import { addWebCommand } from './web-command.js';
 
 async function main(args: readonly string[]): Promise<number> {
   const command = describeCommand();
@@ -12,6 +16,13 @@ async function main(args: readonly string[]): Promise<number> {
     command.action(async options => {
       status = await run(options);
     });
+    const ended = (code: number) => {
+      status = code;
+    };
+    addCompareCommand(command, ended);
+    addNoiseCommand(command, ended);
+    addShowCommand(command, ended);
+    addWebCommand(command);
     await command.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {
@@ -23,19 +34,24 @@ async function main(args: readonly string[]): Promise<number> {
 
 function describeCommand(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return addRunOptions(new Command('escapement-lab'))
-    .description('Compares ways to wait on this machine: how late they wake, and what that costs.')
-    .version(version, '-V, --version', 'show the version')
-    .helpOption('-h, --help', 'show this')
-    .addHelpText('after', AFTERWORD)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeErr() {} });
+  return (
+    addRunOptions(new Command('escapement-lab'))
+      .description('Compares ways to wait on this machine: how late they wake, and what that costs.')
+      .version(version, '-V, --version', 'show the version')
+      .helpOption('-h, --help', 'show this')
+      .addHelpText('after', AFTERWORD)
+      .allowExcessArguments(false)
+      // Else a subcommand's --json would be taken for this command's.
+      .enablePositionalOptions()
+      .exitOverride()
+      .configureOutput({ writeErr() {} })
+  );
 }
 
 const AFTERWORD = `
 A module for --module exports LoopModules that bind SleepStrategy, baselines or scenarios.
-Exit codes: 0 measured, 1 something failed (what was measured is shown and saved), 2 wrong usage.
+Exit codes: 0 measured; 1 something failed, was left out or could not be saved (the rest is shown and saved); 2 wrong usage;
+130 interrupted by Ctrl-C (what was measured is shown and saved; a second Ctrl-C ends at once).
 
   npm start -- --quick --strategy atomics-wait --module ./my-strategy.js --json results.json`;
 
@@ -46,4 +62,17 @@ function oneLine(error: unknown): string {
   return `${message.replace(/^error: /, '').replace(/\.$/, '')}. See --help.`;
 }
 
+/** A reader that has seen enough, such as `head`, is no failure; files are written all the same. */
+function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    console.error(`escapement-lab: the output could not be written: ${error.message}`);
+    process.on('exit', () => {
+      process.exitCode ||= 1;
+    });
+  });
+}
+
+ignoreClosedPipe(process.stdout);
+process.stderr.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Duration } from 'escapement';
 import { BUILT_IN, type Offer } from '../measuring/offer.js';
 import type { PlannedScenario, RunPlan } from '../measuring/run-plan.js';
 import { DEFAULT_SCENARIOS, SCENARIOS } from '../scenarios/catalogue.js';
@@ -17,9 +18,8 @@ const TIME_LIMIT = { whole: 57_000, quick: 13_500 };
  * @throws UsageError
  */
 export async function planRun(options: RunOptions): Promise<RunPlan> {
-  const { quick = false, time, rounds = null, seed = randomInt(1_000_000) } = options;
+  const { quick = false, rounds = null, seed = randomInt(1_000_000) } = options;
   const modules = await loadModules(options.module);
-  const usual = rounds === null ? TIME_LIMIT[quick ? 'quick' : 'whole'] : null;
   return {
     ...(await selectSubjects(options, modules)),
     scenarios: planScenarios(options, modules),
@@ -27,9 +27,16 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
     rounds,
     why: options.why === true && options.untilLate === undefined,
     untilLate: options.untilLate ?? null,
-    timeLimit: time === undefined ? usual : time * 1000,
+    timeLimit: timeLimitOf(options),
     isQuick: quick,
   };
+}
+
+/** `--quick` is quick whatever else is asked for. */
+function timeLimitOf({ quick, time, rounds }: RunOptions): Duration | null {
+  if (quick) return Math.min(TIME_LIMIT.quick, time === undefined ? Infinity : time * 1000);
+  if (time !== undefined) return time * 1000;
+  return rounds === undefined ? TIME_LIMIT.whole : null;
 }
 
 interface KnownScenario {

@@ -1,9 +1,12 @@
+import { constants } from 'node:os';
 import { LabRun } from '../measuring/lab-run.js';
-import { OutputFile } from '../results/output-file.js';
-import { coloursFor } from '../views/colours.js';
+import type { Results } from '../results/results.js';
+import { header } from '../views/header.js';
 import { progressView } from '../views/progress-view.js';
-import { header, report } from '../views/report.js';
+import { report } from '../views/report.js';
+import { terminalOf } from '../views/terminal.js';
 import type { RunOptions } from './command-line.js';
+import { Outputs } from './outputs.js';
 import { planRun } from './plan-run.js';
 
 /**
@@ -14,17 +17,38 @@ import { planRun } from './plan-run.js';
  */
 export async function run(options: RunOptions): Promise<number> {
   const plan = await planRun(options);
-  const json = options.json === undefined ? undefined : await OutputFile.at('--json', options.json);
-  const colours = coloursFor(process.stdout);
+  const outputs = await Outputs.at(options);
+  const terminal = terminalOf(process.stdout);
   const progress = progressView(process.stderr);
   const labRun = new LabRun(plan, { progressed: (share, doing, left) => progress.show(share, doing, left) });
-  console.log(`${header(labRun.results(), colours)}\n`);
+  console.log(`${header(labRun.results(), terminal)}\n`);
   if (plan.absent.length > 0) console.log(`Not here: ${plan.absent.join(', ')}.\n`);
-  const interrupt = () => labRun.interrupt();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  const results = await labRun.measure().finally(() => progress.end());
-  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  console.log(report(results, colours));
-  await json?.write(`${JSON.stringify(results)}\n`);
-  return results.partial === null ? 0 : 1;
+  const { results, signal } = await interruptible(labRun).finally(() => progress.end());
+  console.log(report(results, terminal));
+  const problems = await outputs.write(results);
+  for (const problem of problems) console.error(`escapement-lab: ${problem}`);
+  if (signal !== undefined) return 128 + constants.signals[signal];
+  return results.partial === null && problems.length === 0 ? 0 : 1;
+}
+
+type Signal = 'SIGINT' | 'SIGTERM';
+
+interface Ended {
+  readonly results: Results;
+  /** What ended it before its time. */
+  readonly signal?: Signal;
+}
+
+/** The first signal ends the measurement; a second one ends this process at once, as it would without us. */
+async function interruptible(labRun: LabRun): Promise<Ended> {
+  let received: Signal | undefined;
+  const interrupt = (signal: Signal) => {
+    received ??= signal;
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    labRun.interrupt();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const results = await labRun.measure();
+  // What follows is short, and shall not be lost.
+  return received === undefined ? { results } : { results, signal: received };
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { BUILT_IN, type Offer, offerOf, subjectsOf } from '../measuring/offer.js';
 import type { SubjectInfo } from '../results/results.js';
 import { DEFAULT_BASELINES } from '../subjects/baselines.js';
-import { isIoInstalled } from '../subjects/strategy.js';
+import { isIoInstalled, LEFT_OUT } from '../subjects/strategy.js';
 import { UsageError } from '../usage-error.js';
 import type { RunOptions } from './command-line.js';
 import { unknownName } from './unknown-name.js';
@@ -107,12 +107,13 @@ function chosenStrategies(
   known: readonly SubjectInfo[],
   wanted: readonly string[] | undefined,
 ): readonly SubjectInfo[] {
-  if (wanted === undefined) return shipped;
+  if (wanted === undefined) return shipped.filter(({ name }) => !LEFT_OUT.includes(name));
+  if (wanted.includes('all')) return shipped;
   const names = known.map(({ name }) => name);
   const unknown = wanted.find(name => !names.includes(name));
   if (unknown !== undefined) {
     const missing = isIoInstalled() ? '' : ', or install @escapement/io for epoll (on Linux)';
-    throw unknownName('--strategy', unknown, names, `Add your own with --module${missing}.`);
+    throw unknownName('--strategy', unknown, names, `Or write "all", or add your own with --module${missing}.`);
   }
   return shipped.filter(({ name }) => wanted.includes(name));
 }

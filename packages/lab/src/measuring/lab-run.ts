@@ -9,35 +9,49 @@ import { brokenLaw } from './broken-law.js';
 import { MeasuredRow } from './measured-row.js';
 import { BUILT_IN } from './offer.js';
 import type { PlannedScenario, RunObserver, RunPlan } from './run-plan.js';
-import { SubjectError, SubjectProcess } from './subject-process.js';
+import { OutOfTime, SubjectError, SubjectProcess, type SubjectWork } from './subject-process.js';
 
 /** Kept for the reports and the last answers, in milliseconds. */
 const RESERVE: Duration = 700;
-/** Long enough for the compiler to optimize the hot code, in milliseconds. */
-const WARM_UP = { whole: 300, quick: 120 };
+/**
+ * Of each subject and scenario: rounds that are not measured, and their length in milliseconds, so that the compiler has
+ * optimized the hot code. Many short ones: code that was optimized before it has seen a round begin and end is thrown away then.
+ */
+const WARM_UP = { whole: { rounds: 8, budget: 60 }, quick: { rounds: 5, budget: 25 } };
+/** By then, of the run's time, the cold rounds and the warm-up are over: on a slow machine they are cut short. */
+const COLD_SHARE = 0.3;
+const WARM_SHARE = 0.45;
 
 /** Rounds of each row that find out why sleepers are late. */
 const WHY_ROUNDS = 4;
 
+/** Starts the process of a subject, which must answer before the time of the run is over. A test has processes of its own. */
+export type StartProcess = (subject: SubjectInfo, timeLeft: () => Duration) => SubjectWork;
+
 /** One run of the lab: starts the processes of the subjects, measures them in shuffled rounds, and collects the results. */
 export class LabRun {
   readonly #rows: readonly MeasuredRow[];
-  readonly #processes = new Map<SubjectInfo, SubjectProcess>();
+  /** Those that have loaded what they measure. */
+  readonly #processes = new Map<SubjectInfo, SubjectWork>();
+  readonly #started = new Set<SubjectWork>();
   readonly #random: Random;
   readonly #startedAt = performance.now();
   readonly #date = new Date().toISOString();
   readonly #machine = describeMachine();
   #round = 0;
   #interrupted = false;
+  #isOutOfTime = false;
 
   /**
    * @param plan what to measure, and for how long
    * @param observer is told between measurements how far it is
+   * @param startProcess only for tests
    */
   constructor(
     /** As it was given. */
     readonly plan: RunPlan,
     private readonly observer: RunObserver,
+    private readonly startProcess: StartProcess = (...args) => new SubjectProcess(...args),
   ) {
     this.#random = seededRandom(plan.seed);
     this.#rows = plan.scenarios.flatMap(planned => rowsOf(planned, plan));
@@ -49,8 +63,11 @@ export class LabRun {
       await this.#startAll();
       if (this.plan.untilLate === null) await this.#coldRound();
       await this.#warmUp();
-      if (this.plan.untilLate === null) await this.#rounds();
-      else await this.#untilLate({ beyond: this.plan.untilLate, keep: 'first' });
+      if (this.plan.untilLate !== null) await this.#untilLate({ beyond: this.plan.untilLate, keep: 'first' });
+      else {
+        await this.#rounds();
+        this.#leaveOutRest();
+      }
       if (this.plan.why) await this.#whyRounds();
       await this.#fetchReports();
       await this.#nameBrokenLaws();
@@ -68,7 +85,7 @@ export class LabRun {
 
   /** Ends all processes. */
   end(): void {
-    for (const process of this.#processes.values()) process.end();
+    for (const process of this.#started) process.end();
   }
 
   /** What there is by now. */
@@ -87,8 +104,10 @@ export class LabRun {
 
   #partial(): string | null {
     if (this.#interrupted) return 'interrupted';
-    const failed = this.#rows.filter(row => row.isFailed).map(row => row.name);
-    return failed.length === 0 ? null : `failed: ${failed.slice(0, 5).join(', ')}${failed.length > 5 ? ', ...' : ''}`;
+    const failed = this.#rows.filter(row => row.isFailed && !row.isLeftOut);
+    const leftOut = this.#rows.filter(row => row.isLeftOut);
+    const told = [...someOf('failed', failed), ...someOf('left out', leftOut)];
+    return told.length === 0 ? null : told.join('; ');
   }
 
   #scenarioResults(planned: PlannedScenario): ScenarioResults {
@@ -100,18 +119,14 @@ export class LabRun {
       parameter: parameter.name,
       unit: parameter.unit,
       explanation,
-      rows: this.#rows.filter(row => row.planned === planned && this.#isApplicable(row)).map(row => row.result()),
+      rows: this.#rows.filter(row => row.planned === planned).map(row => row.result()),
     };
-  }
-
-  #isApplicable({ subject, planned }: MeasuredRow): boolean {
-    return this.#processes.get(subject)?.refusals[planned.scenario.name] === undefined;
   }
 
   /** Two at a time: most of the start is one thread's work. */
   async #startAll(): Promise<void> {
     await twoAtATime([...new Set(this.#rows.map(({ subject }) => subject))], async subject => {
-      if (this.#interrupted) return;
+      if (this.#isStopped) return;
       this.#show(0, `starting ${subject.name}`, undefined);
       await this.#start(subject);
     });
@@ -120,14 +135,18 @@ export class LabRun {
   async #start(subject: SubjectInfo): Promise<void> {
     const scenarios = this.plan.scenarios.map(({ scenario, from }) => ({ name: scenario.name, from }));
     await this.#attempt(subject, async () => {
-      this.#processes.set(subject, await SubjectProcess.start(subject, scenarios));
+      const process = this.startProcess(subject, () => this.#timeLeft());
+      // Before it has loaded: an interrupt shall end it, too.
+      this.#started.add(process);
+      await process.load(scenarios);
+      this.#processes.set(subject, process);
     });
   }
 
   async #coldRound(): Promise<void> {
     for (const row of shuffled(this.#rows, this.#random)) {
       // A slow one would take the time of its only warm round.
-      if (row.isSlow || !this.#hasTimeFor(row.cost)) continue;
+      if (row.isSlow || !this.#hasTimeFor(row.cost, 1 - COLD_SHARE)) continue;
       this.#show(0, `${row.name}, cold`, undefined);
       await this.#attemptRow(row, process => row.measureCold(process, this.plan.seed, this.#elapsed()));
     }
@@ -135,24 +154,26 @@ export class LabRun {
 
   /** In processes of their own, so two at a time: nothing is measured yet. */
   async #warmUp(): Promise<void> {
-    const perScenario = this.plan.isQuick ? WARM_UP.quick : WARM_UP.whole;
     await twoAtATime([...this.#processes.keys()], async subject => {
-      for (const { scenario } of this.plan.scenarios) await this.#warmUpFor(subject, scenario, perScenario);
+      for (const { scenario } of this.plan.scenarios) await this.#warmUpFor(subject, scenario);
     });
   }
 
-  async #warmUpFor(subject: SubjectInfo, { name, parameter }: Scenario, budget: Duration): Promise<void> {
+  async #warmUpFor(subject: SubjectInfo, { name, parameter }: Scenario): Promise<void> {
     const row = this.#rows.find(each => each.subject === subject && each.planned.scenario.name === name);
-    if (row === undefined || row.isSlow || !this.#isOpen(row) || !this.#hasTimeFor(budget)) return;
-    this.#show(0, `warming up ${subject.name}`, undefined);
+    if (row === undefined || row.isSlow) return;
+    const { rounds, budget } = WARM_UP[this.plan.isQuick ? 'quick' : 'whole'];
     const setting = parameter.warmUp ?? row.setting;
     const order = { scenario: name, setting, budget, mostSamples: Infinity, seed: 0 };
-    await this.#attemptRow(row, process => process.round(order, budget));
+    for (let n = 0; n < rounds && this.#hasTimeFor(budget, 1 - WARM_SHARE); n++) {
+      this.#show(0, `warming up ${subject.name}`, undefined);
+      await this.#attemptRow(row, process => process.round(order, budget));
+    }
   }
 
   async #rounds(): Promise<void> {
     const { rounds } = this.plan;
-    while (!this.#interrupted && (rounds === null || this.#round < rounds)) {
+    while (!this.#isStopped && (rounds === null || this.#round < rounds)) {
       const open = this.#rows.filter(row => this.#isOpen(row));
       if (open.length === 0) return;
       const cost = open.reduce((sum, row) => sum + row.cost, 0);
@@ -160,6 +181,11 @@ export class LabRun {
       await this.#measureRound(shuffled(open, this.#random), cost);
       this.#round++;
     }
+  }
+
+  /** When the time is over. */
+  #leaveOutRest(): void {
+    for (const row of this.#rows) if (!row.isMeasured && !this.#interrupted) row.leaveOut();
   }
 
   /** In the first round, single rows are left out if the time does not suffice for them. */
@@ -196,7 +222,7 @@ export class LabRun {
 
   async #untilLate(wanted: LateWanted): Promise<void> {
     const { rounds } = this.plan;
-    for (; !this.#interrupted && (rounds === null || this.#round < rounds); this.#round++) {
+    for (; !this.#isStopped && (rounds === null || this.#round < rounds); this.#round++) {
       const rows = shuffled(this.#explainable(), this.#random);
       if (rows.length === 0) return;
       for (const row of rows) {
@@ -224,11 +250,11 @@ export class LabRun {
   }
 
   #isOpen(row: MeasuredRow): boolean {
-    return !row.isFailed && this.#isApplicable(row) && this.#processes.has(row.subject);
+    return !row.isFailed && this.#processes.has(row.subject);
   }
 
-  async #attemptRow(row: MeasuredRow, work: (process: SubjectProcess) => Promise<unknown>): Promise<void> {
-    if (!this.#isOpen(row) || this.#interrupted) return;
+  async #attemptRow(row: MeasuredRow, work: (process: SubjectWork) => Promise<unknown>): Promise<void> {
+    if (!this.#isOpen(row) || this.#isStopped) return;
     await this.#attempt(row.subject, () => work(this.#processes.get(row.subject)!));
   }
 
@@ -237,15 +263,25 @@ export class LabRun {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof SubjectError)) throw error;
-      if (this.#interrupted) return;
+      if (error instanceof OutOfTime) this.#isOutOfTime = true;
+      else if (!(error instanceof SubjectError)) throw error;
+      if (this.#isStopped) return;
       for (const row of this.#rows) if (row.subject === subject) row.fail(error.message);
     }
   }
 
-  #hasTimeFor(cost: Duration): boolean {
+  get #isStopped(): boolean {
+    return this.#interrupted || this.#isOutOfTime;
+  }
+
+  /** @param kept the share of the run's time that must be left then */
+  #hasTimeFor(cost: Duration, kept = 0): boolean {
     const { timeLimit } = this.plan;
-    return timeLimit === null || this.#elapsed() + cost <= timeLimit - RESERVE;
+    return timeLimit === null || cost <= this.#timeLeft() - RESERVE - kept * timeLimit;
+  }
+
+  #timeLeft(): Duration {
+    return (this.plan.timeLimit ?? Infinity) - this.#elapsed();
   }
 
   #elapsed(): Duration {
@@ -253,9 +289,9 @@ export class LabRun {
   }
 
   #showRound(row: MeasuredRow, partOfRound: number, roundCost: Duration): void {
-    const { rounds, timeLimit } = this.plan;
+    const { rounds } = this.plan;
     const byRounds = rounds === null ? Infinity : (rounds - this.#round - partOfRound) * roundCost;
-    const byTime = timeLimit === null ? Infinity : timeLimit - RESERVE - this.#elapsed();
+    const byTime = this.#timeLeft() - RESERVE;
     const left = Math.max(0, Math.min(byRounds, byTime));
     this.#show(this.#elapsed() / (this.#elapsed() + left), row.name, left);
   }
@@ -265,9 +301,14 @@ export class LabRun {
   }
 }
 
+function someOf(what: string, rows: readonly MeasuredRow[]): string[] {
+  const names = rows.slice(0, 5).map(({ name }) => name);
+  return rows.length === 0 ? [] : [`${what}: ${names.join(', ')}${rows.length > 5 ? ', ...' : ''}`];
+}
+
 function rowsOf(planned: PlannedScenario, { subjects, isQuick }: RunPlan): MeasuredRow[] {
   const { measures = ['strategy', 'baseline', 'outside'] } = planned.scenario;
-  const measured = subjects.filter(({ kind }) => measures.includes(kind));
+  const measured = subjects.filter(subject => measures.includes(subject.kind) && !planned.scenario.refuses?.(subject));
   return planned.settings.flatMap(setting =>
     measured.map(subject => new MeasuredRow(subject, planned, setting, isQuick)),
   );

@@ -4,7 +4,7 @@ import { summarize } from '../statistics/summary.js';
 import type { LateWanted } from '../why/late-recorder.js';
 import type { MeasuredRound, RoundOrder, RowReport } from './messages.js';
 import type { PlannedScenario } from './run-plan.js';
-import { SubjectError, type SubjectProcess } from './subject-process.js';
+import { SubjectError, type SubjectWork } from './subject-process.js';
 import { WhyLate } from './why-late.js';
 
 /** How long a round of one row lasts, in milliseconds, if its scenario does not say. */
@@ -59,16 +59,6 @@ export class MeasuredRow {
     return this.#cost > this.budget;
   }
 
-  /** It did not fail: there was no time for it. */
-  get isLeftOut(): boolean {
-    return this.#failure === LEFT_OUT;
-  }
-
-  /** There is no time for it. */
-  leaveOut(): void {
-    this.fail(LEFT_OUT);
-  }
-
   /** What was found out about the failure. */
   addToFailure(text: string): void {
     if (this.#failure !== null) this.#failure = `${this.#failure.replace(/\.?$/, '.')} It ${text}`;
@@ -79,13 +69,22 @@ export class MeasuredRow {
     this.#failure ??= failure;
   }
 
+  /** Nothing failed, but there was no time for it. */
+  leaveOut(): void {
+    this.#failure ??= LEFT_OUT;
+  }
+
+  get isLeftOut(): boolean {
+    return this.#failure === LEFT_OUT;
+  }
+
   /** @throws SubjectError */
-  async measureCold(process: SubjectProcess, seed: number, at: Duration): Promise<void> {
+  async measureCold(process: SubjectWork, seed: number, at: Duration): Promise<void> {
     this.#cold = await this.#measure(process, { mostSamples: COLD_SAMPLES, seed, round: 0, at });
   }
 
   /** @throws SubjectError */
-  async measure(process: SubjectProcess, round: number, seed: number, at: Duration): Promise<void> {
+  async measure(process: SubjectWork, round: number, seed: number, at: Duration): Promise<void> {
     this.#rounds.push(await this.#measure(process, { mostSamples: Infinity, seed, round, at }));
   }
 
@@ -102,16 +101,16 @@ export class MeasuredRow {
   }
 
   /** A round that counts nowhere else. @param wanted default: the latest that are beyond the 90th percentile of the row */
-  async explain(process: SubjectProcess, seed: number, wanted?: LateWanted): Promise<void> {
+  async explain(process: SubjectWork, seed: number, wanted?: LateWanted): Promise<void> {
     this.#why ??= new WhyLate(wanted ?? WhyLate.beyondP90(this.#rounds));
     this.#why.add(await this.#ask(process, { mostSamples: Infinity, seed, late: this.#why.wanted }));
   }
 
-  async fetchReport(process: SubjectProcess): Promise<void> {
+  async fetchReport(process: SubjectWork): Promise<void> {
     if (this.isMeasured) this.#report = await process.report(this.planned.scenario.name, this.setting);
   }
 
-  async #measure(process: SubjectProcess, given: ColdOrWarm): Promise<Round> {
+  async #measure(process: SubjectWork, given: ColdOrWarm): Promise<Round> {
     const { round, at, ...order } = given;
     const started = performance.now();
     const measured = await this.#ask(process, order);
@@ -120,7 +119,7 @@ export class MeasuredRow {
   }
 
   /** @throws SubjectError */
-  async #ask(process: SubjectProcess, given: RowOrder): Promise<MeasuredRound> {
+  async #ask(process: SubjectWork, given: RowOrder): Promise<MeasuredRound> {
     const { setting, budget } = this;
     try {
       return await process.round({ scenario: this.planned.scenario.name, setting, budget, ...given }, this.#cost);

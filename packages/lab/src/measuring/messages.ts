@@ -29,7 +29,7 @@ export interface RoundOrder {
 
 /** What the process answers. */
 export type Answer =
-  | { readonly loaded: { readonly refusals: Readonly<Record<string, string>> } }
+  | { readonly loaded: true }
   | { readonly round: MeasuredRound }
   | { readonly report: RowReport }
   | { readonly failed: string };

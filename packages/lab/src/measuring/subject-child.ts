@@ -36,17 +36,6 @@ class MeasuredSubject {
     return new MeasuredSubject(subject, await offerOf(subject.from), found);
   }
 
-  /** By scenario: why it cannot measure this subject. */
-  refusals(): Record<string, string> {
-    const subject = this.#newSubject();
-    const refusals: Record<string, string> = {};
-    for (const { name, refuses } of this.scenarios.values()) {
-      const refusal = refuses?.(subject);
-      if (refusal !== undefined) refusals[name] = refusal;
-    }
-    return refusals;
-  }
-
   async round({ scenario, setting, budget, mostSamples, seed, late }: RoundOrder): Promise<MeasuredRound> {
     const { measurement, recorders } = await this.#row(scenario, setting, late);
     const meter = this.#meter;
@@ -105,7 +94,7 @@ async function obey(order: Order): Promise<Answer> {
   switch (order.do) {
     case 'load':
       measured = await MeasuredSubject.load(order);
-      return { loaded: { refusals: measured.refusals() } };
+      return { loaded: true };
     case 'round':
       return { round: await measured!.round(order) };
     case 'report':

@@ -6,12 +6,18 @@ import type { Answer, MeasuredRound, Order, RoundOrder, RowReport, ScenarioSourc
 
 const PROGRAM = fileURLToPath(new URL('subject-child.js', import.meta.url));
 /** To load a module and to answer, on a busy machine. In milliseconds. */
-const PATIENCE: Duration = 10_000;
+const PATIENCE: Duration = 30_000;
 /** How much longer than its budget a round may take. */
 const SLOWNESS = 10;
 
 /** The subject's process failed: its message says how. */
 export class SubjectError extends Error {}
+
+/** The time of the whole run was over before the process answered: that is not its fault. */
+export class OutOfTime extends Error {}
+
+/** What a run asks of a subject's process. */
+export type SubjectWork = Pick<SubjectProcess, 'load' | 'round' | 'report' | 'end'>;
 
 /**
  * The process of one subject. So what a strategy does to its thread, its compiler or its memory is nobody else's, the
@@ -20,31 +26,26 @@ export class SubjectError extends Error {}
 export class SubjectProcess {
   readonly #child: ChildProcess;
   #isEnded = false;
-  /** By scenario: why it cannot measure this subject. */
-  refusals: Readonly<Record<string, string>> = {};
 
-  private constructor(readonly subject: SubjectInfo) {
+  /** @param timeLeft of the whole run, in milliseconds: the process is ended when it is over */
+  constructor(
+    private readonly subject: SubjectInfo,
+    private readonly timeLeft: () => Duration,
+  ) {
     this.#child = fork(PROGRAM, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   }
 
-  /** @throws SubjectError */
-  static async start(subject: SubjectInfo, scenarios: readonly ScenarioSource[]): Promise<SubjectProcess> {
-    const started = new SubjectProcess(subject);
-    try {
-      started.refusals = (await started.#ask({ do: 'load', subject, scenarios }, PATIENCE, 'loaded')).refusals;
-      return started;
-    } catch (error) {
-      started.end();
-      throw error;
-    }
+  /** Loads the subject and the scenarios. @throws SubjectError, OutOfTime */
+  async load(scenarios: readonly ScenarioSource[]): Promise<void> {
+    await this.#ask({ do: 'load', subject: this.subject, scenarios }, PATIENCE, 'loaded');
   }
 
-  /** @throws SubjectError */
+  /** @throws SubjectError, OutOfTime */
   round(order: Omit<RoundOrder, 'do'>, longest: Duration): Promise<MeasuredRound> {
     return this.#ask({ do: 'round', ...order }, SLOWNESS * longest + PATIENCE, 'round');
   }
 
-  /** @throws SubjectError */
+  /** @throws SubjectError, OutOfTime */
   report(scenario: string, setting: number): Promise<RowReport> {
     return this.#ask({ do: 'report', scenario, setting }, PATIENCE, 'report');
   }
@@ -63,11 +64,16 @@ export class SubjectProcess {
 
   #answerTo(order: Order, patience: Duration): Promise<Answer> {
     const child = this.#child;
+    const left = this.timeLeft();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.end();
-        settle(() => reject(new SubjectError(`did not come back within ${Math.round(patience / 1000)} s`)));
-      }, patience);
+      const timer = setTimeout(
+        () => {
+          this.end();
+          const late = new SubjectError(`did not come back within ${Math.round(patience / 1000)} s`);
+          settle(() => reject(left < patience ? new OutOfTime() : late));
+        },
+        Math.min(patience, left),
+      );
       const answered = (answer: Answer) => settle(() => resolve(answer));
       const exited = (code: number | null, signal: string | null) => {
         const how = this.#isEnded ? 'was ended' : `ended with ${signal ?? `exit code ${code}`}`;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
+import { clockCost, spinFloor } from './clock.js';
 
 /** The machine that figures were measured on; they do not hold for any other. What the system does not tell is null. */
 export interface Machine {
@@ -69,26 +70,4 @@ function textIn(path: string): string | null {
   } catch {
     return null;
   }
-}
-
-function clockCost(): number {
-  const READS = 1000;
-  return medianOf(50, () => {
-    const start = performance.now();
-    for (let n = 0; n < READS; n++) performance.now();
-    return ((performance.now() - start) / READS) * 1e6;
-  });
-}
-
-function spinFloor(): number {
-  return medianOf(100, () => {
-    const until = performance.now() + 0.1;
-    while (performance.now() < until);
-    return (performance.now() - until) * 1000;
-  });
-}
-
-function medianOf(times: number, measure: () => number): number {
-  const figures = Array.from({ length: times }, measure).sort((a, b) => a - b);
-  return Number(figures[times >> 1]!.toFixed(2));
 }

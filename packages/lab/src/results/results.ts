@@ -203,7 +203,7 @@ export interface LateTick {
 
 /** What one task, or all tasks of one name, took of the time of a late one. */
 export interface RanBefore {
-  /** Its name. */
+  /** The name of the task. */
   readonly task: string;
   /** In microseconds; collector and lost core included. */
   readonly us: number;

@@ -1,5 +1,6 @@
 import { busy } from './busy.js';
 import { crowd } from './crowd.js';
+import { hostTimer } from './host-timer.js';
 import { io } from './io.js';
 import { lateness } from './lateness.js';
 import { metronome } from './metronome.js';
@@ -8,7 +9,7 @@ import type { Scenario } from './scenario.js';
 import { wakeup } from './wakeup.js';
 
 /** The scenarios of the lab, those of the default run first. */
-export const SCENARIOS: readonly Scenario[] = [metronome, lateness, crowd, busy, wakeup, policies, io];
+export const SCENARIOS: readonly Scenario[] = [metronome, lateness, crowd, busy, wakeup, policies, io, hostTimer];
 
 /** What runs if no scenario is asked for. */
 export const DEFAULT_SCENARIOS: readonly string[] = ['metronome', 'lateness'];

@@ -1,4 +1,5 @@
 import type { Duration } from 'escapement';
+import type { SubjectInfo } from '../results/results.js';
 import type { Subject } from '../subjects/subject.js';
 
 /**
@@ -28,10 +29,10 @@ export interface Scenario {
   readonly explanation: string;
   /** What is varied. */
   readonly parameter: ScenarioParameter;
+  /** Why `subject`, of a kind that it measures, cannot be measured: then it has no row. Undefined if it can. */
+  refuses?(subject: Pick<SubjectInfo, 'name' | 'kind'> & Partial<SubjectInfo>): string | undefined;
   /** Its samples are the lateness of sleepers in the subject's loops, so that `--why` can explain them. Default: false. */
   readonly hasSleepers?: boolean;
-  /** Why `subject` cannot be measured; undefined if it can. */
-  refuses?(subject: Subject): string | undefined;
   /** How long a round of one row lasts, in milliseconds. Default: 100, and 60 with `--quick`. */
   readonly roundMs?: { readonly whole: Duration; readonly quick: Duration };
   /** Which kinds of subjects it measures. Default: strategies, baselines, and programs outside of Node. */

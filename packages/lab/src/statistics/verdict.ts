@@ -3,6 +3,11 @@ import { geometricMean, type Ratio, welchRatio } from './ratios.js';
 /** What a comparison says of a row. */
 export type Verdict = 'slower' | 'faster' | 'no difference' | 'cannot tell';
 
+/** Whether a verdict is an alarm if nothing changed. */
+export function isChange(verdict: Verdict): boolean {
+  return verdict === 'slower' || verdict === 'faster';
+}
+
 /** Smaller changes do not matter, even if they are certain. A change counts if it passes both. */
 export interface Floors {
   /** 1.1: ten per cent. */

@@ -1,5 +1,5 @@
 import * as escapement from 'escapement';
-import { Container, type LoopEvent, LoopModule, SleepStrategy, type Waits } from 'escapement';
+import { atomicsWait, Container, hybrid, type LoopEvent, LoopModule, SleepStrategy, type Waits } from 'escapement';
 
 /** A sleep strategy and the module that installs it. */
 export interface Strategy {
@@ -11,10 +11,15 @@ export interface Strategy {
   readonly module: LoopModule<LoopEvent>;
 }
 
-/** The strategies that come with Escapement. */
+/** The strategies that come with Escapement; on Linux also with the least timer slack, where that makes a difference. */
 export function shippedStrategies(): Strategy[] {
-  return strategiesIn(escapement);
+  const plain = strategiesIn(escapement);
+  if (process.platform !== 'linux') return plain;
+  return [...plain, ...strategiesIn([atomicsWait({ slack: 1 }), hybrid({ slack: 1 })])];
 }
+
+/** Not in the default run: in Node, they wait for timers as others do, which are in it. */
+export const LEFT_OUT: readonly string[] = ['message-channel', 'phased'];
 
 /** The strategies of `@escapement/io`; none if that is not installed or does not support this system. */
 export async function systemStrategies(): Promise<Strategy[]> {

@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { cut, padded } from './text.js';
 
 /** A column of a `plainTable`. */
 export interface Column {
@@ -10,33 +10,46 @@ export interface Column {
   readonly align: 'left' | 'right';
 }
 
-/** A table with one rule, below its header. */
-export function plainTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    head: columns.map(({ head }) => head),
-    colWidths: columns.map(({ width }) => width),
-    colAligns: columns.map(({ align }) => align),
-    chars: { ...NO_LINES, mid: '─' },
-    // Compact: no rules between the rows.
-    style: { compact: true, head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  table.push(...rows.map(cells => [...cells]));
-  return table.toString();
+/** What is in a place of a table. */
+export type Cell = string | PaintedCell;
+
+/** A text that is coloured when it has its final width. */
+export interface PaintedCell {
+  /** Without colours. */
+  readonly text: string;
+  /** Adds them. */
+  readonly paint: (text: string) => string;
 }
 
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  'mid-mid': '',
-  middle: '',
-  right: '',
-  'right-mid': '',
-};
+/**
+ * A table with one rule, below its header. What is wider than its column is cut.
+ *
+ * @param rows the cells of each; one cell that is no list takes a whole line
+ * @param paintHead colours the headings
+ */
+export function plainTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[] | PaintedCell)[],
+  paintHead: (text: string) => string = text => text,
+): string {
+  const width = columns.reduce((sum, column) => sum + column.width, 0);
+  const heads = columns.map(({ head }) => ({ text: head, paint: paintHead }));
+  const lines = rows.map(row =>
+    'text' in row ? cellText(row, { width, align: 'left' }).trimEnd() : line(columns, row),
+  );
+  return [line(columns, heads), '─'.repeat(width), ...lines].join('\n');
+}
+
+function line(columns: readonly Column[], cells: readonly Cell[]): string {
+  return columns
+    .map((column, n) => cellText(cells[n] ?? '', column))
+    .join('')
+    .trimEnd();
+}
+
+function cellText(cell: Cell, { width, align }: Omit<Column, 'head'>): string {
+  const { text, paint } = typeof cell === 'string' ? { text: cell, paint: undefined } : cell;
+  const fitting = padded(cut(text, width), width, align);
+  // Spaces stay as they are, to be cut off at the end of a line.
+  return paint === undefined || text.trim() === '' ? fitting : paint(fitting);
+}

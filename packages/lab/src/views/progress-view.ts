@@ -1,56 +1,56 @@
-import { SingleBar } from 'cli-progress';
 import type { Duration } from 'escapement';
+import { terminalOf } from './terminal.js';
+import { cleaned, cut } from './text.js';
 
-/** Shows the progress of a comparison. */
+/** Shows the progress of a run. */
 export interface ProgressView {
   /** @param share how much is done, 0 to 1 @param left how long the rest will take, in ms, if that is known */
   show(share: number, doing: string, left?: Duration): void;
-  /** Nothing more to show: removes the bar. */
+  /** Nothing more to show: removes the line. */
   end(): void;
 }
 
 /** `process.stderr`, for instance. */
 export interface ProgressStream {
-  /** Whether it is a terminal: else there are lines instead of a bar. */
+  /** Whether it is a terminal: there one line is written over and over. */
   readonly isTTY?: boolean;
+  /** How wide the terminal is. */
+  readonly columns?: number;
   /** Prints to it. */
   write(text: string): unknown;
 }
 
-/** A bar on a terminal; elsewhere a line every few seconds. */
+/**
+ * A line that changes on a terminal; elsewhere a line every few seconds. It writes only in `show` and never by a timer, which
+ * would disturb the measurement.
+ */
 export function progressView(stream: ProgressStream): ProgressView {
-  return stream.isTTY ? new ProgressBar(stream) : new ProgressLines(stream);
+  return stream.isTTY ? new ProgressLine(stream) : new ProgressLines(stream);
 }
 
-/** Draws only in `show` and never by a timer, which would disturb the measurement. */
-class ProgressBar implements ProgressView {
-  readonly #bar: SingleBar;
-  #isShown = false;
+const BAR = 24;
+const START_OF_LINE = '\r';
+const CLEAR_REST = '\u001b[K';
+
+class ProgressLine implements ProgressView {
+  readonly #stream: ProgressStream;
 
   constructor(stream: ProgressStream) {
-    this.#bar = new SingleBar({
-      format: '[{bar}] {percentage}% {left} {doing}',
-      barsize: 30,
-      stream,
-      fps: ALMOST_NEVER,
-      clearOnComplete: true,
-    });
+    this.#stream = stream;
   }
 
   show(share: number, doing: string, left?: Duration): void {
-    const payload = { doing, left: left === undefined ? '' : `${Math.ceil(left / 1000)} s left` };
-    if (!this.#isShown) this.#bar.start(1, share, payload);
-    this.#isShown = true;
-    this.#bar.update(share, payload);
-    this.#bar.render();
+    const { width } = terminalOf(this.#stream);
+    const done = Math.round(BAR * share);
+    const bar = width < 3 * BAR ? '' : `${'█'.repeat(done)}${'░'.repeat(BAR - done)} `;
+    // One column less: a full line would make some terminals go to the next one.
+    this.#stream.write(START_OF_LINE + cut(bar + progressText(share, doing, left), width - 1) + CLEAR_REST);
   }
 
   end(): void {
-    this.#bar.stop();
+    this.#stream.write(START_OF_LINE + CLEAR_REST);
   }
 }
-
-const ALMOST_NEVER = 0.001;
 
 const BETWEEN_LINES: Duration = 5000;
 
@@ -62,11 +62,16 @@ class ProgressLines implements ProgressView {
     this.#stream = stream;
   }
 
-  show(share: number, doing: string): void {
+  show(share: number, doing: string, left?: Duration): void {
     if (performance.now() - this.#writtenAt < BETWEEN_LINES) return;
     this.#writtenAt = performance.now();
-    this.#stream.write(`${Math.floor(100 * share)}%: ${doing}\n`);
+    this.#stream.write(`${progressText(share, doing, left)}\n`);
   }
 
   end(): void {}
+}
+
+function progressText(share: number, doing: string, left: Duration | undefined): string {
+  const rest = left === undefined ? '' : `, ${Math.ceil(left / 1000)} s left`;
+  return `${Math.floor(100 * share)} %${rest}: ${cleaned(doing)}`;
 }

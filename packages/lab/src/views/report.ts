@@ -1,31 +1,70 @@
-import type { Parameters, Results } from '../results/results.js';
-import type { Colours } from './colours.js';
+import type { Results, Row, ScenarioResults } from '../results/results.js';
+import { answerFor } from './answer.js';
+import { footnote } from './disturbances.js';
+import { failureLines } from './failures.js';
 import { untilLateStory, whyLate } from './late-tick-story.js';
-import { scenarioTable } from './lateness-table.js';
-import { whole } from './numbers.js';
+import { grouped, measuredRows } from './measured.js';
+import { rowsTables } from './rows-table.js';
+import type { Terminal } from './terminal.js';
+import { cleaned, harmless, wrapped } from './text.js';
 
-/** The question, the machine, and how to repeat the run. Shown before the results exist. */
-export function header({ machine, date, parameters }: Results, { bold, dim }: Colours): string {
-  const { cores, cpu, os, node } = machine;
-  const minute = date.slice(0, 16).replace('T', ' ');
+const LEGEND = [
+  'All times are in us (microseconds). p50, p90, p99: so many per cent of the samples are below.',
+  '95 %: with that confidence the figure itself is so near, or within. CPU %: 100 is one busy core.',
+  'CPU us: processor time for each sample. cold: p50 of the first samples of a new process.',
+  '-: too few samples to tell.',
+].join(' ');
+
+/** All results, what the strategies say of themselves, and the answer: as texts for a terminal. */
+export function report(results: Results, terminal: Terminal): string {
+  const { dim, yellow } = terminal.colours;
+  const rows = results.scenarios.flatMap(each => each.rows);
+  if (results.parameters.untilLateMs !== null) {
+    return [wrapped(harmless(untilLateStory(results)), terminal.width), ...failureLines(rows)].join('\n\n');
+  }
   return [
-    bold('How late does each way of waiting wake, and what does it cost?'),
-    dim(`${cores} x ${cpu}, ${os}, Node ${node}`),
-    dim(`${minute} UTC, seed ${parameters.seed}, ${planned(parameters)} in shuffled order`),
-  ].join('\n');
+    ...results.scenarios.map(each => scenarioText(each, terminal)),
+    section(
+      'Why late',
+      rows.flatMap(row => whyLate(row) ?? []),
+      terminal,
+    ),
+    section('What the strategies say', reportLines(rows), terminal),
+    rows.some(row => row.summary !== null) ? dim(wrapped(LEGEND, terminal.width)) : '',
+    results.partial === null ? '' : yellow(wrapped(`Not complete: ${cleaned(results.partial)}`, terminal.width, '  ')),
+    section('Answer', answerFor(results), terminal),
+  ]
+    .filter(text => text !== '')
+    .join('\n\n');
 }
 
-/** All results, and how to read them. */
-export function report(results: Results, colours: Colours): string {
-  const { scenarios, parameters } = results;
-  const failures = scenarios.flatMap(({ rows }) => rows).flatMap(({ failure }) => failure ?? []);
-  const tables = scenarios.map(each => `${colours.bold(each.title)}\n\n${scenarioTable(each, colours)}`);
-  if (parameters.untilLateMs !== null) return [untilLateStory(results), ...new Set(failures)].join('\n\n');
-  const late = scenarios.flatMap(({ rows }) => rows).flatMap(row => whyLate(row) ?? []);
-  const why = late.length === 0 ? [] : [colours.bold('Why late'), ...late];
-  return [...tables, ...why, ...new Set(failures)].join('\n\n');
+function scenarioText(scenario: ScenarioResults, terminal: Terminal): string {
+  const { colours, width } = terminal;
+  const note = footnote(scenario.rows);
+  return [
+    colours.bold(wrapped(`${cleaned(scenario.title)}: ${cleaned(scenario.samples)} in us`, width)),
+    measuredRows(scenario).length > 0 ? rowsTables(scenario, terminal) : '',
+    note === undefined ? '' : colours.yellow(wrapped(note, width, '  ')),
+    failureLines(scenario.rows)
+      .map(line => colours.red(wrapped(line, width, '  ')))
+      .join('\n'),
+  ]
+    .filter(text => text !== '')
+    .join('\n\n');
 }
 
-function planned({ rounds, timeLimitMs }: Parameters): string {
-  return rounds === null ? `rounds for ${whole((timeLimitMs ?? 0) / 1000)} s` : `${whole(rounds)} rounds`;
+function section(title: string, lines: readonly string[], { width, colours }: Terminal): string {
+  if (lines.length === 0) return '';
+  return [colours.bold(wrapped(title, width)), ...lines.map(line => wrapped(harmless(line), width, '  '))].join('\n');
+}
+
+/** What strategies say of themselves: once, if they say the same at several settings. */
+export function reportLines(rows: readonly Row[]): string[] {
+  const said = rows.flatMap(({ subject, label, report = [] }) =>
+    report.length > 0 ? [{ name: cleaned(subject.name), label, text: report.map(cleaned).join('; ') }] : [],
+  );
+  return [...grouped(said, ({ name, text }) => `${name} ${text}`)].map(([, same]) => {
+    const { name, text } = same[0]!;
+    return `${name}, ${same.map(({ label }) => label).join(', ')}: ${text}`;
+  });
 }

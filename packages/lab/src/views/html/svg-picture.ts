@@ -1,18 +1,18 @@
 import { createRequire } from 'node:module';
-import type { Results } from '../../results/results.js';
+import type { Results, Row } from '../../results/results.js';
 import { UsageError } from '../../usage-error.js';
 
 /** What is drawn, and how. */
 export interface PictureOptions {
-  /** The name of a scenario of the results: `'metronome'`. */
-  readonly scenario: string;
-  /** One of its settings: `1000` for 1000 Hz. */
-  readonly setting: number;
+  /** The name of a scenario of the results: `'metronome'`. Default: the first one with figures. */
+  readonly scenario?: string;
+  /** One of its settings: `1000` for 1000 Hz. Default: the last of those with the most rows. */
+  readonly setting?: number;
   /** Dark on white, or light on dark. Default: `'light'`. */
   readonly theme?: 'light' | 'dark';
 }
 
-/** Null: the results have no such setting. */
+/** Null: the results have no such setting, or no processor time for it. */
 export type MakePicture = (results: Results, options: PictureOptions) => string | null;
 
 /**
@@ -20,19 +20,22 @@ export type MakePicture = (results: Results, options: PictureOptions) => string 
  * Needs no browser.
  *
  * @returns the content of the file
- * @throws UsageError if the results have no such scenario or setting
+ * @throws UsageError if the results have no such scenario or setting, or no processor time for it
  * @example
  * writeFileSync('picture.svg', svgPicture(results, { scenario: 'metronome', setting: 1000 }));
  */
-export function svgPicture(results: Results, options: PictureOptions): string {
+export function svgPicture(results: Results, options: PictureOptions = {}): string {
   // Loaded only when it is asked for: it has a chart library and a document in it.
   const { picture } = createRequire(import.meta.url)('../../../bundle/picture.cjs') as { picture: MakePicture };
   const svg = picture(results, options);
   if (svg !== null) return svg;
-  const known = results.scenarios.map(
-    ({ name, rows }) => `${name} (${[...new Set(rows.map(row => row.setting))].join(', ')})`,
-  );
+  const known = results.scenarios.map(({ name, rows }) => `${name} (${settingsOf(rows).join(', ')})`);
+  const asked = [options.scenario, options.setting].filter(each => each !== undefined).join(' at ');
   throw new UsageError(
-    `no picture of ${options.scenario} at ${options.setting}: the results have ${known.join(' and ') || 'no scenario'}`,
+    `no picture${asked && ` of ${asked}`}: it takes lateness and CPU. The results have ${known.join(' and ') || 'no scenario'}.`,
   );
+}
+
+function settingsOf(rows: readonly Row[]): number[] {
+  return [...new Set(rows.map(row => row.setting))];
 }
