@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   BUILT_IN,
   findSubject,
@@ -143,6 +144,21 @@ describe('the scenarios', () => {
       expect(samplesUs).to.have.lengthOf(6);
       expect(Math.min(...Array.from(samplesUs))).to.be.above(0);
     }
+  });
+
+  it('of a module run like those of the lab, as the example shows', async () => {
+    const module = fileURLToPath(new URL('../../../docs/dist/examples/lab/pairs.js', import.meta.url));
+    const folder = mkdtempSync(join(tmpdir(), 'escapement-lab-'));
+    const file = join(folder, 'pairs.json');
+    const args = ['--quick', '--rounds', '1', '--strategy', 'busy-wait', '--no-baselines', '--json', file];
+    const { status } = await runLab('--module', module, '--scenario', 'pairs', 'lateness', '--sleep', '1', ...args);
+    const { scenarios }: Results = JSON.parse(readFileSync(file, 'utf8'));
+    rmSync(folder, { recursive: true });
+    expect(status).to.equal(0);
+    expect(scenarios.map(({ name, rows }) => [name, rows.map(({ subject }) => subject.name)])).to.deep.equal([
+      ['pairs', ['busy-wait']],
+      ['lateness', ['busy-wait', 'microtasks']],
+    ]);
   });
 
   it('measure only the subjects that they can', async () => {
