@@ -113,9 +113,9 @@ function planOf(settings: Record<string, readonly number[]>): RunPlan {
     seed: 1,
     rounds: null,
     timeLimit: LIMIT,
-    absent: [],
     why: false,
     untilLate: null,
+    absent: [],
     isQuick: true,
   };
 }

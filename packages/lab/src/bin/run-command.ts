@@ -5,6 +5,7 @@ import { header } from '../views/header.js';
 import { progressView } from '../views/progress-view.js';
 import { report } from '../views/report.js';
 import { terminalOf } from '../views/terminal.js';
+import { wrapped } from '../views/text.js';
 import type { RunOptions } from './command-line.js';
 import { Outputs } from './outputs.js';
 import { planRun } from './plan-run.js';
@@ -22,7 +23,7 @@ export async function run(options: RunOptions): Promise<number> {
   const progress = progressView(process.stderr);
   const labRun = new LabRun(plan, { progressed: (share, doing, left) => progress.show(share, doing, left) });
   console.log(`${header(labRun.results(), terminal)}\n`);
-  if (plan.absent.length > 0) console.log(`Not here: ${plan.absent.join(', ')}.\n`);
+  if (plan.absent.length > 0) console.log(`${wrapped(`Not here: ${plan.absent.join(', ')}.`, terminal.width)}\n`);
   const { results, signal } = await interruptible(labRun).finally(() => progress.end());
   console.log(report(results, terminal));
   const problems = await outputs.write(results);

@@ -64,18 +64,19 @@ export class MeasuredRow {
     if (this.#failure !== null) this.#failure = `${this.#failure.replace(/\.?$/, '.')} It ${text}`;
   }
 
+  /** It did not fail: there was no time for it. */
+  get isLeftOut(): boolean {
+    return this.#failure === LEFT_OUT;
+  }
+
+  /** There is no time for it. */
+  leaveOut(): void {
+    this.fail(LEFT_OUT);
+  }
+
   /** Why nothing more will be measured. */
   fail(failure: string): void {
     this.#failure ??= failure;
-  }
-
-  /** Nothing failed, but there was no time for it. */
-  leaveOut(): void {
-    this.#failure ??= LEFT_OUT;
-  }
-
-  get isLeftOut(): boolean {
-    return this.#failure === LEFT_OUT;
   }
 
   /** @throws SubjectError */
