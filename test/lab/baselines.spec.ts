@@ -59,13 +59,9 @@ describe('the baselines', () => {
       else expect(cpuMs).to.be.within(0, 20_000);
     });
 
-    it(`${subject.name} sleeps in a closed loop, or says that it does not`, async function () {
-      const refusal = scenario('lateness').refuses!(subject);
-      if (subject.isOpenOnly) return expect(refusal).to.match(/schedule/);
+    it(`${subject.name} sleeps in a closed loop`, async function () {
       skipUnlessHere(this, subject);
-      expect(refusal).to.equal(undefined);
       expect((await round('lateness', subject, 2, 6)).samplesUs).to.have.lengthOf(3);
-      return undefined;
     });
   }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   BUILT_IN,
   findSubject,
@@ -145,6 +146,21 @@ describe('the scenarios', () => {
     }
   });
 
+  it('of a module run like those of the lab, as the example shows', async () => {
+    const module = fileURLToPath(new URL('../../../docs/dist/examples/lab/pairs.js', import.meta.url));
+    const folder = mkdtempSync(join(tmpdir(), 'escapement-lab-'));
+    const file = join(folder, 'pairs.json');
+    const args = ['--quick', '--rounds', '1', '--strategy', 'busy-wait', '--no-baselines', '--json', file];
+    const { status } = await runLab('--module', module, '--scenario', 'pairs', 'lateness', '--sleep', '1', ...args);
+    const { scenarios }: Results = JSON.parse(readFileSync(file, 'utf8'));
+    rmSync(folder, { recursive: true });
+    expect(status).to.equal(0);
+    expect(scenarios.map(({ name, rows }) => [name, rows.map(({ subject }) => subject.name)])).to.deep.equal([
+      ['pairs', ['busy-wait']],
+      ['lateness', ['busy-wait', 'microtasks']],
+    ]);
+  });
+
   it('measure only the subjects that they can', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'escapement-lab-'));
     const file = join(folder, 'policies.json');
@@ -157,6 +173,6 @@ describe('the scenarios', () => {
       ['fifo', 'policy', 1],
       ['fair', 'policy', 1],
     ]);
-    expect((await runLab('--policy', 'fifoo')).stderr).to.match(/--policy fifoo: .*Did you mean fifo\?/);
+    expect((await runLab('--policy', 'fifoo')).stderr).to.match(/--policy fifoo: .*Did you mean fifo/);
   });
 });

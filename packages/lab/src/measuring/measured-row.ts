@@ -59,6 +59,11 @@ export class MeasuredRow {
     return this.#cost > this.budget;
   }
 
+  /** What was found out about the failure. */
+  addToFailure(text: string): void {
+    if (this.#failure !== null) this.#failure = `${this.#failure.replace(/\.?$/, '.')} It ${text}`;
+  }
+
   /** It did not fail: there was no time for it. */
   get isLeftOut(): boolean {
     return this.#failure === LEFT_OUT;
@@ -67,11 +72,6 @@ export class MeasuredRow {
   /** There is no time for it. */
   leaveOut(): void {
     this.fail(LEFT_OUT);
-  }
-
-  /** What was found out about the failure. */
-  addToFailure(text: string): void {
-    if (this.#failure !== null) this.#failure = `${this.#failure.replace(/\.?$/, '.')} It ${text}`;
   }
 
   /** Why nothing more will be measured. */

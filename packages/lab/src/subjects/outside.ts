@@ -18,7 +18,6 @@ export const OUTSIDE: readonly OutsideSubject[] = [
   {
     kind: 'outside',
     name: 'cyclictest',
-    isOpenOnly: true,
     lacks: lackOf('cyclictest', '--help'),
     tick: cyclictest,
   },
@@ -78,13 +77,14 @@ function compiled(file: string): () => Promise<OutsideProgram> {
 }
 
 /** A run of its own for each round. It tells nothing of its processor time. */
-async function cyclictest(period: Duration, count: number): Promise<OutsideSamples> {
+async function cyclictest(period: Duration, count: number, pace: 'open' | 'closed'): Promise<OutsideSamples> {
   const order = [
     '--default-system',
     '--nsecs',
     '--verbose',
     `--interval=${Math.round(period * 1000)}`,
     `--loops=${count}`,
+    ...(pace === 'open' ? [] : ['--relative']),
   ];
   const { stdout } = await run('cyclictest', order, { maxBuffer: 1 << 28 });
   const samples = [...stdout.matchAll(/^ *\d+: *\d+: *(\d+)$/gm)].map(([, nanoseconds]) => Number(nanoseconds) / 1000);

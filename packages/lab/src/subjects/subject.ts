@@ -47,8 +47,6 @@ export interface OutsideSubject {
   readonly kind: 'outside';
   /** For the tables and the command line. */
   readonly name: string;
-  /** It keeps a schedule by itself, and cannot sleep in a closed loop. Default: false. */
-  readonly isOpenOnly?: boolean;
   /** What must be installed to measure it; undefined if nothing is missing. Default: nothing is. */
   readonly lacks?: () => string | undefined;
   /** Ticks `count` times. */
