@@ -5,7 +5,10 @@ import { type Results, SCHEMA } from '@escapement/lab';
 import { expect } from 'chai';
 import { type LabRun, runLab } from './run-lab.js';
 
-const TINY = ['--quick', '--rounds', '1', '--sleep', '20', '--no-baselines'];
+/** The same sleep twice is one row. */
+const TINY = ['--quick', '--rounds', '1', '--sleep', '20', '20.0', '--no-baselines'];
+const MANIFEST = new URL('../package.json', import.meta.resolve('@escapement/lab'));
+const VERSION: string = JSON.parse(readFileSync(MANIFEST, 'utf8')).version;
 
 describe('escapement-lab', () => {
   const folder = mkdtempSync(join(tmpdir(), 'escapement-lab-'));
@@ -19,7 +22,8 @@ describe('escapement-lab', () => {
       [['--rounds', '0'], /whole number, 1 or more/],
       [['--sleep', '1', '-5'], /milliseconds above 0|unknown option/],
       [['--sleep', 'long'], /milliseconds above 0/],
-      [['stray'], /too many arguments/],
+      [['stray'], /command stray: there is no such name\. There are .*show/],
+      [['shwo', 'a.json'], /command shwo: .*Did you mean show\?/],
       [['--strategy', 'nap'], /--strategy nap: there is no such name.*--module/],
       [['--strategy', 'bussy-wait'], /Did you mean busy-wait\?/],
       [['--scenario', 'metronom'], /Did you mean metronome\?/],
@@ -31,6 +35,8 @@ describe('escapement-lab', () => {
       [['--module', './fixtures/no-strategy.js'], /exports no LoopModule that binds SleepStrategy/],
       [['--module', './fixtures/nap-module.js', './fixtures/same-nap-module.js'], /two subjects.*'nap'/],
       [['--json', folder], /--json.*existing folder/],
+      [['--json', join(folder, 'none', 'a.json')], /--json.*existing folder/],
+      [['--json', join(folder, 'a'), '--csv', join(folder, 'a')], /--csv .*--json writes this file, too/],
     ];
     let runs: LabRun[];
     before(async () => {
@@ -52,10 +58,14 @@ describe('escapement-lab', () => {
     expect((await runLab('--strategy', 'nap', '--debug')).stderr).to.include('    at ');
   });
 
-  it('shows the help and exits with 0', async () => {
-    const { status, stdout, stderr } = await runLab('--help');
-    expect([status, stderr]).to.deep.equal([0, '']);
-    expect(stdout).to.include('--module <path...>');
+  it('shows the help and the version, and exits with 0', async () => {
+    const [help, version] = await Promise.all([runLab('-h'), runLab('--version')]);
+    expect([help.status, help.stderr]).to.deep.equal([0, '']);
+    expect(help.stdout)
+      .to.include('--module <path...>')
+      .and.match(/^ +show /m);
+    for (const line of help.stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
+    expect(version).to.deep.equal({ status: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 
   it('measures the others when a strategy fails, names it, and exits with 1', async () => {

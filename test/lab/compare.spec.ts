@@ -329,6 +329,10 @@ describe('escapement-lab compare', () => {
       [[good, good], /A and B are the same/],
       [[good, write('text.json', 'hello')], /text\.json: is no JSON/],
       [[lab(), lab('--fail 4')], /failed with exit code 4: fake-lab: out of luck/],
+      [
+        [lab('--median null'), lab('--median null')],
+        /nothing was measured on either side: A failed in 1 of 1 runs: its/,
+      ],
       [[lab(), lab('--silent')], /wrote no results\. Expected a command that takes --json FILE/],
       [[lab(), 'no-such-command --quick'], /failed with exit code 127: .*not found/],
       [[lab(), lab(), '--json', folder], /--json.*existing folder/],

@@ -192,6 +192,17 @@ describe('the HTML report', function () {
     await page.context().close();
   });
 
+  it('weighs no processor time against virtual time', async () => {
+    const { page, errors } = await openReport(
+      mapRows(small, row => ({ ...row, subject: { ...row.subject, kind: 'policy', waits: null } })),
+    );
+    await page.waitForSelector('[data-chart=over-time] svg');
+    assert.equal(await page.locator('[data-chart=main]').count(), 0);
+    assert.equal(await page.locator('[data-chart=over-time] .hits text').count(), 0);
+    assert.deepEqual(errors, []);
+    await page.context().close();
+  });
+
   it('says so if nothing was measured, or not all', async () => {
     const nothing = mapRows(small, row => ({ ...row, rounds: [], cold: null, summary: null, failure: 'it broke' }));
     const { page, errors } = await openReport({ ...nothing, partial: 'interrupted' });

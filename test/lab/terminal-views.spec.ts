@@ -1,5 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
-import { cleaned, coloursFor, header, progressView, type Results, report, type Terminal } from '@escapement/lab';
+import {
+  cleaned,
+  coloursFor,
+  header,
+  progressView,
+  type Results,
+  report,
+  type Terminal,
+  terminalOf,
+} from '@escapement/lab';
 import { expect } from 'chai';
 import stringWidth from 'string-width';
 import { madeUpResults } from './made-up-results.js';
@@ -102,7 +111,9 @@ describe('report', () => {
   it('repeats what strategies say, once for settings at which they say the same', () => {
     const said = { ...ROW, report: ['naps well', 'no goal is missed'] };
     const text = report(resultsWith([said, { ...said, setting: 100 }, { ...said, name: 'b', report: [] }]), at(80));
-    expect(text).to.match(/^What the strategies say\nhybrid, 1000 Hz, 100 Hz: naps well; no goal is missed\n\n/m);
+    expect(text).to.match(
+      /^What the strategies say\nhybrid, 1000 Hz, 100 Hz:\n {2}naps well\n {2}no goal is missed\n\n/m,
+    );
   });
 
   it('ends with the answer', () => {
@@ -179,6 +190,23 @@ describe('header', () => {
       floorUs: null,
     };
     expect(headerOf({ ...nothing, node: 'Chromium 140' }).split('\n')).to.have.length(3);
+  });
+});
+
+describe('terminalOf', () => {
+  it('is as wide as the terminal, and 80 columns wide where there is none', () => {
+    expect(terminalOf({ isTTY: true, columns: 132 }).width).to.equal(132);
+    for (const stream of [{}, { columns: 132 }, { isTTY: true, columns: 0 }])
+      expect(terminalOf(stream).width).to.equal(80);
+  });
+
+  it('has colours on a terminal, unless NO_COLOR says otherwise', () => {
+    const isColoured = (stream: object, env: Record<string, string>) => coloursFor(stream, env).isColorSupported;
+    expect(isColoured({ isTTY: true }, {})).to.equal(true);
+    expect(isColoured({ isTTY: true }, { NO_COLOR: '1' })).to.equal(false);
+    expect(isColoured({ isTTY: true }, { TERM: 'dumb' })).to.equal(false);
+    expect(isColoured({}, {})).to.equal(false);
+    expect(isColoured({}, { FORCE_COLOR: '1' })).to.equal(true);
   });
 });
 

@@ -14,6 +14,7 @@ import { type Figure, figure } from './figure.js';
 import { microseconds, percent } from './format.js';
 import { headingOf } from './heading.js';
 import {
+  costOf,
   isMeasured,
   type MeasuredRow,
   mainSetting,
@@ -275,7 +276,8 @@ class ChartSections {
 
   #heatMapSection(): HTMLElement {
     const scenario = this.#scenario;
-    const hasCpu = scenario.rows.some(row => row.summary?.cpuPercent != null);
+    const hasCpu = scenario.rows.some(row => costOf(row) !== null);
+    if (!hasCpu && this.#measure === 'cpu') this.#measure = 'p50';
     const map = this.#figure(
       'heat-map',
       () => `${scenario.name}: each subject at each ${scenario.parameter}. The table below has the figures.`,

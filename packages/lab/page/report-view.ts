@@ -81,7 +81,9 @@ function remarks({ results }: ReportData): HTMLElement[] {
   const failed = rows.filter(({ row }) => row.failure !== null);
   const reports = rows.filter(({ row }) => (row.report?.length ?? 0) > 0);
   return [
-    ...remarkSection('failures', `Failed: ${plural(failed.length, 'row')}`, failed, ({ failure }) => [failure!]),
+    ...remarkSection('failures', `Failed or left out: ${plural(failed.length, 'row')}`, failed, ({ failure }) => [
+      failure!,
+    ]),
     ...remarkSection('learnt', 'What the strategies report', reports, ({ report }) => report!),
   ];
 }

@@ -45,9 +45,17 @@ export function quantileOf(row: MeasuredRow, name: QuantileName): Quantile | nul
   return row.summary.us[name];
 }
 
-/** What held up a round that was hit, in words: `'waited 3.2 ms for a core'`. Empty: it was not hit. */
-export function hits(round: Round): string[] {
-  if (!isHit(round)) return [];
+/** In per cent of a core; null if the host does not tell, or if the samples are in virtual time, which costs nothing. */
+export function costOf({ subject, summary }: Row): number | null {
+  return subject.kind === 'policy' ? null : (summary?.cpuPercent ?? null);
+}
+
+/**
+ * What held up a round that was hit, in words: `'waited 3.2 ms for a core'`. Empty: it was not hit, or nothing can hold up its
+ * virtual time.
+ */
+export function hits({ subject }: Row, round: Round): string[] {
+  if (subject.kind === 'policy' || !isHit(round)) return [];
   const { runQueueMs, involuntarySwitches, stealMs, throttledMs, gcMs } = round.disturbance;
   return [
     runQueueMs ? `waited ${ms(runQueueMs)} for a core` : '',

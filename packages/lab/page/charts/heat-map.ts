@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { ScenarioResults } from '../../src/results/results.js';
 import { microseconds, percent } from '../format.js';
-import { isMeasured, type MeasuredRow, type QuantileName, quantileOf, settingsOf } from '../rows.js';
+import { costOf, isMeasured, type MeasuredRow, type QuantileName, quantileOf, settingsOf } from '../rows.js';
 import { type ChartOptions, draw, nameAxis, nameMargin } from './chart.js';
 import { logAxis } from './log-axis.js';
 
@@ -81,7 +81,7 @@ export function heatMap(scenario: ScenarioResults, measure: Measure, options: Ch
 }
 
 function figureOf(row: MeasuredRow, measure: Measure): number | null {
-  return measure === 'cpu' ? row.summary.cpuPercent : (quantileOf(row, measure)?.value ?? null);
+  return measure === 'cpu' ? costOf(row) : (quantileOf(row, measure)?.value ?? null);
 }
 
 function textOf(value: number, measure: Measure): string {

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { ScenarioResults } from '../../src/results/results.js';
 import { microseconds, percent } from '../format.js';
-import { measuredAt, QUANTILES, type QuantileName, quantileOf } from '../rows.js';
+import { costOf, measuredAt, QUANTILES, type QuantileName, quantileOf } from '../rows.js';
 import { axisX, axisY, type ChartOptions, draw, titleOfX, titleOfY } from './chart.js';
 import { type LogAxis, logAxis } from './log-axis.js';
 import { paretoFront } from './pareto.js';
@@ -38,7 +38,7 @@ export function pointsOf(
 ): { points: Point[]; front: Point[] } {
   const points = measuredAt(scenario.rows, setting).flatMap(row => {
     const late = quantileOf(row, quantile);
-    const cpu = row.summary.cpuPercent;
+    const cpu = costOf(row);
     if (late === null || cpu === null) return [];
     const { subject } = row;
     return {
@@ -57,6 +57,7 @@ export function pointsOf(
 
 const LOWEST_CPU = 0.05;
 const LOWEST_LATE = 0.1;
+const FAR = 100;
 const MARGIN = { left: 58, right: 18, bottom: 46, top: 42 };
 
 const LEGEND_ROW = 20;
@@ -71,7 +72,9 @@ export function latenessAgainstCpu(
   const { points, front } = pointsOf(scenario, setting, quantile, theme);
   const x = logAxis([...points.map(point => point.cpu), 100], LOWEST_CPU, 200);
   const lates = points.flatMap(({ late, interval }) => [late, ...(interval ?? [])]);
-  const y = logAxis(floorUs ? [...lates, floorUs] : lates, LOWEST_LATE);
+  // Far below all points it would only take their room.
+  const floor = floorUs && floorUs > Math.min(...lates) / FAR ? floorUs : null;
+  const y = logAxis(floor === null ? lates : [...lates, floor], LOWEST_LATE);
   const isNarrow = width < 520;
   const legend = legendRows(points, width - MARGIN.right);
   const top = MARGIN.top + LEGEND_ROW * legend.length + (heading ? 40 + 18 * heading.lines.length : 0);
@@ -92,7 +95,7 @@ export function latenessAgainstCpu(
         axisY(y, theme),
         titleOfY(`↑ ${scenario.samples}, µs (${QUANTILES[quantile]})`, MARGIN.left - 6, theme),
         titleOfX('CPU, % of a core →', theme),
-        floorUs ? floorLine(floorUs, y, theme) : null,
+        floor === null ? null : floorLine(floor, y, theme),
         frontLine(front, x, y, theme),
         Plot.ruleX(
           points.filter(point => point.interval),

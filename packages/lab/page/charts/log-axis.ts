@@ -15,16 +15,21 @@ export interface LogAxis {
  * @param lowest it never begins below this: figures smaller than the clock can tell say nothing
  */
 export function logAxis(values: readonly number[], lowest: number, highest = Infinity): LogAxis {
-  const positive = values.filter(value => value >= lowest && Number.isFinite(value));
-  const low = Math.max(lowest, floorStep(Math.min(...positive, highest === Infinity ? Infinity : highest) / 1.15));
-  const safeLow = Number.isFinite(low) ? low : lowest;
-  const high = Math.min(highest, Math.max(safeLow * 10, ceilStep(Math.max(...positive, safeLow) * 1.15)));
-  const domain = [safeLow, high] as const;
+  let [least, most] = [highest, lowest];
+  // No `Math.min(...values)`: they may be more than a call takes arguments.
+  for (const value of values) {
+    if (!(value >= lowest && value < Infinity)) continue;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  const low = Number.isFinite(least) ? Math.max(lowest, floorStep(least / 1.15)) : lowest;
+  const high = Math.min(highest, Math.max(low * 10, ceilStep(most * 1.15)));
+  const domain = [low, high] as const;
   return {
     domain,
     ticks: ticksIn(domain),
-    clamp: value => Math.min(Math.max(value, safeLow), high),
-    isBelow: value => value < safeLow,
+    clamp: value => Math.min(Math.max(value, low), high),
+    isBelow: value => value < low,
   };
 }
 

@@ -28,7 +28,7 @@ export function overTime(rows: readonly MeasuredRow[], options: ChartOptions): S
         to: (round.at + round.wallMs) / 1000,
         worst: sorted.at(-1)!,
         round: round.round,
-        hits: hits(round),
+        hits: hits(row, round),
       };
     }),
   );
@@ -85,6 +85,9 @@ export function overTime(rows: readonly MeasuredRow[], options: ChartOptions): S
   );
 }
 
+/** More marks than twice these make a page slow. */
+const MOST_GROUPS = 3000;
+
 /** Every sample of one row, round beside round, with what the machine did in each. */
 export function samplesInOrder(row: MeasuredRow, what: string, options: ChartOptions): SVGSVGElement {
   const { theme, width } = options;
@@ -92,9 +95,12 @@ export function samplesInOrder(row: MeasuredRow, what: string, options: ChartOpt
   const rounds = row.rounds.map(round => {
     const first = start;
     start += round.samplesUs.length;
-    return { first, last: start, hits: hits(round), round: round.round };
+    return { first, last: start, hits: hits(row, round), round: round.round };
   });
-  const samples = row.rounds.flatMap((round, n) => round.samplesUs.map((us, k) => ({ n: rounds[n]!.first + k, us })));
+  const each = row.rounds.flatMap((round, n) => round.samplesUs.map((us, k) => ({ n: rounds[n]!.first + k, us })));
+  const group = Math.ceil(each.length / MOST_GROUPS);
+  const samples = group > 1 ? extremes(each, group) : each;
+  const grouped = group > 1 ? `, of each ${group} the least and the greatest` : '';
   const y = logAxis(
     samples.map(sample => sample.us),
     0.1,
@@ -113,7 +119,7 @@ export function samplesInOrder(row: MeasuredRow, what: string, options: ChartOpt
         axisY(y, theme),
         Plot.axisX({ ...axisOptions(theme), ticks: Math.floor(width / 110) }),
         titleOfY(`↑ ${what}, µs`, 52, theme),
-        titleOfX('samples, round after round →', theme),
+        titleOfX(`samples, round after round${grouped} →`, theme),
         Plot.rect(hit, {
           x1: 'first',
           x2: 'last',
@@ -145,4 +151,20 @@ export function samplesInOrder(row: MeasuredRow, what: string, options: ChartOpt
     },
     options,
   );
+}
+
+interface Sample {
+  readonly n: number;
+  readonly us: number;
+}
+
+/** The least and the greatest of each so many that follow each other. */
+function extremes(samples: readonly Sample[], group: number): Sample[] {
+  const found: Sample[] = [];
+  for (let first = 0; first < samples.length; first += group) {
+    const members = samples.slice(first, first + group);
+    const ranked = members.sort((a, b) => a.us - b.us);
+    found.push(ranked[0]!, ranked.at(-1)!);
+  }
+  return found;
 }

@@ -20,7 +20,7 @@ export function roundMedians(rows: readonly MeasuredRow[], what: string, options
       symbol: familyOf(row.subject).symbol,
       median: medianOf(round.samplesUs),
       round: round.round,
-      hits: hits(round),
+      hits: hits(row, round),
     })),
   );
   const overall = rows.map(row => ({

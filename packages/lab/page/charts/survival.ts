@@ -138,6 +138,7 @@ function everyOther(ticks: readonly number[], [, high]: LogAxis['domain']): numb
 }
 
 function axisTime(us: number): string {
+  if (us >= 1e6) return `${tickFormat(us / 1e6)} s`;
   return us >= 1000 ? `${tickFormat(us / 1000)} ms` : `${tickFormat(us)} µs`;
 }
 

@@ -3,8 +3,8 @@ import { seededRandom, shuffled } from '../../src/statistics/random.js';
 import { summarize } from '../../src/statistics/summary.js';
 import { describeBrowser } from './browser.js';
 import type { PlannedScenario } from './scenarios.js';
-import { type SubjectThread, startThread } from './subject-thread.js';
-import { hindrance, nameOf, offered, type Place } from './subjects.js';
+import { offerOf, type SubjectThread, startThread } from './subject-thread.js';
+import type { Place } from './subjects.js';
 
 /** What a run needs to know. */
 export interface BrowserPlan {
@@ -19,7 +19,6 @@ interface BrowserSubject {
   readonly info: SubjectInfo;
   readonly name: string;
   readonly place: Place;
-  readonly hindrance: string | null;
 }
 
 interface OpenRow {
@@ -40,27 +39,13 @@ export class BrowserRun {
   readonly #date = new Date().toISOString();
   readonly #machine = describeBrowser();
   readonly #threads = new Map<BrowserSubject, SubjectThread>();
-  readonly #rows: readonly OpenRow[];
+  #rows: readonly OpenRow[] = [];
   #partial: string | null = null;
 
   constructor(
     private readonly plan: BrowserPlan,
     private readonly progressed: (share: number, doing: string) => void,
-  ) {
-    const subjects = subjectsHere();
-    this.#rows = plan.scenarios.flatMap(planned =>
-      planned.settings.flatMap(setting =>
-        subjects.map(subject => ({
-          subject,
-          planned,
-          setting,
-          rounds: [],
-          cold: null,
-          failure: subject.hindrance,
-        })),
-      ),
-    );
-  }
+  ) {}
 
   /** Measures until the time is over, or `stop` is called. */
   async measure(): Promise<Results> {
@@ -71,6 +56,7 @@ export class BrowserRun {
     document.addEventListener('visibilitychange', whenHidden);
     const random = seededRandom(this.plan.seed);
     try {
+      this.#rows = rowsOf(this.plan.scenarios, await subjectsHere());
       await this.#start();
       await this.#each(shuffled(this.#rows, random), 'cold', async row => {
         row.cold = await this.#round(row, 0, COLD_SAMPLES);
@@ -165,14 +151,21 @@ function resultOf({ subject, planned, setting, rounds, cold, failure }: OpenRow)
   return { subject: subject.info, setting, label, cold, rounds, summary: summarize(rounds, cold), failure };
 }
 
-function subjectsHere(): BrowserSubject[] {
-  const places: readonly Place[] = ['page', 'worker'];
-  return places.flatMap(place =>
-    offered(place).map(subject => {
-      const name = nameOf(subject);
-      const kind = 'alias' in subject ? 'strategy' : 'baseline';
-      const info = { name: `${name} (${place})`, kind, waits: subject.waits, from: 'escapement' } as const;
-      return { info, name, place, hindrance: hindrance(subject) };
-    }),
+function rowsOf(scenarios: readonly PlannedScenario[], subjects: readonly BrowserSubject[]): OpenRow[] {
+  return scenarios.flatMap(planned =>
+    planned.settings.flatMap(setting =>
+      subjects.map(subject => ({ subject, planned, setting, rounds: [], cold: null, failure: null })),
+    ),
   );
+}
+
+async function subjectsHere(): Promise<BrowserSubject[]> {
+  const places: readonly Place[] = ['page', 'worker'];
+  const offers = await Promise.all(places.map(offerOf));
+  return offers.flatMap((offer, n) => {
+    const place = places[n]!;
+    return offer.map(({ name, kind, waits }) => {
+      return { info: { name: `${name} (${place})`, kind, waits, from: 'escapement' }, name, place };
+    });
+  });
 }

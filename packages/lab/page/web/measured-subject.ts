@@ -1,7 +1,7 @@
 import type { Measurement } from '../../src/scenarios/scenario.js';
 import type { MeasuredRound, RoundOrder } from './messages.js';
 import { SCENARIOS } from './scenarios.js';
-import { newSubject, type Place } from './subjects.js';
+import { newSubject } from './subjects.js';
 
 /** What no browser tells. */
 const UNKNOWN = { runQueueMs: null, involuntarySwitches: null, stealMs: null, throttledMs: null, gcMs: null };
@@ -10,10 +10,7 @@ const UNKNOWN = { runQueueMs: null, involuntarySwitches: null, stealMs: null, th
 export class MeasuredSubject {
   readonly #rows = new Map<string, Measurement>();
 
-  constructor(
-    private readonly name: string,
-    private readonly place: Place,
-  ) {}
+  constructor(private readonly name: string) {}
 
   async round({ scenario, setting, budget, mostSamples, seed }: RoundOrder): Promise<MeasuredRound> {
     const measure = await this.#row(scenario, setting);
@@ -39,7 +36,7 @@ export class MeasuredSubject {
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
     const scenario = SCENARIOS.find(each => each.name === name)!;
-    const measurement = await scenario.prepare(newSubject(this.name, this.place), setting);
+    const measurement = await scenario.prepare(newSubject(this.name), setting);
     this.#rows.set(key, measurement);
     return measurement;
   }

@@ -1,7 +1,8 @@
-import type { Round } from '../../src/results/results.js';
+import type { Round, SubjectInfo } from '../../src/results/results.js';
 
-/** What the page asks of a subject's worker. Each gets one answer. */
+/** What the page asks of a worker. Each gets one answer. */
 export type Order =
+  | { readonly do: 'offer' }
   | { readonly do: 'load'; readonly subject: string }
   | {
       readonly do: 'round';
@@ -15,7 +16,14 @@ export type Order =
 
 export type RoundOrder = Extract<Order, { do: 'round' }>;
 
+/** What a thread can run. */
+export type Offered = Pick<SubjectInfo, 'name' | 'kind' | 'waits'>;
+
 /** A round, without what only the page knows. */
 export type MeasuredRound = Omit<Round, 'round' | 'at'>;
 
-export type Answer = { readonly done: MeasuredRound | null } | { readonly failed: string };
+export type Answer =
+  | { readonly offered: readonly Offered[] }
+  | { readonly loaded: true }
+  | { readonly round: MeasuredRound }
+  | { readonly failed: string };

@@ -1,7 +1,7 @@
 import { MeasuredSubject } from './measured-subject.js';
-import type { Answer, MeasuredRound, Order, RoundOrder } from './messages.js';
+import type { Answer, MeasuredRound, Offered, Order, RoundOrder } from './messages.js';
 import workerCode from './subject-worker.js?worker';
-import type { Place } from './subjects.js';
+import { offered, type Place } from './subjects.js';
 
 /** Where a subject is measured: in the page, or in a worker of its own. */
 export interface SubjectThread {
@@ -13,15 +13,26 @@ export interface SubjectThread {
 /** Starts one. @throws Error if the worker does not start */
 export async function startThread(subject: string, place: Place): Promise<SubjectThread> {
   if (place === 'worker') return WorkerThread.start(subject);
-  const measured = new MeasuredSubject(subject, place);
+  const measured = new MeasuredSubject(subject);
   return { round: order => measured.round(order), end: () => {} };
+}
+
+/** What can run in this place. Only a worker knows what a worker can. */
+export async function offerOf(place: Place): Promise<readonly Offered[]> {
+  if (place === 'page') return offered('page');
+  const thread = new WorkerThread();
+  try {
+    return await thread.offer();
+  } finally {
+    thread.end();
+  }
 }
 
 class WorkerThread implements SubjectThread {
   readonly #worker: Worker;
   #settle: ((answer: Answer) => void) | undefined;
 
-  private constructor() {
+  constructor() {
     const url = URL.createObjectURL(new Blob([workerCode], { type: 'text/javascript' }));
     this.#worker = new Worker(url, { type: 'module' });
     URL.revokeObjectURL(url);
@@ -35,8 +46,15 @@ class WorkerThread implements SubjectThread {
     return thread;
   }
 
+  async offer(): Promise<readonly Offered[]> {
+    const answer = await this.#ask({ do: 'offer' });
+    return 'offered' in answer ? answer.offered : [];
+  }
+
   async round(order: RoundOrder): Promise<MeasuredRound> {
-    return (await this.#ask(order))!;
+    const answer = await this.#ask(order);
+    if ('round' in answer) return answer.round;
+    throw new Error('The worker answered something else than a round.');
   }
 
   end(): void {
@@ -44,13 +62,13 @@ class WorkerThread implements SubjectThread {
     this.#answered({ failed: 'The run was stopped.' });
   }
 
-  async #ask(order: Order): Promise<MeasuredRound | null> {
+  async #ask(order: Order): Promise<Answer> {
     const answer = await new Promise<Answer>(resolve => {
       this.#settle = resolve;
       this.#worker.postMessage(order);
     });
     if ('failed' in answer) throw new Error(answer.failed);
-    return answer.done;
+    return answer;
   }
 
   #answered(answer: Answer): void {

@@ -2,6 +2,7 @@ import * as escapement from 'escapement';
 import { type Strategy, strategiesIn } from '../../src/subjects/strategy.js';
 import { LoopSubject } from '../../src/subjects/strategy-subject.js';
 import { type BaselineSubject, defineBaseline, type Subject } from '../../src/subjects/subject.js';
+import type { Offered } from './messages.js';
 
 /** Which thread of the page a subject runs in. */
 export type Place = 'page' | 'worker';
@@ -16,26 +17,22 @@ const BASELINES: readonly BaselineSubject[] = [
   }),
 ];
 
-type Offered = Strategy | BaselineSubject;
-
-/** What this thread can run. The page itself must not be blocked, so there it is only what lets the browser run. */
+/** What the thread that this runs in can run. The page must not be blocked, so there it is only what lets the browser run. */
 export function offered(place: Place): Offered[] {
-  const all = [...strategiesIn(escapement), ...BASELINES];
+  const all = [
+    ...strategies().map(({ alias, waits }) => ({ name: alias, kind: 'strategy', waits }) as const),
+    ...BASELINES.map(({ name, kind, waits }) => ({ name, kind, waits })),
+  ];
   return place === 'worker' ? all : all.filter(({ waits }) => waits === 'yields');
 }
 
-export function nameOf(subject: Offered): string {
-  return 'alias' in subject ? subject.alias : subject.name;
-}
-
-/** Why it cannot run here; null if it can. */
-export function hindrance({ waits }: Offered): string | null {
-  if (waits !== 'blocks' || typeof SharedArrayBuffer === 'function') return null;
-  return 'It blocks in Atomics.wait, which takes shared memory: only a page that is cross-origin isolated has that.';
-}
-
 /** A new subject of that name, for one row. */
-export function newSubject(name: string, place: Place): Subject {
-  const found = offered(place).find(each => nameOf(each) === name)!;
-  return 'alias' in found ? new LoopSubject(found) : found;
+export function newSubject(name: string): Subject {
+  const strategy = strategies().find(({ alias }) => alias === name);
+  return strategy ? new LoopSubject(strategy) : BASELINES.find(each => each.name === name)!;
+}
+
+/** Without those that need what this thread does not have. */
+function strategies(): Strategy[] {
+  return strategiesIn(escapement);
 }

@@ -7,13 +7,15 @@ import { UsageError } from '../usage-error.js';
 import { addRunOptions } from './command-line.js';
 import { run } from './run-command.js';
 import { addShowCommand } from './show-command.js';
+import { unknownName } from './unknown-name.js';
 import { addWebCommand } from './web-command.js';
 
 async function main(args: readonly string[]): Promise<number> {
   const command = describeCommand();
   try {
     let status = 0;
-    command.action(async options => {
+    command.action(async (options, { args: [stray] }: Command) => {
+      if (stray !== undefined) throw unknownCommand(stray, command);
       status = await run(options);
     });
     const ended = (code: number) => {
@@ -40,7 +42,8 @@ function describeCommand(): Command {
       .version(version, '-V, --version', 'show the version')
       .helpOption('-h, --help', 'show this')
       .addHelpText('after', AFTERWORD)
-      .allowExcessArguments(false)
+      // They are reported with the nearest command.
+      .allowExcessArguments()
       // Else a subcommand's --json would be taken for this command's.
       .enablePositionalOptions()
       .exitOverride()
@@ -49,11 +52,20 @@ function describeCommand(): Command {
 }
 
 const AFTERWORD = `
-A module for --module exports LoopModules that bind SleepStrategy, baselines or scenarios.
-Exit codes: 0 measured; 1 something failed, was left out or could not be saved (the rest is shown and saved); 2 wrong usage;
-130 interrupted by Ctrl-C (what was measured is shown and saved; a second Ctrl-C ends at once).
+A module for --module exports LoopModules that bind SleepStrategy, baselines or
+scenarios.
 
-  npm start -- --quick --strategy atomics-wait --module ./my-strategy.js --json results.json`;
+Exit codes: 0 measured, as far as the time allowed; 1 something failed or could
+not be saved (the rest is shown and saved); 2 wrong usage; 130 interrupted by Ctrl-C (what
+was measured is shown and saved; a second Ctrl-C ends at once).
+
+  escapement-lab --quick --strategy hybrid --module ./mine.js --html report.html
+  escapement-lab show results.json --csv results.csv`;
+
+function unknownCommand(name: string, { commands }: Command): UsageError {
+  const names = commands.map(command => command.name());
+  return unknownName('command', name, names, 'Without a command, options say what to measure.');
+}
 
 /** Commander's \`error: unknown option '--sead'\\n(Did you mean --seed?)\` too. */
 function oneLine(error: unknown): string {

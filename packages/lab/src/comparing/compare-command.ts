@@ -5,7 +5,7 @@ import { FLOORS, LEAST_RUNS } from '../statistics/verdict.js';
 import { UsageError } from '../usage-error.js';
 import { progressView } from '../views/progress-view.js';
 import { terminalOf } from '../views/terminal.js';
-import { compareResults, differencesIn } from './compare-results.js';
+import { type ComparisonOfResults, compareResults, differencesIn } from './compare-results.js';
 import { comparisonText } from './comparison-text.js';
 import { type MeasuredCommand, runInterleaved } from './interleaved-runs.js';
 import {
@@ -103,11 +103,11 @@ async function compare(a: string, b: string, options: CompareCommandOptions): Pr
 /** The results of A and of B. */
 type Sides = readonly (readonly Results[])[];
 
-/** Reads what is there, and measures the rest. @param check throws if the results cannot be compared */
+/** Reads what is there, and measures the rest. @param compareRuns throws if the results cannot be compared */
 async function resultsOf(
   sources: readonly [Source, Source],
   options: CompareCommandOptions,
-  check: (results: Sides) => void,
+  compareRuns: (results: Sides) => ComparisonOfResults,
 ): Promise<Interruptible<Sides>> {
   const commands = sources.flatMap((source, side): MeasuredCommand[] =>
     'command' in source ? [{ name: 'AB'[side]!, command: source.command, part: 'ab'[side]! }] : [],
@@ -128,7 +128,7 @@ async function resultsOf(
     starting: progress.show.bind(progress),
     // After the first run of each side, and not when all the time is spent.
     ended: (measured: Sides) => {
-      if (isWhole(withFiles(measured))) check(withFiles(measured));
+      if (isWhole(withFiles(measured))) checkMeasured(compareRuns(withFiles(measured)));
     },
   };
   try {
@@ -141,6 +141,12 @@ async function resultsOf(
     progress.end();
     folder.close();
   }
+}
+
+/** Else all runs would be spent on nothing. A side that failed once may do better. */
+function checkMeasured({ rows }: ComparisonOfResults): void {
+  if (rows.some(({ a, b }) => a.us !== null || b.us !== null)) return;
+  throw new UsageError(`nothing was measured on either side: ${rows[0]!.because}.`);
 }
 
 function checkMachines(results: readonly Results[], { unlikeMachines }: CompareCommandOptions): void {

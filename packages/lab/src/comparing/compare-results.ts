@@ -183,7 +183,7 @@ function because(side: string, row: RowOfRuns): string | null {
   if (count >= LEAST_RUNS) return null;
   const failure = row.rows.flatMap(each => (each.summary === null && each.failure) || [])[0];
   if (failure !== undefined)
-    return `${side} failed in ${row.rows.length - count} of ${row.rows.length} runs: ${failure}`;
+    return `${side} failed in ${row.rows.length - count} of ${row.rows.length} runs: ${failure.replace(/\.$/, '')}`;
   return `${side} has ${count} of the ${LEAST_RUNS} runs that a verdict needs`;
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'escapement';
+import { quantileOf } from './quantiles.js';
 
 /** Repeated measurements of one figure, for instance one per round. */
 export class Sample {
@@ -32,9 +33,6 @@ export class Sample {
 
   /** The value below which a share `p` (0 to 1) of the sample lies, with linear interpolation. */
   quantile(p: number): number {
-    const position = p * (this.#sorted.length - 1);
-    const below = this.#sorted[Math.floor(position)]!;
-    const above = this.#sorted[Math.ceil(position)]!;
-    return below + (above - below) * (position % 1);
+    return quantileOf(this.#sorted, p);
   }
 }

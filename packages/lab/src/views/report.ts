@@ -61,10 +61,10 @@ function section(title: string, lines: readonly string[], { width, colours }: Te
 /** What strategies say of themselves: once, if they say the same at several settings. */
 export function reportLines(rows: readonly Row[]): string[] {
   const said = rows.flatMap(({ subject, label, report = [] }) =>
-    report.length > 0 ? [{ name: cleaned(subject.name), label, text: report.map(cleaned).join('; ') }] : [],
+    report.length > 0 ? [{ name: cleaned(subject.name), label, text: report.map(cleaned).join('\n') }] : [],
   );
   return [...grouped(said, ({ name, text }) => `${name} ${text}`)].map(([, same]) => {
     const { name, text } = same[0]!;
-    return `${name}, ${same.map(({ label }) => label).join(', ')}: ${text}`;
+    return `${name}, ${same.map(({ label }) => label).join(', ')}:\n${text}`;
   });
 }
