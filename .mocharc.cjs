@@ -13,6 +13,8 @@ const LONG = [
   'io/failing-threads',
   'io/helper-threads',
   'io/stale-findings',
+  'lab/baselines',
+  'lab/contract',
   'lab/hanging',
   'net/standard-streams',
   'packages/bundled-threads',

@@ -11,12 +11,16 @@ describe('the clause that a strategy breaks', function () {
   this.timeout(60_000);
 
   it('is told also if the strategy hangs', async () => {
-    expect(await brokenLaw(subject('hanging-module', 'hanging'), 8000)).to.match(
+    expect(await brokenLaw(subject('hanging-module', 'hanging'), new AbortController().signal, 8000)).to.match(
       /^does not come back from the test of S\d+: /,
     );
   });
 
+  it('is none if the lab ends meanwhile', async () => {
+    expect(await brokenLaw(subject('hanging-module', 'hanging'), AbortSignal.timeout(1000))).to.equal(undefined);
+  });
+
   it('is none if the strategy keeps its contract', async () => {
-    expect(await brokenLaw(subject('nap-module', 'nap'), 40_000)).to.equal(undefined);
+    expect(await brokenLaw(subject('nap-module', 'nap'), new AbortController().signal, 40_000)).to.equal(undefined);
   });
 });

@@ -11,20 +11,26 @@ const PATIENCE: Duration = 10_000;
 /**
  * Which clause of the contract of strategies a strategy breaks first, as `'breaks S5: ...'`; undefined if none was found broken
  * within `patience` milliseconds. Runs its laws in a process of its own.
+ * @param signal ends that process
  */
-export function brokenLaw({ from, name }: SubjectInfo, patience = PATIENCE): Promise<string | undefined> {
+export function brokenLaw(
+  { from, name }: SubjectInfo,
+  signal: AbortSignal,
+  patience = PATIENCE,
+): Promise<string | undefined> {
   return new Promise(resolve => {
-    const child = fork(PROGRAM, [from, name], { stdio: 'ignore' });
+    const child = fork(PROGRAM, [from, name], { stdio: 'ignore', signal, killSignal: 'SIGKILL' });
     let latest: LawReport | undefined;
     const timer = setTimeout(() => child.kill('SIGKILL'), patience);
     child.on('message', (report: LawReport) => {
       latest = report;
     });
     child.on('error', () => {});
-    child.on('exit', (code, signal) => {
+    child.on('exit', (code, killedBy) => {
       clearTimeout(timer);
-      if (latest?.broken !== undefined) resolve(`breaks ${clause(latest.law)}. ${latest.broken}`);
-      else if (latest !== undefined && signal === 'SIGKILL')
+      if (signal.aborted) resolve(undefined);
+      else if (latest?.broken !== undefined) resolve(`breaks ${clause(latest.law)}. ${latest.broken}`);
+      else if (latest !== undefined && killedBy === 'SIGKILL')
         resolve(`does not come back from the test of ${clause(latest.law)}`);
       else if (latest !== undefined && code !== 0) resolve(`ends the process in the test of ${clause(latest.law)}`);
       else resolve(undefined);

@@ -39,6 +39,7 @@ export class LabRun {
   readonly #date = new Date().toISOString();
   readonly #machine = describeMachine();
   #round = 0;
+  readonly #ended = new AbortController();
   #interrupted = false;
   #isOutOfTime = false;
 
@@ -85,6 +86,7 @@ export class LabRun {
 
   /** Ends all processes. */
   end(): void {
+    this.#ended.abort();
     for (const process of this.#started) process.end();
   }
 
@@ -244,7 +246,7 @@ export class LabRun {
     for (const subject of new Set(failed)) {
       if (this.#interrupted || subject.kind !== 'strategy' || subject.from === BUILT_IN) continue;
       this.#show(1, `testing the contract of ${subject.name}`, undefined);
-      const broken = await brokenLaw(subject);
+      const broken = await brokenLaw(subject, this.#ended.signal);
       for (const row of this.#rows) if (row.subject === subject && broken !== undefined) row.addToFailure(broken);
     }
   }

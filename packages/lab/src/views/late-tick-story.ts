@@ -30,7 +30,8 @@ function partsOf(tick: LateTick): Part[] {
       us: tick.handlerUs,
       name: 'handler',
       meaning: "the loop's own work, up to the settled wait",
-      advice: 'Look for a handler whose poll takes long.',
+      advice:
+        'A handler whose poll takes long, or the system held the thread up in a way that it does not tell: by a page fault, or a hypervisor.',
     },
     {
       us: tick.queueUs,
