@@ -16,6 +16,8 @@ const LONG = [
   'lab/baselines',
   'lab/contract',
   'lab/hanging',
+  'lab/html',
+  'lab/web',
   'net/standard-streams',
   'packages/bundled-threads',
   'workers/storm',
