@@ -70,6 +70,10 @@ describe('the lab as a web page', function () {
       );
     }
     assert.match(results.machine.node, /^Chrome \d+$/);
+    assert.match(
+      (await page.locator('.answer').textContent())!,
+      /For 1 kHz ticks here: no answer from fewer than five rounds/,
+    );
     await page.waitForSelector('[data-chart=survival] svg');
     assert.equal(await page.locator('[data-chart=survival] .curve path').count(), results.scenarios[0]!.rows.length);
     assert.deepEqual(errors, []);

@@ -2,6 +2,7 @@ import type { Results } from '../src/results/results.js';
 import { h } from './dom.js';
 import { microseconds, plural, short } from './format.js';
 import { machineLine } from './heading.js';
+import { tellsHits } from './rows.js';
 
 /** What it was measured on, how good the figures can be there, and what disturbed them. */
 export function machineSection(results: Results): HTMLElement {
@@ -37,8 +38,10 @@ export function machineSection(results: Results): HTMLElement {
   );
 }
 
-function disturbed({ scenarios }: Results): string {
+/** Null: the host does not tell. */
+function disturbed({ scenarios }: Results): string | null {
   const rows = scenarios.flatMap(scenario => scenario.rows).filter(row => row.summary !== null);
+  if (!rows.some(tellsHits)) return null;
   const rounds = rows.reduce((sum, row) => sum + row.rounds.length, 0);
   const hit = rows.reduce((sum, row) => sum + Math.round(row.summary!.disturbance.roundsHit * row.rounds.length), 0);
   if (hit === 0) return 'no round was held up from outside, as far as the host tells';

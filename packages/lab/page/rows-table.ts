@@ -1,14 +1,8 @@
 import type { Row, ScenarioResults } from '../src/results/results.js';
 import { familyOf } from './charts/theme.js';
 import { short } from './format.js';
+import { tellsHits } from './rows.js';
 import { type Column, sortableTable } from './table.js';
-
-/** A browser does not. */
-function tellsHits({ summary }: Row): boolean {
-  if (summary === null) return false;
-  const { runQueueMs, stealMs, throttledMs } = summary.disturbance;
-  return [runQueueMs, stealMs, throttledMs].some(each => each !== null);
-}
 
 type Figure = (row: Row) => number | null | undefined;
 

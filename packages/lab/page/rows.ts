@@ -50,6 +50,13 @@ export function costOf({ subject, summary }: Row): number | null {
   return subject.kind === 'policy' ? null : (summary?.cpuPercent ?? null);
 }
 
+/** Whether the host tells what held a row up. A browser does not. */
+export function tellsHits({ summary }: Row): boolean {
+  if (summary === null) return false;
+  const { runQueueMs, stealMs, throttledMs } = summary.disturbance;
+  return [runQueueMs, stealMs, throttledMs].some(each => each !== null);
+}
+
 /**
  * What held up a round that was hit, in words: `'waited 3.2 ms for a core'`. Empty: it was not hit, or nothing can hold up its
  * virtual time.

@@ -1,3 +1,4 @@
+import { answerFor } from '../../src/views/answer.js';
 import { h } from '../dom.js';
 import { reportView } from '../report-view.js';
 import { themeSwitch } from '../theme-switch.js';
@@ -37,7 +38,7 @@ async function measure(): Promise<void> {
       doing.textContent = text;
     });
     const results = await run.measure();
-    content.replaceChildren(...reportView({ results, answer: [], keptOneOf: 1 }));
+    content.replaceChildren(...reportView({ results, answer: answerFor(results), keptOneOf: 1 }));
     doing.textContent = results.partial === 'interrupted' ? 'Stopped. Below is what there is.' : 'Done.';
   } catch (error) {
     doing.textContent = `This browser cannot run the lab: ${error}`;

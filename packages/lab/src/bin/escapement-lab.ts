@@ -56,8 +56,8 @@ A module for --module exports LoopModules that bind SleepStrategy, baselines or
 scenarios.
 
 Exit codes: 0 measured, as far as the time allowed; 1 something failed or could
-not be saved (the rest is shown and saved); 2 wrong usage; 130 interrupted by Ctrl-C (what
-was measured is shown and saved; a second Ctrl-C ends at once).
+not be saved (the rest is shown and saved); 2 wrong usage; 130 interrupted by
+Ctrl-C (what was measured is shown and saved; a second Ctrl-C ends at once).
 
   escapement-lab --quick --strategy hybrid --module ./mine.js --html report.html
   escapement-lab show results.json --csv results.csv`;

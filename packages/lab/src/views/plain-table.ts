@@ -34,9 +34,7 @@ export function plainTable(
 ): string {
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   const heads = columns.map(({ head }) => ({ text: head, paint: paintHead }));
-  const lines = rows.map(row =>
-    'text' in row ? cellText(row, { width, align: 'left' }).trimEnd() : line(columns, row),
-  );
+  const lines = rows.map(row => ('text' in row ? row.paint(cut(row.text, width)) : line(columns, row)));
   return [line(columns, heads), '─'.repeat(width), ...lines].join('\n');
 }
 
@@ -47,7 +45,7 @@ function line(columns: readonly Column[], cells: readonly Cell[]): string {
     .trimEnd();
 }
 
-function cellText(cell: Cell, { width, align }: Omit<Column, 'head'>): string {
+function cellText(cell: Cell, { width, align }: Column): string {
   const { text, paint } = typeof cell === 'string' ? { text: cell, paint: undefined } : cell;
   const fitting = padded(cut(text, width), width, align);
   // Spaces stay as they are, to be cut off at the end of a line.
