@@ -82,7 +82,7 @@ describe('the baselines', () => {
     const folder = mkdtempSync(join(tmpdir(), 'escapement-lab-'));
     const file = join(folder, 'outside.json');
     const args = ['--strategy', 'busy-wait', '--baseline', subject.name, '--rate', '500'];
-    await runLab(...args, '--quick', '--rounds', '1', '--json', file);
+    await runLab(...args, '--quick', '--rounds', '1', '--time', '60', '--json', file);
     const { scenarios }: Results = JSON.parse(readFileSync(file, 'utf8'));
     rmSync(folder, { recursive: true });
     const row = scenarios[0]!.rows.find(each => each.subject.name === subject.name)!;

@@ -3,7 +3,18 @@ import { runLab } from './run-lab.js';
 
 describe('escapement-lab names the clause that a failed strategy breaks', () => {
   it('after the others are measured', async () => {
-    const args = ['--quick', '--rounds', '1', '--sleep', '20', '--no-baselines', '--strategy', 'busy-wait'];
+    const args = [
+      '--quick',
+      '--rounds',
+      '1',
+      '--time',
+      '60',
+      '--sleep',
+      '20',
+      '--no-baselines',
+      '--strategy',
+      'busy-wait',
+    ];
     const { status, stdout } = await runLab(...args, '--module', 'fixtures/early-module.js');
     expect(stdout).to.match(/busy-wait +[\d.,]+ /);
     expect(stdout.replaceAll(/\s+/g, ' ')).to.match(/early 20 ms: .* It breaks S\d+: \w+/);

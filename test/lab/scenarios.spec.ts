@@ -150,7 +150,18 @@ describe('the scenarios', () => {
     const module = fileURLToPath(new URL('../../../docs/dist/examples/lab/pairs.js', import.meta.url));
     const folder = mkdtempSync(join(tmpdir(), 'escapement-lab-'));
     const file = join(folder, 'pairs.json');
-    const args = ['--quick', '--rounds', '1', '--strategy', 'busy-wait', '--no-baselines', '--json', file];
+    const args = [
+      '--quick',
+      '--rounds',
+      '1',
+      '--time',
+      '60',
+      '--strategy',
+      'busy-wait',
+      '--no-baselines',
+      '--json',
+      file,
+    ];
     const { status } = await runLab('--module', module, '--scenario', 'pairs', 'lateness', '--sleep', '1', ...args);
     const { scenarios }: Results = JSON.parse(readFileSync(file, 'utf8'));
     rmSync(folder, { recursive: true });
@@ -165,7 +176,7 @@ describe('the scenarios', () => {
     const folder = mkdtempSync(join(tmpdir(), 'escapement-lab-'));
     const file = join(folder, 'policies.json');
     const args = ['--scenario', 'policies', '--policy', 'fifo', 'fair', '--set', 'policies=60'];
-    const { status } = await runLab(...args, '--quick', '--rounds', '1', '--json', file);
+    const { status } = await runLab(...args, '--quick', '--rounds', '1', '--time', '60', '--json', file);
     const { scenarios }: Results = JSON.parse(readFileSync(file, 'utf8'));
     rmSync(folder, { recursive: true });
     expect(status).to.equal(0);
