@@ -7,7 +7,7 @@ import { tailAdvice } from './tail-advice.js';
 /** If the machine held up this share of the rounds, it is the machine that was measured. */
 const DISTURBED = 0.5;
 /** A few missed ticks are the machine's doing; this share of them is the strategy's. */
-const MISSED = 0.01;
+const MISSED = 0.05;
 /** In per cent: what leaves a core to other work most of the time. */
 const SPARING = 25;
 /** A difference below one of these matters to nobody, and no single run can tell it from chance. */
