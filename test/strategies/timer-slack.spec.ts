@@ -185,7 +185,8 @@ function slackOfThisThread(): number {
       expect(strategy.alias.replace('-slack-900', '')).to.equal(alias.replace('-slack-900', ''));
       for (let run = 0; run < 2; run++) {
         expect(slackOfThisThread()).to.equal(own);
-        strategy.sleep(clock.now() + 0.2, new Wakeup());
+        // Long enough for a nap, however late the thread gets its core.
+        strategy.sleep(clock.now() + 5, new Wakeup());
         expect(slackOfThisThread()).to.equal(7);
         strategy.close();
       }
