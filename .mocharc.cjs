@@ -29,10 +29,18 @@ const LONG = [
   'workers/threads',
 ];
 
-// What runs in a browser is the same whichever Node starts that: CI runs it with one of them.
-const IN_A_BROWSER = ['browser/*', 'lab/html', 'lab/web'];
+// Long tests of a browser, and of arithmetic and texts: no other Node would change their outcome, so CI runs them with one.
+const WITH_ONE_NODE = [
+  'browser/*',
+  'conformance/compositions',
+  'lab/compare',
+  'lab/html',
+  'lab/noise',
+  'lab/summary',
+  'lab/web',
+];
 
-const leftOut = [...(process.env.TEST_ALL ? [] : LONG), ...(process.env.WITHOUT_BROWSER ? IN_A_BROWSER : [])];
+const leftOut = [...(process.env.TEST_ALL ? [] : LONG), ...(process.env.OTHER_NODE ? WITH_ONE_NODE : [])];
 
 module.exports = {
   require: ['./test/dist/support/seed.js'],
