@@ -119,10 +119,16 @@ export function untilLateStory({ parameters, scenarios }: Results): string {
   ].join('\n');
 }
 
-/** What `--why` found for a row: how the lateness of its latest ticks divides, and the story of the latest. */
-export function whyLate(row: Row): string | undefined {
-  const { late = [], ticks = 0 } = row.why ?? {};
-  if (late.length === 0) return undefined;
+/** What `--why` found: how the lateness of each row's latest ticks divides, and the story of the latest of all. */
+export function whyLate(rows: readonly Row[]): string[] {
+  const explained = rows.filter(row => (row.why?.late.length ?? 0) > 0);
+  if (explained.length === 0) return [];
+  const latest = explained.reduce((a, b) => (b.why!.late[0]!.lateUs > a.why!.late[0]!.lateUs ? b : a));
+  return [...explained.map(sharesLine), `\nThe latest of all:\n${lateTickStory(latest, latest.why!.late[0]!, null)}`];
+}
+
+function sharesLine({ subject, label, why }: Row): string {
+  const { late, ticks } = why!;
   const total = late.reduce((sum, { lateUs }) => sum + lateUs, 0);
   const sums = late
     .map(partsOf)
@@ -131,8 +137,5 @@ export function whyLate(row: Row): string | undefined {
     .filter(({ us }) => us! / total >= 0.005)
     .sort((a, b) => b.us! - a.us!)
     .map(({ name, us }) => `${name} ${whole((100 * us!) / total)} %`);
-  return [
-    `The ${whole(late.length)} latest of ${whole(ticks)} recorded ticks: ${shares.join(', ')}. The latest of all:`,
-    lateTickStory(row, late[0]!, null),
-  ].join('\n');
+  return `${subject.name}, ${label}, the ${whole(late.length)} latest of ${whole(ticks)}: ${shares.join(', ')}`;
 }

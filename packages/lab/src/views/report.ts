@@ -15,6 +15,9 @@ const LEGEND = [
   '-: too few samples to tell.',
 ].join(' ');
 
+/** The most lines of what strategies say of themselves. */
+const MOST_LINES = 16;
+
 /** All results, what the strategies say of themselves, and the answer: as texts for a terminal. */
 export function report(results: Results, terminal: Terminal): string {
   const { dim, yellow } = terminal.colours;
@@ -24,12 +27,8 @@ export function report(results: Results, terminal: Terminal): string {
   }
   return [
     ...results.scenarios.map(each => scenarioText(each, terminal)),
-    section(
-      'Why late',
-      rows.flatMap(row => whyLate(row) ?? []),
-      terminal,
-    ),
-    section('What the strategies say', reportLines(rows), terminal),
+    section('Why late', whyLate(rows), terminal),
+    section('What the strategies say', briefly(reportLines(rows)), terminal),
     rows.some(row => row.summary !== null) ? dim(wrapped(LEGEND, terminal.width)) : '',
     results.partial === null ? '' : yellow(wrapped(`Not complete: ${cleaned(results.partial)}`, terminal.width, '  ')),
     section('Answer', answerFor(results), terminal),
@@ -56,6 +55,13 @@ function scenarioText(scenario: ScenarioResults, terminal: Terminal): string {
 function section(title: string, lines: readonly string[], { width, colours }: Terminal): string {
   if (lines.length === 0) return '';
   return [colours.bold(wrapped(title, width)), ...lines.map(line => wrapped(harmless(line), width, '  '))].join('\n');
+}
+
+/** Many strategies at many settings say more than anybody reads in a terminal. */
+function briefly(said: readonly string[]): readonly string[] {
+  const lines = said.join('\n').split('\n').length;
+  if (lines <= MOST_LINES) return said;
+  return [`${lines} lines: they are in the JSON and in the HTML report, or here with fewer strategies (--strategy).`];
 }
 
 /** What strategies say of themselves: once, if they say the same at several settings. */
