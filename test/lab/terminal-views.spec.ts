@@ -116,6 +116,23 @@ describe('report', () => {
     );
   });
 
+  it('says where to read what strategies say, if that is long', () => {
+    const rows = Array.from({ length: 9 }, (_, n) => ({ ...ROW, setting: 100 + n, report: [`naps ${n}`] }));
+    const text = report(resultsWith(rows), at(80));
+    expect(text).to.match(/^What the strategies say\n18 lines: they are in the JSON and in the HTML report/m);
+    expect(text).to.not.include('naps 3');
+  });
+
+  it('tells why each row was late in a line, and the story of the latest tick of all', () => {
+    const results = madeUpResults({ seed: 3, why: true });
+    const text = report(results, at(120));
+    const explained = results.scenarios[0]!.rows.filter(({ why }) => why !== undefined);
+    const lines = text.split('\n').filter(line => / latest of 400: .*strategy \d+ %/.test(line));
+    expect(lines).to.have.length(explained.length).and.length.above(3);
+    const latest = Math.max(...explained.map(({ why }) => why!.late[0]!.lateUs));
+    expect(text.match(/ woke .* late\.$/gm)).to.deep.equal([` woke ${(latest / 1000).toFixed(2)} ms late.`]);
+  });
+
   it('ends with the answer', () => {
     expect(report(resultsWith([ROW]), at(80))).to.match(
       /\n\nAnswer\nFor 1 kHz ticks here: hybrid, 2\.5 us late, 8\.8 % CPU\.$/,
