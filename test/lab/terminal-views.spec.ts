@@ -116,6 +116,14 @@ describe('report', () => {
     );
   });
 
+  it('compares each row with the first of its table, round by round, where there is room', () => {
+    const text = report(madeUpResults({ seed: 3 }), at(200));
+    const [first, second] = text.slice(text.indexOf('1000 Hz')).split('\n').slice(2);
+    expect(text).to.include('x first');
+    expect(first).to.not.match(/\d \([\d.]+-[\d.]+\)/);
+    expect(second).to.match(/ \d+\.\d \([\d.]+-[\d.]+\)/);
+  });
+
   it('says where to read what strategies say, if that is long', () => {
     const rows = Array.from({ length: 9 }, (_, n) => ({ ...ROW, setting: 100 + n, report: [`naps ${n}`] }));
     const text = report(resultsWith(rows), at(80));

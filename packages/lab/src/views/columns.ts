@@ -1,7 +1,8 @@
-import type { Quantile, Summary } from '../results/results.js';
+import type { Quantile, Row, Summary } from '../results/results.js';
+import { pairedRatio } from '../statistics/ratios.js';
 import type { Colours } from './colours.js';
 import { mark } from './disturbances.js';
-import type { Measured } from './measured.js';
+import { bySetting, inOrder, type Measured } from './measured.js';
 import { brief, percent, reach, whole } from './numbers.js';
 import { cleaned } from './text.js';
 
@@ -27,7 +28,7 @@ type Read = (summary: Summary) => number | null;
 /** Those that have something to tell of at least one row, in the order in which they are shown. */
 export function offeredColumns(rows: readonly Measured[]): Offered[] {
   const figures = [...new Set(rows.flatMap(({ summary }) => Object.keys(summary.figures)))];
-  return [...LATENESS, ...COUNTS, ...figures.map(figureColumn), ...COSTS, MARK].filter(column =>
+  return [...LATENESS, ...COUNTS, ...figures.map(figureColumn), ...COSTS, ratioColumn(rows), MARK].filter(column =>
     rows.some(each => (column.text(each) ?? '') !== ''),
   );
 }
@@ -56,6 +57,18 @@ const COSTS: readonly Offered[] = [
   latenessColumn('cold', 9, ({ coldP50Us }) => coldP50Us),
   column('samples', 12, ({ summary }) => whole(summary.count)),
 ];
+
+/** How many times as late as the first of its table, round by round, so that slow phases of the machine cancel out. */
+function ratioColumn(rows: readonly Measured[]): Offered {
+  const firsts = new Map(bySetting(rows).map(group => [group[0]!.row.label, inOrder(group)[0]!.row]));
+  return column('x first', 8, ({ row }) => ratioText(row, firsts.get(row.label)!));
+}
+
+/** `1.4 (1.2-1.7)` */
+function ratioText(row: Row, first: Row): string | null {
+  const ratio = row === first ? null : pairedRatio(row, first);
+  return ratio?.interval ? `${brief(ratio.ratio)} (${ratio.interval.map(brief).join('-')})` : null;
+}
 
 const MARK: Offered = {
   ...column('', 4, ({ row }) => mark(row)),
