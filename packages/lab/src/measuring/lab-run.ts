@@ -129,7 +129,7 @@ export class LabRun {
   async #startAll(): Promise<void> {
     await twoAtATime([...new Set(this.#rows.map(({ subject }) => subject))], async subject => {
       if (this.#isStopped) return;
-      this.#show(0, `starting ${subject.name}`, undefined);
+      this.#show(`starting ${subject.name}`);
       await this.#start(subject);
     });
   }
@@ -149,7 +149,7 @@ export class LabRun {
     for (const row of shuffled(this.#rows, this.#random)) {
       // A slow one would take the time of its only warm round.
       if (row.isSlow || !this.#hasTimeFor(row.cost, 1 - COLD_SHARE)) continue;
-      this.#show(0, `${row.name}, cold`, undefined);
+      this.#show(`${row.name}, cold`);
       await this.#attemptRow(row, process => row.measureCold(process, this.plan.seed, this.#elapsed()));
     }
   }
@@ -168,7 +168,7 @@ export class LabRun {
     const setting = parameter.warmUp ?? row.setting;
     const order = { scenario: name, setting, budget, mostSamples: Infinity, seed: 0 };
     for (let n = 0; n < rounds && this.#hasTimeFor(budget, 1 - WARM_SHARE); n++) {
-      this.#show(0, `warming up ${subject.name}`, undefined);
+      this.#show(`warming up ${subject.name}`);
       await this.#attemptRow(row, process => process.round(order, budget));
     }
   }
@@ -216,7 +216,7 @@ export class LabRun {
     for (let n = 0; n < WHY_ROUNDS; n++) {
       for (const row of shuffled(this.#explainable(), this.#random)) {
         if (!row.isMeasured || !this.#hasTimeFor(row.cost)) continue;
-        this.#show(1, `${row.name}, why late`, undefined);
+        this.#show(`${row.name}, why late`);
         await this.#attemptRow(row, process => row.explain(process, this.plan.seed + n));
       }
     }
@@ -229,7 +229,7 @@ export class LabRun {
       if (rows.length === 0) return;
       for (const row of rows) {
         if (!this.#hasTimeFor(row.cost)) return;
-        this.#show(this.#elapsed() / (this.plan.timeLimit ?? Infinity), row.name, undefined);
+        this.#show(row.name);
         await this.#attemptRow(row, process => row.explain(process, this.plan.seed + this.#round, wanted));
         if (row.isExplained) return;
       }
@@ -245,7 +245,7 @@ export class LabRun {
     const failed = this.#rows.filter(({ isFailed, isLeftOut }) => isFailed && !isLeftOut).map(({ subject }) => subject);
     for (const subject of new Set(failed)) {
       if (this.#interrupted || subject.kind !== 'strategy' || subject.from === BUILT_IN) continue;
-      this.#show(1, `testing the contract of ${subject.name}`, undefined);
+      this.#show(`testing the contract of ${subject.name}`);
       const broken = await brokenLaw(subject, this.#ended.signal);
       for (const row of this.#rows) if (row.subject === subject && broken !== undefined) row.addToFailure(broken);
     }
@@ -292,14 +292,15 @@ export class LabRun {
 
   #showRound(row: MeasuredRow, partOfRound: number, roundCost: Duration): void {
     const { rounds } = this.plan;
-    const byRounds = rounds === null ? Infinity : (rounds - this.#round - partOfRound) * roundCost;
-    const byTime = this.#timeLeft() - RESERVE;
-    const left = Math.max(0, Math.min(byRounds, byTime));
-    this.#show(this.#elapsed() / (this.#elapsed() + left), row.name, left);
+    this.#show(row.name, rounds === null ? Infinity : (rounds - this.#round - partOfRound) * roundCost);
   }
 
-  #show(share: number, doing: string, left: Duration | undefined): void {
-    this.observer.progressed(share, doing, left);
+  /** @param byRounds how long the rounds will take that are left, if their number is limited */
+  #show(doing: string, byRounds = Infinity): void {
+    const left = Math.max(0, Math.min(byRounds, this.#timeLeft() - RESERVE));
+    const elapsed = this.#elapsed();
+    if (left === Infinity) this.observer.progressed(0, doing, undefined);
+    else this.observer.progressed(elapsed / (elapsed + left), doing, left);
   }
 }
 

@@ -21,6 +21,6 @@ export const lateness = defineScenario({
     leastMs: sleep => sleep,
   },
   hasSleepers: true,
-  roundMs: { whole: 60, quick: 40 },
+  roundMs: { whole: 60, quick: 25 },
   prepare: (subject, duration) => ticking(subject, duration, 'closed'),
 });

@@ -18,6 +18,6 @@ export const metronome = defineScenario({
     leastMs: rate => 1000 / rate,
   },
   hasSleepers: true,
-  roundMs: { whole: 150, quick: 60 },
+  roundMs: { whole: 120, quick: 40 },
   prepare: (subject, rate) => ticking(subject, 1000 / rate, 'open'),
 });

@@ -14,7 +14,10 @@ import type { Measurement, RoundContext, RoundSamples } from './scenario.js';
 /** `open`: a schedule that is fixed beforehand. `closed`: each sleep starts when the one before has ended. */
 export type Pace = 'open' | 'closed';
 
-/** Sleeps again and again, by the subject's own means; each sample is how late a sleep ended. */
+/**
+ * Sleeps again and again, by the subject's own means; each sample is how late a sleep ended. A closed loop ends with the
+ * budget: sleeps that end a millisecond late are fewer.
+ */
 export function ticking(subject: Subject, period: Duration, pace: Pace): Measurement {
   const tick = tickerOf(subject, period, pace);
   return async context => {
@@ -41,10 +44,17 @@ function tickerOf(subject: Subject, period: Duration, pace: Pace): Ticker {
 
 function loopTicker(subject: StrategySubject, period: Duration, pace: Pace): Ticker {
   const loop = subject.createLoop(sleepModule);
-  return async (count, { measured }) => {
+  return async (count, { budget, measured }) => {
     const samplesUs = new Float64Array(count);
-    await measured(() => loop.run(pace === 'open' ? openTicks(period, samplesUs) : closedTicks(period, samplesUs)));
-    return { samplesUs };
+    if (pace === 'open') {
+      await measured(() => loop.run(openTicks(period, samplesUs)));
+      return { samplesUs };
+    }
+    let done = 0;
+    await measured(async () => {
+      done = await loop.run(closedTicks(period, samplesUs, performance.now() + budget));
+    });
+    return { samplesUs: samplesUs.subarray(0, done) };
   };
 }
 
@@ -57,45 +67,66 @@ export function* openTicks(period: Duration, samplesUs: Float64Array): Coroutine
   }
 }
 
-function* closedTicks(period: Duration, samplesUs: Float64Array): Coroutine<void, Now | Sleep> {
-  for (let n = 0; n < samplesUs.length; n++) {
-    const start = performance.now();
+/** @returns how many ended before it was time to end; at least one */
+function* closedTicks(period: Duration, samplesUs: Float64Array, end: Instant): Coroutine<number, Now | Sleep> {
+  let done = 0;
+  for (
+    let start = performance.now();
+    done === 0 || (done < samplesUs.length && start < end);
+    start = performance.now()
+  ) {
     yield* sleepUntil((yield* now()) + period);
-    samplesUs[n] = (performance.now() - (start + period)) * 1000;
+    samplesUs[done++] = (performance.now() - (start + period)) * 1000;
   }
+  return done;
 }
 
 function baselineTicker(subject: BaselineSubject, period: Duration, pace: Pace): Ticker {
   const { around = work => work() } = subject;
-  return async (count, { measured }) => {
+  return async (count, { budget, measured }) => {
     const samplesUs = new Float64Array(count);
-    await around(() => measured(() => baselineTicks(subject, period, pace, samplesUs)));
-    return { samplesUs };
+    let done = 0;
+    await around(() =>
+      measured(async () => {
+        done = await baselineTicks(subject, period, pace, samplesUs, performance.now() + budget);
+      }),
+    );
+    return { samplesUs: samplesUs.subarray(0, done) };
   };
 }
 
+/** @returns how many there were */
 async function baselineTicks(
   subject: BaselineSubject,
   period: Duration,
   pace: Pace,
   samplesUs: Float64Array,
-): Promise<void> {
+  end: Instant,
+): Promise<number> {
   let [due, n]: [Instant, number] = [performance.now(), 0];
   const next = () => {
     if (n === samplesUs.length) return undefined;
-    due = (pace === 'open' ? due : performance.now()) + period;
+    if (pace === 'closed') {
+      due = performance.now();
+      if (n > 0 && due >= end) return undefined;
+    }
+    due += period;
     return due;
   };
   const woke = () => {
     samplesUs[n++] = (performance.now() - due) * 1000;
   };
-  if (subject.ticks !== undefined) return subject.ticks(next, woke);
+  if (subject.ticks !== undefined) {
+    await subject.ticks(next, woke);
+    return n;
+  }
   while (next() !== undefined) {
     const asleep = subject.sleepUntil(due);
     // A wait that blocks must not pay for a promise that it does not need.
     if (asleep !== undefined) await asleep;
     woke();
   }
+  return n;
 }
 
 function outsideTicker(subject: OutsideSubject, period: Duration, pace: Pace): Ticker {

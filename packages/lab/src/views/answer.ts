@@ -21,7 +21,7 @@ const SAME_COST = 1;
  *
  * - The choice is the least late of the strategies that take a quarter of a core at most.
  * - Two whose intervals overlap cannot be told apart, and a difference below 10 % or 2 us is none: then it is the cheaper.
- * - A strategy that fails, wakes early or misses more than one tick in a hundred is no choice.
+ * - A strategy that fails, wakes early or misses more than one tick in twenty is no choice.
  * - There is no answer from fewer than five rounds, nor if the machine held up half of them.
  *
  * @returns none if no strategy was measured in these scenarios
