@@ -17,7 +17,9 @@ describe('the clause that a strategy breaks', function () {
   });
 
   it('is none if the lab ends meanwhile', async () => {
-    expect(await brokenLaw(subject('hanging-module', 'hanging'), AbortSignal.timeout(1000))).to.equal(undefined);
+    expect(await brokenLaw(subject('hanging-module', 'hanging'), AbortSignal.timeout(1000), 10_000)).to.equal(
+      undefined,
+    );
   });
 
   it('is none if the strategy keeps its contract', async () => {

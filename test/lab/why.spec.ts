@@ -298,7 +298,7 @@ describe('the story of a late tick', () => {
         '  machine        2.11 ms   91 %  ready to run, but without a core',
         '',
         'Before it ran "report" (120.0 us in 2 steps); last of all "report".',
-        'In the whole round, the thread was without a core for 3.4 ms, it lost its core 12 times, the collector took 0.2 ms.',
+        'In the whole round: 3.4 ms ready without a core, 12 involuntary switches, 0.2 ms of garbage collection.',
         'The machine ran something else. A core of its own or the class SCHED_FIFO prevents that; no strategy can.',
       ].join('\n'),
     );

@@ -1,6 +1,6 @@
 import type { Quantile, Round, Row, Summary } from '../src/results/results.js';
 import { isHit } from '../src/statistics/summary.js';
-import { plural } from './format.js';
+import { disturbanceParts } from '../src/views/disturbances.js';
 
 /** A row with figures. */
 export type MeasuredRow = Row & { readonly summary: Summary };
@@ -58,26 +58,15 @@ export function tellsHits({ summary }: Row): boolean {
 }
 
 /**
- * What held up a round that was hit, in words: `'waited 3.2 ms for a core'`. Empty: it was not hit, or nothing can hold up its
+ * What held up a round that was hit, in words: `'3.2 ms ready without a core'`. Empty: it was not hit, or nothing can hold up its
  * virtual time.
  */
 export function hits({ subject }: Row, round: Round): string[] {
   if (subject.kind === 'policy' || !isHit(round)) return [];
-  const { runQueueMs, involuntarySwitches, stealMs, throttledMs, gcMs } = round.disturbance;
-  return [
-    runQueueMs ? `waited ${ms(runQueueMs)} for a core` : '',
-    involuntarySwitches ? `lost its core ${plural(involuntarySwitches, 'time')}` : '',
-    stealMs ? `${ms(stealMs)} taken by the hypervisor` : '',
-    throttledMs ? `${ms(throttledMs)} throttled` : '',
-    gcMs ? `${ms(gcMs)} garbage collection` : '',
-  ].filter(text => text !== '');
+  return disturbanceParts(round.disturbance);
 }
 
 /** All samples of a row, in ascending order. */
 export function sortedSamples(row: Row): Float64Array {
   return Float64Array.from(row.rounds.flatMap(round => round.samplesUs)).sort();
-}
-
-function ms(value: number): string {
-  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ms`;
 }

@@ -9,6 +9,7 @@ import {
   type Waits,
   type Wakeup,
 } from '@escapement/core';
+import { passOnSleepsIn } from './coarse.js';
 import { inNextTurn } from './host-turn.js';
 
 /** How long one that spins keeps the thread from the host: as long as tasks that are always ready do. */
@@ -64,8 +65,7 @@ export class ControllableStrategy<Name extends string = string> extends SleepStr
     this.#current = first;
     this.clock = commonClock(all);
     this.waits = commonWaits(all);
-    // A getter of this class would be hidden by the field of the base class.
-    Object.defineProperty(this, 'sleepsIn', { get: () => this.#current.sleepsIn });
+    passOnSleepsIn(this, () => this.#current);
   }
 
   /** The name of the strategy in use. */

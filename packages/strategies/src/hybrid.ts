@@ -2,14 +2,13 @@ import {
   type Clock,
   checkNumber,
   type Duration,
-  describe,
   type Instant,
-  InvalidArgumentError,
   SleepStrategy,
   type Waits,
   type Wakeup,
 } from '@escapement/core';
 import { type Bucket, Calibration } from './calibration.js';
+import { aliasAround, checkCoarse, passOnSleepsIn } from './coarse.js';
 import { type HybridReport, reportOn } from './hybrid-report.js';
 import { checkObjective, type Objective, ruleFor } from './objective.js';
 import { spinTowards } from './spin.js';
@@ -42,8 +41,9 @@ export interface HybridOptions extends TimerSlackOptions {
  * where a millisecond does not matter, and not beside more busy threads than cores if CPU time is scarce.
  *
  * It wraps any strategy, waits in the way of that (`waits`, `sleepsIn`, `clock`), and passes on what that throws. A request
- * for the wakeup ends it while it naps and while it spins. It spins by 10 to 20 us, and between them the loop polls its handlers: what
- * else ends a nap, such as a selector, is found soon. If the coarse strategy lets the host run, the host waits while it spins. A coarse strategy that spins or jumps is exact by itself: it gets all sleeps unchanged.
+ * for the wakeup ends it while it naps and while it spins. It spins by 10 to 20 us, and between them the loop polls its
+ * handlers: what else ends a nap, such as a selector, is found soon. If the coarse strategy lets the host run, the host waits
+ * while it spins. A coarse strategy that spins or jumps is exact by itself: it gets all sleeps unchanged.
  *
  * @example new HybridStrategy(new AtomicsWaitStrategy(new PerformanceClock()), { objective: { lateness: 0.01, cpu: 0.05 } });
  */
@@ -68,10 +68,7 @@ export class HybridStrategy extends SleepStrategy {
    */
   constructor(coarse: SleepStrategy, options: HybridOptions = {}) {
     super();
-    if (!(coarse instanceof SleepStrategy)) {
-      const fault = `${CALLER} got ${describe(coarse)}, expected a strategy, such as new AtomicsWaitStrategy(clock).`;
-      throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
-    }
+    checkCoarse(CALLER, coarse);
     this.#slack = new TimerSlack(CALLER, options);
     this.#objective = checkObjective(CALLER, options.objective ?? {});
     this.#longestSpin = checkSpin(options.longestSpin ?? LONGEST_SPIN);
@@ -85,9 +82,8 @@ export class HybridStrategy extends SleepStrategy {
     if (cpu < 1) this.#budget = new SpinBudget(cpu, this.#longestSpin);
     this.#coarse = coarse;
     this.clock = coarse.clock;
-    this.alias = this.#slack.aliasFor(coarse.alias === 'atomics-wait' ? 'hybrid' : `hybrid-${coarse.alias}`);
-    // A getter of this class would be hidden by the field of the base class.
-    Object.defineProperty(this, 'sleepsIn', { get: () => coarse.sleepsIn });
+    this.alias = this.#slack.aliasFor(aliasAround('hybrid', coarse));
+    passOnSleepsIn(this, () => coarse);
   }
 
   override get waits(): Waits {

@@ -3,13 +3,12 @@ import {
   checkArgument,
   checkNumber,
   type Duration,
-  describe,
   type Instant,
-  InvalidArgumentError,
   SleepStrategy,
   type Waits,
   type Wakeup,
 } from '@escapement/core';
+import { aliasAround, checkCoarse, passOnSleepsIn } from './coarse.js';
 import { inNextTurn } from './host-turn.js';
 import { spinUntil } from './spin.js';
 import { reportOf, type StrategyReport } from './strategy-report.js';
@@ -85,19 +84,15 @@ export class PhasedStrategy extends SleepStrategy {
    */
   constructor(coarse: SleepStrategy, options: PhasedOptions = {}) {
     super();
-    if (!(coarse instanceof SleepStrategy)) {
-      const fault = `${CALLER} got ${describe(coarse)}, expected a strategy, such as new AtomicsWaitStrategy(clock).`;
-      throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
-    }
+    checkCoarse(CALLER, coarse);
     const { spin = 0.05, yield: turns = 0.2 } = checkArgument(CALLER, options, 'object', 'options like { spin: 0.05 }');
     this.#spin = checkPhase('spin', spin);
     this.#yield = checkPhase('yield', turns);
     this.#coarse = coarse;
-    this.alias = coarse.alias === 'atomics-wait' ? 'phased' : `phased-${coarse.alias}`;
+    this.alias = aliasAround('phased', coarse);
     this.clock = coarse.clock;
     this.waits = coarse.waits;
-    // A getter of this class would be hidden by the field of the base class.
-    Object.defineProperty(this, 'sleepsIn', { get: () => coarse.sleepsIn });
+    passOnSleepsIn(this, () => coarse);
   }
 
   override sleep(until: Instant, wakeup: Wakeup): void | Promise<void> {

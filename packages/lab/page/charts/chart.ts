@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import type { Row } from '../../src/results/results.js';
 import type { LogAxis } from './log-axis.js';
 import { FONT, type Theme } from './theme.js';
 
@@ -20,6 +21,38 @@ export function draw(options: Plot.PlotOptions, { theme, width, document }: Char
     style: { background: theme.background, color: theme.ink, fontFamily: FONT, fontSize: '12px', overflow: 'visible' },
   });
   return chart as unknown as SVGSVGElement;
+}
+
+/** A chart with a line for each row: its name at the left, and below all a logarithmic axis. */
+export function drawLines(
+  rows: readonly Row[],
+  { x, title, y, height }: LinesOptions,
+  marks: readonly Plot.Markish[],
+  options: ChartOptions,
+): SVGSVGElement {
+  const margin = nameMargin(rows, options.width);
+  return draw(
+    {
+      height: rows.length * height + 60,
+      marginLeft: margin,
+      marginRight: 18,
+      marginTop: 8,
+      marginBottom: 46,
+      x: { type: 'log', domain: x.domain, label: null },
+      y: { ...y, domain: rows.map(row => row.subject.name), label: null },
+      marks: [axisX(x, options), nameAxis(margin, options.theme), titleOfX(title, options.theme), ...marks],
+    },
+    options,
+  );
+}
+
+/** What differs from one such chart to another. */
+export interface LinesOptions {
+  readonly x: LogAxis;
+  readonly title: string;
+  readonly y: { readonly type: 'point' | 'band'; readonly padding: number };
+  /** Of a line, in pixels. */
+  readonly height: number;
 }
 
 export const tickFormat = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 3 });

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { microseconds } from '../format.js';
 import type { MeasuredRow } from '../rows.js';
-import { axisX, type ChartOptions, draw, nameAxis, nameMargin, titleOfX } from './chart.js';
+import { type ChartOptions, drawLines } from './chart.js';
 import { logAxis } from './log-axis.js';
 import { colourOf } from './theme.js';
 
@@ -12,8 +12,7 @@ export function measuredCold(rows: readonly MeasuredRow[]): MeasuredRow[] {
 
 /** The first ticks of a new process beside all later ones: code that the compiler has not seen yet, nothing learnt. */
 export function coldAndWarm(rows: readonly MeasuredRow[], what: string, options: ChartOptions): SVGSVGElement {
-  const { theme, width } = options;
-  const margin = nameMargin(rows, width);
+  const { theme } = options;
   const pairs = rows.map(row => ({
     name: row.subject.name,
     colour: colourOf(row.subject, theme),
@@ -26,39 +25,29 @@ export function coldAndWarm(rows: readonly MeasuredRow[], what: string, options:
   );
   const title = ({ name, cold, warm }: (typeof pairs)[number]) =>
     `${name}\ncold ${microseconds(cold)}\nwarm ${microseconds(warm)}`;
-  return draw(
-    {
-      height: rows.length * 26 + 60,
-      marginLeft: margin,
-      marginRight: 18,
-      marginTop: 8,
-      marginBottom: 46,
-      x: { type: 'log', domain: x.domain, label: null },
-      y: { type: 'point', domain: rows.map(row => row.subject.name), label: null, padding: 0.6 },
-      marks: [
-        axisX(x, options),
-        nameAxis(margin, theme),
-        titleOfX(`median ${what}, µs →`, theme),
-        Plot.link(pairs, {
-          y: 'name',
-          x1: pair => x.clamp(pair.cold),
-          x2: pair => x.clamp(pair.warm),
-          stroke: 'colour',
-          strokeWidth: 2,
-          strokeOpacity: 0.5,
-        }),
-        Plot.dot(pairs, {
-          y: 'name',
-          x: pair => x.clamp(pair.cold),
-          r: 5,
-          stroke: 'colour',
-          strokeWidth: 2,
-          fill: theme.background,
-          title,
-        }),
-        Plot.dot(pairs, { y: 'name', x: pair => x.clamp(pair.warm), r: 5.5, fill: 'colour', title, className: 'warm' }),
-      ],
-    },
+  return drawLines(
+    rows,
+    { x, title: `median ${what}, µs →`, y: { type: 'point', padding: 0.6 }, height: 26 },
+    [
+      Plot.link(pairs, {
+        y: 'name',
+        x1: pair => x.clamp(pair.cold),
+        x2: pair => x.clamp(pair.warm),
+        stroke: 'colour',
+        strokeWidth: 2,
+        strokeOpacity: 0.5,
+      }),
+      Plot.dot(pairs, {
+        y: 'name',
+        x: pair => x.clamp(pair.cold),
+        r: 5,
+        stroke: 'colour',
+        strokeWidth: 2,
+        fill: theme.background,
+        title,
+      }),
+      Plot.dot(pairs, { y: 'name', x: pair => x.clamp(pair.warm), r: 5.5, fill: 'colour', title, className: 'warm' }),
+    ],
     options,
   );
 }

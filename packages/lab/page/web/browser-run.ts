@@ -1,4 +1,5 @@
 import { type Results, type Round, type Row, SCHEMA, type SubjectInfo } from '../../src/results/results.js';
+import { headingOf, labelOf } from '../../src/scenarios/scenario.js';
 import { seededRandom, shuffled } from '../../src/statistics/random.js';
 import { summarize } from '../../src/statistics/summary.js';
 import { describeBrowser } from './browser.js';
@@ -138,16 +139,15 @@ export class BrowserRun {
       machine: this.#machine,
       parameters: { seed: plan.seed, rounds: null, timeLimitMs: plan.timeLimit, untilLateMs: null },
       scenarios: plan.scenarios.map(planned => {
-        const { name, title, samples, explanation, parameter } = planned.scenario;
         const rows = this.#rows.filter(row => row.planned === planned).map(resultOf);
-        return { name, title, samples, parameter: parameter.name, unit: parameter.unit, explanation, rows };
+        return { ...headingOf(planned.scenario), rows };
       }),
     };
   }
 }
 
 function resultOf({ subject, planned, setting, rounds, cold, failure }: OpenRow): Row {
-  const label = `${setting} ${planned.scenario.parameter.unit}`;
+  const label = labelOf(planned.scenario, setting);
   return { subject: subject.info, setting, label, cold, rounds, summary: summarize(rounds, cold), failure };
 }
 

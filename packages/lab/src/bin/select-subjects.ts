@@ -109,13 +109,25 @@ function chosenStrategies(
 ): readonly SubjectInfo[] {
   if (wanted === undefined) return shipped.filter(({ name }) => !LEFT_OUT.includes(name));
   if (wanted.includes('all')) return shipped;
+  const missing = isIoInstalled() ? '' : ', or install @escapement/io for epoll (on Linux)';
+  const chosen = named('--strategy', wanted, known, `Or write "all", or add your own with --module${missing}.`);
+  return shipped.filter(each => chosen.includes(each));
+}
+
+function chosenPolicies(known: readonly SubjectInfo[], wanted: readonly string[] | undefined) {
+  return wanted === undefined ? known : named('--policy', wanted, known, 'Add your own with --module.');
+}
+
+function chosenBaselines(known: readonly SubjectInfo[], wanted: readonly string[] = DEFAULT_BASELINES) {
+  return wanted.includes('all') ? known : named('--baseline', wanted, known, 'Or write "all".');
+}
+
+/** Those with the names that an option wants. @throws UsageError if there is none of one of them */
+function named(option: string, wanted: readonly string[], known: readonly SubjectInfo[], hint: string) {
   const names = known.map(({ name }) => name);
   const unknown = wanted.find(name => !names.includes(name));
-  if (unknown !== undefined) {
-    const missing = isIoInstalled() ? '' : ', or install @escapement/io for epoll (on Linux)';
-    throw unknownName('--strategy', unknown, names, `Or write "all", or add your own with --module${missing}.`);
-  }
-  return shipped.filter(({ name }) => wanted.includes(name));
+  if (unknown !== undefined) throw unknownName(option, unknown, names, hint);
+  return known.filter(({ name }) => wanted.includes(name));
 }
 
 /** Tells apart what is installed here. @throws UsageError for one that was asked for by its name */
@@ -130,22 +142,6 @@ function installed(chosen: readonly SubjectInfo[], { baselines }: Offer, wanted:
     return false;
   });
   return { present, absent };
-}
-
-function chosenPolicies(known: readonly SubjectInfo[], wanted: readonly string[] | undefined) {
-  if (wanted === undefined) return known;
-  const names = known.map(({ name }) => name);
-  const unknown = wanted.find(name => !names.includes(name));
-  if (unknown !== undefined) throw unknownName('--policy', unknown, names, 'Add your own with --module.');
-  return known.filter(({ name }) => wanted.includes(name));
-}
-
-function chosenBaselines(known: readonly SubjectInfo[], wanted: readonly string[] = DEFAULT_BASELINES) {
-  if (wanted.includes('all')) return known;
-  const names = known.map(({ name }) => name);
-  const unknown = wanted.find(name => !names.includes(name));
-  if (unknown !== undefined) throw unknownName('--baseline', unknown, names, 'Or write "all".');
-  return known.filter(({ name }) => wanted.includes(name));
 }
 
 function checkUnique(subjects: readonly SubjectInfo[]): void {

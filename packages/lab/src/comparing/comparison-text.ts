@@ -1,11 +1,11 @@
 import type { Verdict } from '../statistics/verdict.js';
 import type { Colours } from '../views/colours.js';
+import { grouped } from '../views/grouped.js';
 import { decimal } from '../views/numbers.js';
 import { type Column, plainTable } from '../views/plain-table.js';
 import type { Terminal } from '../views/terminal.js';
 import { cleaned, cut, wrapped } from '../views/text.js';
 import { type ComparedRow, type ComparisonOfResults, nameOf } from './compare-results.js';
-import { groupedBy } from './grouped.js';
 
 /** The table needs so many columns; a narrower terminal gets lines. */
 const TABLE_WIDTH = 80;
@@ -19,7 +19,7 @@ export const OFTEN_HIT = 0.1;
  * @example console.log(comparisonText(comparison, terminalOf(process.stdout)));
  */
 export function comparisonText(comparison: ComparisonOfResults, { colours, width }: Terminal): string {
-  const groups = groupedBy(comparison.rows, ({ scenario, label }) => cleaned(`${scenario}, ${label}`));
+  const groups = grouped(comparison.rows, ({ scenario, label }) => cleaned(`${scenario}, ${label}`));
   const asTable = width >= TABLE_WIDTH;
   return [
     ...[...groups].map(([title, rows]) => (asTable ? table(title, rows, colours) : lines(title, rows, colours))),
@@ -77,7 +77,7 @@ function notesOf(comparison: ComparisonOfResults): string[] {
 }
 
 function because(rows: readonly ComparedRow[]): string[] {
-  const reasons = groupedBy(
+  const reasons = grouped(
     rows.filter(row => row.because !== null),
     row => row.because!,
   );

@@ -1,11 +1,11 @@
 import { LEAST_RUNS } from '../statistics/verdict.js';
 import type { Colours } from '../views/colours.js';
+import { grouped } from '../views/grouped.js';
 import { decimal } from '../views/numbers.js';
 import { type Column, plainTable } from '../views/plain-table.js';
 import type { Terminal } from '../views/terminal.js';
 import { cleaned, cut, wrapped } from '../views/text.js';
 import { OFTEN_HIT } from './comparison-text.js';
-import { groupedBy } from './grouped.js';
 import { type Noise, type NoiseRow, RUNS_TOLD } from './noise.js';
 
 const TABLE_WIDTH = 80;
@@ -16,7 +16,7 @@ const TABLE_WIDTH = 80;
  * @example console.log(noiseText(noiseOf('my runs', readResults('runs')), terminalOf(process.stdout)));
  */
 export function noiseText(noise: Noise, { colours, width }: Terminal): string {
-  const groups = groupedBy(noise.rows, ({ scenario, label }) => cleaned(`${scenario}, ${label}`));
+  const groups = grouped(noise.rows, ({ scenario, label }) => cleaned(`${scenario}, ${label}`));
   const explained = `Medians of ${noise.runs} runs, in us, and how much they scatter from run to run. The last columns: the smallest slowdown that compare finds in 9 of 10 cases with so many runs a side.`;
   return [
     ...[...groups].map(([title, rows]) =>

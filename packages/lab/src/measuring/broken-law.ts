@@ -5,18 +5,17 @@ import type { SubjectInfo } from '../results/results.js';
 import type { LawReport } from './laws-child.js';
 
 const PROGRAM = fileURLToPath(new URL('laws-child.js', import.meta.url));
-/** All laws together take some seconds. */
-const PATIENCE: Duration = 10_000;
 
 /**
  * Which clause of the contract of strategies a strategy breaks first, as `'breaks S5: ...'`; undefined if none was found broken
  * within `patience` milliseconds. Runs its laws in a process of its own.
  * @param signal ends that process
+ * @param patience all laws together take some seconds
  */
 export function brokenLaw(
   { from, name }: SubjectInfo,
   signal: AbortSignal,
-  patience = PATIENCE,
+  patience: Duration,
 ): Promise<string | undefined> {
   return new Promise(resolve => {
     const child = fork(PROGRAM, [from, name], { stdio: 'ignore', signal, killSignal: 'SIGKILL' });

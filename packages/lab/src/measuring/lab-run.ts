@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { Duration } from 'escapement';
-import { describeMachine } from '../results/machine.js';
+import { describeMachine, type Machine } from '../results/machine.js';
 import { type Results, SCHEMA, type ScenarioResults, type SubjectInfo } from '../results/results.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import { headingOf, type Scenario } from '../scenarios/scenario.js';
 import { type Random, seededRandom, shuffled } from '../statistics/random.js';
 import type { LateWanted } from '../why/late-recorder.js';
 import { brokenLaw } from './broken-law.js';
 import { MeasuredRow } from './measured-row.js';
 import { BUILT_IN } from './offer.js';
 import type { PlannedScenario, RunObserver, RunPlan } from './run-plan.js';
+import { RunTime } from './run-time.js';
 import { OutOfTime, SubjectError, SubjectProcess, type SubjectWork } from './subject-process.js';
 
-/** Kept for the reports and the last answers, in milliseconds. */
-const RESERVE: Duration = 700;
 /**
  * Of each subject and scenario: rounds that are not measured, and their length in milliseconds, so that the compiler has
  * optimized the hot code. Many short ones: code that was optimized before it has seen a round begin and end is thrown away then.
@@ -21,6 +20,10 @@ const WARM_UP = { whole: { rounds: 8, budget: 60 }, quick: { rounds: 5, budget: 
 /** By then, of the run's time, the cold rounds and the warm-up are over: on a slow machine they are cut short. */
 const COLD_SHARE = 0.3;
 const WARM_SHARE = 0.45;
+
+/** How long all laws of a strategy may take, in milliseconds, and which share of the run's time. */
+const LAWS: Duration = 10_000;
+const LAWS_SHARE = 0.3;
 
 /** Rounds of each row that find out why sleepers are late. */
 const WHY_ROUNDS = 4;
@@ -35,9 +38,9 @@ export class LabRun {
   readonly #processes = new Map<SubjectInfo, SubjectWork>();
   readonly #started = new Set<SubjectWork>();
   readonly #random: Random;
-  readonly #startedAt = performance.now();
+  readonly #time: RunTime;
   readonly #date = new Date().toISOString();
-  readonly #machine = describeMachine();
+  readonly #machine: Machine;
   #round = 0;
   readonly #ended = new AbortController();
   #interrupted = false;
@@ -54,6 +57,8 @@ export class LabRun {
     private readonly observer: RunObserver,
     private readonly startProcess: StartProcess = (...args) => new SubjectProcess(...args),
   ) {
+    this.#time = new RunTime(plan.timeLimit);
+    this.#machine = describeMachine();
     this.#random = seededRandom(plan.seed);
     this.#rows = plan.scenarios.flatMap(planned => rowsOf(planned, plan));
   }
@@ -104,25 +109,28 @@ export class LabRun {
     };
   }
 
+  /**
+   * Whether a subject failed, or nothing was measured at all. What there was no time for, by the user's own limit, is no
+   * failure.
+   */
+  get hasFailed(): boolean {
+    return this.#failedRows.length > 0 || this.#rows.every(row => !row.isMeasured && !row.isExplained);
+  }
+
+  get #failedRows(): MeasuredRow[] {
+    return this.#rows.filter(row => row.isFailed && !row.isLeftOut);
+  }
+
   #partial(): string | null {
     if (this.#interrupted) return 'interrupted';
-    const failed = this.#rows.filter(row => row.isFailed && !row.isLeftOut);
     const leftOut = this.#rows.filter(row => row.isLeftOut);
-    const told = [...someOf('failed', failed), ...someOf('left out', leftOut)];
+    const told = [...someOf('failed', this.#failedRows), ...someOf('left out', leftOut)];
     return told.length === 0 ? null : told.join('; ');
   }
 
   #scenarioResults(planned: PlannedScenario): ScenarioResults {
-    const { name, title, samples, explanation, parameter } = planned.scenario;
-    return {
-      name,
-      title,
-      samples,
-      parameter: parameter.name,
-      unit: parameter.unit,
-      explanation,
-      rows: this.#rows.filter(row => row.planned === planned).map(row => row.result()),
-    };
+    const rows = this.#rows.filter(row => row.planned === planned).map(row => row.result());
+    return { ...headingOf(planned.scenario), rows };
   }
 
   /** Two at a time: most of the start is one thread's work. */
@@ -137,7 +145,7 @@ export class LabRun {
   async #start(subject: SubjectInfo): Promise<void> {
     const scenarios = this.plan.scenarios.map(({ scenario, from }) => ({ name: scenario.name, from }));
     await this.#attempt(subject, async () => {
-      const process = this.startProcess(subject, () => this.#timeLeft());
+      const process = this.startProcess(subject, () => this.#time.left);
       // Before it has loaded: an interrupt shall end it, too.
       this.#started.add(process);
       await process.load(scenarios);
@@ -148,9 +156,9 @@ export class LabRun {
   async #coldRound(): Promise<void> {
     for (const row of shuffled(this.#rows, this.#random)) {
       // A slow one would take the time of its only warm round.
-      if (row.isSlow || !this.#hasTimeFor(row.cost, 1 - COLD_SHARE)) continue;
+      if (row.isSlow || !this.#time.suffices(row.cost, 1 - COLD_SHARE)) continue;
       this.#show(`${row.name}, cold`);
-      await this.#attemptRow(row, process => row.measureCold(process, this.plan.seed, this.#elapsed()));
+      await this.#attemptRow(row, process => row.measureCold(process, this.plan.seed, this.#time.elapsed));
     }
   }
 
@@ -167,7 +175,7 @@ export class LabRun {
     const { rounds, budget } = WARM_UP[this.plan.isQuick ? 'quick' : 'whole'];
     const setting = parameter.warmUp ?? row.setting;
     const order = { scenario: name, setting, budget, mostSamples: Infinity, seed: 0 };
-    for (let n = 0; n < rounds && this.#hasTimeFor(budget, 1 - WARM_SHARE); n++) {
+    for (let n = 0; n < rounds && this.#time.suffices(budget, 1 - WARM_SHARE); n++) {
       this.#show(`warming up ${subject.name}`);
       await this.#attemptRow(row, process => process.round(order, budget));
     }
@@ -179,7 +187,7 @@ export class LabRun {
       const open = this.#rows.filter(row => this.#isOpen(row));
       if (open.length === 0) return;
       const cost = open.reduce((sum, row) => sum + row.cost, 0);
-      if (this.#round > 0 && !this.#hasTimeFor(cost + this.#whyCost())) return;
+      if (this.#round > 0 && !this.#time.suffices(cost + this.#whyCost() + this.#lawsCost())) return;
       await this.#measureRound(shuffled(open, this.#random), cost);
       this.#round++;
     }
@@ -194,18 +202,28 @@ export class LabRun {
   async #measureRound(rows: readonly MeasuredRow[], cost: Duration): Promise<void> {
     const seed = this.plan.seed + this.#round;
     for (const [index, row] of rows.entries()) {
-      if (this.#round === 0 && !this.#hasTimeFor(row.cost)) {
+      if (this.#round === 0 && !this.#time.suffices(row.cost)) {
         row.leaveOut();
         continue;
       }
       this.#showRound(row, index / rows.length, cost);
-      await this.#attemptRow(row, process => row.measure(process, this.#round, seed, this.#elapsed()));
+      await this.#attemptRow(row, process => row.measure(process, this.#round, seed, this.#time.elapsed));
     }
   }
 
   /** For the rounds that explain. */
   #whyCost(): Duration {
     return this.plan.why ? WHY_ROUNDS * this.#explainable().reduce((sum, { cost }) => sum + cost, 0) : 0;
+  }
+
+  /** For the test of the strangers' strategies that failed: what breaks them mostly shows in the first seconds. */
+  #lawsCost(): Duration {
+    return this.#failedStrangers.size > 0 ? this.#time.part(LAWS_SHARE, LAWS) : 0;
+  }
+
+  get #failedStrangers(): Set<SubjectInfo> {
+    const subjects = this.#failedRows.map(row => row.subject);
+    return new Set(subjects.filter(({ kind, from }) => kind === 'strategy' && from !== BUILT_IN));
   }
 
   #explainable(): MeasuredRow[] {
@@ -215,7 +233,7 @@ export class LabRun {
   async #whyRounds(): Promise<void> {
     for (let n = 0; n < WHY_ROUNDS; n++) {
       for (const row of shuffled(this.#explainable(), this.#random)) {
-        if (!row.isMeasured || !this.#hasTimeFor(row.cost)) continue;
+        if (!row.isMeasured || !this.#time.suffices(row.cost)) continue;
         this.#show(`${row.name}, why late`);
         await this.#attemptRow(row, process => row.explain(process, this.plan.seed + n));
       }
@@ -228,7 +246,7 @@ export class LabRun {
       const rows = shuffled(this.#explainable(), this.#random);
       if (rows.length === 0) return;
       for (const row of rows) {
-        if (!this.#hasTimeFor(row.cost)) return;
+        if (!this.#time.suffices(row.cost)) return;
         this.#show(row.name);
         await this.#attemptRow(row, process => row.explain(process, this.plan.seed + this.#round, wanted));
         if (row.isExplained) return;
@@ -242,11 +260,11 @@ export class LabRun {
 
   /** A strategy of a stranger that failed may break the contract: then its author is told which clause. */
   async #nameBrokenLaws(): Promise<void> {
-    const failed = this.#rows.filter(({ isFailed, isLeftOut }) => isFailed && !isLeftOut).map(({ subject }) => subject);
-    for (const subject of new Set(failed)) {
-      if (this.#interrupted || subject.kind !== 'strategy' || subject.from === BUILT_IN) continue;
+    for (const subject of this.#failedStrangers) {
+      const patience = Math.min(LAWS, this.#time.leftToMeasure);
+      if (this.#interrupted || patience <= 0) return;
       this.#show(`testing the contract of ${subject.name}`);
-      const broken = await brokenLaw(subject, this.#ended.signal);
+      const broken = await brokenLaw(subject, this.#ended.signal, patience);
       for (const row of this.#rows) if (row.subject === subject && broken !== undefined) row.addToFailure(broken);
     }
   }
@@ -276,20 +294,6 @@ export class LabRun {
     return this.#interrupted || this.#isOutOfTime;
   }
 
-  /** @param kept the share of the run's time that must be left then */
-  #hasTimeFor(cost: Duration, kept = 0): boolean {
-    const { timeLimit } = this.plan;
-    return timeLimit === null || cost <= this.#timeLeft() - RESERVE - kept * timeLimit;
-  }
-
-  #timeLeft(): Duration {
-    return (this.plan.timeLimit ?? Infinity) - this.#elapsed();
-  }
-
-  #elapsed(): Duration {
-    return Math.round(performance.now() - this.#startedAt);
-  }
-
   #showRound(row: MeasuredRow, partOfRound: number, roundCost: Duration): void {
     const { rounds } = this.plan;
     this.#show(row.name, rounds === null ? Infinity : (rounds - this.#round - partOfRound) * roundCost);
@@ -297,8 +301,8 @@ export class LabRun {
 
   /** @param byRounds how long the rounds will take that are left, if their number is limited */
   #show(doing: string, byRounds = Infinity): void {
-    const left = Math.max(0, Math.min(byRounds, this.#timeLeft() - RESERVE));
-    const elapsed = this.#elapsed();
+    const left = Math.max(0, Math.min(byRounds, this.#time.leftToMeasure));
+    const elapsed = this.#time.elapsed;
     if (left === Infinity) this.observer.progressed(0, doing, undefined);
     else this.observer.progressed(elapsed / (elapsed + left), doing, left);
   }

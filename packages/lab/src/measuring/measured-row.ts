@@ -1,5 +1,6 @@
 import type { Duration } from 'escapement';
 import type { Round, Row, SubjectInfo } from '../results/results.js';
+import { labelOf } from '../scenarios/scenario.js';
 import { summarize } from '../statistics/summary.js';
 import type { LateWanted } from '../why/late-recorder.js';
 import type { MeasuredRound, RoundOrder, RowReport } from './messages.js';
@@ -32,7 +33,7 @@ export class MeasuredRow {
     isQuick: boolean,
   ) {
     const { parameter, roundMs = ROUND } = planned.scenario;
-    this.label = `${setting}${parameter.unit && ` ${parameter.unit}`}`;
+    this.label = labelOf(planned.scenario, setting);
     this.budget = roundMs[isQuick ? 'quick' : 'whole'];
     this.#cost = Math.max(this.budget, parameter.leastMs?.(setting) ?? 0);
   }

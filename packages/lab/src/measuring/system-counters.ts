@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Duration } from 'escapement';
+import { systemFile } from '../results/system-file.js';
+import { runQueueReader } from './run-queue-reader.js';
 
 /** What Linux counts about this thread and this machine; null where it does not tell. */
 export interface SystemCounters {
@@ -11,20 +12,16 @@ export interface SystemCounters {
   readonly throttled: Duration | null;
 }
 
-/** Reads them: some 50 us. */
-export function readSystemCounters(): SystemCounters {
-  return { runQueue: runQueue(), steal: steal(), throttled: throttled() };
-}
+const readRunQueue = runQueueReader();
 
-/** How long this thread was ready and had no core; null where the system does not tell. About 10 us. */
-export function runQueue(): Duration | null {
-  const wait = textIn('/proc/thread-self/schedstat')?.split(' ')[1];
-  return wait === undefined ? null : Number(wait) / 1e6;
+/** Reads them, on the thread that loaded this file: some 50 us. */
+export function readSystemCounters(): SystemCounters {
+  return { runQueue: readRunQueue(), steal: steal(), throttled: throttled() };
 }
 
 /** In hundredths of a second, whatever the kernel's own tick is. */
 function steal(): Duration | null {
-  const ticks = textIn('/proc/stat')?.match(/^cpu +(?:\d+ ){7}(\d+)/)?.[1];
+  const ticks = systemFile('/proc/stat')?.match(/^cpu +(?:\d+ ){7}(\d+)/)?.[1];
   return ticks === undefined ? null : Number(ticks) * 10;
 }
 
@@ -34,16 +31,8 @@ function throttled(): Duration | null {
 }
 
 /** In a container, the path that the process sees may be that of the host; then the root is the container's own. */
-function groupStatistics(): string | undefined {
-  return textIn(`/sys/fs/cgroup${GROUP}/cpu.stat`) ?? textIn('/sys/fs/cgroup/cpu.stat');
+function groupStatistics(): string | null {
+  return systemFile(`/sys/fs/cgroup${GROUP}/cpu.stat`) ?? systemFile('/sys/fs/cgroup/cpu.stat');
 }
 
-const GROUP = textIn('/proc/self/cgroup')?.match(/^0::(.*)$/m)?.[1] ?? '';
-
-function textIn(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
+const GROUP = systemFile('/proc/self/cgroup')?.match(/^0::(.*)$/m)?.[1] ?? '';

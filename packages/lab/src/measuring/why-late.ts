@@ -1,10 +1,7 @@
 import type { Disturbance, LateTick, Round, Why } from '../results/results.js';
 import { summarize } from '../statistics/summary.js';
-import type { LateWanted } from '../why/late-recorder.js';
+import { type LateWanted, MOST_LATE } from '../why/late-recorder.js';
 import type { MeasuredRound } from './messages.js';
-
-/** In the results. */
-const MOST = 20;
 
 /** Collects the late sleepers of a row over the rounds that record them. */
 export class WhyLate {
@@ -27,7 +24,7 @@ export class WhyLate {
 
   add({ samplesUs, late = [], disturbance }: MeasuredRound): void {
     this.#late.push(...late);
-    this.#late = this.#late.sort((a, b) => b.lateUs - a.lateUs).slice(0, MOST);
+    this.#late = this.#late.sort((a, b) => b.lateUs - a.lateUs).slice(0, MOST_LATE);
     this.#ticks += samplesUs.length;
     this.#disturbance = disturbance;
   }

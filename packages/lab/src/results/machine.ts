@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { clockCost, spinFloor } from './clock.js';
+import { systemFile } from './system-file.js';
 
 /** The machine that figures were measured on; they do not hold for any other. What the system does not tell is null. */
 export interface Machine {
@@ -38,7 +38,7 @@ export function describeMachine(): Machine {
     load: process.platform === 'win32' ? null : Number(os.loadavg()[0]!.toFixed(2)),
     schedulingClass: schedulingClass(),
     timerSlackNs: numberIn('/proc/self/timerslack_ns'),
-    governor: textIn('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor'),
+    governor: systemFile('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor'),
     coreLimit: coreLimit(),
     clockNs: clockCost(),
     floorUs: spinFloor(),
@@ -49,25 +49,17 @@ const CLASSES = ['SCHED_OTHER', 'SCHED_FIFO', 'SCHED_RR', 'SCHED_BATCH', undefin
 
 /** Field 41 of `/proc/self/stat`; field 2, a name in parentheses, may hold anything. */
 function schedulingClass(): string | null {
-  const fields = textIn('/proc/self/stat')?.split(') ').at(-1)?.split(' ');
+  const fields = systemFile('/proc/self/stat')?.split(') ').at(-1)?.split(' ');
   return CLASSES[Number(fields?.[38])] ?? null;
 }
 
 /** `'max 100000'` or `'150000 100000'`: the quota and its period. */
 function coreLimit(): number | null {
-  const [quota, period] = textIn('/sys/fs/cgroup/cpu.max')?.split(' ').map(Number) ?? [];
+  const [quota, period] = systemFile('/sys/fs/cgroup/cpu.max')?.split(' ').map(Number) ?? [];
   return quota && period ? quota / period : null;
 }
 
 function numberIn(path: string): number | null {
-  const text = textIn(path);
+  const text = systemFile(path);
   return text === null || text === '' || Number.isNaN(Number(text)) ? null : Number(text);
-}
-
-function textIn(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return null;
-  }
 }

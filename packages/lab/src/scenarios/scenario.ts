@@ -1,5 +1,5 @@
 import type { Duration } from 'escapement';
-import type { SubjectInfo } from '../results/results.js';
+import type { ScenarioResults, SubjectInfo } from '../results/results.js';
 import type { Subject } from '../subjects/subject.js';
 
 /**
@@ -95,4 +95,14 @@ export interface RoundSamples {
 /** Makes a scenario that the lab recognizes in a module. */
 export function defineScenario(scenario: Omit<Scenario, 'kind'>): Scenario {
   return { kind: 'scenario', ...scenario };
+}
+
+/** What the results say of a scenario, before its rows. */
+export function headingOf({ name, title, samples, explanation, parameter }: Scenario): Omit<ScenarioResults, 'rows'> {
+  return { name, title, samples, parameter: parameter.name, unit: parameter.unit, explanation };
+}
+
+/** A setting as text: `'1000 Hz'`. */
+export function labelOf({ parameter: { unit } }: Scenario, setting: number): string {
+  return unit === '' ? String(setting) : `${setting} ${unit}`;
 }

@@ -16,12 +16,12 @@ export function mark({ summary }: Row): '' | '!' | '!!' {
 export function footnote(rows: readonly Row[]): string | undefined {
   const marked = rows.filter(row => mark(row) !== '');
   if (marked.length === 0) return undefined;
-  const what = describeDisturbance(totalOf(marked));
+  const what = disturbanceParts(totalOf(marked)).join(', ');
   return `! the machine held the row up in a tenth of its rounds or more, !! in half. Over these rows: ${what}.`;
 }
 
-/** `'12.0 ms ready without a core, 30 involuntary switches'`: only what there was. */
-export function describeDisturbance(disturbance: Disturbance): string {
+/** `['12.0 ms ready without a core', '30 involuntary switches']`: only what there was. */
+export function disturbanceParts(disturbance: Disturbance): string[] {
   const { runQueueMs, involuntarySwitches, stealMs, throttledMs, gcMs } = disturbance;
   return [
     runQueueMs ? `${decimal(runQueueMs, 1)} ms ready without a core` : '',
@@ -29,9 +29,7 @@ export function describeDisturbance(disturbance: Disturbance): string {
     stealMs ? `${decimal(stealMs, 0)} ms of steal by the hypervisor` : '',
     throttledMs ? `${decimal(throttledMs, 1)} ms throttled by the control group` : '',
     gcMs ? `${decimal(gcMs, 1)} ms of garbage collection` : '',
-  ]
-    .filter(Boolean)
-    .join(', ');
+  ].filter(Boolean);
 }
 
 function totalOf(rows: readonly Row[]): Disturbance {

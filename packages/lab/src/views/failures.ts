@@ -1,5 +1,5 @@
 import type { Row } from '../results/results.js';
-import { grouped } from './measured.js';
+import { grouped } from './grouped.js';
 import { cleaned } from './text.js';
 
 /** Why rows are missing or incomplete, each reason once: `busy-wait, hybrid at 0.1 ms, 5 ms: left out, ...`. */

@@ -1,4 +1,5 @@
 import type { Disturbance, LateTick, Results, Row } from '../results/results.js';
+import { disturbanceParts } from './disturbances.js';
 import { decimal, whole } from './numbers.js';
 
 /** A part of the lateness, as a reader knows it. */
@@ -86,15 +87,9 @@ function ranLine({ after, ran }: LateTick): string {
   return `Before it ran ${each.join(', ')}; last of all "${after}".`;
 }
 
-function machineLine({ runQueueMs, involuntarySwitches, stealMs, throttledMs, gcMs }: Disturbance): string {
-  const told = [
-    runQueueMs !== null && `the thread was without a core for ${decimal(runQueueMs, 1)} ms`,
-    involuntarySwitches !== null && `it lost its core ${whole(involuntarySwitches)} times`,
-    gcMs !== null && `the collector took ${decimal(gcMs, 1)} ms`,
-    stealMs && `the hypervisor took ${whole(stealMs)} ms`,
-    throttledMs && `the control group was throttled for ${decimal(throttledMs, 1)} ms`,
-  ].filter(each => typeof each === 'string');
-  return told.length === 0 ? 'The system tells nothing of the machine.' : `In the whole round, ${told.join(', ')}.`;
+function machineLine(meanwhile: Disturbance): string {
+  if (Object.values(meanwhile).every(each => each === null)) return 'The system tells nothing of the machine.';
+  return `In the whole round: ${disturbanceParts(meanwhile).join(', ') || 'nothing that the system tells of'}.`;
 }
 
 /** `61.2 us`, `2.31 ms` */

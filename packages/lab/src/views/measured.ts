@@ -1,4 +1,5 @@
 import type { Row, ScenarioResults, Summary } from '../results/results.js';
+import { grouped } from './grouped.js';
 
 /** A row of which there are samples. */
 export interface Measured {
@@ -25,15 +26,4 @@ export function inOrder(rows: readonly Measured[]): Measured[] {
 /** What waits without a loop of ours: baselines and other programs. */
 export function isForComparison({ row }: Measured): boolean {
   return row.subject.kind === 'baseline' || row.subject.kind === 'outside';
-}
-
-/** Puts together what has the same key, in the order of the first of each. */
-export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -33,7 +33,7 @@ interface Wait {
 }
 
 /** How many of the latest are kept. */
-const MOST = 20;
+export const MOST_LATE = 20;
 
 /**
  * Records, as an instrument of a loop, what the loop does between the deadline of each sleeper and its resumption. It costs two
@@ -130,7 +130,7 @@ export class LateRecorder implements Instrument {
 
   #add(task: Task, { due, ready }: Wait, resumed: Instant): void {
     const { keep } = this.wanted;
-    if (this.#late.length === (keep === 'first' ? 1 : MOST)) {
+    if (this.#late.length === (keep === 'first' ? 1 : MOST_LATE)) {
       if (keep === 'first') return;
       const least = this.#late.reduce((a, b) => (a.resumed - a.due <= b.resumed - b.due ? a : b));
       if (resumed - due <= least.resumed - least.due) return;
