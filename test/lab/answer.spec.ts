@@ -133,7 +133,7 @@ describe('answerFor', () => {
     it('advises a real-time class where a spin shows that the scheduler makes it', () => {
       const [advice, ...others] = tail([spin, { ...HYBRID, p99: 4100 }]);
       expect(advice).to.match(
-        /^At 1000 Hz p99 is 4,100 us for hybrid and 3,900 us for busy-wait.*chrt -f 50.*765 us without and 54 with it.*$/,
+        /^At 1000 Hz p99 is 4,100 us for hybrid and 3,900 us for busy-wait.*chrt -f 50.*842 us without and 59 with it.*$/,
       );
       expect(others).to.deep.equal([]);
     });

@@ -5,7 +5,7 @@ import { TimerSlack, type TimerSlackOptions, type TimerSlackReport } from './tim
 /**
  * Blocks the thread in `Atomics.wait`, on a futex where the system has them.
  *
- * Cost: no CPU time. Lateness: the system's timer slack and a thread switch, some 50 to 200 us on Linux; about a third of that
+ * Cost: no CPU time. Lateness: the system's timer slack and a thread switch, some 50 to 200 us on Linux; about half of that
  * with the option `slack: 1`. The host's event loop is blocked: no promise, stream or signal handler of the host runs until
  * the program is done.
  * Choose it for programs that run entirely in this loop, and in worker threads. The main thread of a page forbids it.

@@ -26,7 +26,7 @@ export function tailAdvice(chosen: readonly Measured[], all: readonly Measured[]
   const { one, spin } = worst;
   const tail = `At ${one.row.label} p99 is ${brief(p99Of(one))} us for ${one.row.subject.name}`;
   return [
-    `${tail} and ${brief(p99Of(spin))} us for ${spin.row.subject.name}, which never gives up its core: these are stalls of the scheduler, not of the strategy. A real-time class ends most of them (chrt -f 50 before the command, as root or with CAP_SYS_NICE): on a machine of this project p99 of hybrid was 765 us without and 54 with it, see docs/performance.md.`,
+    `${tail} and ${brief(p99Of(spin))} us for ${spin.row.subject.name}, which never gives up its core: these are stalls of the scheduler, not of the strategy. A real-time class ends most of them (chrt -f 50 before the command, as root or with CAP_SYS_NICE): on a machine of this project p99 of hybrid was 842 us without and 59 with it, see docs/performance.md.`,
   ];
 }
 
