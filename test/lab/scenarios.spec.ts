@@ -65,6 +65,29 @@ describe('the scenarios', () => {
     });
   }
 
+  describe('lateness', () => {
+    for (const [what, ends] of [
+      ['a strategy', subject('strategy', 'set-timeout')],
+      ['a baseline', subject('baseline', 'Node setTimeout')],
+    ] as const) {
+      it(`ends with the budget of its round under ${what} that oversleeps by ten times, after one sample at least`, async () => {
+        const many = await round('lateness', ends, 0.1, { budget: 40 });
+        // Timers of Node last a millisecond at least: 400 samples would take ten times the budget.
+        expect(many.samplesUs.length).to.be.within(1, 60);
+        const one = await round('lateness', ends, 0.1, { budget: 0.001 });
+        expect(one.samplesUs).to.have.lengthOf(1);
+      });
+    }
+
+    it('takes no more samples than it is asked for', async () => {
+      const { samplesUs } = await round('lateness', subject('strategy', 'busy-wait'), 0.1, {
+        budget: 1000,
+        mostSamples: 5,
+      });
+      expect(samplesUs).to.have.lengthOf(5);
+    });
+  });
+
   describe('crowd', () => {
     for (const strategy of ['busy-wait', 'atomics-wait', 'set-timeout']) {
       it(`wakes every sleeper under ${strategy}`, async () => {
