@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import { seededRandom } from '@escapement/lab';
 import { expect } from 'chai';
@@ -7,7 +8,10 @@ import { SimulatedClock } from './simulated-naps.js';
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 const random = seededRandom(5);
 
-/** Timers that take no real time: each fires as late as `overshoot` says. The turns are the host's own. */
+/**
+ * Timers of the strategy that take no real time: each fires as late as `overshoot` says. The turns are the host's own, and
+ * so are the timers of other code: what an earlier test left behind must not end the strategy's sleep.
+ */
 class SimulatedHost {
   readonly clock = new SimulatedClock(0.002);
   readonly strategy = new PreciseTimeoutStrategy(this.clock);
@@ -19,9 +23,11 @@ class SimulatedHost {
   fire: () => void = () => {};
   readonly #setTimeout = globalThis.setTimeout;
   readonly #clearTimeout = globalThis.clearTimeout;
+  readonly #sleeping = new AsyncLocalStorage<true>();
 
   install(): void {
     const set = (callback: () => void, duration: number) => {
+      if (!this.#sleeping.getStore()) return this.#setTimeout(callback, duration);
       this.timers.push(duration);
       this.fire = () => {
         this.clock.instant += duration + this.overshoot();
@@ -31,12 +37,19 @@ class SimulatedHost {
       return this.timers.length;
     };
     globalThis.setTimeout = set as never;
-    globalThis.clearTimeout = () => void this.cleared++;
+    globalThis.clearTimeout = timer => {
+      if (typeof timer === 'number') this.cleared++;
+      else this.#clearTimeout(timer);
+    };
   }
 
   uninstall(): void {
     globalThis.setTimeout = this.#setTimeout;
     globalThis.clearTimeout = this.#clearTimeout;
+  }
+
+  sleep(until: number, wakeup: Wakeup): void | Promise<void> {
+    return this.#sleeping.run(true, () => this.strategy.sleep(until, wakeup));
   }
 
   /** How late sleeps by a schedule end, sorted. */
@@ -46,7 +59,7 @@ class SimulatedHost {
     const late: number[] = [];
     for (let n = 1; n <= ticks; n++) {
       const until = start + n * period;
-      while (this.clock.now() < until) await this.strategy.sleep(until, wakeup);
+      while (this.clock.now() < until) await this.sleep(until, wakeup);
       late.push(this.clock.instant - until);
     }
     return late.sort((a, b) => a - b);
@@ -103,7 +116,7 @@ describe('precise-timeout: in simulated time', () => {
     for (let n = 1; n <= 30; n++) {
       const until = 10 * n;
       while (host.clock.now() < until) {
-        const sleeping = host.strategy.sleep(until, wakeup);
+        const sleeping = host.sleep(until, wakeup);
         await sleeping;
         if (sleeping !== undefined) host.clock.instant += 0.07;
       }
@@ -129,7 +142,7 @@ describe('precise-timeout: in simulated time', () => {
     const wakeup = new Wakeup();
     for (const until of [Infinity, 2 ** 50]) {
       isOver = false;
-      const sleeping = Promise.resolve(host.strategy.sleep(until, wakeup)).then(() => {
+      const sleeping = Promise.resolve(host.sleep(until, wakeup)).then(() => {
         isOver = true;
       });
       await new Promise(resolve => setImmediate(resolve));
@@ -144,7 +157,7 @@ describe('precise-timeout: in simulated time', () => {
   it('ends when the wakeup is requested while the timer runs, and clears that', async () => {
     host.firesTimers = false;
     const wakeup = new Wakeup();
-    const sleeping = host.strategy.sleep(10, wakeup);
+    const sleeping = host.sleep(10, wakeup);
     wakeup.request();
     await sleeping;
     expect(host.cleared).to.equal(1);
@@ -154,7 +167,7 @@ describe('precise-timeout: in simulated time', () => {
 
   it('ends when the wakeup is requested in a turn of the host', async () => {
     const wakeup = new Wakeup();
-    const sleeping = host.strategy.sleep(0.9, wakeup);
+    const sleeping = host.sleep(0.9, wakeup);
     await new Promise(resolve => setImmediate(resolve));
     wakeup.request();
     const { reads } = host.clock;
@@ -170,14 +183,14 @@ describe('precise-timeout: in simulated time', () => {
     host.clock.whenRead = instant => {
       if (instant > 0.005) Atomics.store(wakeup.word, 0, 1);
     };
-    while (host.clock.now() < 0.009 && !wakeup.requested) await host.strategy.sleep(0.009, wakeup);
+    while (host.clock.now() < 0.009 && !wakeup.requested) await host.sleep(0.009, wakeup);
     expect(host.clock.instant).to.be.within(0.005, 0.008);
   });
 
   it('returns if the clock stands still', async () => {
     host.clock.step = 0;
-    await host.strategy.sleep(0.009, new Wakeup());
-    await host.strategy.sleep(0.9, new Wakeup());
+    await host.sleep(0.009, new Wakeup());
+    await host.sleep(0.9, new Wakeup());
     expect(host.clock.instant).to.equal(0);
   });
 
