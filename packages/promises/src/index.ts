@@ -1,5 +1,5 @@
 export { abortable, type HostAbortSignal, type PlainAbortSignal } from './abortable.js';
-export { Action, action, type Start, type Undo } from './action.js';
+export { Action, action, type Start, type Stoppable, type Undo } from './action.js';
 export { ActionHandler } from './action-handler.js';
 export { type DisposalEvent, manage, NotDisposableError, type Resource } from './manage.js';
 export { type AsyncItemsEvent, forEachAsync, mapAsync } from './map-async.js';
@@ -10,3 +10,4 @@ export { type Overflow, type PausableSource, type Source, SubscriptionOverflowEr
 export { subscribe } from './subscribe.js';
 export { NextItem, type SubscribeOptions, type Subscription } from './subscription.js';
 export { SubscriptionHandler } from './subscription-handler.js';
+export type { CancelOptions, WhenCancelled } from './when-cancelled.js';
