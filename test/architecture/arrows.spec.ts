@@ -23,7 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   strategies: ['core', 'wiring'],
   sync: ['core', 'wiring'],
   policies: ['core', 'wiring'],
-  promises: ['core', 'wiring'],
+  promises: ['core', 'streams', 'wiring'],
   workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
   conformance: ['core'],

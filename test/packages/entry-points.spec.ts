@@ -37,6 +37,8 @@ describe('the entry points', function () {
     'sync',
     'policies',
     'promises',
+    'promises/node',
+    'promises/streams',
     'workers',
     'virtual-time',
     'conformance',
