@@ -2,7 +2,7 @@ export { abortable, type HostAbortSignal, type PlainAbortSignal } from './aborta
 export { Action, action, type Start, type Undo } from './action.js';
 export { ActionHandler } from './action-handler.js';
 export { type DisposalEvent, manage, NotDisposableError, type Resource } from './manage.js';
-export { type AsyncItemsEvent, forEachAsync, mapAsync } from './map-async.js';
+export { type AsyncItemsEvent, forEachAsync, type MapAsyncOptions, mapAsync } from './map-async.js';
 export { NotAPromiseError } from './not-a-promise-error.js';
 export { PromiseHandler } from './promise-handler.js';
 export { Resolved, resolved } from './resolved.js';

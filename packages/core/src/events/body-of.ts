@@ -58,7 +58,7 @@ export function checkProgram(caller: string, program: unknown): void {
   else if (yieldableOf(caller, program) === undefined) throw new NotACoroutineError(caller, program);
 }
 
-/** @internal The name of the function; undefined if the program is no function, or has no name. */
+/** The name of the function, for the task that runs it: see `spawnIn`. Undefined if the program is no function, or has no name. */
 export function programName(program: Program<unknown, LoopEvent>): string | undefined {
   return typeof program === 'function' ? nameOf(program, '') || undefined : undefined;
 }
@@ -121,7 +121,7 @@ export function isGenerator(value: unknown): value is Generator<unknown, never, 
   }
 }
 
-/** @internal Whether `program` makes a new generator in each call. */
+/** Whether `program` makes a new generator in each call, so that calling it, as `bodyOf` does, cannot throw. */
 export function isGeneratorFunction<P>(program: P): program is Extract<P, (...args: never) => unknown> {
   try {
     return typeof program === 'function' && getPrototypeOf(program) === GENERATOR_FUNCTION;

@@ -49,14 +49,21 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
 
 const NO_OPTIONS: SpawnOptions = {};
 
-/** @internal `yield* spawn(body)` in `parent`, which must be running. Combinators, which spawn many, save the event. */
-export function spawnIn(
+/**
+ * Starts a child of `parent`, which must not have ended, also from host code. In a coroutine write `yield* spawn(program)`, so
+ * that the compiler checks for handlers. Combinators, which spawn many, save the event.
+ *
+ * @param caller the function that was called, for errors
+ * @throws NotACoroutineError, CoroutineReusedError
+ * @example const task = spawnIn(yield* currentTask(), program, 'firstOf');
+ */
+export function spawnIn<T>(
   parent: Task,
-  body: Program<unknown, LoopEvent>,
+  program: Program<T, LoopEvent>,
   caller: string,
-  name = programName(body),
-): Task {
-  return parent.host.spawn({ body, caller, name, flags: 0 }, parent);
+  name = programName(program),
+): Task<T> {
+  return parent.host.spawn({ body: program, caller, name, flags: 0 }, parent);
 }
 
 function checkOptions(options: SpawnOptions): void {

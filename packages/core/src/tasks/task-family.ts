@@ -89,8 +89,9 @@ export class TaskFamily implements Iterable<Task> {
 }
 
 /**
- * @internal Whether a task failed because of its cancellation: in its clean-up, or in that of a task below it. A task also
- * cancels itself when it fails; then the reason is its own error.
+ * Whether a task that has ended failed because of its cancellation: in its clean-up, or in that of a task below it. For
+ * combinators, which must not lose such an error. A task also cancels itself when it fails; that does not count.
+ * @example if (failedInCleanup(loser)) throw failureOf(loser);
  */
 export function failedInCleanup(task: Task): boolean {
   if (task.result.state !== 'failed' || task.cancelled!.reason === task.extras.errors?.[0]) return false;

@@ -21,13 +21,13 @@ export function resultIn<T>(state: number, content: unknown): TaskResult<T> {
   return PENDING;
 }
 
-/** @internal What a task that waits for this one gets thrown, if this one has ended without success. */
+/** What a task that joins this one gets thrown, if this one has ended without success: its error, or a `TaskCancelledError`. See `failedInCleanup`. */
 export function failureOf({ name, result }: Task): unknown {
   if (result.state === 'failed') return result.error;
   return new TaskCancelledError(name, result.state === 'cancelled' ? result.reason : undefined);
 }
 
-/** @internal The value of a task that has ended. @throws its error, or TaskCancelledError */
+/** The value of a task that has ended; what `yield* task` does, without a wait. @example const values = tasks.map(valueOrThrow); @throws its error, or TaskCancelledError */
 export function valueOrThrow<T>(task: Task<T>): T {
   if (task.result.state === 'succeeded') return task.result.value;
   throw failureOf(task);

@@ -259,7 +259,7 @@ export class Task<out T = unknown> implements WaitTarget {
     (this.#body as CallStack).push(body, callee);
   }
 
-  /** @internal Every suspension throws it, once it is set. */
+  /** What every suspension throws once the task was cancelled; undefined before. */
   get cancelled(): Cancelled | undefined {
     return this.#cancelled;
   }

@@ -1,0 +1,5 @@
+export { all } from './all.js';
+export { allSettled, type Settled, type SettledOf } from './all-settled.js';
+export type { AnyBody, Bodies, EventsIn, ValueOf, ValuesOf } from './bodies.js';
+export { type ConcurrencyOptions, forEach, map } from './map.js';
+export { any, race } from './race.js';
