@@ -59,7 +59,7 @@ export function* spawnEach(caller: string, programs: readonly AnyBody[], tasks: 
   const self = yield* currentTask();
   for (const program of programs) {
     const body = typeof program === 'function' && !isGeneratorFunction(program) ? calling(caller, program) : program;
-    tasks.push(spawnIn(self, body, caller, programName(program)));
+    tasks.push(spawnIn(self, body, caller, body === program ? undefined : { name: programName(program) }));
   }
 }
 

@@ -3,3 +3,4 @@ export { allSettled, type Settled, type SettledOf } from './all-settled.js';
 export type { AnyBody, Bodies, EventsIn, ValueOf, ValuesOf } from './bodies.js';
 export { type ConcurrencyOptions, forEach, map } from './map.js';
 export { any, race } from './race.js';
+export { type Branches, type Select, type Selected, select } from './select.js';

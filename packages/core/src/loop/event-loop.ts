@@ -7,8 +7,7 @@ import { PolicyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import { Wakeup } from '../extension-points/wakeup.js';
-import { JoinHandler } from '../primitives/join-handler.js';
-import { ScopeHandler } from '../primitives/scope.js';
+import { SelfServedHandler } from '../primitives/self-served-handler.js';
 import { Spawn, type SpawnOptions } from '../primitives/spawn.js';
 import { Cancelled } from '../tasks/errors.js';
 import type { Task } from '../tasks/task.js';
@@ -58,7 +57,7 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#strategy = strategy;
     this.#clock = new CheckedClock(strategy);
     this.#exclusive = new ExclusivePlugins(strategy, handlers, policy);
-    this.#handlers = new HandlerTable([new JoinHandler(), new ScopeHandler()], handlers);
+    this.#handlers = new HandlerTable([new SelfServedHandler()], handlers);
     if (options.debug) this.#debugging = new Debugging(this.#clock, slowStep, warning => instruments.warn(warning));
     const instruments = new Instruments([...(options.instruments ?? []), ...(this.#debugging?.instruments ?? [])]);
     const { hooks } = instruments;

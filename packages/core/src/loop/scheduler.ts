@@ -151,6 +151,14 @@ export class Scheduler implements TaskHost {
     if (this.ready.tellsPolicy || this.#hooks?.taskEnded !== undefined) this.#ended.push(task);
   }
 
+  get chooses(): boolean {
+    return this.ready.chooses;
+  }
+
+  choose(count: number): number {
+    return this.ready.choose(count);
+  }
+
   defer(task: Task, action: () => void): void {
     this.ready.defer(task, action);
   }

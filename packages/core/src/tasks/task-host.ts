@@ -16,6 +16,10 @@ export interface TaskHost {
   /** `EventHandler.interrupt`. */
   mayInterrupt(waiter: Waiter<unknown>): boolean;
   disarm(waiter: Waiter<unknown>): void;
+  /** Whether the policy makes choices. */
+  readonly chooses: boolean;
+  /** `SchedulingPolicy.choose`. */
+  choose(count: number): number;
   /** `Task.defer`. */
   defer(task: Task, action: () => void): void;
 }
