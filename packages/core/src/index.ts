@@ -23,7 +23,14 @@ export { FifoPolicy } from './loop/fifo-policy.js';
 export type { Handled, ProgramOf } from './loop/handled-program.js';
 export type { LoopOptions, RunOptions } from './loop/loop-options.js';
 export { type Call, call } from './primitives/call.js';
-export { type GetContext, getContext, NoContextError, type SetContext, withContext } from './primitives/context.js';
+export {
+  contextValue,
+  type GetContext,
+  getContext,
+  NoContextError,
+  type SetContext,
+  withContext,
+} from './primitives/context.js';
 export type { CoreEvent } from './primitives/core-event.js';
 export { type CurrentTask, currentTask, ensure, onCancel } from './primitives/current-task.js';
 export { type Now, now } from './primitives/now.js';
@@ -46,5 +53,6 @@ export { failureOf, type TaskResult, valueOrThrow } from './tasks/task-outcome.j
 export { TaskSlot } from './tasks/task-slot.js';
 export type { SchedulingHints } from './tasks/task-spec.js';
 export type { ReadyCause, TaskState } from './tasks/task-state.js';
+export { spawnedBy } from './tasks/task-tree.js';
 export type { Waiter } from './tasks/waiter.js';
 export type { Watch, WatchTarget } from './tasks/watch.js';
