@@ -146,14 +146,14 @@ class Play {
       return next.done ? 'end' : { item: next.value };
     }
     const got = queue.tryGet();
-    return got === undefined ? 'empty' : { item: got };
+    return got === undefined ? 'empty' : { item: got.value };
   }
 
   /** The items of all puts that succeeded, and the items that were taken or are still in the queue. */
   balance(): { put: number[]; out: number[] } {
     const put = this.played.filter(({ seen }) => seen === 'put').map(({ operation }) => operation.item);
     const out = this.played.flatMap(({ seen }) => (typeof seen === 'object' ? [seen.item] : []));
-    while (this.queue.size > 0) out.push(this.queue.tryGet() as number);
+    while (this.queue.size > 0) out.push(this.queue.tryGet()!.value);
     return { put: put.sort((a, b) => a - b), out: out.sort((a, b) => a - b) };
   }
 }

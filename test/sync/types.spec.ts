@@ -86,7 +86,7 @@ describe('sync: the types', () => {
       const next = yield* channel.next();
       if (!next.done) isTrue<Same<typeof next.value, 'ping' | 'pong'>>();
       const maybe = queue.tryGet();
-      isTrue<Same<typeof maybe, number | undefined>>();
+      isTrue<Same<typeof maybe, { readonly value: number } | undefined>>();
     }
     isTrue<Same<EventsOf<typeof program>, Put<number> | Get<number> | Next<'ping' | 'pong'>>>();
     // @ts-expect-error a string is not a number

@@ -145,7 +145,7 @@ describe('sync: the contract of every wait', () => {
       expect(lock.tryAcquire()).to.equal(false);
       semaphore.release();
       expect(semaphore.tryAcquire()).to.equal(false);
-      expect(full.tryGet()).to.equal('first');
+      expect(full.tryGet()?.value).to.equal('first');
       expect(full.tryPut('third')).to.equal(false);
       yield* lock.acquire();
       yield* semaphore.acquire();
@@ -158,9 +158,9 @@ describe('sync: the contract of every wait', () => {
   it('4. a task that is cancelled while it waits is disarmed once and takes nothing', () => {
     const disarmed: string[] = [];
     class Watched extends SyncHandler {
-      override disarm(event: Parameters<SyncHandler['disarm']>[0]): void {
+      override disarm(...[event, waiter]: Parameters<SyncHandler['disarm']>): void {
         disarmed.push(event.kind);
-        super.disarm(event);
+        super.disarm(event, waiter);
       }
     }
     const lock = new Lock();
@@ -187,7 +187,7 @@ describe('sync: the contract of every wait', () => {
       lock.release();
       semaphore.release();
       empty.tryPut('item');
-      expect(full.tryGet()).to.equal('item');
+      expect(full.tryGet()?.value).to.equal('item');
       yield* a.join();
       yield* b.join();
       expect(yield* c.join()).to.equal('item');

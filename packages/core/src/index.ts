@@ -32,7 +32,7 @@ export type { CoreEvent } from './primitives/core-event.js';
 export { type CurrentTask, currentTask, ensure, onCancel } from './primitives/current-task.js';
 export { type Now, now } from './primitives/now.js';
 export { type Pause, pause } from './primitives/pause.js';
-export { type Scope, type SuperviseOptions, scope, shield, supervise } from './primitives/scope.js';
+export { isScope, type Scope, type SuperviseOptions, scope, shield, supervise } from './primitives/scope.js';
 export { type Spawn, type SpawnOptions, spawn } from './primitives/spawn.js';
 export { type Warn, warn } from './primitives/warn.js';
 export { type StartWatch, watch } from './primitives/watch.js';
