@@ -1,7 +1,9 @@
 import {
   Barrier,
+  Broadcast,
   Channel,
   Condition,
+  Deferred,
   Lock,
   Queue,
   Semaphore,
@@ -296,11 +298,23 @@ describe('sync: the contract of every wait', () => {
         yield* spawn(queue.get()),
         yield* spawn(queue.next()),
         yield* spawn(new Channel().put(1)),
+        yield* spawn(new Deferred().wait()),
+        yield* spawn(new Broadcast().subscribe().next()),
       ];
       yield* settle();
       for (const task of tasks) task.cancel();
     });
-    const kinds = ['notified', 'acquire', 'signal-set', 'all-arrived', 'get', 'next', 'put'];
+    const kinds = [
+      'notified',
+      'acquire',
+      'signal-set',
+      'all-arrived',
+      'get',
+      'next',
+      'put',
+      'deferred-settled',
+      'published',
+    ];
     expect(waited).to.deep.equal(kinds);
   });
 });

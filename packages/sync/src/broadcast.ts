@@ -97,10 +97,12 @@ export class Broadcast<T> implements Publications<T> {
 
   /** Gives to each that waits what there is for it. */
   #serve(): void {
-    for (const receiver of this.#waiting.takeAll()) {
-      // Settling one may end the wait of another, which must take nothing then.
-      if (!receiver.isSettled && !receiver.receive()) this.#waiting.add(receiver);
+    const again: Receiver[] = [];
+    // One by one, because to settle one may end the wait of another, which must take nothing then.
+    for (let next = this.#waiting.take(); next !== undefined; next = this.#waiting.take()) {
+      if (!next.receive()) again.push(next);
     }
+    for (const receiver of again) this.#waiting.add(receiver);
   }
 
   /** @internal */
