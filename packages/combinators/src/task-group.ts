@@ -3,12 +3,12 @@ import {
   type Coroutine,
   checkProgram,
   EscapementError,
+  isScope,
   type LoopEvent,
   type Program,
   type ProgramOf,
   programName,
   type SpawnOptions,
-  spawnedBy,
   spawnIn,
   type Task,
   TaskCancelledError,
@@ -126,6 +126,11 @@ export class TaskGroup<in E extends LoopEvent = never> {
     const isOwn = this.#isCancelled && result.state === 'cancelled' && result.reason === this.#reason;
     return isOwn && error instanceof TaskCancelledError;
   }
+}
+
+/** Without the tasks of scopes. */
+function* spawnedBy(parent: Task): Generator<Task, void, undefined> {
+  for (const child of parent.children) if (!isScope(child)) yield child;
 }
 
 function hasAny(tasks: Iterable<Task>): boolean {

@@ -35,7 +35,15 @@ export type { CoreEvent } from './primitives/core-event.js';
 export { type CurrentTask, currentTask, ensure, onCancel } from './primitives/current-task.js';
 export { type Now, now } from './primitives/now.js';
 export { type Pause, pause } from './primitives/pause.js';
-export { type Scope, type ScopeOptions, type SuperviseOptions, scope, shield, supervise } from './primitives/scope.js';
+export {
+  isScope,
+  type Scope,
+  type ScopeOptions,
+  type SuperviseOptions,
+  scope,
+  shield,
+  supervise,
+} from './primitives/scope.js';
 export { type Spawn, type SpawnOptions, spawn, spawnIn } from './primitives/spawn.js';
 export { type Warn, warn, warnOf } from './primitives/warn.js';
 export { type StartWatch, watch } from './primitives/watch.js';
@@ -53,6 +61,5 @@ export { failureOf, type TaskResult, valueOrThrow } from './tasks/task-outcome.j
 export { TaskSlot } from './tasks/task-slot.js';
 export type { SchedulingHints } from './tasks/task-spec.js';
 export type { ReadyCause, TaskState } from './tasks/task-state.js';
-export { spawnedBy } from './tasks/task-tree.js';
 export type { Waiter } from './tasks/waiter.js';
 export type { Watch, WatchTarget } from './tasks/watch.js';

@@ -97,6 +97,16 @@ export function shield<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T
   return new Scope(body, 'shield', ISOLATED | SHIELDED) as Yieldable<T, Scope>;
 }
 
+/**
+ * Whether a task runs the body of a `scope`, a `shield` or a `supervise`, for whose end its parent waits: to find out who waits
+ * for whom.
+ *
+ * @example if (isScope(task)) report(`${task.parent?.name} waits for ${task.name}`);
+ */
+export function isScope(task: Task): boolean {
+  return task.has(ISOLATED);
+}
+
 /** What a supervisor does when a task ends: as in `scope`; and a failure then counts as handled. */
 export type SuperviseOptions = ScopeOptions;
 

@@ -1,6 +1,5 @@
 import type { Task } from './task.js';
 import { NO_CHILDREN } from './task-family.js';
-import { ISOLATED } from './task-spec.js';
 
 /** @internal `root` and its descendants that have not ended, parents first. */
 export function* treeOf(
@@ -17,12 +16,4 @@ export function* treeOf(
       for (const child of [...children].reverse()) if (descendInto(child)) tasks.push(child);
     yield task;
   }
-}
-
-/**
- * The children of `task` that were spawned and have not ended, oldest first, daemons last: without the tasks of its scopes.
- * @example const isIdle = spawnedBy(task).next().done;
- */
-export function* spawnedBy(task: Task): Generator<Task, void, undefined> {
-  for (const child of task.children) if (!child.has(ISOLATED)) yield child;
 }
