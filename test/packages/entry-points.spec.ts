@@ -37,6 +37,7 @@ describe('the entry points', function () {
     'sync',
     'policies',
     'promises',
+    'host',
     'workers',
     'virtual-time',
     'conformance',
