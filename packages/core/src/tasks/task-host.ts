@@ -16,6 +16,8 @@ export interface TaskHost {
   /** `EventHandler.interrupt`. */
   mayInterrupt(waiter: Waiter<unknown>): boolean;
   disarm(waiter: Waiter<unknown>): void;
+  /** Host code waits for `task`, which has ended. */
+  tellHost(task: Task, resolve: (value: never) => void, reject: (error: unknown) => void): void;
   /** `Task.defer`. */
   defer(task: Task, action: () => void): void;
 }
