@@ -25,6 +25,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sync: ['core', 'wiring'],
   policies: ['core', 'wiring'],
   promises: ['core', 'wiring'],
+  host: ['core', 'wiring'],
   workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
   conformance: ['core'],

@@ -38,6 +38,7 @@ describe('the entry points', function () {
     'sync',
     'policies',
     'promises',
+    'host',
     'workers',
     'virtual-time',
     'conformance',

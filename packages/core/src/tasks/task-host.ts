@@ -20,6 +20,8 @@ export interface TaskHost {
   readonly chooses: boolean;
   /** `SchedulingPolicy.choose`. */
   choose(count: number): number;
+  /** Host code waits for `task`, which has ended. */
+  tellHost(task: Task, resolve: (value: never) => void, reject: (error: unknown) => void): void;
   /** `Task.defer`. */
   defer(task: Task, action: () => void): void;
 }

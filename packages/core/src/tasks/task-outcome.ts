@@ -45,14 +45,16 @@ export function settleJoiner(task: Task, waiter: Waiter<unknown>): void {
   waiter.reject((result.state === 'cancelled' && waiter.cancelled) || failureOf(task));
 }
 
-/** @internal A promise that is settled when the task ends. Rejected with CircularValueError if that would never be. */
+/**
+ * @internal A promise for host code. It is settled when the task ends, as a promise of `run` would be, and rejected with
+ * CircularValueError if that would never be.
+ */
 export function promiseFor<T>(task: Task<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const settle = () => {
       task.extras.isObserved = true;
       if (leadsBack(task)) reject(new CircularValueError(task.name));
-      else if (task.result.state === 'succeeded') resolve(task.result.value);
-      else reject(failureOf(task));
+      else task.host.tellHost(task, resolve, reject);
     };
     if (task.isEnded) settle();
     else task.extras.addEndListener(settle);
