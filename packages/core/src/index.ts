@@ -7,7 +7,7 @@ export { any, race } from './combinators/race.js';
 export { describe } from './errors/describe.js';
 export * from './errors/escapement-error.js';
 export * from './errors/invalid-argument-error.js';
-export { bodyOf, checkMaker, checkProgram } from './events/body-of.js';
+export { bodyFrom, bodyOf, checkMaker, checkProgram } from './events/body-of.js';
 export { TwoCopiesError } from './events/core-copy.js';
 export type { Coroutine, Program, Sent, Yieldable } from './events/coroutine.js';
 export { coroutine } from './events/coroutine-function.js';
