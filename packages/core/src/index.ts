@@ -3,7 +3,7 @@ export { WaitQueue } from './collections/wait-queue.js';
 export { describe, has, isThenable, safely, tagOf } from './errors/describe.js';
 export * from './errors/escapement-error.js';
 export * from './errors/invalid-argument-error.js';
-export { bodyOf, checkMaker, checkProgram, isGeneratorFunction, programName } from './events/body-of.js';
+export { bodyFrom, bodyOf, checkMaker, checkProgram, isGeneratorFunction, programName } from './events/body-of.js';
 export { TwoCopiesError } from './events/core-copy.js';
 export type { Coroutine, Program, Sent, Yieldable } from './events/coroutine.js';
 export { coroutine } from './events/coroutine-function.js';

@@ -22,15 +22,28 @@ export function bodyOf<T, E extends LoopEvent>(
   program: Program<T, E>,
   maker?: (...args: never) => unknown,
 ): Yieldable<T, E> {
-  if (typeof program !== 'function') {
-    const body = yieldableOf<T, E>(caller, program);
-    if (body === undefined) throw new NotACoroutineError(caller, program, maker);
-    return body;
-  }
-  checkCallable(caller, program);
-  const made = program();
+  if (typeof program === 'function') return bodyFrom(caller, program);
+  const body = yieldableOf<T, E>(caller, program);
+  if (body === undefined) throw new NotACoroutineError(caller, program, maker);
+  return body;
+}
+
+/**
+ * Like `bodyOf` for a function that gets arguments: calls `make`, once.
+ *
+ * @param caller the name of your function, for the error
+ * @throws NotACoroutineError
+ * @example const body = bodyFrom('withConnection', use, connection);
+ */
+export function bodyFrom<T, E extends LoopEvent, A extends readonly unknown[]>(
+  caller: string,
+  make: (...args: A) => Yieldable<T, E>,
+  ...args: A
+): Yieldable<T, E> {
+  checkCallable(caller, make);
+  const made = make(...args);
   const body = yieldableOf<T, E>(caller, made);
-  if (body === undefined) throw new NotACoroutineError(caller, made, program);
+  if (body === undefined) throw new NotACoroutineError(caller, made, make);
   // Our caller runs it, so no yield* is missing where it was made.
   creationHook?.handedOver(made);
   return body;
