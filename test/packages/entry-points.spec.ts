@@ -32,11 +32,13 @@ describe('the entry points', function () {
 
   for (const name of [
     'core',
+    'combinators',
     'sleep',
     'strategies',
     'sync',
     'policies',
     'promises',
+    'host',
     'workers',
     'virtual-time',
     'conformance',

@@ -1,12 +1,14 @@
-import { PromiseHandler } from '@escapement/promises';
+import { ActionHandler, PromiseHandler, SubscriptionHandler } from '@escapement/promises';
 import { EventLoop, PerformanceClock, SetTimeoutStrategy, SleepHandler } from 'escapement';
 
-/** A loop in real time for sleeps and promises, with its promise handler. */
+/** A loop in real time for sleeps and all of this package, with its handlers. */
 export function promiseLoop() {
   const clock = new PerformanceClock();
   const promises = new PromiseHandler();
   const strategy = new SetTimeoutStrategy(clock);
-  return { loop: new EventLoop({ strategy, handlers: [new SleepHandler(clock), promises] }), promises };
+  const actions = new ActionHandler();
+  const handlers = [new SleepHandler(clock), promises, actions, new SubscriptionHandler()];
+  return { loop: new EventLoop({ strategy, handlers }), promises, actions };
 }
 
 /** A promise that the test settles. */
