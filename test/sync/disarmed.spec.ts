@@ -11,7 +11,7 @@ import {
   type SyncEvent,
 } from '@escapement/sync';
 import { expect } from 'chai';
-import { currentTask, spawn, watch } from 'escapement';
+import { spawn, watch } from 'escapement';
 import { endOf, settle, syncLoop } from './sync-loop.js';
 
 /** A wait, how it is fulfilled, and how to see that its result is still there for somebody else. */
@@ -75,71 +75,73 @@ const KINDS: Readonly<Record<string, () => Kind>> = {
   },
 };
 
+/** The wait, as the one event of which it is known that any of them has a handler. */
+const waitOf = ({ wait }: Kind) => wait as ReturnType<Signal['wait']>;
+
+function expectUntouched(name: string, kind: Kind): void {
+  expect(kind.isUntouched(), name).to.equal(true);
+}
+
 describe('sync: a wait that is disarmed has taken nothing', () => {
-  for (const [name, make] of Object.entries(KINDS)) {
-    it(`25. ${name} of a task that is cancelled in the turn in which its result comes`, () => {
-      const { wait, fulfil, isUntouched } = make();
+  it('25. of a task that is cancelled: what comes in the same turn is still there', () => {
+    for (const [name, make] of Object.entries(KINDS)) {
+      const kind = make();
       syncLoop().runSync(function* () {
-        const task = yield* spawn(wait as ReturnType<Signal['wait']>);
+        const task = yield* spawn(waitOf(kind));
         yield* settle();
         task.cancel();
-        fulfil();
+        kind.fulfil();
         yield* settle();
-        expect(endOf(task)).to.equal('cancelled');
+        expect(endOf(task), name).to.equal('cancelled');
       });
-      expect(isUntouched()).to.equal(true);
-    });
+      expectUntouched(name, kind);
+    }
+  });
 
-    it(`25. ${name} of a watch that is cancelled in the turn in which its result comes`, () => {
-      const { wait, fulfil, isUntouched } = make();
+  it('25. of a watch that is cancelled, or whose task has ended: what comes in the same turn is still there', () => {
+    for (const [name, make] of Object.entries(KINDS)) {
+      const informed = () => expect.fail(`${name} informed a watch that was over`);
+      const target = { resolved: informed, rejected: informed };
+      const [cancelled, orphaned] = [make(), make()];
       syncLoop().runSync(function* () {
-        const informed = () => expect.fail('informed after it was cancelled');
-        const watching = yield* watch(wait as ReturnType<Signal['wait']>, { resolved: informed, rejected: informed });
+        const watching = yield* watch(waitOf(cancelled), target);
         expect(watching.cancel()).to.equal(true);
-        fulfil();
+        cancelled.fulfil();
         yield* settle();
-      });
-      expect(isUntouched()).to.equal(true);
-    });
-
-    it(`25. ${name} of a watch whose task has ended`, () => {
-      const { wait, fulfil, isUntouched } = make();
-      syncLoop().runSync(function* () {
         const owner = yield* spawn(function* () {
-          const task = yield* currentTask();
-          const informed = () => expect.fail('informed after the end of its task');
-          task.watch(wait, { resolved: informed, rejected: informed });
+          yield* watch(waitOf(orphaned), target);
         });
         yield* owner.join();
-        fulfil();
+        orphaned.fulfil();
       });
-      expect(isUntouched()).to.equal(true);
-    });
-  }
+      expectUntouched(name, cancelled);
+      expectUntouched(name, orphaned);
+    }
+  });
 
-  for (const [name, make] of Object.entries(KINDS)) {
-    if (name === 'channel.put()' || name === 'barrier.wait()') continue;
-    it(`25. ${name}: what came before the cancellation is not lost: the watch has informed, the task gets its value`, () => {
+  it('25. what came before the cancellation is not lost: the watch has informed, the task gets its value', () => {
+    for (const [name, make] of Object.entries(KINDS)) {
+      // Nothing comes there.
+      if (name === 'channel.put()' || name === 'barrier.wait()') continue;
       const told: string[] = [];
       const [watched, waited] = [make(), make()];
       syncLoop().runSync(function* () {
-        const target = { resolved: () => told.push('watch'), rejected() {} };
-        const watching = yield* watch(watched.wait as ReturnType<Signal['wait']>, target);
+        const watching = yield* watch(waitOf(watched), { resolved: () => told.push('watch'), rejected() {} });
         watched.fulfil();
         watching.cancel();
-        expect(told).to.deep.equal(['watch']);
+        expect(told, name).to.deep.equal(['watch']);
         const task = yield* spawn(function* () {
-          yield* waited.wait as ReturnType<Signal['wait']>;
+          yield* waitOf(waited);
           told.push('task');
         });
         yield* settle();
         waited.fulfil();
         task.cancel();
         yield* settle();
-        expect(told).to.deep.equal(['watch', 'task']);
+        expect(told, name).to.deep.equal(['watch', 'task']);
       });
-    });
-  }
+    }
+  });
 
   it('25. condition.wait(): the notification goes to the next', () => {
     const lock = new Lock();

@@ -126,21 +126,19 @@ function* bare(lock: Lock): Anything {
 }
 
 describe('sync: a lock that is waited for below its holder', () => {
-  for (const [where, holder] of Object.entries(STUCK)) {
-    it(`20. is an error at once: ${where}`, () => {
+  it('20. is an error at once wherever the holder waits for the end of the task: timeout, scope, all, race, map, join, nested', () => {
+    for (const [where, holder] of Object.entries(STUCK)) {
       const error = errorBelow(holder);
-      expect(error?.code).to.equal('ESC_LOCK_HELD');
-      expect(error?.message).to.match(
+      expect(error?.code, where).to.equal('ESC_LOCK_HELD');
+      expect(error?.message, where).to.match(
         /^task ".+" acquired lock "db", which is held by task "main", and that waits for the end of this task: both would wait forever\. /,
       );
-    });
-  }
+    }
+  });
 
-  for (const [who, holder] of Object.entries(LEGAL)) {
-    it(`20. is none: ${who}`, () => {
-      expect(errorBelow(holder)).to.equal(undefined);
-    });
-  }
+  it('20. is none for a task that the holder lets run on, beside what it waits for', () => {
+    for (const [who, holder] of Object.entries(LEGAL)) expect(errorBelow(holder), who).to.equal(undefined);
+  });
 
   it('20. also with a bare `yield`, with `with`, and for a holder whose child acquired it', () => {
     const lock = new Lock('db');

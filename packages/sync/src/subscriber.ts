@@ -73,7 +73,11 @@ export class Published<out T = unknown> extends SyncEvent<PublishedResult<T>> {
 
 /**
  * Takes the items that were published after it was made, by `broadcast.subscribe()`. If several tasks use one subscriber, each
- * item goes to one of them.
+ * item goes to one of them. Call `unsubscribe` once it takes no more; `forEach` does.
+ *
+ * @example
+ * const mine = prices.subscribe();
+ * try { yield* showFirst((yield* mine.next()).value); } finally { mine.unsubscribe(); }
  */
 export class Subscriber<out T = unknown> {
   readonly #broadcast: Publications<T>;
