@@ -32,6 +32,7 @@ describe('the entry points', function () {
 
   for (const name of [
     'core',
+    'combinators',
     'sleep',
     'strategies',
     'sync',
@@ -39,6 +40,7 @@ describe('the entry points', function () {
     'promises',
     'promises/node',
     'promises/streams',
+    'host',
     'workers',
     'virtual-time',
     'conformance',

@@ -12,7 +12,7 @@ export {
 } from './host-sink.js';
 export { type ItemsOptions, itemsOf } from './items-of.js';
 export { type DisposalEvent, manage, NotDisposableError, type Resource } from './manage.js';
-export { type AsyncItemsEvent, forEachAsync, mapAsync } from './map-async.js';
+export { type AsyncItemsEvent, forEachAsync, type MapAsyncOptions, mapAsync } from './map-async.js';
 export { NotAPromiseError } from './not-a-promise-error.js';
 export { type Produced, type Put, produce } from './produce.js';
 export { PromiseHandler } from './promise-handler.js';

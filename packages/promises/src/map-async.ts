@@ -1,6 +1,5 @@
 import {
   bodyOf,
-  type ConcurrencyOptions,
   type Coroutine,
   type CurrentTask,
   checkArgument,
@@ -26,6 +25,12 @@ import type { Source } from './source.js';
 import { subscribe } from './subscribe.js';
 import type { NextItem, Subscription } from './subscription.js';
 
+/** How many works of a `mapAsync` or a `forEachAsync` run at a time. */
+export interface MapAsyncOptions {
+  /** The most that run at a time; `Infinity` by default. */
+  readonly concurrency?: number;
+}
+
 /** The events that `mapAsync` and `forEachAsync` wait for, without those of the work. */
 export type AsyncItemsEvent = Resolved | NextItem | Pause | Scope | Spawn | CurrentTask | Join;
 
@@ -47,7 +52,7 @@ export type AsyncItemsEvent = Resolved | NextItem | Pause | Scope | Spawn | Curr
 export const mapAsync = /* @__PURE__ */ coroutine(function* mapAsync<T, R, E extends LoopEvent>(
   items: Items<T>,
   work: (item: T, index: number) => Program<R, E>,
-  options?: ConcurrencyOptions,
+  options?: MapAsyncOptions,
 ): Coroutine<R[], E | AsyncItemsEvent> {
   const results: R[] = [];
   function* keepResult(item: T, index: number): Coroutine<void, E> {
@@ -62,7 +67,7 @@ export const mapAsync = /* @__PURE__ */ coroutine(function* mapAsync<T, R, E ext
 export const forEachAsync = /* @__PURE__ */ coroutine(function* forEachAsync<T, E extends LoopEvent>(
   items: Items<T>,
   work: (item: T, index: number) => Program<unknown, E>,
-  options?: ConcurrencyOptions,
+  options?: MapAsyncOptions,
 ): Coroutine<void, E | AsyncItemsEvent> {
   yield* forEachItem('forEachAsync', items, work, options);
 });
@@ -71,7 +76,7 @@ function* forEachItem<T, E extends LoopEvent>(
   caller: string,
   items: Items<T>,
   work: (item: T, index: number) => Program<unknown, E>,
-  options: ConcurrencyOptions = {},
+  options: MapAsyncOptions = {},
 ): Coroutine<void, E | AsyncItemsEvent> {
   const { concurrency = Infinity } = checkArgument(caller, options, 'object', 'options like { concurrency: 4 }');
   checkCount(`concurrency of ${caller}`, concurrency, 1, true, 'For one after the other pass 1.');

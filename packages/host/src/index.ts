@@ -1,0 +1,2 @@
+export * from './errors.js';
+export { type MainOptions, main } from './main.js';
