@@ -37,7 +37,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   escapement: ['combinators', 'core', 'wiring', 'sleep', 'strategies'],
   'create-escapement-plugin': [],
   lab: ['conformance', 'escapement', 'io', 'net', 'policies', 'virtual-time'],
-  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
+  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'promises', 'sync', 'workers'],
 };
 
 /**

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { type Produced, type Put, produce, resolved } from '@escapement/promises';
 import { promiseModule } from '@escapement/promises/module';
 import { expect } from 'chai';
-import { createLoop, pause, setTimeoutModule, shield, sleep, spawn, TaskCancelledError } from 'escapement';
+import { Cancelled, createLoop, pause, setTimeoutModule, shield, sleep, spawn } from 'escapement';
 import fc from 'fast-check';
 import { errorOf, hostTurn, promiseLoop, unhandledDuring } from './promise-loop.js';
 
@@ -102,7 +102,7 @@ describe('produce', () => {
     expect(unhandled).to.deep.equal([]);
   });
 
-  it('throws TaskCancelledError to the host if the program is cancelled, and ends with its run', async () => {
+  it('throws Cancelled to the host if the program is cancelled, and ends with its run', async () => {
     const { loop } = promiseLoop();
     let numbers: Produced<number> | undefined;
     await loop.run(function* () {
@@ -118,7 +118,7 @@ describe('produce', () => {
       const waiting = errorOf(() => numbers!.next());
       yield* sleep(1);
       task.cancel();
-      expect(yield* resolved(waiting)).to.be.instanceOf(TaskCancelledError);
+      expect(yield* resolved(waiting)).to.be.instanceOf(Cancelled);
     });
     expect(await numbers!.return()).to.deep.equal({ done: true, value: undefined });
   });
@@ -130,7 +130,7 @@ describe('produce', () => {
       numbers = yield* produce(counting(10), { daemon: true });
       yield* resolved(numbers.next());
     });
-    expect(await errorOf(() => numbers!.next())).to.be.instanceOf(TaskCancelledError);
+    expect(await errorOf(() => numbers!.next())).to.be.instanceOf(Cancelled);
     expect(await numbers!.next()).to.deep.equal({ done: true, value: undefined });
   });
 

@@ -33,7 +33,7 @@ export interface Produced<out T> extends AsyncIterableIterator<T, undefined> {
  *
  * The program is a child of the current task, which does not end before it. When it ends, so does the iteration. What it throws is
  * thrown to the host, and fails the current task, as with every child. If the host leaves the iteration, the program is cancelled; if
- * the program is cancelled otherwise, the host gets `TaskCancelledError`.
+ * the program is cancelled otherwise, the host gets `Cancelled`.
  *
  * Node and pages make a stream of an async iterable, with back-pressure: `Readable.from(produced)`, `ReadableStream.from(produced)`.
  *
