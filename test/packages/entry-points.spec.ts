@@ -33,6 +33,7 @@ describe('the entry points', function () {
   for (const name of [
     'core',
     'combinators',
+    'debug',
     'sleep',
     'strategies',
     'sync',
@@ -48,9 +49,16 @@ describe('the entry points', function () {
     });
   }
 
-  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'workers', 'virtual-time'].map(
-    name => `${name}/module`,
-  )) {
+  for (const specifier of [
+    'debug',
+    'sleep',
+    'strategies',
+    'sync',
+    'policies',
+    'promises',
+    'workers',
+    'virtual-time',
+  ].map(name => `${name}/module`)) {
     it(`of @escapement/${specifier} load one`, () => {
       const files = containerFilesOf(`@escapement/${specifier}`);
       assert.isTrue(files.some(file => file.includes('inversify')));

@@ -1,4 +1,3 @@
-import { Debugging } from '../debug/debugging.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import type { Instant } from '../events/instant.js';
@@ -44,7 +43,7 @@ class PluggableLoop<in E extends LoopEvent> {
   readonly #programs: HostPrograms;
   readonly #sleepPhase: SleepPhase;
   readonly #hooks: Hooks | undefined;
-  readonly #debugging: Debugging | undefined;
+  readonly #instruments: Instruments;
   readonly #survivesPolicy: boolean;
   #root: Task | undefined = undefined;
   /** Whether the root runs a program; else it only supervises those of the host. */
@@ -55,21 +54,20 @@ class PluggableLoop<in E extends LoopEvent> {
 
   constructor(options: LoopOptions) {
     checkOptions(options);
-    const { strategy, handlers = [], policy = new FifoPolicy(), slowStep = 100 } = options;
+    const { strategy, handlers = [], policy = new FifoPolicy(), instruments: observers = [] } = options;
     this.#strategy = strategy;
     this.#clock = new CheckedClock(strategy);
     this.#exclusive = new ExclusivePlugins(strategy, handlers, policy);
     this.#handlers = new HandlerTable([new SelfServedHandler()], handlers);
-    if (options.debug) this.#debugging = new Debugging(this.#clock, slowStep, warning => instruments.warn(warning));
-    const instruments = new Instruments([...(options.instruments ?? []), ...(this.#debugging?.instruments ?? [])]);
-    const { hooks } = instruments;
+    this.#instruments = new Instruments(observers);
+    const { hooks } = this.#instruments;
     const wakeup = new Wakeup();
     this.#hooks = hooks;
     this.#policy = new GivenPolicy(policy, this.#clock, () => (this.#root === undefined ? [] : treeOf(this.#root)));
     this.#ready = new ReadyQueue(this.#policy, wakeup, hooks);
-    this.#scheduler = new Scheduler(this.#clock, this.#ready, this.#policy, this.#handlers, instruments);
+    this.#scheduler = new Scheduler(this.#clock, this.#ready, this.#policy, this.#handlers, this.#instruments);
     this.#survivesPolicy = options.onPolicyFault === 'fifo';
-    const dump = () => dumpTasks(this.#root!, this.#handlers, this.#debugging);
+    const dump = () => this.#dumpOf(this.#root!);
     const { outcomes } = this.#scheduler;
     this.#sleepPhase = new SleepPhase(
       strategy,
@@ -149,7 +147,11 @@ class PluggableLoop<in E extends LoopEvent> {
   /** The tree of tasks: the name, state and event of each; also a circle of tasks that wait for each other. */
   dump(): string {
     if (this.#root === undefined) return 'the loop is not running';
-    return dumpTasks(this.#root, this.#handlers, this.#debugging, Infinity).join('\n');
+    return this.#dumpOf(this.#root, Infinity).join('\n');
+  }
+
+  #dumpOf(root: Task, mostLines?: number): string[] {
+    return dumpTasks(root, this.#handlers, task => this.#instruments.notesOn(task), mostLines);
   }
 
   /** Runs to the end; yields the promises of the strategy. */
