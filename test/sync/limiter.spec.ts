@@ -110,7 +110,7 @@ describe('sync: random programs on a semaphore that is resized', () => {
       fc.property(fc.nat(3), spare, programs, (permits, spare, programs) => {
         if (permits + spare > 0) play(permits, spare, programs);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 

@@ -13,7 +13,7 @@ export class SyncHandler extends EventHandler<SyncEvent> {
   }
 
   override interrupt(_event: SyncEvent, waiter: Waiter<unknown>): boolean {
-    this.#cancelled = waiter.cancelled && waiter;
+    this.#cancelled = waiter.task?.isCancelled ? waiter : undefined;
     return true;
   }
 
