@@ -85,6 +85,10 @@ describe('sync: a semaphore as a limiter', () => {
     semaphore.resize(3);
     expect(semaphore.free).to.equal(1);
     expect(semaphore.max).to.equal(Infinity);
+    const boundless = new Semaphore(Infinity);
+    expect([boundless.tryAcquire(), boundless.free, boundless.max]).to.deep.equal([true, Infinity, Infinity]);
+    boundless.release();
+    expect(thrownBy(() => boundless.release()).code).to.equal('ESC_SEMAPHORE_FULL');
   });
 });
 
