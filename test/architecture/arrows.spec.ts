@@ -29,7 +29,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
   conformance: ['core'],
-  streams: ['core'],
+  streams: ['core', 'sleep', 'wiring'],
   posix: [],
   // Its strategy is made into a module as the others are.
   io: ['core', 'posix', 'strategies', 'wiring'],

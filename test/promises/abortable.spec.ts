@@ -3,7 +3,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { abortable, NotAPromiseError } from '@escapement/promises';
 import { expect } from 'chai';
 import { currentTask, pause, sleep, spawn, TimeoutError, timeout } from 'escapement';
-import { Deferred, errorOf, promiseLoop, unhandledDuring } from './promise-loop.js';
+import { Deferred, ended, errorOf, promiseLoop, unhandledDuring } from './promise-loop.js';
 
 describe('abortable', () => {
   it('evaluates to the value, or throws the rejection or what start throws, and aborts nothing', async () => {
@@ -184,7 +184,7 @@ describe('abortable', () => {
           return later(60_000, undefined, { signal: given });
         });
       });
-      yield* sleep(1);
+      yield* ended(task);
       expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'inside' });
     });
     expect(signal).to.include({ aborted: true, reason: 'inside' });

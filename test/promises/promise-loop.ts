@@ -1,5 +1,5 @@
 import { ActionHandler, PromiseHandler, SubscriptionHandler } from '@escapement/promises';
-import { EventLoop, PerformanceClock, SetTimeoutStrategy, SleepHandler } from 'escapement';
+import { EventLoop, PerformanceClock, SetTimeoutStrategy, SleepHandler, sleep, type Task } from 'escapement';
 
 /** A loop in real time for sleeps and all of this package, with its handlers. */
 export function promiseLoop() {
@@ -49,4 +49,9 @@ export async function errorOf(work: () => unknown): Promise<Error & { code?: str
     return error as Error;
   }
   throw new Error('nothing was thrown');
+}
+
+/** Waits until the task has ended, however long a busy machine takes. */
+export function* ended(task: Task) {
+  while (!task.isEnded) yield* sleep(1);
 }

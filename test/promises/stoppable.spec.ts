@@ -14,7 +14,7 @@ import {
   watch,
 } from 'escapement';
 import fc from 'fast-check';
-import { errorOf, promiseLoop } from './promise-loop.js';
+import { ended, errorOf, promiseLoop } from './promise-loop.js';
 
 /** An operation that stops when the test says so. */
 function operation(onStop: (end: Ends) => void = () => {}) {
@@ -114,7 +114,7 @@ describe('an action that has to stop first', () => {
           return { stop: () => setTimeout(stopped, 1), undo: () => log.push('undo') };
         });
       });
-      yield* sleep(5);
+      yield* ended(task);
       expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'inside' });
     });
     expect(log).to.deep.equal(['started', 'undo']);
@@ -128,12 +128,12 @@ describe('an action that has to stop first', () => {
       const target = { resolved: (value: string) => seen.push(value), rejected: () => seen.push('rejected') };
       const watching = yield* watch(event, target);
       expect(watching.cancel()).to.equal(false);
-      expect(log).to.deep.equal([['stop', undefined]]);
+      expect(log).to.deep.equal([['stop', 'a watch was cancelled']]);
       end.resolve('value');
       expect(seen).to.deep.equal(['value']);
       const inside = operation(ends => ends.stopped());
       expect((yield* watch(inside.event, target)).cancel()).to.equal(true);
-      expect(inside.log).to.deep.equal([['stop', undefined], 'undo']);
+      expect(inside.log).to.deep.equal([['stop', 'a watch was cancelled'], 'undo']);
       expect(seen).to.deep.equal(['value']);
     });
     expect(actions.inFlight()).to.equal(0);

@@ -1,5 +1,5 @@
 import {
-  bodyOf,
+  bodyFrom,
   type Coroutine,
   type CurrentTask,
   checkMaker,
@@ -50,6 +50,6 @@ export const group = /* @__PURE__ */ coroutine(function* group<T, F extends Loop
 function* run<E extends LoopEvent, T, F extends LoopEvent>(opened: Opened<E, T, F>): Coroutine<T, F | CurrentTask> {
   const { body } = opened;
   opened.tasks = new TaskGroup<E>(yield* currentTask());
-  opened.value = yield* bodyOf('group', body(opened.tasks), body);
+  opened.value = yield* bodyFrom('group', body, opened.tasks);
   return opened.value;
 }

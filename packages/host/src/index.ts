@@ -1,2 +1,2 @@
 export * from './errors.js';
-export { main } from './main.js';
+export { type MainOptions, main } from './main.js';

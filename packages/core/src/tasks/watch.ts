@@ -95,14 +95,12 @@ let checkedRejected: unknown;
 
 /** @throws InvalidArgumentError */
 function checkTarget(target: WatchTarget<never>): void {
-  // As a rule these are the methods of one class, and many watches are started.
-  if (
-    target !== undefined &&
-    target !== null &&
-    target.resolved === checkedResolved &&
-    target.rejected === checkedRejected
-  )
-    return;
+  try {
+    // As a rule these are the methods of one class, and many watches are started.
+    if (target.resolved === checkedResolved && target.rejected === checkedRejected) return;
+  } catch {
+    // Refused below.
+  }
   checkArgument('watch', target, 'object', 'a target with the methods resolved and rejected');
   checkCallback('watch for `resolved` of its target', target.resolved, 'a function');
   checkCallback('watch for `rejected` of its target', target.rejected, 'a function');
