@@ -25,7 +25,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   strategies: ['core', 'wiring'],
   sync: ['core', 'wiring'],
   policies: ['core', 'wiring'],
-  promises: ['core', 'wiring'],
+  promises: ['core', 'streams', 'wiring'],
   host: ['core', 'wiring'],
   workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
@@ -38,7 +38,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   escapement: ['combinators', 'core', 'debug', 'wiring', 'sleep', 'strategies'],
   'create-escapement-plugin': [],
   lab: ['conformance', 'escapement', 'io', 'net', 'policies', 'virtual-time'],
-  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
+  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'promises', 'sync', 'workers'],
 };
 
 /**

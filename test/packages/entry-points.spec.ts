@@ -39,6 +39,8 @@ describe('the entry points', function () {
     'sync',
     'policies',
     'promises',
+    'promises/node',
+    'promises/streams',
     'host',
     'workers',
     'virtual-time',

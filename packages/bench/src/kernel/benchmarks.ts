@@ -1,3 +1,4 @@
+import { awaiting } from './awaiting.js';
 import type { Benchmark } from './benchmark.js';
 import { building } from './building.js';
 import { cancelling } from './cancelling.js';
@@ -22,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   cancelling,
   limiting,
   synchronizing,
+  awaiting,
   otherLibraries,
   sleepers,
   building,
