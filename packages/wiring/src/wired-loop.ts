@@ -66,12 +66,12 @@ class WiredLoop extends (EventLoop as new (options: LoopOptions) => AnyLoop) {
 
   // biome-ignore lint/suspicious/noExplicitAny: this type is not visible to users
   override spawn(...given: Parameters<AnyLoop['spawn']>): Task<any> {
-    this.#plugins.assertUnchanged();
+    if (!this.isRunning) this.#plugins.assertUnchanged();
     return super.spawn(...given);
   }
 
   override keepAlive(): KeepAlive {
-    this.#plugins.assertUnchanged();
+    if (!this.isRunning) this.#plugins.assertUnchanged();
     return super.keepAlive();
   }
 }

@@ -5,6 +5,7 @@ import { cancelling } from './cancelling.js';
 import { coldStart } from './cold-start.js';
 import { combining } from './combining.js';
 import { deepStacks } from './deep-stacks.js';
+import { hostCode } from './host-code.js';
 import { limiting } from './limiting.js';
 import { otherLibraries } from './other-libraries.js';
 import { scheduling } from './scheduling.js';
@@ -19,6 +20,7 @@ export const benchmarks: readonly Benchmark[] = [
   scheduling,
   deepStacks,
   spawning,
+  hostCode,
   combining,
   cancelling,
   limiting,

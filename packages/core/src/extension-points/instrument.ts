@@ -9,7 +9,7 @@ export interface LoopWarning {
   readonly code: string;
   /** What happened, what was expected, and the likely fix: one line, for people. */
   readonly message: string;
-  /** The task that made the mistake; undefined if an instrument did. */
+  /** The task that made the mistake; undefined if an instrument did, or the program that called the loop. */
   readonly task: Task | undefined;
 }
 

@@ -75,7 +75,7 @@ class PluggableLoop<in E extends LoopEvent> {
       this.#handlers,
       this.#ready,
       wakeup,
-      hooks,
+      instruments,
       outcomes,
       dump,
     );
@@ -99,13 +99,17 @@ class PluggableLoop<in E extends LoopEvent> {
   }
 
   /**
-   * Like `run`, but returns the value itself.
+   * Like `run`, but returns the value itself. The host stands still: if the process listens for signals, they do not come until
+   * the run ends; a run of more than a second then warns (`ESC_SIGNALS_BLOCKED`).
+   *
    * @throws NotSynchronousError if the strategy lets the host run, besides what `run` throws
    */
   runSync<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>): T {
     if (this.#strategy.waits === 'yields') throw new NotSynchronousError(this.#strategy.alias);
     // Only a strategy that yields returns promises, so the first step is the last.
-    return this.#drive(this.#startProgram(program, 'runSync')).next().value as T;
+    const root = this.#startProgram(program, 'runSync');
+    this.#sleepPhase.runIsSynchronous();
+    return this.#drive(root).next().value as T;
   }
 
   /**
@@ -140,8 +144,13 @@ class PluggableLoop<in E extends LoopEvent> {
    * server.on('close', () => keepAlive.release());
    */
   keepAlive(): KeepAlive {
-    this.#sleepPhase.checkHostRuns(this.#isRunning);
+    this.#sleepPhase.checkHostRuns(this.isRunning);
     return this.#inHostRun('keepAlive', root => this.#programs.keepAlive(root, this.#hasProgram));
+  }
+
+  /** Whether a run goes on. Then `spawn` adds to it, and `run` is refused. */
+  get isRunning(): boolean {
+    return this.#root?.isEnded === false;
   }
 
   /** The tree of tasks: the name, state and event of each; also a circle of tasks that wait for each other. */
@@ -201,10 +210,6 @@ class PluggableLoop<in E extends LoopEvent> {
     return !this.#ready.isEmpty;
   }
 
-  get #isRunning(): boolean {
-    return this.#root?.isEnded === false;
-  }
-
   #startProgram<T>(program: Program<T, LoopEvent>, caller: string): Task<T> {
     return this.#startRun(caller, true, () => {
       const spec = { body: program, caller, name: programName(program) ?? 'main', flags: 0 };
@@ -216,7 +221,7 @@ class PluggableLoop<in E extends LoopEvent> {
 
   /** Starts something below the root of the present run, or of a new one. */
   #inHostRun<T>(caller: string, start: (root: Task) => T): T {
-    if (this.#isRunning && !this.#isStarting) return start(this.#root!);
+    if (this.isRunning && !this.#isStarting) return start(this.#root!);
     return this.#startRun(caller, false, () => {
       const root = this.#programs.spawnRoot();
       this.#root = root;
