@@ -47,7 +47,7 @@ describe('the entry points', function () {
     });
   }
 
-  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'workers', 'virtual-time'].map(
+  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'host', 'workers', 'virtual-time'].map(
     name => `${name}/module`,
   )) {
     it(`of @escapement/${specifier} load one`, () => {
