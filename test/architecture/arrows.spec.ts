@@ -36,7 +36,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   escapement: ['core', 'wiring', 'sleep', 'strategies'],
   'create-escapement-plugin': [],
   lab: ['conformance', 'escapement', 'io', 'net', 'policies', 'virtual-time'],
-  bench: ['escapement', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
+  bench: ['escapement', 'host', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
 };
 
 /**

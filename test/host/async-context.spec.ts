@@ -176,7 +176,7 @@ describe('the async context of a task', () => {
       .to.throw('as it was')
       .and.satisfy((error: Error) => error === failure);
     expect(failure!.stack).to.match(/at failing .*\(coroutine\)/);
-    expect(failure!.stack).not.to.match(/AsyncContext|runInAsyncScope|runInContext|runAndCapture/);
+    expect(failure!.stack).not.to.match(/AsyncContext|runInAsyncScope|TaskContext|runAndCapture/);
   });
 
   it('is freed when the task has ended, although the task is kept', async () => {

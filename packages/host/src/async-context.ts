@@ -1,7 +1,7 @@
 import { EventHandler, type Instrument, type Task, type Waiter } from '@escapement/core';
 import { EnterContext } from './enter-context.js';
 import { NoAsyncContextError } from './errors.js';
-import { changeContext, forgetContext, inheritContext, runInContext } from './task-context.js';
+import { TaskContext } from './task-context.js';
 
 /**
  * Gives each task an async context, as an async function has one: every `AsyncLocalStorage` holds in all its steps what it
@@ -20,8 +20,11 @@ export class AsyncContext extends EventHandler<EnterContext> implements Instrume
 
   /** The task goes on in the event's context. */
   override arm({ context }: EnterContext, waiter: Waiter<void>): void {
-    if (changeContext(waiter.task!, context)) waiter.resolve();
-    else waiter.reject(NoAsyncContextError.ofTask(waiter.task!.name));
+    const task = waiter.task!;
+    const present = TaskContext.of(task);
+    present?.change(context);
+    if (present !== undefined) waiter.resolve();
+    else waiter.reject(NoAsyncContextError.ofTask(task.name));
   }
 
   /** Nothing is left to take back. */
@@ -34,16 +37,16 @@ export class AsyncContext extends EventHandler<EnterContext> implements Instrume
 
   /** The task gets the context of the code that spawns it. */
   taskSpawned(task: Task): void {
-    inheritContext(task);
+    TaskContext.inherit(task);
   }
 
   /** Enters the task's context for the step. */
   aroundStep(task: Task, step: () => void): void {
-    runInContext(task, step);
+    TaskContext.of(task)!.run(step);
   }
 
   /** Lets go of the context. */
   taskEnded(task: Task): void {
-    forgetContext(task);
+    TaskContext.forget(task);
   }
 }

@@ -1,54 +1,70 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { runningTask, type Task, TaskSlot } from '@escapement/core';
 
-/** The async context of each task, as its last step left it. */
-const contexts = new TaskSlot<AsyncResource | undefined>();
+const slot = new TaskSlot<TaskContext | undefined>();
+const TYPE = 'EscapementTask';
+
+/** @internal The async context of a task, as its last step left it. */
+export class TaskContext {
+  #present: AsyncResource;
+
+  private constructor(present: AsyncResource) {
+    this.#present = present;
+  }
+
+  static of(task: Task): TaskContext | undefined {
+    return slot.get(task);
+  }
+
+  /** Gives a new task the context of the code that spawns it. */
+  static inherit(task: Task): void {
+    const parents = isSpawnedByLoop(task) ? slot.get(task.parent!) : undefined;
+    slot.set(task, new TaskContext(parents === undefined ? captureContext() : parents.#copy()));
+  }
+
+  /** A task that is kept for its result must not keep the stores. */
+  static forget(task: Task): void {
+    slot.set(task, undefined);
+  }
+
+  #copy(): AsyncResource {
+    return this.#present.runInAsyncScope(captureContext);
+  }
+
+  /** Later steps run in `wanted`. */
+  change(wanted: AsyncResource): void {
+    this.#present = wanted;
+  }
+
+  /** Runs a step of the task. */
+  run(step: () => void): void {
+    const before = this.#present;
+    isMutable ??= probeMutability();
+    if (isMutable) {
+      before.runInAsyncScope(step);
+      return;
+    }
+    const after = before.runInAsyncScope(runAndCapture, undefined, step, before.asyncId());
+    // Not if the step has changed it.
+    if (this.#present === before) this.#present = after;
+  }
+}
 
 /** @internal The present context: of the running task, or of host code. */
 export function captureContext(): AsyncResource {
-  return new AsyncResource('EscapementTask');
+  return new AsyncResource(TYPE);
 }
 
-/** @internal Gives a new task the context of the code that spawns it. */
-export function inheritContext(task: Task): void {
-  const parents = isSpawnedByLoop(task) ? contexts.get(task.parent!) : undefined;
-  contexts.set(task, parents === undefined ? captureContext() : parents.runInAsyncScope(captureContext));
-}
-
-/** @internal The later steps of `task` run in `context`. @returns false if the task has none yet */
-export function changeContext(task: Task, context: AsyncResource): boolean {
-  if (contexts.get(task) === undefined) return false;
-  contexts.set(task, context);
-  return true;
-}
-
-/** @internal Runs a step of `task` in its context. */
-export function runInContext(task: Task, step: () => void): void {
-  const context = contexts.get(task)!;
-  isMutable ??= probeMutability();
-  if (isMutable) {
-    context.runInAsyncScope(step);
-    return;
-  }
-  const after = context.runInAsyncScope(runAndCapture, undefined, step);
-  // Not if the step has changed it.
-  if (contexts.get(task) === context) contexts.set(task, after);
-}
-
-/** @internal A task that is kept for its result must not keep the stores. */
-export function forgetContext(task: Task): void {
-  contexts.set(task, undefined);
+/** @param trigger what is the default, too; a resource that has to find it takes twice as long */
+function runAndCapture(step: () => void, trigger: number): AsyncResource {
+  step();
+  return new AsyncResource(TYPE, trigger);
 }
 
 /** No body runs: the loop starts a clean-up of the parent, in the step in which the last of the parent's children ended. */
 function isSpawnedByLoop({ parent }: Task): boolean {
   const running = runningTask();
   return running !== undefined && running !== parent && running.state !== 'running';
-}
-
-function runAndCapture(step: () => void): AsyncResource {
-  step();
-  return captureContext();
 }
 
 let isMutable: boolean | undefined;
