@@ -108,6 +108,9 @@ class AllHooks implements Required<Omit<Instrument, 'note' | 'warned'>> {
   taskSpawned(): void {}
   taskReady(): void {}
   stepStarted(): void {}
+  aroundStep(_task: Task, step: () => void): void {
+    step();
+  }
   stepEnded(): void {}
   suspended(): void {}
   taskEnded(): void {}

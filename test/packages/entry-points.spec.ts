@@ -58,6 +58,7 @@ describe('the entry points', function () {
     'sync',
     'policies',
     'promises',
+    'host',
     'workers',
     'virtual-time',
   ].map(name => `${name}/module`)) {

@@ -4,6 +4,7 @@ import { building } from './building.js';
 import { cancelling } from './cancelling.js';
 import { coldStart } from './cold-start.js';
 import { combining } from './combining.js';
+import { contextSwitching } from './context-switching.js';
 import { deepStacks } from './deep-stacks.js';
 import { hostCode } from './host-code.js';
 import { limiting } from './limiting.js';
@@ -17,6 +18,7 @@ import { synchronizing } from './synchronizing.js';
 /** In the order of the report. */
 export const benchmarks: readonly Benchmark[] = [
   switching,
+  contextSwitching,
   scheduling,
   deepStacks,
   spawning,

@@ -31,7 +31,7 @@ export interface LoopWarning {
  *
  *   `suspended` comes at most once per step, when the coroutine has stopped and before the handler arms the event. If the
  *   wait is over at once, or the task is cancelled, or its event is refused, its `taskReady` comes before `stepEnded`. The
- *   `taskReady` of a paused task comes right after `stepEnded`.
+ *   `taskReady` of a paused task comes right after `stepEnded`. `aroundStep` is called between `stepStarted` and `stepEnded`.
  * - **Sleep**: `sleepStarted`, `sleepEnded`, never during a step. During a sleep the host may settle events, cancel and spawn.
  * - **Fault**: `crashed`, outside of steps and sleeps. Then all tasks are cancelled, and the run goes on until they have
  *   cleaned up. If what a clean-up waits for is broken, the wait ends with `Cancelled`, so every task ends.
@@ -53,6 +53,14 @@ export interface Instrument {
   taskReady?(task: Task, cause: ReadyCause): void;
   /** The coroutine of `task` runs from now on. */
   stepStarted?(task: Task): void;
+  /**
+   * Runs one step of `task` inside what must hold while its coroutine runs, such as the async context of the host. Calls
+   * `step`, which does not throw, once. Of several instruments the first is the outermost. If a hook throws or does not call
+   * `step`, the loop runs the step without it.
+   *
+   * @example aroundStep(task, step) { this.contextOf(task).runInAsyncScope(step); }
+   */
+  aroundStep?(task: Task, step: () => void): void;
   /** The coroutine of `task` has stopped: it waits, is ready again, or has ended. */
   stepEnded?(task: Task): void;
   /** `task` waits for `event`. Not called for `pause()`, nor for an `ImmediateEvent` that need not wait. */
@@ -80,6 +88,7 @@ export const INSTRUMENT_HOOKS = [
   'taskSpawned',
   'taskReady',
   'stepStarted',
+  'aroundStep',
   'stepEnded',
   'suspended',
   'taskEnded',

@@ -75,7 +75,7 @@ class PluggableLoop<in E extends LoopEvent> {
       this.#handlers,
       this.#ready,
       wakeup,
-      instruments,
+      this.#instruments,
       outcomes,
       dump,
     );

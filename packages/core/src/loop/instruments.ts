@@ -6,6 +6,8 @@ type Hook = keyof Instrument;
 type Console = { warn(text: string): void };
 type Listener = (...args: unknown[]) => void;
 
+type Surround = NonNullable<Instrument['aroundStep']>;
+
 /** @internal All hooks that are told what happens. */
 export type Hooks = Omit<Instrument, 'note' | 'warned'>;
 
@@ -39,6 +41,7 @@ export class Instruments {
   #setHooks(): void {
     const hooks = this.hooks as Record<Hook, Listener | undefined>;
     for (const hook of INSTRUMENT_HOOKS) hooks[hook] = this.#combined(hook);
+    hooks.aroundStep = this.#nested() as Listener | undefined;
   }
 
   #combined(hook: Hook): Listener | undefined {
@@ -47,6 +50,32 @@ export class Instruments {
     return (...args) => {
       for (const instrument of listeners) this.#call(instrument, hook, args);
     };
+  }
+
+  /** Each hook surrounds those after it, the last one the step. */
+  #nested(): Surround | undefined {
+    let inner: Surround | undefined;
+    for (const instrument of [...this.#having('aroundStep')].reverse()) inner = this.#surroundBy(instrument, inner);
+    return inner;
+  }
+
+  #surroundBy(instrument: Instrument, inner: Surround | undefined): Surround {
+    const call: Surround = (task, step) => {
+      try {
+        instrument.aroundStep!(task, step);
+      } catch (thrown) {
+        this.#switchOff(instrument, 'aroundStep', thrown);
+      }
+      // It may not have come to that. A second call does nothing.
+      step();
+    };
+    return inner === undefined
+      ? call
+      : (task, step) =>
+          call(
+            task,
+            once(() => inner(task, step)),
+          );
   }
 
   #having(hook: Hook): readonly Instrument[] {
@@ -61,12 +90,25 @@ export class Instruments {
       (instrument[hook] as Listener)(...args);
       return true;
     } catch (thrown) {
-      this.#active = this.#active.filter(other => other !== instrument);
-      this.#setHooks();
-      const name = classNameOf(instrument);
-      const message = `an instrument${name === 'Object' || name === 'null' ? '' : ` of class ${name}`} threw in ${hook}: ${describe(thrown)}. It is switched off for the rest of this loop's life. Catch errors inside the hook.`;
-      this.warn({ code: 'ESC_INSTRUMENT_FAILED', message, task: undefined });
+      this.#switchOff(instrument, hook, thrown);
       return false;
     }
   }
+
+  #switchOff(instrument: Instrument, hook: Hook, thrown: unknown): void {
+    this.#active = this.#active.filter(other => other !== instrument);
+    this.#setHooks();
+    const name = classNameOf(instrument);
+    const message = `an instrument${name === 'Object' || name === 'null' ? '' : ` of class ${name}`} threw in ${hook}: ${describe(thrown)}. It is switched off for the rest of this loop's life. Catch errors inside the hook.`;
+    this.warn({ code: 'ESC_INSTRUMENT_FAILED', message, task: undefined });
+  }
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    action();
+  };
 }
