@@ -10,6 +10,7 @@ import { hostCode } from './host-code.js';
 import { limiting } from './limiting.js';
 import { otherLibraries } from './other-libraries.js';
 import { scheduling } from './scheduling.js';
+import { selecting } from './selecting.js';
 import { sleepers } from './sleepers.js';
 import { spawning } from './spawning.js';
 import { switching } from './switching.js';
@@ -27,6 +28,7 @@ export const benchmarks: readonly Benchmark[] = [
   cancelling,
   limiting,
   synchronizing,
+  selecting,
   awaiting,
   otherLibraries,
   sleepers,
