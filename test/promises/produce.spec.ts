@@ -137,7 +137,7 @@ describe('produce', () => {
   it('refuses by name what makes no program, and does not compile without promiseModule', async () => {
     const { loop } = promiseLoop();
     for (const wrong of [5, undefined, async () => {}])
-      expect((await errorOf(() => loop.run(produce(wrong as never)))).message).to.include('produce got');
+      expect((await errorOf(() => loop.run(produce<number, never>(wrong as never)))).message).to.include('produce got');
     // @ts-expect-error promiseModule is missing
     expect(() => createLoop(setTimeoutModule).run(produce(counting(1)))).to.be.a('function');
     createLoop(setTimeoutModule, promiseModule);

@@ -42,12 +42,12 @@ export interface Produced<out T> extends AsyncIterableIterator<T, undefined> {
  * @param program gets `put`, which any of its tasks may call
  * @throws NotAFunctionError, NotACoroutineError if `program` is no function that makes a program; InvalidArgumentError for wrong options
  * @example
- * const rows = yield* produce<string>(function* (put) {
+ * const rows = yield* produce(function* (put: Put<string>) {
  *   for (;;) yield* put(`${yield* queue.get()}\n`);
  * });
  * Readable.from(rows).pipe(response);
  */
-export const produce = /* @__PURE__ */ coroutine(function* produce<T, E extends LoopEvent = never>(
+export const produce = /* @__PURE__ */ coroutine(function* produce<T, E extends LoopEvent>(
   program: (put: Put<T>) => Program<unknown, E>,
   options: SpawnOptions = {},
 ): Coroutine<Produced<T>, E | Action<void> | Spawn> {
