@@ -10,6 +10,7 @@ const LONG = [
   'examples/net-options',
   'examples/net-tail',
   'create-escapement-plugin/installed',
+  'host/main-endings',
   'io/ending-workers',
   'io/failing-threads',
   'io/helper-threads',

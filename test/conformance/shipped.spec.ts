@@ -19,7 +19,7 @@ import * as posix from '@escapement/posix';
 import { close, pipe, write } from '@escapement/posix';
 import { ActionHandler, action, PromiseHandler, resolved } from '@escapement/promises';
 import { Queue, Semaphore, Signal, SyncHandler } from '@escapement/sync';
-import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
+import { SettlingTimeStrategy, VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
 import {
   AtomicsWaitStrategy,
   BusyWaitStrategy,
@@ -148,6 +148,9 @@ describe('conformance: what is shipped', function () {
   strategyLaws(runner, { strategy: clock => new MessageChannelStrategy(clock), takesCore: true });
   strategyLaws(runner, { strategy: clock => new PhasedStrategy(new AtomicsWaitStrategy(clock)) });
   strategyLaws(runner, { strategy: () => new VirtualTimeStrategy(new VirtualClock()) });
+  strategyLaws(runner, {
+    strategy: () => new SettlingTimeStrategy(new VirtualClock(), { isHostBusy: () => true, patience: 20 }),
+  });
   strategyLaws(runner, {
     strategy: clock => new EpollStrategy(clock, new EpollSelector()),
     held: openDescriptors,

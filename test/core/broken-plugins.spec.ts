@@ -18,6 +18,7 @@ import {
   watch,
 } from 'escapement';
 import { Signal, SignalHandler } from '../support/signal-event.js';
+import { unhandledIn } from '../support/unhandled.js';
 import { virtualLoop } from '../support/virtual-loop.js';
 
 // What plugins return, throw and do at the wrong moment.
@@ -183,18 +184,20 @@ describe('an instrument', () => {
 });
 
 describe('a task that the host spawned', () => {
-  it('succeeds although its run fails afterwards; that is an unhandled rejection', async () => {
+  it('is rejected if its run fails with its end; if nobody awaits it, that is an unhandled rejection', async () => {
     const strategy = new SetTimeoutStrategy(new PerformanceClock());
     const loop = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock)] });
     strategy.close = () => expect.fail('stuck');
-    const others = process.listeners('unhandledRejection');
-    process.removeAllListeners('unhandledRejection');
-    try {
-      const unhandled = new Promise<unknown>(resolve => process.once('unhandledRejection', resolve));
-      expect(await loop.spawn(sleep(1))).to.equal(undefined);
-      expect(await unhandled).to.have.property('code', 'ESC_STRATEGY_FAILED');
-    } finally {
-      for (const listener of others) process.on('unhandledRejection', listener);
-    }
+    const caught: unknown[] = [];
+    const awaited = await unhandledIn(() => loop.spawn(sleep(1)).then(undefined, error => caught.push(error)));
+    expect(awaited).to.deep.equal([]);
+    expect(caught[0]).to.have.property('code', 'ESC_STRATEGY_FAILED');
+    const unhandled = await unhandledIn(async () => {
+      const ended = new Promise(resolve => process.once('unhandledRejection', resolve));
+      loop.spawn(sleep(1));
+      await ended;
+    });
+    expect(unhandled).to.have.lengthOf(1);
+    expect(unhandled[0]).to.have.property('code', 'ESC_STRATEGY_FAILED');
   });
 });

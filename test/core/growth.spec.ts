@@ -107,6 +107,34 @@ const STRUCTURES: Structures = {
         signal.wait()
     )(new sync.Signal()),
   ),
+  'waiters of a deferred': cancelling(
+    (
+      deferred => () =>
+        deferred
+    )(new sync.Deferred()),
+  ),
+  'subscribers that come and go': cancelling(
+    (
+      news => () =>
+        news.subscribe().forEach(e.pause)
+    )(new sync.Broadcast<number>()),
+  ),
+  'subscribers that end without leaving': function* (n) {
+    const news = new sync.Broadcast<number>({ capacity: 8 });
+    for (let place = 0; place < n; place++) {
+      yield* e.spawn(news.subscribe().next());
+      if (place % 64 === 0) yield* e.pause();
+      if (place % 64 === 0) news.publish(place);
+    }
+    yield* e.pause();
+    news.publish(0);
+  },
+  'puts that are given up': function* (n) {
+    let lost = 0;
+    const queue = new sync.Queue<number>({ capacity: 0, undelivered: () => lost++ });
+    yield* cancelling(() => queue.put(1))(n);
+    if (lost !== n) throw new Error(`${lost} of ${n} were reported`);
+  },
   'children that end': function* (n) {
     for (let place = 0; place < n; place++) yield* e.spawn(e.pause());
   },

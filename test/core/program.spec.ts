@@ -14,6 +14,8 @@ import {
   forEach,
   LoopEvent,
   map,
+  moveOnAfter,
+  moveOnAt,
   pause,
   race,
   retry,
@@ -45,6 +47,8 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   supervise,
   timeout: program => timeout(1000, program),
   deadline: program => deadline(Infinity, program),
+  moveOnAfter: program => moveOnAfter(1000, program),
+  moveOnAt: program => moveOnAt(Infinity, program),
   withContext: program => withContext(key, 'value', program),
   all: program => first(all([program])),
   allSettled: program => settled(allSettled([program])),
@@ -53,6 +57,9 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   'lock.with': program => new Lock().with(program),
   'semaphore.with': program => permits.with(program),
 };
+
+/** Those that pass their limit to a function; all others nothing. */
+const LIMITS = ['timeout', 'deadline', 'moveOnAfter', 'moveOnAt'];
 
 /** Those that call a function to make each program, by that function. */
 const CALLERS: Readonly<Record<string, (make: Anything) => Anything>> = {
@@ -187,7 +194,8 @@ describe('a program', () => {
           const taken = take(make);
           expect(calls).to.deep.equal([]);
           yield* taken;
-          expect(calls).to.deep.equal([[]]);
+          expect(calls.map(({ length }) => length)).to.deep.equal([LIMITS.includes(name) ? 1 : 0]);
+          if (LIMITS.includes(name)) expect(calls[0]![0]).to.have.property('deadline');
         });
       });
 

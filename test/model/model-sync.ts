@@ -32,7 +32,8 @@ export class ModelLock {
       this.#taker = task;
       return undefined;
     }
-    if (task === this.#holder) throw new Failure('LockHeldError');
+    const holder = this.#holder;
+    if (holder !== undefined && (task === holder || isStuck(holder, task))) throw new Failure('LockHeldError');
     return this.#line.wait(settle => ({ settle, task }));
   }
 
@@ -50,6 +51,14 @@ export class ModelLock {
   get #holder(): ModelTask | undefined {
     return ancestry(this.#taker).find(task => !task.isEnded);
   }
+}
+
+/** Whether `holder` waits in its code for a task that waits ... for `task`. */
+function isStuck(holder: ModelTask, task: ModelTask): boolean {
+  const path = ancestry(task);
+  if (holder.state !== 'waiting' || !path.includes(holder)) return false;
+  const between = path.slice(0, path.indexOf(holder));
+  return between.every((child, place) => path[place + 1]!.awaits(child));
 }
 
 /** The task, its parent, the parent of that one... */

@@ -99,6 +99,7 @@ export class Model {
 
   join(task: ModelTask): Wait {
     return {
+      awaited: () => task,
       begin: settle => {
         if (task.isEnded) task.tell(settle);
         else task.joiners.push(settle);
@@ -117,15 +118,18 @@ export class Model {
     ended?: (child: ModelTask) => void,
   ): Wait {
     const traits = { isIsolated: true, isShielded: kind === 'shield', isSupervisor: kind === 'supervise', ended };
+    let inner: ModelTask | undefined;
     return {
+      awaited: () => inner,
       isUninterruptible: true,
       // For the clean-up of a task that is cancelled already.
       isOpenToCancelled: traits.isShielded,
       begin: settle => {
-        const inner = this.spawn(caller, nameBelow(kind, caller.name), body, traits);
-        inner.joiners.push(how => {
+        const spawned = this.spawn(caller, nameBelow(kind, caller.name), body, traits);
+        inner = spawned;
+        spawned.joiners.push(how => {
           // As a rule the scope was cancelled because the caller was.
-          const isCancelledToo = inner.state === 'cancelled' && caller.cancelled !== undefined;
+          const isCancelledToo = spawned.state === 'cancelled' && caller.cancelled !== undefined;
           settle(isCancelledToo ? { error: caller.cancelled } : how);
         });
         return () => {};
@@ -189,6 +193,7 @@ export class Model {
       return;
     }
     task.state = 'waiting';
+    task.wait = wait;
     task.isUninterruptible = wait.isUninterruptible === true;
     let isOver = false;
     const settle = (how: Resumption) => {
@@ -316,6 +321,8 @@ export interface Wait {
   readonly isUninterruptible?: boolean;
   /** A task that is cancelled may begin it. */
   readonly isOpenToCancelled?: boolean;
+  /** The task for whose end it waits. */
+  readonly awaited?: () => ModelTask | undefined;
 }
 
 export interface Traits {
@@ -354,6 +361,7 @@ export class ModelTask {
   next!: Resumption;
   bodyEnd!: Resumption;
   giveUp!: () => void;
+  wait: Wait | undefined;
   isUninterruptible = false;
   cancelled: Cancellation | undefined;
   readonly errors: unknown[] = [];
@@ -383,6 +391,12 @@ export class ModelTask {
     const daemons = this.children.filter(child => child.traits.isDaemon);
     const others = this.children.filter(child => !child.traits.isDaemon);
     return [this, ...[...others, ...daemons].filter(descendsInto).flatMap(child => child.tree(descendsInto))];
+  }
+
+  /** Whether it goes on only when its child has ended. */
+  awaits(child: ModelTask): boolean {
+    if (this.state === 'finishing') return !child.traits.isDaemon;
+    return this.state === 'waiting' && this.wait?.awaited?.() === child;
   }
 
   /** Of a task that has succeeded. */

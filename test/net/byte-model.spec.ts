@@ -1,158 +1,21 @@
 import { openPipe, type StreamEvent } from '@escapement/net';
-import type { ByteStream } from '@escapement/streams';
-import { expect } from 'chai';
-import { all, type Coroutine, pause } from 'escapement';
-import fc from 'fast-check';
-import { type NetEvent, netLoop } from './net-loop.js';
-
-// Any bytes, written in any pieces, are read as if they had arrived in one piece.
+import { all } from 'escapement';
+import { byteLaws } from '../support/byte-laws.js';
+import { netLoop } from './net-loop.js';
 
 const RUNS = Number(process.env.NET_MODEL_RUNS ?? 150);
 
-/** Bytes that are rich in line ends. */
-const byte = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(10, 13) },
-  { weight: 5, arbitrary: fc.nat(255) },
-  { weight: 3, arbitrary: fc.constantFrom(97, 98) },
-);
-const bytes = fc.array(byte, { maxLength: 60 }).map(array => Uint8Array.from(array));
-const cuts = fc.array(fc.nat(60), { maxLength: 12 });
-
-type Step = { readonly how: 'line' | 'some' } | { readonly how: 'exactly'; readonly count: number };
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.constantFrom<Step>({ how: 'line' }, { how: 'some' }),
-  fc.nat(20).map(count => ({ how: 'exactly' as const, count })),
-);
-
-function pieces(whole: Uint8Array, at: readonly number[]): Uint8Array[] {
-  const places = [0, ...at.map(place => Math.min(place, whole.length)), whole.length].sort((a, b) => a - b);
-  return places.slice(1).map((end, n) => whole.subarray(places[n]!, end));
-}
-
-/** The lines of `text`, by the rules of `readLine`, in the simplest way. */
-function linesOf(whole: Uint8Array): string[] {
-  const lines = Buffer.from(whole).toString('latin1').split('\n');
-  const last = lines.pop()!;
-  const ended = lines.map(line => line.replace(/\r$/, ''));
-  return (last === '' ? ended : [...ended, last]).map(line => Buffer.from(line, 'latin1').toString());
-}
-
-/** The reads of a program of steps, if all bytes have arrived in one piece. */
-class Model {
-  #rest: Buffer;
-
-  constructor(whole: Uint8Array) {
-    this.#rest = Buffer.from(whole);
-  }
-
-  exactly(count: number): string {
-    return this.#rest.length < count ? `only ${this.#rest.length}` : this.take(count).toString('hex');
-  }
-
-  line(): string | undefined {
-    const end = this.#rest.indexOf(10);
-    if (end < 0) return this.#rest.length === 0 ? undefined : this.take(this.#rest.length).toString();
-    const line = this.take(end + 1).subarray(0, -1);
-    return (line.at(-1) === 13 ? line.subarray(0, -1) : line).toString();
-  }
-
-  take(count: number): Buffer {
-    const taken = this.#rest.subarray(0, count);
-    this.#rest = this.#rest.subarray(count);
-    return taken;
-  }
-
-  get length(): number {
-    return this.#rest.length;
-  }
-}
-
-function* writing(stream: ByteStream<StreamEvent>, written: readonly Uint8Array[]): Coroutine<void, NetEvent> {
-  for (const piece of written) {
-    yield* stream.write(piece);
-    yield* pause();
-  }
-  stream.close();
-}
-
-function* readingLines(stream: ByteStream<StreamEvent>): Coroutine<string[], NetEvent> {
-  const lines: string[] = [];
-  for (let line = yield* stream.readLine(); line !== undefined; line = yield* stream.readLine()) lines.push(line);
-  return lines;
-}
-
-function* playing(stream: ByteStream<StreamEvent>, steps: readonly Step[], model: Model): Coroutine<void, NetEvent> {
-  for (const step of steps) {
-    if (step.how === 'line') expect(yield* stream.readLine()).to.equal(model.line());
-    else if (step.how === 'exactly') expect(yield* exactly(stream, step.count)).to.equal(model.exactly(step.count));
-    else yield* readingSome(stream, model);
-  }
-}
-
-function* exactly(stream: ByteStream<StreamEvent>, count: number): Coroutine<string, NetEvent> {
-  try {
-    return Buffer.from(yield* stream.readExactly(count)).toString('hex');
-  } catch (error) {
-    return `only ${(error as { available: number }).available}`;
-  }
-}
-
-/** The system decides how many bytes a plain read returns, but not which. */
-function* readingSome(stream: ByteStream<StreamEvent>, model: Model): Coroutine<void, NetEvent> {
-  const some = yield* stream.read();
-  if (some === undefined) {
-    expect(model.length).to.equal(0);
-    return;
-  }
-  expect(some.length).to.be.above(0);
-  expect(Buffer.from(some).toString('hex')).to.equal(model.take(some.length).toString('hex'));
-}
-
-function runPipe<T>(
-  written: readonly Uint8Array[],
-  read: (reader: ByteStream<StreamEvent>) => Coroutine<T, NetEvent>,
-): T {
-  return netLoop('busy-wait').loop.runSync(function* () {
-    const { reader, writer } = openPipe();
-    try {
-      const [, value] = yield* all([writing(writer, written), read(reader)]);
-      return value;
-    } finally {
-      reader.close();
-      writer.close();
-    }
-  });
-}
-
 describe('net: bytes, however they are split', () => {
-  it('1. give the same lines', () => {
-    fc.assert(
-      fc.property(bytes, cuts, (whole, at) => {
-        expect(runPipe(pieces(whole, at), readingLines)).to.deep.equal(linesOf(whole));
-      }),
-      { numRuns: RUNS },
-    );
-  }).timeout(60_000);
-
-  it('1. give the same, whatever mix of reads is used', () => {
-    fc.assert(
-      fc.property(bytes, cuts, fc.array(step, { maxLength: 15 }), (whole, at, steps) => {
-        runPipe(pieces(whole, at), reader => playing(reader, steps, new Model(whole)));
-      }),
-      { numRuns: RUNS },
-    );
-  }).timeout(60_000);
-
-  it('1. give the same when they come one by one, and when they are split at each place', () => {
-    const whole = Buffer.from('ab\r\n\r\n\n\rc\r\r\nd ü\n€');
-    for (let at = 0; at <= whole.length; at++) {
-      expect(runPipe(pieces(whole, [at]), readingLines), `cut at ${at}`).to.deep.equal(linesOf(whole));
-    }
-    expect(runPipe(pieces(whole, [...whole.keys()]), readingLines)).to.deep.equal(linesOf(whole));
-  });
-
-  it('1. give the same in messages larger than one read', () => {
-    const lines = Array.from({ length: 2000 }, (_, n) => `${n} ${'x'.repeat(n % 300)}`);
-    expect(runPipe([Buffer.from(lines.join('\n'))], readingLines)).to.deep.equal(lines);
-  });
+  byteLaws<StreamEvent>('1. ', RUNS, (write, read) =>
+    netLoop('busy-wait').loop.runSync(function* () {
+      const { reader, writer } = openPipe();
+      try {
+        const [, value] = yield* all([write(writer), read(reader)]);
+        return value;
+      } finally {
+        reader.close();
+        writer.close();
+      }
+    }),
+  );
 });

@@ -32,6 +32,7 @@ describe('the entry points', function () {
 
   for (const name of [
     'core',
+    'combinators',
     'sleep',
     'strategies',
     'sync',

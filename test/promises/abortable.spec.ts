@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { setTimeout as later } from 'node:timers/promises';
 import { abortable, NotAPromiseError } from '@escapement/promises';
 import { expect } from 'chai';
 import { currentTask, pause, sleep, spawn, TimeoutError, timeout } from 'escapement';
-import { Deferred, errorOf, promiseLoop, unhandledDuring } from './promise-loop.js';
+import { Deferred, ended, errorOf, promiseLoop, unhandledDuring } from './promise-loop.js';
 
 describe('abortable', () => {
   it('evaluates to the value, or throws the rejection or what start throws, and aborts nothing', async () => {
@@ -28,8 +29,8 @@ describe('abortable', () => {
     expect(signals.map(({ aborted }) => aborted)).to.deep.equal([false, false]);
   });
 
-  it('aborts at once with the reason when the task is cancelled, and drops the rejection', async () => {
-    const { loop, promises } = promiseLoop();
+  it('aborts at once with the reason when the task is cancelled, and ends with Cancelled when the promise is rejected', async () => {
+    const { loop, actions } = promiseLoop();
     let signal: AbortSignal | undefined;
     const unhandled = await unhandledDuring(() =>
       loop.run(function* () {
@@ -48,19 +49,92 @@ describe('abortable', () => {
       }),
     );
     expect(unhandled).to.deep.equal([]);
-    expect(promises.inFlight()).to.equal(0);
+    expect(actions.inFlight()).to.equal(0);
   });
 
-  it('does not wait until the aborted promise settles', async () => {
+  it('waits, when cancelled, until the operation has really stopped', async () => {
     const { loop } = promiseLoop();
-    const deaf = new Deferred();
+    const log: string[] = [];
     await loop.run(function* () {
-      const task = yield* spawn(abortable(() => deaf.promise));
+      const task = yield* spawn(
+        abortable(async signal => {
+          await once(signal, 'abort');
+          await later(5);
+          log.push('stopped');
+          throw signal.reason;
+        }),
+      );
       yield* pause();
-      task.cancel();
+      task.cancel(new Error('reason'));
       yield* pause();
-      expect(task.state).to.equal('cancelled');
+      expect(task.state).to.equal('waiting');
+      try {
+        yield* task;
+      } catch {}
+      log.push(task.state);
     });
+    expect(log).to.deep.equal(['stopped', 'cancelled']);
+  });
+
+  it('delivers, when cancelled, a value that comes nevertheless; Cancelled comes next', async () => {
+    const { loop } = promiseLoop();
+    const log: unknown[] = [];
+    await loop.run(function* () {
+      const opening = new Deferred<string>();
+      const task = yield* spawn(function* () {
+        log.push(yield* abortable(() => opening.promise));
+        yield* pause();
+        log.push('too far');
+      });
+      yield* pause();
+      task.cancel('now');
+      opening.resolve('file');
+      yield* sleep(1);
+      expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'now' });
+    });
+    expect(log).to.deep.equal(['file']);
+  });
+
+  it('throws, when cancelled, an error that is not of the abort', async () => {
+    const { loop } = promiseLoop();
+    const failure = new Error('disk full');
+    const error = await errorOf(() =>
+      loop.run(function* () {
+        const task = yield* spawn(
+          abortable(async signal => {
+            await once(signal, 'abort');
+            throw failure;
+          }),
+        );
+        yield* pause();
+        task.cancel();
+      }),
+    );
+    expect(error).to.equal(failure);
+  });
+
+  it("with whenCancelled: 'abandon' does not wait until the aborted promise settles", async () => {
+    const { loop, actions } = promiseLoop();
+    const deaf = new Deferred();
+    let signal: AbortSignal | undefined;
+    const unhandled = await unhandledDuring(() =>
+      loop.run(function* () {
+        const start = (given: AbortSignal) => {
+          signal = given;
+          return deaf.promise;
+        };
+        const task = yield* spawn(abortable(start, { whenCancelled: 'abandon' }));
+        yield* pause();
+        task.cancel('enough');
+        yield* pause();
+        expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'enough' });
+        deaf.reject(new Error('late'));
+        yield* sleep(1);
+      }),
+    );
+    expect(signal).to.include({ aborted: true, reason: 'enough' });
+    expect(unhandled).to.deep.equal([]);
+    expect(actions.inFlight()).to.equal(0);
   });
 
   it('removes its listener: a later cancellation does not abort a call that is over', async () => {
@@ -84,26 +158,36 @@ describe('abortable', () => {
     expect(signal?.aborted).to.equal(false);
   });
 
-  it('starts with an aborted signal in a task that is cancelled already', async () => {
+  it('does not begin in a task that is cancelled already', async () => {
     const { loop } = promiseLoop();
-    let aborted: boolean | undefined;
-    const unhandled = await unhandledDuring(() =>
-      loop.run(function* () {
-        const task = yield* spawn(
-          (function* () {
-            (yield* currentTask()).cancel('before');
-            yield* abortable(async signal => {
-              aborted = signal.aborted;
-              signal.throwIfAborted();
-            });
-          })(),
-        );
-        yield* sleep(1);
-        expect(task.state).to.equal('cancelled');
-      }),
-    );
-    expect(aborted).to.equal(true);
-    expect(unhandled).to.deep.equal([]);
+    let calls = 0;
+    await loop.run(function* () {
+      const task = yield* spawn(function* () {
+        (yield* currentTask()).cancel('before');
+        yield* abortable(async () => calls++);
+      });
+      yield* sleep(1);
+      expect(task.state).to.equal('cancelled');
+    });
+    expect(calls).to.equal(0);
+  });
+
+  it('whose operation cancels its own task is aborted when it has returned its promise', async () => {
+    const { loop } = promiseLoop();
+    let signal: AbortSignal | undefined;
+    await loop.run(function* () {
+      const task = yield* spawn(function* () {
+        const own = yield* currentTask();
+        yield* abortable(given => {
+          signal = given;
+          own.cancel('inside');
+          return later(60_000, undefined, { signal: given });
+        });
+      });
+      yield* ended(task);
+      expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'inside' });
+    });
+    expect(signal).to.include({ aborted: true, reason: 'inside' });
   });
 
   it('is aborted by a timeout', async () => {
@@ -115,6 +199,13 @@ describe('abortable', () => {
     });
     expect(await errorOf(() => loop.run(timeout(2, slow)))).to.be.instanceOf(TimeoutError);
     expect(signal?.aborted).to.equal(true);
+  });
+
+  it('refuses what is no option, and has a readable text for reports', () => {
+    expect(() => abortable(fetch as never, { whenCancelled: 'never' as never }))
+      .to.throw("abortable got \"never\" as `whenCancelled`, expected 'wait' or 'abandon'.")
+      .with.property('code', 'ESC_INVALID_OPTION');
+    expect(String(abortable(async function download() {}))).to.equal('Abortable(download)');
   });
 
   it('refuses what is no function, with an error that names it', async () => {

@@ -30,7 +30,8 @@ const STRUCTURES: Structures = {
     for (let place = 0; place < n / 4; place++) yield* resolved(settled);
   },
   'calls of abortable that are cancelled': function* (n) {
-    for (let place = 0; place < n / 4; place++) yield* e.race([abortable(() => never), e.pause()]);
+    for (let place = 0; place < n / 4; place++)
+      yield* e.race([abortable(() => never, { whenCancelled: 'abandon' }), e.pause()]);
   },
   'resources of manage': function* (n) {
     yield* e.scope(function* (): Program {

@@ -1,12 +1,14 @@
-import { PromiseHandler } from '@escapement/promises';
-import { EventLoop, PerformanceClock, SetTimeoutStrategy, SleepHandler } from 'escapement';
+import { ActionHandler, PromiseHandler, SubscriptionHandler } from '@escapement/promises';
+import { EventLoop, PerformanceClock, SetTimeoutStrategy, SleepHandler, sleep, type Task } from 'escapement';
 
-/** A loop in real time for sleeps and promises, with its promise handler. */
+/** A loop in real time for sleeps and all of this package, with its handlers. */
 export function promiseLoop() {
   const clock = new PerformanceClock();
   const promises = new PromiseHandler();
   const strategy = new SetTimeoutStrategy(clock);
-  return { loop: new EventLoop({ strategy, handlers: [new SleepHandler(clock), promises] }), promises };
+  const actions = new ActionHandler();
+  const handlers = [new SleepHandler(clock), promises, actions, new SubscriptionHandler()];
+  return { loop: new EventLoop({ strategy, handlers }), promises, actions };
 }
 
 /** A promise that the test settles. */
@@ -47,4 +49,9 @@ export async function errorOf(work: () => unknown): Promise<Error & { code?: str
     return error as Error;
   }
   throw new Error('nothing was thrown');
+}
+
+/** Waits until the task has ended, however long a busy machine takes. */
+export function* ended(task: Task) {
+  while (!task.isEnded) yield* sleep(1);
 }

@@ -243,6 +243,43 @@ describe('resolved, cancelled', () => {
     expect(log).to.deep.equal(['opened']);
   });
 
+  it("with whenCancelled: 'wait': the wait goes on, and the value is delivered; Cancelled comes next", async () => {
+    const { loop, promises } = promiseLoop();
+    const log: unknown[] = [];
+    await loop.run(function* () {
+      const { promise, resolve } = new Deferred<string>();
+      const task = yield* spawn(function* () {
+        log.push(yield* resolved(promise, { whenCancelled: 'wait' }));
+        yield* pause();
+        log.push('too far');
+      });
+      yield* pause();
+      task.cancel('enough');
+      yield* sleep(1);
+      expect([task.state, promises.inFlight()]).to.deep.equal(['waiting', 1]);
+      resolve('opened');
+      yield* sleep(1);
+      expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'enough' });
+    });
+    expect(log).to.deep.equal(['opened']);
+    expect(promises.inFlight()).to.equal(0);
+  });
+
+  it("with whenCancelled: 'wait': the rejection is thrown", async () => {
+    const { loop } = promiseLoop();
+    const failure = new Error('no such file');
+    const error = await errorOf(() =>
+      loop.run(function* () {
+        const { promise, reject } = new Deferred();
+        const task = yield* spawn(resolved(promise, { whenCancelled: 'wait' }));
+        yield* pause();
+        task.cancel();
+        reject(failure);
+      }),
+    );
+    expect(error).to.equal(failure);
+  });
+
   it('many times: the promise holds one reaction only', async () => {
     const { loop, promises } = promiseLoop();
     const { promise, resolve } = new Deferred<string>();

@@ -24,7 +24,7 @@ export class ChosenOrder extends SchedulingPolicy {
   override readonly alias = 'chosen';
   readonly #ready: Task[] = [];
 
-  constructor(private readonly choose: Choice) {
+  constructor(private readonly pick: Choice) {
     super();
   }
 
@@ -33,6 +33,6 @@ export class ChosenOrder extends SchedulingPolicy {
   }
 
   override next(): Task | undefined {
-    return this.#ready.splice(this.choose(this.#ready.length), 1)[0];
+    return this.#ready.splice(this.pick(this.#ready.length), 1)[0];
   }
 }

@@ -1,7 +1,9 @@
 import {
   Barrier,
+  Broadcast,
   Channel,
   Condition,
+  Deferred,
   Lock,
   Queue,
   Semaphore,
@@ -39,10 +41,14 @@ describe('sync: abandoned waiters', () => {
     const barrier = new Barrier(100);
     const queue = new Queue<number>();
     const channel = new Channel<number>();
+    const deferred = new Deferred<number>();
+    const subscriber = new Broadcast<number>().subscribe();
     const waits: (() => Coroutine<unknown, SyncEvent | CoreEvent>)[] = [
       () => free.with(() => condition.wait()),
       ...[lock.acquire(), semaphore.acquire(), signal.wait(), barrier.wait()].map(event => () => waitFor(event)),
-      ...[queue.get(), queue.next(), channel.put(1)].map(event => () => waitFor(event)),
+      ...[queue.get(), queue.next(), channel.put(1), deferred.wait(), subscriber.next()].map(
+        event => () => waitFor(event),
+      ),
     ];
     const handler = new WatchingHandler();
     virtualLoop({ handlers: [handler] }).loop.runSync(function* () {
@@ -62,7 +68,9 @@ describe('sync: abandoned waiters', () => {
     }
     expect(left()).to.equal(0);
     // Uses the sources here, so that they were not collected themselves.
-    expect(String([lock, condition, semaphore, signal, barrier, queue, channel])).to.include('semaphore');
+    expect(String([lock, condition, semaphore, signal, barrier, queue, channel, deferred, subscriber])).to.include(
+      'semaphore',
+    );
   });
 });
 

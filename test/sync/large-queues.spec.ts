@@ -17,7 +17,7 @@ describe('sync: large queues', () => {
             model.push(++last);
             queue.tryPut(last);
           }
-          for (let n = 0; n < gets; n++) expect(queue.tryGet()).to.equal(model.shift());
+          for (let n = 0; n < gets; n++) expect(queue.tryGet()?.value).to.equal(model.shift());
           expect(queue.size).to.equal(model.length);
         }
       }),

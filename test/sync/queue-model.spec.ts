@@ -1,4 +1,4 @@
-import { Queue } from '@escapement/sync';
+import { Queue, type QueueOverflow } from '@escapement/sync';
 import { expect } from 'chai';
 import { Cancelled, type Coroutine, pause, spawn, type Task } from 'escapement';
 import fc from 'fast-check';
@@ -7,10 +7,29 @@ import { syncLoop } from './sync-loop.js';
 // Random programs of tasks on one queue, beside a slow and obvious model. The model gets each operation when it begins and
 // predicts its outcome. Every prediction must be right.
 
-type Step = 'put' | 'get' | 'next' | 'tryPut' | 'tryGet' | 'pause' | 'close' | { readonly cancel: number };
+type Step =
+  | 'put'
+  | 'get'
+  | 'next'
+  | 'tryPut'
+  | 'tryGet'
+  | 'pause'
+  | 'close'
+  | 'fail'
+  | 'drop'
+  | { readonly cancel: number };
 
 /** The outcome of an operation. */
-type Outcome = 'waits' | 'put' | 'full' | 'empty' | 'closed' | 'end' | 'cancelled' | { readonly item: number };
+type Outcome =
+  | 'waits'
+  | 'put'
+  | 'full'
+  | 'empty'
+  | 'closed'
+  | 'failed'
+  | 'end'
+  | 'cancelled'
+  | { readonly item: number };
 
 interface Operation {
   readonly task: number;
@@ -24,30 +43,45 @@ class Model {
   putters: Operation[] = [];
   takers: Operation[] = [];
   cancelled = new Set<number>();
-  isClosed = false;
+  /** What a put or a get throws once it is closed. */
+  closed: 'closed' | 'failed' | undefined;
+  /** The items that nobody will get. */
+  lost: number[] = [];
 
-  constructor(readonly capacity: number) {}
+  constructor(
+    readonly capacity: number,
+    readonly overflow: QueueOverflow,
+  ) {}
 
   begin(operation: Operation): void {
     operation.outcome = operation.step.toLowerCase().includes('put') ? this.put(operation) : this.take(operation);
     if (operation.outcome === 'waits' && this.cancelled.has(operation.task)) operation.outcome = 'cancelled';
+    if (operation.step === 'put' && isThrown(operation.outcome)) this.lost.push(operation.item);
     if (operation.outcome !== 'waits') return;
     (operation.step === 'put' ? this.putters : this.takers).push(operation);
   }
 
   put(operation: Operation): Outcome {
-    if (this.isClosed) return 'closed';
+    if (this.closed !== undefined) return this.closed;
     const taker = this.takers.shift();
     if (taker !== undefined) taker.outcome = { item: operation.item };
     else if (this.items.length < this.capacity) this.items.push(operation.item);
-    else return operation.step === 'put' ? 'waits' : 'full';
+    else if (this.overflow === 'wait') return operation.step === 'put' ? 'waits' : 'full';
+    else if (this.overflow === 'drop-newest') this.lost.push(operation.item);
+    else this.dropOldestFor(operation.item);
     return 'put';
+  }
+
+  dropOldestFor(item: number): void {
+    const [oldest, ...kept] = [...this.items, item];
+    this.lost.push(oldest!);
+    this.items = kept;
   }
 
   take({ step }: Operation): Outcome {
     const offered = [...this.items, ...this.putters.map(putter => putter.item)];
     const item = offered.shift();
-    if (item === undefined && this.isClosed) return step === 'next' ? 'end' : 'closed';
+    if (item === undefined && this.closed !== undefined) return endFor(step, this.closed);
     if (item === undefined) return step === 'tryGet' ? 'empty' : 'waits';
     const putter = this.putters.shift();
     if (putter !== undefined) putter.outcome = 'put';
@@ -59,15 +93,34 @@ class Model {
     this.cancelled.add(task);
     for (const line of [this.putters, this.takers]) {
       const index = line.findIndex(operation => operation.task === task);
-      if (index >= 0) line.splice(index, 1)[0]!.outcome = 'cancelled';
+      if (index < 0) continue;
+      const [left] = line.splice(index, 1);
+      left!.outcome = 'cancelled';
+      if (left!.step === 'put') this.lost.push(left!.item);
     }
   }
 
-  close(): void {
-    this.isClosed = true;
-    for (const putter of this.putters.splice(0)) putter.outcome = 'closed';
-    for (const taker of this.takers.splice(0)) taker.outcome = taker.step === 'next' ? 'end' : 'closed';
+  close(how: 'closed' | 'failed' = 'closed'): void {
+    this.closed ??= how;
+    for (const putter of this.putters.splice(0)) {
+      putter.outcome = this.closed;
+      this.lost.push(putter.item);
+    }
+    for (const taker of this.takers.splice(0)) taker.outcome = endFor(taker.step, this.closed);
   }
+
+  drop(): void {
+    this.lost.push(...this.items.splice(0));
+    this.close();
+  }
+}
+
+function endFor(step: Operation['step'], closed: 'closed' | 'failed'): Outcome {
+  return step === 'next' && closed === 'closed' ? 'end' : closed;
+}
+
+function isThrown(outcome: Outcome): boolean {
+  return outcome === 'closed' || outcome === 'failed' || outcome === 'cancelled';
 }
 
 interface Played {
@@ -80,14 +133,17 @@ class Play {
   readonly model: Model;
   readonly played: Played[] = [];
   readonly tasks: Task[] = [];
+  readonly lost: number[] = [];
+  readonly #failure = new Error('closed with this');
   #lastItem = 0;
 
   constructor(
     capacity: number,
+    overflow: QueueOverflow,
     readonly programs: readonly (readonly Step[])[],
   ) {
-    this.queue = new Queue({ capacity });
-    this.model = new Model(capacity);
+    this.queue = new Queue<number>({ capacity, overflow, undelivered: item => this.lost.push(item) });
+    this.model = new Model(capacity, overflow);
   }
 
   run(): void {
@@ -109,6 +165,12 @@ class Play {
       } else if (step === 'close') {
         this.queue.close();
         this.model.close();
+      } else if (step === 'fail') {
+        this.queue.close(this.#failure);
+        this.model.close('failed');
+      } else if (step === 'drop') {
+        this.queue.cancel();
+        this.model.drop();
       } else if (typeof step === 'object') {
         const target = step.cancel % this.programs.length;
         // A task that has ended cannot be cancelled.
@@ -127,9 +189,9 @@ class Play {
     try {
       played.seen = yield* this.#perform(operation);
     } catch (error) {
-      played.seen = error instanceof Cancelled ? 'cancelled' : 'closed';
+      played.seen = error instanceof Cancelled ? 'cancelled' : error === this.#failure ? 'failed' : 'closed';
       if (error instanceof Cancelled) throw error;
-      expect(error).to.have.property('code', 'ESC_QUEUE_CLOSED');
+      if (error !== this.#failure) expect(error).to.have.property('code', 'ESC_QUEUE_CLOSED');
     }
   }
 
@@ -146,15 +208,18 @@ class Play {
       return next.done ? 'end' : { item: next.value };
     }
     const got = queue.tryGet();
-    return got === undefined ? 'empty' : { item: got };
+    return got === undefined ? 'empty' : { item: got.value };
   }
 
-  /** The items of all puts that succeeded, and the items that were taken or are still in the queue. */
-  balance(): { put: number[]; out: number[] } {
-    const put = this.played.filter(({ seen }) => seen === 'put').map(({ operation }) => operation.item);
+  /** The items that the queue was given, and those that were taken, are still in it, or were reported as undelivered. */
+  balance(): { given: number[]; out: number[] } {
+    const given = this.played
+      .filter(({ operation, seen }) => operation.step === 'put' || (operation.step === 'tryPut' && seen === 'put'))
+      .map(({ operation }) => operation.item);
     const out = this.played.flatMap(({ seen }) => (typeof seen === 'object' ? [seen.item] : []));
-    while (this.queue.size > 0) out.push(this.queue.tryGet() as number);
-    return { put: put.sort((a, b) => a - b), out: out.sort((a, b) => a - b) };
+    while (this.queue.size > 0) out.push(this.queue.tryGet()!.value);
+    out.push(...this.lost);
+    return { given: given.sort((a, b) => a - b), out: out.sort((a, b) => a - b) };
   }
 }
 
@@ -164,32 +229,40 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ cancel: fc.nat(7) }) },
   { weight: 1, arbitrary: fc.constant<Step>('pause') },
 );
-const rarelyClosing = fc.oneof({ weight: 30, arbitrary: step }, { weight: 1, arbitrary: fc.constant<Step>('close') });
+const rarelyClosing = fc.oneof(
+  { weight: 30, arbitrary: step },
+  { weight: 2, arbitrary: fc.constantFrom<Step>('close', 'fail', 'drop') },
+);
 const programs = fc.array(fc.array(rarelyClosing, { maxLength: 8 }), { minLength: 1, maxLength: 8 });
 const capacity = fc.oneof(fc.nat(3), fc.constant(Infinity));
+const overflow = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<QueueOverflow>('wait') },
+  { weight: 1, arbitrary: fc.constantFrom<QueueOverflow>('drop-oldest', 'drop-newest') },
+);
 
 describe('sync: random programs on a queue', () => {
   it('have the outcomes that the model predicts', () => {
     fc.assert(
-      fc.property(capacity, programs, (capacity, programs) => {
-        const play = new Play(capacity, programs);
+      fc.property(capacity, overflow, programs, (capacity, overflow, programs) => {
+        const play = new Play(capacity, overflow, programs);
         play.run();
         expect(play.played.map(({ seen }) => seen)).to.deep.equal(
           play.played.map(({ operation }) => operation.outcome),
         );
         expect(play.queue.size).to.equal(play.model.items.length);
+        expect(play.lost, 'undelivered').to.deep.equal(play.model.lost);
       }),
       { numRuns: 1000 },
     );
   });
 
-  it('lose no item and duplicate none', () => {
+  it('18. lose no item and duplicate none: each comes out, stays in the queue, or is reported as undelivered', () => {
     fc.assert(
-      fc.property(capacity, programs, (capacity, programs) => {
-        const play = new Play(capacity, programs);
+      fc.property(capacity, overflow, programs, (capacity, overflow, programs) => {
+        const play = new Play(capacity, overflow, programs);
         play.run();
-        const { put, out } = play.balance();
-        expect(out).to.deep.equal(put);
+        const { given, out } = play.balance();
+        expect(out).to.deep.equal(given);
       }),
       { numRuns: 1000 },
     );
@@ -197,8 +270,8 @@ describe('sync: random programs on a queue', () => {
 
   it('leave no task waiting at the end', () => {
     fc.assert(
-      fc.property(capacity, programs, (capacity, programs) => {
-        const play = new Play(capacity, programs);
+      fc.property(capacity, overflow, programs, (capacity, overflow, programs) => {
+        const play = new Play(capacity, overflow, programs);
         play.run();
         expect(play.tasks.every(task => task.isEnded)).to.equal(true);
         expect(play.played.every(({ seen }) => seen !== 'waits')).to.equal(true);

@@ -59,7 +59,7 @@ describe('sync: the contract of a queue', () => {
       expect(yield* catching(queue.put(4))).to.match(/^ESC_QUEUE_CLOSED: task "main" put an item into queue "jobs"/);
       expect(thrownBy(() => queue.tryPut(5)).code).to.equal('ESC_QUEUE_CLOSED');
       expect(yield* queue.get()).to.equal(1);
-      expect(queue.tryGet()).to.equal(2);
+      expect(queue.tryGet()).to.deep.equal({ value: 2 });
       expect(yield* queue.next()).to.deep.equal({ done: true, value: undefined });
       expect(thrownBy(() => queue.tryGet()).code).to.equal('ESC_QUEUE_CLOSED');
       expect(yield* catching(queue.get())).to.include('which is closed and empty');

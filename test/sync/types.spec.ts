@@ -1,14 +1,21 @@
 import {
   type Acquire,
+  Broadcast,
   Channel,
   Condition,
+  Deferred,
+  type DeferredSettled,
   type Get,
   Lock,
   type Next,
+  type Published,
+  type PublishedResult,
   type Put,
   Queue,
+  type QueueOptions,
   Semaphore,
   Signal,
+  type Subscriber,
   SyncHandler,
 } from '@escapement/sync';
 import { syncModule } from '@escapement/sync/module';
@@ -40,6 +47,7 @@ describe('sync: the types', () => {
   it('refuse every other wait there', () => {
     const queue = new Queue<number>();
     const lock = new Lock();
+    const rest = () => sleep(0);
     const programs = () => {
       // @ts-expect-error Put
       without().runSync(queue.put(1));
@@ -53,6 +61,14 @@ describe('sync: the types', () => {
       without().runSync(new Signal().wait());
       // @ts-expect-error Notified
       without().runSync(new Condition(lock).wait());
+      // @ts-expect-error DeferredSettled
+      without().runSync(new Deferred<number>().wait());
+      // @ts-expect-error nor the deferred itself
+      without().runSync(new Deferred<number>());
+      // @ts-expect-error Published
+      without().runSync(new Broadcast<number>().subscribe().next());
+      // @ts-expect-error nor inside of `forEach`
+      without().runSync(new Broadcast<number>().subscribe().forEach(rest));
     };
     expect(programs).to.be.a('function');
   });
@@ -86,13 +102,49 @@ describe('sync: the types', () => {
       const next = yield* channel.next();
       if (!next.done) isTrue<Same<typeof next.value, 'ping' | 'pong'>>();
       const maybe = queue.tryGet();
-      isTrue<Same<typeof maybe, number | undefined>>();
+      isTrue<Same<typeof maybe, { readonly value: number } | undefined>>();
     }
     isTrue<Same<EventsOf<typeof program>, Put<number> | Get<number> | Next<'ping' | 'pong'>>>();
     // @ts-expect-error a string is not a number
     queue.put('1');
     // @ts-expect-error nor a word of theirs
     channel.tryPut('pang');
+  });
+
+  it('know the value of a deferred, and the items of a broadcast', () => {
+    const port = new Deferred<number>();
+    const news = new Broadcast<'ping' | 'pong'>();
+    function* program() {
+      const value = yield* port;
+      isTrue<Same<typeof value, number>>();
+      const next = yield* news.subscribe().next();
+      isTrue<Same<typeof next, PublishedResult<'ping' | 'pong'>>>();
+      if (!next.done) isTrue<Same<typeof next.value, 'ping' | 'pong'>>();
+      // @ts-expect-error the end has missed nothing
+      next.missed.toFixed();
+      if (port.result.state === 'succeeded') isTrue<Same<typeof port.result.value, number>>();
+      // @ts-expect-error a deferred is not cancelled
+      if (port.result.state === 'cancelled') return;
+    }
+    isTrue<Same<EventsOf<typeof program>, DeferredSettled<number> | Published<'ping' | 'pong'>>>();
+    // @ts-expect-error a string is no port
+    port.resolve('80');
+    // @ts-expect-error there must be a value
+    port.resolve();
+    new Deferred().resolve();
+    // @ts-expect-error nor a word of theirs
+    news.publish('pang');
+    const wide: Subscriber<string> = news.subscribe();
+    expect(String(wide)).to.equal('subscriber of broadcast');
+  });
+
+  it('know what a queue gives back, and take options for any items', () => {
+    const options: QueueOptions = { capacity: 3 };
+    const closing = new Queue({ ...options, undelivered: (item: { close(): void }) => item.close() });
+    // @ts-expect-error it has no `close`
+    closing.tryPut({});
+    // @ts-expect-error no such policy
+    expect(() => new Queue({ overflow: 'drop' })).to.throw();
   });
 
   it('make an EventLoop of the handler alone, too', () => {

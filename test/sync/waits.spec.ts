@@ -1,7 +1,9 @@
 import {
   Barrier,
+  Broadcast,
   Channel,
   Condition,
+  Deferred,
   Lock,
   Queue,
   Semaphore,
@@ -145,7 +147,7 @@ describe('sync: the contract of every wait', () => {
       expect(lock.tryAcquire()).to.equal(false);
       semaphore.release();
       expect(semaphore.tryAcquire()).to.equal(false);
-      expect(full.tryGet()).to.equal('first');
+      expect(full.tryGet()?.value).to.equal('first');
       expect(full.tryPut('third')).to.equal(false);
       yield* lock.acquire();
       yield* semaphore.acquire();
@@ -158,9 +160,9 @@ describe('sync: the contract of every wait', () => {
   it('4. a task that is cancelled while it waits is disarmed once and takes nothing', () => {
     const disarmed: string[] = [];
     class Watched extends SyncHandler {
-      override disarm(event: Parameters<SyncHandler['disarm']>[0]): void {
+      override disarm(...[event, waiter]: Parameters<SyncHandler['disarm']>): void {
         disarmed.push(event.kind);
-        super.disarm(event);
+        super.disarm(event, waiter);
       }
     }
     const lock = new Lock();
@@ -187,7 +189,7 @@ describe('sync: the contract of every wait', () => {
       lock.release();
       semaphore.release();
       empty.tryPut('item');
-      expect(full.tryGet()).to.equal('item');
+      expect(full.tryGet()?.value).to.equal('item');
       yield* a.join();
       yield* b.join();
       expect(yield* c.join()).to.equal('item');
@@ -296,11 +298,23 @@ describe('sync: the contract of every wait', () => {
         yield* spawn(queue.get()),
         yield* spawn(queue.next()),
         yield* spawn(new Channel().put(1)),
+        yield* spawn(new Deferred().wait()),
+        yield* spawn(new Broadcast().subscribe().next()),
       ];
       yield* settle();
       for (const task of tasks) task.cancel();
     });
-    const kinds = ['notified', 'acquire', 'signal-set', 'all-arrived', 'get', 'next', 'put'];
+    const kinds = [
+      'notified',
+      'acquire',
+      'signal-set',
+      'all-arrived',
+      'get',
+      'next',
+      'put',
+      'deferred-settled',
+      'published',
+    ];
     expect(waited).to.deep.equal(kinds);
   });
 });

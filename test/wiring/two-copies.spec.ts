@@ -90,7 +90,7 @@ describe('two copies', () => {
       'an event that need not wait': () => twin.core.now(),
       'a coroutine': () => twin.sleep.timeout(5, twin.sleep.sleep(1)),
       'a pause': () => twin.core.pause(),
-      'a combinator': () => twin.core.all([]),
+      'a combinator': () => twin.core.ensure(function* () {}),
       'a scope': () => twin.core.scope(function* () {}),
       'a wrapped coroutine': () =>
         twin.core.coroutine(function* (): Anything {

@@ -49,7 +49,7 @@ class Client {
   *writeLines() {
     for (;;) {
       let text = yield* this.#waiting.get();
-      for (let more = this.#waiting.tryGet(); more !== undefined; more = this.#waiting.tryGet()) text += more;
+      for (let more = this.#waiting.tryGet(); more !== undefined; more = this.#waiting.tryGet()) text += more.value;
       yield* this.#stream.write(text);
     }
   }

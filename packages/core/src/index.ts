@@ -1,13 +1,9 @@
 export { Fifo } from './collections/fifo.js';
 export { WaitQueue } from './collections/wait-queue.js';
-export { type AnyBody, all, type Bodies, type EventsIn, type ValueOf, type ValuesOf } from './combinators/all.js';
-export { allSettled, type Settled, type SettledOf } from './combinators/all-settled.js';
-export { type ConcurrencyOptions, forEach, map } from './combinators/map.js';
-export { any, race } from './combinators/race.js';
-export { describe } from './errors/describe.js';
+export { describe, has, isThenable, safely, tagOf } from './errors/describe.js';
 export * from './errors/escapement-error.js';
 export * from './errors/invalid-argument-error.js';
-export { bodyOf, checkMaker, checkProgram } from './events/body-of.js';
+export { bodyFrom, bodyOf, checkMaker, checkProgram, isGeneratorFunction, programName } from './events/body-of.js';
 export { TwoCopiesError } from './events/core-copy.js';
 export type { Coroutine, Program, Sent, Yieldable } from './events/coroutine.js';
 export { coroutine } from './events/coroutine-function.js';
@@ -25,25 +21,44 @@ export * from './loop/errors.js';
 export { EventLoop, type EventLoopConstructor, type EventsServedBy } from './loop/event-loop.js';
 export { FifoPolicy } from './loop/fifo-policy.js';
 export type { Handled, ProgramOf } from './loop/handled-program.js';
-export type { LoopOptions, RunOptions } from './loop/loop-options.js';
+export type { KeepAlive } from './loop/keep-alive.js';
+export type { HostSpawnOptions, LoopOptions, RunOptions } from './loop/loop-options.js';
 export { type Call, call } from './primitives/call.js';
-export { type GetContext, getContext, NoContextError, type SetContext, withContext } from './primitives/context.js';
+export {
+  contextValue,
+  type GetContext,
+  getContext,
+  NoContextError,
+  type SetContext,
+  withContext,
+} from './primitives/context.js';
 export type { CoreEvent } from './primitives/core-event.js';
 export { type CurrentTask, currentTask, ensure, onCancel } from './primitives/current-task.js';
 export { type Now, now } from './primitives/now.js';
 export { type Pause, pause } from './primitives/pause.js';
-export { type Scope, type SuperviseOptions, scope, shield, supervise } from './primitives/scope.js';
-export { type Spawn, type SpawnOptions, spawn } from './primitives/spawn.js';
-export { type Warn, warn } from './primitives/warn.js';
+export {
+  isScope,
+  type Scope,
+  type ScopeOptions,
+  type SuperviseOptions,
+  scope,
+  shield,
+  supervise,
+} from './primitives/scope.js';
+export { type Spawn, type SpawnOptions, spawn, spawnIn } from './primitives/spawn.js';
+export { type Warn, warn, warnOf } from './primitives/warn.js';
 export { type StartWatch, watch } from './primitives/watch.js';
+export { chosenOrder } from './tasks/chosen-order.js';
 export { ContextKey } from './tasks/context-entry.js';
 export * from './tasks/errors.js';
 export { ANSWERED, type Answer, ImmediateEvent } from './tasks/immediate-event.js';
 export type { Join } from './tasks/join.js';
 export { runningTask } from './tasks/running-task.js';
+export { SelfServedEvent } from './tasks/self-served-event.js';
 export type { Task } from './tasks/task.js';
 export { limitDeadline } from './tasks/task-deadline.js';
-export type { TaskResult } from './tasks/task-outcome.js';
+export { failedInCleanup } from './tasks/task-family.js';
+export { failureOf, type TaskResult, valueOrThrow } from './tasks/task-outcome.js';
 export { TaskSlot } from './tasks/task-slot.js';
 export type { SchedulingHints } from './tasks/task-spec.js';
 export type { ReadyCause, TaskState } from './tasks/task-state.js';

@@ -1,3 +1,4 @@
+export * from '@escapement/combinators';
 export * from '@escapement/core';
 export * from '@escapement/sleep';
 export * from '@escapement/sleep/module';

@@ -1,10 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { describe } from '@escapement/core';
 
 /** How deep causes and errors of errors are followed. */
 const MOST_LEVELS = 8;
 /** The most errors that are shown of one `AggregateError`. */
 const MOST_ERRORS = 10;
-const FRAME = /^\s+(?:at|and) /;
 
 /** How to mark parts of a report. */
 export interface ReportStyle {
@@ -17,7 +17,7 @@ export interface ReportStyle {
 const PLAIN: ReportStyle = { headline: text => text, frames: text => text };
 
 /**
- * @internal An error as a person reads it: its class, code and message, its stack, the errors in it, and its cause. Never
+ * An error as a person reads it: its class, code and message, its stack, the errors in it, and its cause. Never
  * throws, whatever was thrown.
  */
 export function errorReport(error: unknown, style: ReportStyle = PLAIN): string {
@@ -26,7 +26,8 @@ export function errorReport(error: unknown, style: ReportStyle = PLAIN): string 
 
 function linesOf(error: unknown, style: ReportStyle, above: readonly unknown[]): string[] {
   if (!isError(error)) return [style.headline(`${describe(error)} was thrown, which is no Error`)];
-  const lines = [...headlineOf(error).map(style.headline), ...framesOf(error).map(style.frames)];
+  const { headline, frames } = partsOf(error);
+  const lines = [...headline.map(style.headline), ...frames.map(style.frames)];
   if (above.length >= MOST_LEVELS) return lines;
   for (const [title, inner] of innerErrorsOf(error)) {
     const isCircle = inner === error || above.includes(inner);
@@ -46,18 +47,34 @@ function innerErrorsOf(error: Error): (readonly [title: string, error: unknown])
   return cause === undefined ? inner : [...inner, ['cause', cause]];
 }
 
-/** `TimeoutError [ESC_TIMEOUT]: the message`, which may have several lines. */
-function headlineOf(error: Error): string[] {
+/** The lines of `TimeoutError [ESC_TIMEOUT]: the message`, and those of the stack. */
+function partsOf(error: Error): { readonly headline: string[]; readonly frames: string[] } {
   const name = textOf(look(() => error.name)) ?? 'Error';
   const code = textOf(look(() => (error as { code?: unknown }).code));
-  const message = textOf(look(() => error.message));
-  const title = code === undefined ? name : `${name} [${code}]`;
-  return (message === undefined ? title : `${title}: ${message}`).split('\n');
+  const message = textOf(look(() => error.message)) ?? '';
+  const stack = textOf(look(() => error.stack)) ?? '';
+  const messageAt = stack.indexOf(message);
+  const headEnd = stack.indexOf('\n', messageAt + message.length);
+  const isInStack = messageAt >= 0 && stack.startsWith(name);
+  // The stack may say more than the message, as for a `yield*` of a promise.
+  const head = isInStack
+    ? stack.slice(0, headEnd < 0 ? undefined : headEnd)
+    : message === ''
+      ? name
+      : `${name}: ${message}`;
+  const isCodeShown = code === undefined || head.includes(code);
+  return {
+    headline: (isCodeShown ? head : `${name} [${code}]${head.slice(name.length)}`).split('\n'),
+    frames: (isInStack && headEnd < 0 ? '' : stack.slice(isInStack ? headEnd : 0)).split('\n').filter(isFrame),
+  };
 }
 
-function framesOf(error: Error): string[] {
-  const stack = textOf(look(() => error.stack)) ?? '';
-  return stack.split('\n').filter(line => FRAME.test(line));
+/** The folder of core, whose frames say nothing of the program; undefined if a bundler has put it elsewhere. */
+const CORE = look(() => fileURLToPath(new URL('..', import.meta.resolve('@escapement/core'))));
+
+function isFrame(line: string): boolean {
+  const isOfLoop = (CORE !== undefined && line.includes(CORE)) || /\.(?:next|throw) \(<anonymous>\)$/.test(line);
+  return !isOfLoop && /^\s+(?:at |and \d)/.test(line);
 }
 
 function textOf(value: unknown): string | undefined {

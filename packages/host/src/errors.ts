@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { EscapementError } from '@escapement/core';
 
 /** The reason of `Cancelled` when `main` cancels a program because the process got a signal. */
@@ -6,8 +7,13 @@ export class SignalError extends EscapementError {
   override readonly code = 'ESC_SIGNAL';
 
   /** @param signal its name: `'SIGINT'` */
-  constructor(readonly signal: string) {
-    super(`the process got ${signal}. A second signal ends it at once, without waiting for clean-ups.`);
+  constructor(readonly signal: NodeJS.Signals) {
+    super(`the process got ${signal}. A second signal ends it at once, without its clean-ups.`);
+  }
+
+  /** As shells count: 128 and the number of the signal; 130 for SIGINT. */
+  get exitCode(): number {
+    return 128 + constants.signals[this.signal];
   }
 }
 

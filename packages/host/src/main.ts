@@ -1,28 +1,43 @@
 import {
-  bodyOf,
   Cancelled,
-  currentTask,
+  checkArgument,
+  type Duration,
   type EventLoop,
   type Handled,
   type LoopEvent,
-  type Program,
   type ProgramOf,
   type Yieldable,
 } from '@escapement/core';
+import { endProcess } from './end-process.js';
 import { SignalError } from './errors.js';
 import { ExitSignals } from './exit-signals.js';
 import { printError } from './print-error.js';
+
+/** A signal waits for so long at most, and the turns cost less than a thousandth of the time. */
+const HOST_TURNS: Duration = 50;
+
+/** How `main` runs a program. */
+export interface MainOptions {
+  /**
+   * Under a strategy that spins or blocks: the host gets a turn, in which a signal can come, at least every so many
+   * milliseconds. Default: 50. See `RunOptions.hostTurns`.
+   */
+  readonly hostTurns?: Duration;
+}
 
 /**
  * Runs a whole program, from its first step to the exit code of the process. Call it once, where the process starts.
  *
  * SIGINT and SIGTERM cancel the program, with a `SignalError` for the reason: its clean-ups run, then the process ends with
- * the code 130 or 143. A second signal ends it at once. An error is printed, and the code is 1. A program that returns leaves
- * `process.exitCode` as it is. Resolves when the run is over, and never rejects.
+ * the code 130 or 143. A second signal ends it at once. An error is printed on stderr, and the code is 1. A program that
+ * returns leaves `process.exitCode` as it is. Resolves when the program has ended, and rejects only for wrong arguments.
+ *
+ * Works under every strategy in real time. What still keeps a process alive a second after a signal or an error does so no longer.
  *
  * @param loop has the handlers of the program's events; else the call does not compile
+ * @throws InvalidArgumentError
  * @example
- * await main(createLoop(setTimeoutModule, sleepModule), function* () {
+ * await main(createLoop(atomicsWaitModule, sleepModule), function* () {
  *   try {
  *     for (;;) yield* work();
  *   } finally {
@@ -33,35 +48,31 @@ import { printError } from './print-error.js';
 export async function main<E extends LoopEvent, T, F extends LoopEvent>(
   loop: EventLoop<E>,
   program: ProgramOf<Handled<F, E> & Yieldable<T, F>>,
+  options: MainOptions = {},
 ): Promise<void> {
+  checkArgument('main for its loop', loop, 'object', 'a loop, as createLoop makes it');
+  const { hostTurns = HOST_TURNS } = checkArgument('main', options, 'object', 'options like { hostTurns: 50 }');
   const signals = new ExitSignals();
   try {
-    await (loop as EventLoop<LoopEvent>).run(cancelledBy(signals, program as Program<T, LoopEvent>));
+    const task = loop.spawn<T, F>(program, { hostTurns, ...nameFor(program) });
+    signals.cancels(task);
+    await task;
   } catch (error) {
-    const signal = signalThatEnded(error);
-    if (signal === undefined) await failed(error);
-    else signals.endProcess(signal);
+    await failed(error);
   } finally {
     signals.stop();
   }
 }
 
-/** Has the name of the program, and so has its task. */
-function cancelledBy<T>(signals: ExitSignals, program: Program<T, LoopEvent>): () => Yieldable<T, LoopEvent> {
-  function* run(): Generator<LoopEvent, T, never> {
-    signals.cancels(yield* currentTask());
-    return yield* bodyOf('main', program);
-  }
-  const name = typeof program === 'function' && program.name !== '' ? program.name : 'main';
-  return Object.defineProperty(run, 'name', { value: name }) as () => Yieldable<T, LoopEvent>;
-}
-
-function signalThatEnded(error: unknown): string | undefined {
-  if (!(error instanceof Cancelled)) return undefined;
-  return error.reason instanceof SignalError ? error.reason.signal : undefined;
+function nameFor(program: unknown): { readonly name?: string } {
+  return typeof program === 'function' && program.name !== '' ? {} : { name: 'main' };
 }
 
 async function failed(error: unknown): Promise<void> {
-  process.exitCode ||= 1;
-  await printError(error);
+  const isSignal = error instanceof Cancelled && error.reason instanceof SignalError;
+  if (isSignal) endProcess(error.reason.exitCode);
+  else {
+    endProcess(1);
+    await printError(error);
+  }
 }

@@ -57,6 +57,10 @@ export class SeededRandomPolicy extends SchedulingPolicy {
     return chosen;
   }
 
+  override choose(count: number): number {
+    return Math.floor(this.#random() * count);
+  }
+
   /** From 0 up to 1. Mulberry32. */
   #random(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;

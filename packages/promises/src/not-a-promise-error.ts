@@ -12,8 +12,13 @@ export class NotAPromiseError extends InvalidArgumentError {
 
 /** @internal */
 export function checkPromise(caller: string, given: unknown): void {
-  if (safely(() => typeof (given as PromiseLike<unknown> | null | undefined)?.then === 'function')) return;
+  if (isPromise(given)) return;
   throw new NotAPromiseError(caller, given);
+}
+
+/** @internal */
+export function isPromise(given: unknown): given is PromiseLike<unknown> {
+  return safely(() => typeof (given as PromiseLike<unknown> | null | undefined)?.then === 'function');
 }
 
 function adviceFor(given: unknown): string {

@@ -6,7 +6,7 @@ import { Resolved } from './resolved.js';
  * Waits for promises. A promise that is waited for and abandoned many times, as by a `race` in a loop, holds one reaction only,
  * and keeps no abandoned task in memory.
  */
-export class PromiseHandler extends EventHandler<Resolved> implements Settler {
+export class PromiseHandler extends EventHandler<Resolved> implements Settler<Waiter<unknown>> {
   static override readonly name: string = 'PromiseHandler';
   override readonly handles = Resolved;
   override readonly needsHost = true;
@@ -15,6 +15,10 @@ export class PromiseHandler extends EventHandler<Resolved> implements Settler {
   override arm({ promise }: Resolved, waiter: Waiter<unknown>): void {
     waitersOf(promise).set(waiter, this);
     this.#inFlight++;
+  }
+
+  override interrupt(event: Resolved): boolean {
+    return event.isAbandonedWhenCancelled;
   }
 
   override disarm({ promise }: Resolved, waiter: Waiter<unknown>): void {

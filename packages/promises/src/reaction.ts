@@ -1,27 +1,25 @@
-import type { Waiter } from '@escapement/core';
-
-/** Settles waiters when their promise has settled. */
-export interface Settler {
+/** Is told when a promise has settled. One may be told of many waits, so each has a key. */
+export interface Settler<in K = never> {
   /** @internal */
-  settle(waiter: Waiter<unknown>, message: unknown, isRejection: boolean): void;
+  settle(key: K, message: unknown, isRejection: boolean): void;
 }
 
-/** The waiters of each promise that has its reaction and has not settled, with their settlers. There may be none left. */
-const waiting = new WeakMap<PromiseLike<unknown>, Map<Waiter<unknown>, Settler>>();
+/** Who waits for each promise that has its reaction and has not settled: keys with their settlers. There may be none left. */
+const waiting = new WeakMap<PromiseLike<unknown>, Map<object, Settler>>();
 
 /**
- * The waiters of a promise. The first call adds a reaction to it, the only one, whatever number of loops wait for it how
+ * Those who wait for a promise. The first call adds a reaction to it, the only one, whatever number of loops wait for it how
  * often: a reaction cannot be taken back, and keeps all that it refers to until the promise settles.
  */
-export function waitersOf(promise: PromiseLike<unknown>): Map<Waiter<unknown>, Settler> {
+export function waitersOf(promise: PromiseLike<unknown>): Map<object, Settler> {
   const known = waiting.get(promise);
   if (known !== undefined) return known;
-  const waiters = new Map<Waiter<unknown>, Settler>();
+  const waiters = new Map<object, Settler>();
   waiting.set(promise, waiters);
   const settleAll = (message: unknown, isRejection: boolean) => {
     // A later wait adds a new reaction: a promise settles the same again, but a plain thenable may not.
     waiting.delete(promise);
-    for (const [waiter, settler] of waiters) settler.settle(waiter, message, isRejection);
+    for (const [key, settler] of waiters) settler.settle(key as never, message, isRejection);
   };
   react(
     promise,

@@ -1,10 +1,15 @@
 import { checkArgument, checkCallback, EscapementError } from '@escapement/core';
-import type { Undo } from './action.js';
+
+/**
+ * Ends a subscription; called exactly once. If that takes time it returns a promise, and the task that subscribed does not end
+ * before that has settled. Anything else that it returns is ignored.
+ */
+export type Unsubscribe = () => unknown;
 
 /** A source that can be told to wait. */
 export interface PausableSource {
-  /** Ends the subscription; called exactly once. */
-  stop(): void;
+  /** Ends the subscription: see `Unsubscribe`. */
+  stop: Unsubscribe;
   /** The buffer is full: emit nothing until `resume`. What comes nevertheless is kept. */
   pause(): void;
   /** Half of the buffer is free again. */
@@ -19,7 +24,7 @@ export type Source<out T> = (
   emit: (item: T) => void,
   fail: (error: unknown) => void,
   end: () => void,
-) => Undo | PausableSource;
+) => Unsubscribe | PausableSource;
 
 /** What to do with an item that finds the buffer full. */
 export type Overflow =
@@ -49,7 +54,7 @@ export class SubscriptionOverflowError extends EscapementError {
 }
 
 /** @internal @throws InvalidArgumentError if `given` cannot stop a source, or not pause it although it must */
-export function checkStop(given: Undo | PausableSource, mustPause: boolean): Undo | PausableSource {
+export function checkStop(given: Unsubscribe | PausableSource, mustPause: boolean): Unsubscribe | PausableSource {
   if (typeof given === 'function' && !mustPause) return given;
   const what = mustPause
     ? '`{ stop, pause, resume }`, to be paused when the buffer is full'

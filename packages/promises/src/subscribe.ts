@@ -1,4 +1,5 @@
 import { type Coroutine, type CurrentTask, checkCallback, coroutine, ensure } from '@escapement/core';
+import type { Resolved } from './resolved.js';
 import type { Source } from './source.js';
 import { type SubscribeOptions, Subscription } from './subscription.js';
 
@@ -9,7 +10,8 @@ import { type SubscribeOptions, Subscription } from './subscription.js';
  *
  * The undo that `source` returns is called exactly once: at the end of the current task, however that ends, or before that
  * when the source ends or fails, when the buffer overflows, or at `close()`. An error of the undo is thrown where the end of
- * the source is seen: at `next()`, by `close()`, or as a failure of the task's clean-up.
+ * the source is seen: at `next()`, by `close()`, or as a failure of the task's clean-up. If the undo returns a promise, the end of
+ * the task waits for it.
  *
  * Waiting for an item needs `promiseModule`, and a strategy that lets the host run.
  *
@@ -24,11 +26,11 @@ import { type SubscribeOptions, Subscription } from './subscription.js';
 export const subscribe = /* @__PURE__ */ coroutine(function* subscribe<T>(
   source: Source<T>,
   options: SubscribeOptions = {},
-): Coroutine<Subscription<T>, CurrentTask> {
+): Coroutine<Subscription<T>, CurrentTask | Resolved> {
   checkCallback('subscribe', source, 'a function that subscribes and returns its undo');
   const subscription = new Subscription<T>(options);
-  yield* ensure<never>(function* closing() {
-    subscription.close();
+  yield* ensure(function closing() {
+    return subscription.closed();
   });
   subscription.begin(source);
   return subscription;

@@ -10,12 +10,12 @@ export class SubscriptionHandler extends EventHandler<NextItem> {
 
   override arm(event: NextItem, waiter: Waiter<IteratorResult<unknown, undefined>>): void {
     this.#inFlight++;
-    event.subscription.takers.add(new WaitingTaker(waiter, () => this.#inFlight--));
+    event.subscription.addTaker(new WaitingTaker(waiter, () => this.#inFlight--));
   }
 
   override disarm(event: NextItem): void {
     this.#inFlight--;
-    event.subscription.takers.abandoned();
+    event.subscription.takerAbandoned();
   }
 
   override inFlight(): number {

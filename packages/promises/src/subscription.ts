@@ -13,8 +13,10 @@ import {
   type Program,
   WaitQueue,
 } from '@escapement/core';
-import type { Undo } from './action.js';
 import { both, type Failure, failureOf } from './failure.js';
+import { isPromise } from './not-a-promise-error.js';
+import { handleRejection } from './reaction.js';
+import { type Resolved, resolved } from './resolved.js';
 import {
   checkStop,
   OVERFLOWS,
@@ -22,11 +24,15 @@ import {
   type PausableSource,
   type Source,
   SubscriptionOverflowError,
+  type Unsubscribe,
 } from './source.js';
 
 /** How many items a subscription keeps, and what happens to more. */
 export interface SubscribeOptions {
-  /** How many items it holds that no task has taken: 1 or more. Default: 1000. */
+  /**
+   * How many items it holds that no task has taken. Default: 1000. With 0, which needs `overflow: 'pause'`, the source runs only
+   * while a task waits.
+   */
   readonly capacity?: number;
   /** What to do with an item that finds the buffer full. Default: `'error'`. */
   readonly overflow?: Overflow;
@@ -81,10 +87,13 @@ export class Subscription<out T> {
   readonly #overflow: Overflow;
   readonly #items = new Fifo<T>();
   readonly #next: NextItem<T> = new NextItem(this);
-  /** @internal Tasks wait here only while there is no item. */
-  readonly takers = new WaitQueue<Taker>();
-  #source: Undo | PausableSource | undefined;
+  /** Tasks wait here only while there is no item. */
+  readonly #takers = new WaitQueue<Taker>();
+  #takerCount = 0;
+  #source: Unsubscribe | PausableSource | undefined;
+  /** The source is told to wait; it runs at first. */
   #isPaused = false;
+  #stopping: PromiseLike<unknown> | undefined;
   #isOver = false;
   #failure: Failure | undefined;
   #dropped = 0;
@@ -93,7 +102,8 @@ export class Subscription<out T> {
   constructor(options: SubscribeOptions) {
     checkArgument('subscribe', options, 'object', 'an object of options, like { capacity: 10 }');
     const { capacity = 1000, overflow = 'error', name } = options;
-    checkCount('capacity of subscribe', capacity, 1, true, 'With 1, one item is held that no task has taken.');
+    const least = overflow === 'pause' ? 0 : 1;
+    checkCount('capacity of subscribe', capacity, least, true, 'With 1, one item is held that no task has taken.');
     if (!OVERFLOWS.includes(overflow)) {
       const fault = `subscribe got ${describe(overflow)} as \`overflow\`, expected one of ${OVERFLOWS.join(', ')}.`;
       throw new InvalidArgumentError('ESC_INVALID_OPTION', fault);
@@ -137,7 +147,8 @@ export class Subscription<out T> {
   }
 
   /**
-   * Ends the subscription before its task ends. Items that it holds can still be taken. Closing it again does nothing.
+   * Ends the subscription before its task ends. Items that it holds can still be taken. Closing it again does nothing. It does
+   * not wait for a source that takes time to stop: `closed` does.
    *
    * @throws what the source's undo throws
    */
@@ -149,6 +160,17 @@ export class Subscription<out T> {
     if (failure !== undefined) throw failure.error;
   }
 
+  /**
+   * `yield* subscription.closed()` ends the subscription, and waits until its source has stopped, which a cancellation does not
+   * interrupt. The end of the task that subscribed does the same.
+   *
+   * @throws what the source's undo throws, or rejects with
+   */
+  *closed(): Coroutine<void, Resolved> {
+    this.close();
+    if (this.#stopping !== undefined) yield* resolved(this.#stopping, { whenCancelled: 'wait' });
+  }
+
   /** @internal @throws what `source` throws */
   begin(source: Source<T>): void {
     const stop = source(
@@ -158,18 +180,38 @@ export class Subscription<out T> {
     );
     this.#source = checkStop(stop, this.#overflow === 'pause');
     if (this.#isOver) this.#failure = both(this.#failure, this.#stop());
-    else if (this.#isPaused) this.#pause();
+    else this.#regulate();
   }
 
   /** @internal @returns undefined if there is nothing yet */
   takeNow(): IteratorResult<T, undefined> | undefined {
     if (this.#items.size > 0) {
       const value = this.#items.shift() as T;
-      if (this.#isPaused && 2 * this.#items.size <= this.capacity) this.#resume();
+      this.#regulate();
       return { done: false, value };
     }
     if (this.#failure !== undefined) throw this.#failure.error;
     return this.#isOver ? END : undefined;
+  }
+
+  /** @internal A task waits. */
+  addTaker(taker: Taker): void {
+    this.#takers.add(taker);
+    this.#takerCount++;
+    this.#regulate();
+  }
+
+  /** @internal A task waits no more. */
+  takerAbandoned(): void {
+    this.#takers.abandoned();
+    this.#takerCount--;
+    this.#regulate();
+  }
+
+  /** @internal Those who wait get the end; the source stays open. */
+  dismissTakers(): void {
+    this.#tellTakers();
+    this.#regulate();
   }
 
   /** `subscription "lines"` */
@@ -179,14 +221,12 @@ export class Subscription<out T> {
 
   #emitted(item: T): void {
     if (this.#isOver) return;
-    const taker = this.takers.take();
-    if (taker !== undefined) taker.resolve({ done: false, value: item });
-    else if (this.#items.size < this.capacity || this.#makeRoom()) this.#keep(item);
-  }
-
-  #keep(item: T): void {
-    this.#items.push(item);
-    if (this.#overflow === 'pause' && this.#items.size === this.capacity) this.#pause();
+    const taker = this.#takers.take();
+    if (taker !== undefined) {
+      this.#takerCount--;
+      taker.resolve({ done: false, value: item });
+    } else if (this.#items.size < this.capacity || this.#makeRoom()) this.#items.push(item);
+    this.#regulate();
   }
 
   /** @returns false if the new item is not to be kept */
@@ -202,14 +242,18 @@ export class Subscription<out T> {
     return true;
   }
 
-  #pause(): void {
-    this.#isPaused = true;
-    (this.#source as PausableSource | undefined)?.pause();
-  }
-
-  #resume(): void {
-    this.#isPaused = false;
-    if (!this.#isOver) (this.#source as PausableSource).resume();
+  /** Tells the source to wait when the buffer is full, and to go on when half of it is free or a task waits. */
+  #regulate(): void {
+    const source = this.#source as PausableSource | undefined;
+    // Inside of the source: then `begin` does it.
+    if (this.#overflow !== 'pause' || this.#isOver || source === undefined) return;
+    const { size } = this.#items;
+    const hasRoom = this.#isPaused ? 2 * size <= this.capacity : size < this.capacity;
+    const isPaused = this.#takerCount === 0 && !(hasRoom && this.capacity > 0);
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    if (isPaused) source.pause();
+    else source.resume();
   }
 
   #ended(failure: Failure | undefined): void {
@@ -220,7 +264,8 @@ export class Subscription<out T> {
   }
 
   #tellTakers(): void {
-    for (const taker of this.takers.takeAll()) {
+    this.#takerCount = 0;
+    for (const taker of this.#takers.takeAll()) {
       if (this.#failure === undefined) taker.resolve(END);
       else taker.reject(this.#failure.error);
     }
@@ -230,7 +275,12 @@ export class Subscription<out T> {
   #stop(): Failure | undefined {
     const source = this.#source;
     this.#source = undefined;
-    return failureOf(() => (typeof source === 'function' ? source() : source?.stop()));
+    return failureOf(() => {
+      const stopped: unknown = typeof source === 'function' ? source() : source?.stop();
+      if (!isPromise(stopped)) return;
+      handleRejection(stopped);
+      this.#stopping = stopped;
+    });
   }
 }
 

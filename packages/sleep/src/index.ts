@@ -1,7 +1,10 @@
 export { InvalidTimeError } from './check-time.js';
+export type { Limit, LimitEvent, LimitedProgram } from './limit.js';
 export { every, Metronome, type Tick } from './metronome.js';
+export { moveOnAfter, moveOnAt } from './move-on.js';
 export { exponential, type RetryOptions, retry } from './retry.js';
 export { sleep, sleepUntil } from './sleep.js';
 export { SleepHandler } from './sleep-handler.js';
 export { Sleep, SleepFor, TimeEvent } from './time-event.js';
-export { type DeadlineEvent, deadline, TimeoutError, timeout } from './timeout.js';
+export { deadline, timeout } from './timeout.js';
+export { TimeoutError } from './timeout-error.js';

@@ -30,6 +30,20 @@ export class UnexpectedEndError extends EscapementError {
   }
 }
 
+/**
+ * A connection in memory has failed, or its peer has closed it and will not read what is written. The bytes that came before can
+ * still be read.
+ */
+export class StreamResetError extends EscapementError {
+  static override readonly name = 'StreamResetError';
+  override readonly code = 'ESC_STREAM_RESET';
+
+  /** @internal */
+  constructor(what: string) {
+    super(`the connection of ${what} was reset: its peer closed it, or a fault was to happen. Connect again, or stop.`);
+  }
+}
+
 /** A line is longer than the reader allows. The received bytes can still be read. */
 export class LineTooLongError extends EscapementError {
   static override readonly name = 'LineTooLongError';

@@ -14,7 +14,7 @@ import {
 import { SourceEvent, type SyncSource } from './sync-event.js';
 
 /** A lock or a semaphore. */
-export interface Acquirable extends SyncSource<void> {
+export interface Acquirable extends SyncSource {
   /** @internal @returns false if `task` has to wait */
   takeNow(task: Task | undefined): boolean;
   acquire(): Acquire;

@@ -10,10 +10,10 @@ import { Queue, type QueueOptions } from './queue.js';
  * yield* channel.forEach(function* (word) { console.log(word); });
  */
 export class Channel<T> extends Queue<T> {
-  /** @throws InvalidCountError */
-  constructor(options: QueueOptions = {}) {
-    const { capacity = 0, name } = checkArgument('new Channel', options, 'object', 'an object of options');
-    super({ capacity, ...(name !== undefined && { name }) });
+  /** @throws InvalidCountError, InvalidArgumentError */
+  constructor(options: QueueOptions<T> = {}) {
+    const { capacity = 0 } = checkArgument('new Channel', options, 'object', 'an object of options');
+    super({ ...options, capacity });
   }
 
   /** @internal */

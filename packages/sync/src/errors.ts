@@ -1,14 +1,21 @@
 import { EscapementError } from '@escapement/core';
 
-/** A task acquired a lock that it holds already. Thrown at the `yield*`. */
+/** A task acquired a lock that it holds already, or whose holder waits for the end of the task. Thrown at the `yield*`. */
 export class LockHeldError extends EscapementError {
   static override readonly name = 'LockHeldError';
   override readonly code = 'ESC_LOCK_HELD';
 
   /** @internal */
-  constructor(lock: string, task: string) {
-    super(
+  static byItself(lock: string, task: string): LockHeldError {
+    return new LockHeldError(
       `${task} acquired ${lock}, which it already holds: it would wait for itself forever. Release it first, or acquire it only in the outermost caller.`,
+    );
+  }
+
+  /** @internal */
+  static byAncestor(lock: string, task: string, holder: string): LockHeldError {
+    return new LockHeldError(
+      `${task} acquired ${lock}, which is held by ${holder}, and that waits for the end of this task: both would wait forever. Acquire it only in the holder, or release it there before.`,
     );
   }
 }
@@ -55,6 +62,19 @@ export class QueueClosedError extends EscapementError {
   static forGet(task: string, queue: string): QueueClosedError {
     return new QueueClosedError(
       `${task} tried to get an item from ${queue}, which is closed and empty. Use next() or forEach(), which report the end without an error.`,
+    );
+  }
+}
+
+/** An item was published in a closed broadcast. */
+export class BroadcastClosedError extends EscapementError {
+  static override readonly name = 'BroadcastClosedError';
+  override readonly code = 'ESC_BROADCAST_CLOSED';
+
+  /** @internal */
+  constructor(task: string, broadcast: string) {
+    super(
+      `${task} published an item in ${broadcast}, which is closed; no subscriber got it. Close it after the last publish, or catch this error and stop.`,
     );
   }
 }

@@ -1,5 +1,7 @@
 import {
   type Coroutine,
+  isScope,
+  type Join,
   type LoopEvent,
   type Program,
   runningTask,
@@ -13,7 +15,9 @@ import { LockHeldError, LockNotHeldError } from './errors.js';
 
 /**
  * A mutex: one task holds it at a time; waiting tasks get it in the order in which they came. It is not re-entrant: a second
- * acquire by its holder throws instead of waiting forever.
+ * acquire by its holder throws instead of waiting forever. So does an acquire by a task for whose end the holder waits: in a
+ * `timeout`, `scope`, `shield`, `all`, `race` or `map` that the holder runs, or in a task that it joins. A task that the holder
+ * spawned and does not wait for may wait for the lock.
  *
  * The task that acquired it holds it. If that task ends without releasing it, its parent holds it. So after
  * `yield* timeout(50, lock.acquire())`, which acquires in a child task, the caller holds the lock. When the run has ended, nobody
@@ -55,7 +59,7 @@ export class Lock implements Acquirable {
    * `yield* lock.acquire()` waits until the lock is free and takes it. Write the `try` whose `finally` releases the lock
    * directly after it.
    *
-   * @throws LockHeldError at the `yield*`, if the task holds it already
+   * @throws LockHeldError at the `yield*`, if the task holds it already, or if the holder waits for the end of the task
    */
   acquire(): Acquire {
     return this.#acquire;
@@ -63,7 +67,7 @@ export class Lock implements Acquirable {
 
   /** Takes the lock if it is free. @throws LockHeldError if the task holds it already */
   tryAcquire(): boolean {
-    return this.takeNow(runningTask());
+    return this.#take(runningTask());
   }
 
   /**
@@ -79,7 +83,7 @@ export class Lock implements Acquirable {
    * Acquires the lock, runs a program and evaluates to its value. Releases the lock however the program ends. A
    * function is called after the lock is acquired.
    *
-   * @throws LockHeldError if the task holds it already; NotACoroutineError
+   * @throws LockHeldError as `acquire`; NotACoroutineError
    */
   with<T, E extends LoopEvent>(body: Program<T, E>): Coroutine<T, E | Acquire> {
     return holding(this, 'lock.with', body);
@@ -99,8 +103,19 @@ export class Lock implements Acquirable {
 
   /** @internal */
   takeNow(task: Task | undefined): boolean {
+    if (this.#take(task)) return true;
+    const { holder } = this;
+    if (task !== undefined && holder !== undefined && awaits(holder, task)) {
+      throw LockHeldError.byAncestor(titled('lock', this.name), titleOf(task), titleOf(holder));
+    }
+    return false;
+  }
+
+  #take(task: Task | undefined): boolean {
     if (this.#isHeld && !this.#isLeftBehind) {
-      if (task !== undefined && task === this.holder) throw new LockHeldError(titled('lock', this.name), titleOf(task));
+      if (task !== undefined && task === this.holder) {
+        throw LockHeldError.byItself(titled('lock', this.name), titleOf(task));
+      }
       return false;
     }
     this.#isHeld = true;
@@ -133,4 +148,22 @@ export class Lock implements Acquirable {
     const heldBy = holder === undefined ? '' : `held by ${titleOf(holder)}, `;
     return `${heldBy}acquired by ${titleOf(this.#acquirer)}, which has ended`;
   }
+}
+
+/** Whether `holder` goes on only when `task`, which is below it, has ended. O(the levels between them). */
+function awaits(holder: Task, task: Task): boolean {
+  // A holder that has finished waits for its children, too; but one of them may be to release what it left behind.
+  if (holder.state === 'finishing') return false;
+  for (let child = task; child.parent !== undefined; child = child.parent) {
+    if (!isAwaited(child, child.parent)) return false;
+    if (child.parent === holder) return true;
+  }
+  return false;
+}
+
+function isAwaited(child: Task, parent: Task): boolean {
+  if (parent.state === 'finishing') return !child.isDaemon;
+  const event = parent.waitsFor;
+  if (event?.kind === 'scope') return isScope(child);
+  return event?.kind === 'join' && (event as Join).task === child;
 }

@@ -15,9 +15,15 @@ export interface QueueEnds<T> {
   /** @internal */
   readonly takers: WaitQueue<Taker<T>>;
   /** @internal @returns false if there is no room */
-  putNow(item: T, task: Task | undefined): boolean;
+  putNow(item: T): boolean;
+  /** @internal It is closed. @throws the error of a put */
+  refuse(item: T, task: Task | undefined): never;
   /** @internal */
   takeNow(): T | typeof NOTHING;
+  /** @internal @throws the error with which it was closed, if there is one */
+  throwFailure(): void;
+  /** @internal No consumer will get these. */
+  giveUp(items: readonly T[]): void;
   toString(): string;
 }
 
@@ -38,7 +44,8 @@ export class Put<out T = unknown> extends SyncEvent<void> {
   }
 
   override attempt(task: Task | undefined): Answer<void> | undefined {
-    return this.#queue.putNow(this.#item, task) ? ANSWERED : undefined;
+    if (this.#queue.isClosed) this.#queue.refuse(this.#item, task);
+    return this.#queue.putNow(this.#item) ? ANSWERED : undefined;
   }
 
   /** @internal */
@@ -49,6 +56,11 @@ export class Put<out T = unknown> extends SyncEvent<void> {
   /** @internal */
   override abandoned(): void {
     this.#queue.putters.abandoned();
+  }
+
+  /** @internal */
+  override cancelled(): void {
+    this.#queue.giveUp([this.#item]);
   }
 
   override toString(): string {
@@ -70,13 +82,19 @@ export abstract class Take<out T, out R> extends SyncEvent<R> {
   /** @internal */
   abstract resultFor(item: T): R;
 
-  /** @internal The result, or the error thrown, once the queue is closed and empty. */
+  /** @internal The result, or the error thrown, once the queue was closed without an error and is empty. */
   abstract atEnd(task: Task | undefined): R;
 
   override attempt(task: Task | undefined): Answer<R> | undefined {
     const item = this.queue.takeNow();
     if (item !== NOTHING) return { done: true, value: this.resultFor(item) };
-    return this.queue.isClosed ? { done: true, value: this.atEnd(task) } : undefined;
+    return this.queue.isClosed ? { done: true, value: this.endFor(task) } : undefined;
+  }
+
+  /** @internal @throws the error with which the queue was closed */
+  endFor(task: Task | undefined): R {
+    this.queue.throwFailure();
+    return this.atEnd(task);
   }
 
   /** @internal */
@@ -138,10 +156,6 @@ export class Putter<T> {
   get isSettled(): boolean {
     return this.waiter.isSettled;
   }
-
-  refuse(queue: string): void {
-    this.waiter.reject(QueueClosedError.forPut(titleOf(this.waiter.task), queue));
-  }
 }
 
 /** @internal A task that waits for an item. */
@@ -167,7 +181,7 @@ class WaitingTaker<T, R> implements Taker<T> {
 
   end(): void {
     try {
-      this.waiter.resolve(this.event.atEnd(this.waiter.task));
+      this.waiter.resolve(this.event.endFor(this.waiter.task));
     } catch (error) {
       this.waiter.reject(error);
     }

@@ -2,9 +2,12 @@ import {
   bodyOf,
   type Coroutine,
   checkArgument,
+  checkCallback,
   checkCount,
   checkMaker,
+  describe,
   Fifo,
+  InvalidArgumentError,
   type LoopEvent,
   type Program,
   runningTask,
@@ -15,10 +18,32 @@ import { titled, titleOf } from './describe.js';
 import { QueueClosedError } from './errors.js';
 import { Get, Next, NOTHING, Put, type Putter, type QueueEnds, type Taker } from './queue-events.js';
 
-/** How much a queue holds, and what it is called. */
-export interface QueueOptions {
+/** What a queue does with an item that finds it full. */
+export type QueueOverflow =
+  /** `put` waits until there is room. */
+  | 'wait'
+  /** The item goes in, and the oldest one is dropped. For states, of which the last one counts. */
+  | 'drop-oldest'
+  /** The new item is dropped. */
+  | 'drop-newest';
+
+const OVERFLOWS: readonly unknown[] = ['wait', 'drop-oldest', 'drop-newest'] satisfies QueueOverflow[];
+
+/** How much a queue holds, what becomes of more and of items that nobody gets, and what it is called. */
+export interface QueueOptions<T = unknown> {
   /** How many items it holds before `put` waits. With 0, each `put` waits for a taker. Default: `Infinity`. */
   readonly capacity?: number;
+  /** What happens to an item that finds it full. Default: `'wait'`. Unless it waits, `put` never does. */
+  readonly overflow?: QueueOverflow;
+  /**
+   * Called once with each item that no consumer will ever get: to close what it holds. That is an item that was dropped because
+   * the queue was full, or by `cancel()`, and one whose `put` was cancelled with its task or refused because the queue is
+   * closed. Not with one that `tryPut` refused, and not with one whose `put` lost in a `select`: you have that still.
+   *
+   * Must not wait. What it throws comes out of the `put`, `close` or `cancel` that gave the item up, when that is done; of a put
+   * that was cancelled, the run gets it as a `HandlerError`.
+   */
+  undelivered?(item: T): void;
   /** For errors and deadlock reports. */
   readonly name?: string;
 }
@@ -31,6 +56,9 @@ export interface QueueOptions {
  * into a queue that is never full lets no other task run: give the queue a capacity, or call `pause()`.
  * Cancellation: a cancelled waiter leaves the queue; its item is not put, and it takes none. A task that got an item before
  * its cancellation keeps it, and `Cancelled` is thrown at its next suspension.
+ *
+ * It loses no item, unless you choose so with `overflow` or `cancel()`. Items that hold something to close need
+ * `undelivered`, which gets each one that no consumer gets.
  *
  * @example
  * const jobs = new Queue<Job>({ capacity: 10, name: 'jobs' });
@@ -48,15 +76,20 @@ export class Queue<T> implements QueueEnds<T> {
   readonly #get: Get<T> = new Get(this);
   readonly #next: Next<T> = new Next(this);
   readonly capacity: number;
+  /** What happens to an item that finds it full. */
+  readonly overflow: QueueOverflow;
   /** For errors and deadlock reports. */
   readonly name: string | undefined;
+  readonly #undelivered: QueueOptions<T>['undelivered'];
   #isClosed = false;
+  #failure: unknown;
 
-  /** @throws InvalidCountError */
-  constructor(options: QueueOptions = {}) {
-    const { capacity = Infinity, name } = checkArgument('new Queue', options, 'object', 'an object of options');
-    checkCount('capacity of a Queue', capacity, 0, true, 'With 0, each put waits until a task gets the item.');
+  /** @throws InvalidCountError, InvalidArgumentError */
+  constructor(options: QueueOptions<T> = {}) {
+    const { capacity = Infinity, overflow = 'wait', undelivered, name } = checkOptions(options);
     this.capacity = capacity;
+    this.overflow = overflow;
+    this.#undelivered = undelivered;
     this.name = name;
   }
 
@@ -70,9 +103,9 @@ export class Queue<T> implements QueueEnds<T> {
   }
 
   /**
-   * `yield* queue.put(item)` waits until there is room.
+   * `yield* queue.put(item)` waits until there is room. From the `yield*` on the item is the queue's: see `undelivered`.
    *
-   * @throws QueueClosedError at the `yield*`, if the queue is closed before the item is in it
+   * @throws QueueClosedError at the `yield*`, if the queue is closed before the item is in it; or the error given to `close`
    */
   put(item: T): Put<T> {
     return new Put(this, item);
@@ -81,7 +114,7 @@ export class Queue<T> implements QueueEnds<T> {
   /**
    * `yield* queue.get()` waits for an item and takes it.
    *
-   * @throws QueueClosedError at the `yield*`, if the queue is closed and empty
+   * @throws QueueClosedError at the `yield*`, if the queue is closed and empty; or the error given to `close`
    */
   get(): Get<T> {
     return this.#get;
@@ -90,6 +123,7 @@ export class Queue<T> implements QueueEnds<T> {
   /**
    * Like `get`, but returns an iterator result, so the end is not an error.
    *
+   * @throws the error given to `close`, once the queue is empty
    * @example
    * for (let next = yield* jobs.next(); !next.done; next = yield* jobs.next()) yield* work(next.value);
    */
@@ -97,23 +131,35 @@ export class Queue<T> implements QueueEnds<T> {
     return this.#next;
   }
 
-  /** Puts the item if that is possible without waiting. @throws QueueClosedError */
+  /**
+   * Puts the item if that is possible without waiting.
+   *
+   * @returns false if it is not: the item is still yours
+   * @throws QueueClosedError, or the error given to `close`; the item is still yours
+   */
   tryPut(item: T): boolean {
-    return this.putNow(item, runningTask());
+    if (this.#isClosed) throw this.#refusal(runningTask());
+    return this.putNow(item);
   }
 
-  /** @returns an item, or undefined if there is none @throws QueueClosedError if the queue is closed and empty */
-  tryGet(): T | undefined {
-    const item = this.takeNow();
-    if (item !== NOTHING) return item;
-    if (this.#isClosed) throw QueueClosedError.forGet(titleOf(runningTask()), String(this));
+  /**
+   * Takes an item if there is one.
+   *
+   * @returns `{ value }`, or undefined if it is empty: so an item may be `undefined`, too
+   * @throws QueueClosedError if the queue is closed and empty; or the error given to `close`
+   * @example for (let got = jobs.tryGet(); got !== undefined; got = jobs.tryGet()) start(got.value);
+   */
+  tryGet(): { readonly value: T } | undefined {
+    const value = this.takeNow();
+    if (value !== NOTHING) return { value };
+    if (this.#isClosed) this.#get.endFor(runningTask());
     return undefined;
   }
 
   /**
    * Runs `work` for one item after another until the queue is closed and empty.
    *
-   * @throws NotAFunctionError, NotACoroutineError
+   * @throws NotAFunctionError, NotACoroutineError; the error given to `close`
    */
   *forEach<E extends LoopEvent>(work: (item: T) => Program<unknown, E>): Coroutine<void, E | Next<T>> {
     const caller = `${this.noun}.forEach`;
@@ -126,24 +172,88 @@ export class Queue<T> implements QueueEnds<T> {
   /**
    * Closes the queue. Waiting and later puts throw `QueueClosedError`. Items in the queue can still be taken; after that,
    * `get` throws `QueueClosedError` and `next` reports the end. Closing it again does nothing.
+   *
+   * @param error what `put`, `get`, `next` and `forEach` throw instead, those that take when the queue is empty
+   * @throws what `undelivered` throws for the items of waiting puts
+   * @example jobs.close(new Error('the source has failed'));
    */
-  close(): void {
+  close(error?: unknown): void {
+    this.#close(error, []);
+  }
+
+  /**
+   * Closes the queue, as `close` does, and drops the items in it: for a consumer that takes no more. Also after `close`.
+   *
+   * @throws what `undelivered` throws for the items
+   */
+  cancel(error?: unknown): void {
+    const dropped: T[] = [];
+    while (this.#items.size > 0) dropped.push(this.#items.shift() as T);
+    this.#close(error, dropped);
+  }
+
+  #close(error: unknown, dropped: T[]): void {
+    if (!this.#isClosed) this.#failure = error;
     this.#isClosed = true;
-    for (const putter of this.putters.takeAll()) putter.refuse(String(this));
-    for (const taker of this.takers.takeAll()) taker.end();
+    // One by one, because to settle one may end the wait of another.
+    for (let putter = this.putters.take(); putter !== undefined; putter = this.putters.take()) {
+      dropped.push(putter.item);
+      putter.waiter.reject(this.#refusal(putter.waiter.task));
+    }
+    for (let taker = this.takers.take(); taker !== undefined; taker = this.takers.take()) taker.end();
+    this.giveUp(dropped);
+  }
+
+  #refusal(task: Task | undefined): unknown {
+    return this.#failure === undefined ? QueueClosedError.forPut(titleOf(task), String(this)) : this.#failure;
+  }
+
+  /** @internal */
+  refuse(item: T, task: Task | undefined): never {
+    const error = this.#refusal(task);
+    try {
+      this.giveUp([item]);
+    } catch (second) {
+      throw new AggregateError([error, second], `a put into ${this} was refused, and \`undelivered\` failed`);
+    }
+    throw error;
+  }
+
+  /** @internal */
+  throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** @internal @throws what `undelivered` throws, after it was called for each */
+  giveUp(items: readonly T[]): void {
+    if (this.#undelivered === undefined) return;
+    const errors: unknown[] = [];
+    for (const item of items) {
+      try {
+        this.#undelivered(item);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 1) throw new AggregateError(errors, `\`undelivered\` of ${this} failed ${errors.length} times`);
+    if (errors.length === 1) throw errors[0];
   }
 
   /** @internal @returns false if there is no room */
-  putNow(item: T, task: Task | undefined): boolean {
-    if (this.#isClosed) throw QueueClosedError.forPut(titleOf(task), String(this));
+  putNow(item: T): boolean {
     const taker = this.takers.take();
-    if (taker !== undefined) {
-      taker.give(item);
-      return true;
-    }
-    if (this.#items.size >= this.capacity) return false;
-    this.#items.push(item);
+    if (taker !== undefined) taker.give(item);
+    else if (this.#items.size < this.capacity) this.#items.push(item);
+    else if (this.overflow === 'wait') return false;
+    else this.giveUp([this.#makeRoomFor(item)]);
     return true;
+  }
+
+  /** @returns the item that is dropped for it, perhaps itself */
+  #makeRoomFor(item: T): T {
+    if (this.overflow === 'drop-newest') return item;
+    this.#items.push(item);
+    return this.#items.shift() as T;
   }
 
   /** @internal */
@@ -166,4 +276,19 @@ export class Queue<T> implements QueueEnds<T> {
   protected get noun(): string {
     return 'queue';
   }
+}
+
+/** @throws InvalidArgumentError, InvalidCountError */
+function checkOptions<T>(options: QueueOptions<T>): QueueOptions<T> {
+  const {
+    capacity = Infinity,
+    overflow = 'wait',
+    undelivered,
+  } = checkArgument('new Queue', options, 'object', 'an object of options');
+  checkCount('capacity of a Queue', capacity, 0, true, 'With 0, each put waits until a task gets the item.');
+  if (undelivered !== undefined)
+    checkCallback('new Queue for `undelivered`', undelivered, 'a function that takes an item');
+  if (OVERFLOWS.includes(overflow)) return options;
+  const fault = `new Queue got ${describe(overflow)} as \`overflow\`, expected one of ${OVERFLOWS.join(', ')}.`;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
 }

@@ -1,9 +1,9 @@
 import { eventName, ImmediateEvent, type Waiter, type WaitQueue } from '@escapement/core';
 
 /** The lock, queue, ... that an event waits for. */
-export interface SyncSource<R> {
-  /** @internal */
-  readonly waiting: WaitQueue<Waiter<R>>;
+export interface SyncSource {
+  /** @internal Of waiters for its result. */
+  readonly waiting: WaitQueue<Waiter>;
   toString(): string;
 }
 
@@ -22,10 +22,13 @@ export abstract class SyncEvent<out R = unknown> extends ImmediateEvent<R> {
 
   /** @internal Called when one of the enqueued waiters was abandoned. */
   abstract abandoned(): void;
+
+  /** @internal Called when a task was cancelled that waited for it, after `abandoned`, or that would have had to wait. */
+  cancelled(): void {}
 }
 
 /** An event that waits in the wait queue of its source. */
-export abstract class SourceEvent<out R, S extends SyncSource<R>> extends SyncEvent<R> {
+export abstract class SourceEvent<out R, S extends SyncSource> extends SyncEvent<R> {
   /** @internal */
   constructor(
     /** @internal */

@@ -3,6 +3,7 @@ import {
   EventHandler,
   EventLoop,
   type Instrument,
+  type KeepAlive,
   type LoopEvent,
   type LoopOptions,
   NoStrategyError,
@@ -68,6 +69,11 @@ class WiredLoop extends (EventLoop as new (options: LoopOptions) => AnyLoop) {
   override spawn(...given: Parameters<AnyLoop['spawn']>): Task<any> {
     this.#plugins.assertUnchanged();
     return super.spawn(...given);
+  }
+
+  override keepAlive(): KeepAlive {
+    this.#plugins.assertUnchanged();
+    return super.keepAlive();
   }
 }
 

@@ -1,12 +1,12 @@
 import { alternate } from '@escapement/lab';
-import { createLoop, pause, race, setTimeoutModule, sleepModule, timeout } from 'escapement';
+import { createLoop, moveOnAfter, pause, race, setTimeoutModule, sleepModule, timeout } from 'escapement';
 import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
 
 const TIMES = 20_000;
 const LIMIT = 30_000;
 
-/** A timeout that does not expire, and a race of two, each compared with a timer in a `Promise.race`. */
+/** Limits that do not expire, and a race of two, each compared with a timer in a `Promise.race`. */
 export const limiting: Benchmark = {
   name: 'timeout',
   async run(rounds) {
@@ -14,15 +14,17 @@ export const limiting: Benchmark = {
     const figures = await alternate(
       [
         { name: 'timeout', run: () => nanosecondsEach(TIMES, () => loop.run(limitOften)) },
+        { name: 'moveOnAfter', run: () => nanosecondsEach(TIMES, () => loop.run(moveOnOften)) },
         { name: 'timer', run: () => nanosecondsEach(TIMES, limitPromisesOften) },
         { name: 'race', run: () => nanosecondsEach(TIMES, () => loop.run(raceOften)) },
       ],
       { rounds },
     );
     const anchor = { name: 'Promise.race with a timer', figure: figures.get('timer')! };
-    const [ours, race] = [figures.get('timeout')!, figures.get('race')!];
+    const [ours, moveOn, race] = [figures.get('timeout')!, figures.get('moveOnAfter')!, figures.get('race')!];
     return [
       { what: 'a timeout around a pause', unit: 'ns', ours, anchor, reach: { atMost: 2_000 } },
+      { what: 'a moveOnAfter around a pause', unit: 'ns', ours: moveOn, anchor, reach: { atMost: 2_000 } },
       { what: 'a race of two pauses', unit: 'ns', ours: race, anchor, reach: { atMost: 2_500 } },
     ];
   },
@@ -30,6 +32,10 @@ export const limiting: Benchmark = {
 
 function* limitOften() {
   for (let n = 0; n < TIMES; n++) yield* timeout(LIMIT, pause());
+}
+
+function* moveOnOften() {
+  for (let n = 0; n < TIMES; n++) yield* moveOnAfter(LIMIT, pause());
 }
 
 function* raceOften() {

@@ -42,7 +42,10 @@ const GENERATOR_KINDS: Readonly<Record<string, string>> = {
   AsyncGeneratorFunction: 'the async generator function',
 };
 
-/** @internal What `look` returns; undefined if it throws, because it looked at a value that is not ours. */
+/**
+ * What `look` returns; undefined if it throws. For a look at a value that is not yours: a getter may throw, and a proxy anywhere.
+ * @example const length = safely(() => given.length);
+ */
 export function safely<T>(look: () => T): T | undefined {
   try {
     return look();
@@ -80,7 +83,7 @@ export function nameBelow(noun: string, parent: string): string {
   return `${noun} of ${parent.replace(/^(?:scope|shield|supervise|cleanup) of /, '')}`;
 }
 
-/** @internal `Error` for an error of any realm, `Generator`, `GeneratorFunction`, ...; of a proxy, `Object` or `Function`. */
+/** What kind of object it is, without trust in its class; never throws: see `safely`. `Error` for an error of any realm, `Generator`, `GeneratorFunction`, ...; of a proxy, `Object` or `Function`. */
 export function tagOf(value: unknown): string {
   return safely(() => Object.prototype.toString.call(value).slice('[object '.length, -1)) ?? '';
 }
@@ -90,12 +93,12 @@ export function isClass(value: object): boolean {
   return safely(() => Object.getOwnPropertyDescriptor(value, 'prototype'))?.writable === false;
 }
 
-/** @internal */
+/** Whether it is a promise, or an object with a method `then`. Never throws: see `safely`. */
 export function isThenable(value: unknown): boolean {
   return safely(() => typeof (value as { then?: unknown } | null | undefined)?.then === 'function') ?? false;
 }
 
-/** @internal Whether a value of any kind has the property. */
+/** Whether a value of any kind has the property, like `Symbol.asyncIterator`. Never throws: see `safely`. */
 export function has(value: unknown, key: PropertyKey): boolean {
   return typeof value === 'object' && value !== null && (safely(() => key in value) ?? false);
 }

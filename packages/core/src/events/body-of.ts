@@ -22,15 +22,28 @@ export function bodyOf<T, E extends LoopEvent>(
   program: Program<T, E>,
   maker?: (...args: never) => unknown,
 ): Yieldable<T, E> {
-  if (typeof program !== 'function') {
-    const body = yieldableOf<T, E>(caller, program);
-    if (body === undefined) throw new NotACoroutineError(caller, program, maker);
-    return body;
-  }
-  checkCallable(caller, program);
-  const made = program();
+  if (typeof program === 'function') return bodyFrom(caller, program);
+  const body = yieldableOf<T, E>(caller, program);
+  if (body === undefined) throw new NotACoroutineError(caller, program, maker);
+  return body;
+}
+
+/**
+ * Like `bodyOf` for a function that gets arguments: calls `make`, once.
+ *
+ * @param caller the name of your function, for the error
+ * @throws NotACoroutineError
+ * @example const body = bodyFrom('withConnection', use, connection);
+ */
+export function bodyFrom<T, E extends LoopEvent, A extends readonly unknown[]>(
+  caller: string,
+  make: (...args: A) => Yieldable<T, E>,
+  ...args: A
+): Yieldable<T, E> {
+  checkCallable(caller, make);
+  const made = make(...args);
   const body = yieldableOf<T, E>(caller, made);
-  if (body === undefined) throw new NotACoroutineError(caller, made, program);
+  if (body === undefined) throw new NotACoroutineError(caller, made, make);
   // Our caller runs it, so no yield* is missing where it was made.
   creationHook?.handedOver(made);
   return body;
@@ -58,7 +71,7 @@ export function checkProgram(caller: string, program: unknown): void {
   else if (yieldableOf(caller, program) === undefined) throw new NotACoroutineError(caller, program);
 }
 
-/** @internal The name of the function; undefined if the program is no function, or has no name. */
+/** The name of the function, for the task that runs it: see `spawnIn`. Undefined if the program is no function, or has no name. */
 export function programName(program: Program<unknown, LoopEvent>): string | undefined {
   return typeof program === 'function' ? nameOf(program, '') || undefined : undefined;
 }
@@ -121,7 +134,7 @@ export function isGenerator(value: unknown): value is Generator<unknown, never, 
   }
 }
 
-/** @internal Whether `program` makes a new generator in each call. */
+/** Whether `program` makes a new generator in each call, so that calling it, as `bodyOf` does, cannot throw. */
 export function isGeneratorFunction<P>(program: P): program is Extract<P, (...args: never) => unknown> {
   try {
     return typeof program === 'function' && getPrototypeOf(program) === GENERATOR_FUNCTION;

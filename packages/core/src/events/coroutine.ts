@@ -18,7 +18,7 @@ export interface Yieldable<out T, out E extends LoopEvent = never> {
 /**
  * Something to run: a coroutine, an event, or a function that makes one. Every function that runs a program takes all three.
  *
- * The function is called without arguments, once per run: by `run` and `loop.spawn` at the call, by `ensure` when the
+ * The function is called without arguments (limits of `@escapement/sleep` pass their `Limit`), once per run: by `run` and `loop.spawn` at the call, by `ensure` when the
  * clean-up begins, by all others at their `yield*`. A task made of it takes its name.
  */
 export type Program<T, E extends LoopEvent = never> = Yieldable<T, E> | (() => Yieldable<T, E>);

@@ -35,7 +35,7 @@ export class IncompatiblePluginsError extends EscapementError {
 
   constructor(handler: string, strategy: string, waits: string) {
     super(
-      `${handler} needs the host's own loop to run, but the strategy '${shownName(strategy)}' ${waits} and never lets it. Use a strategy that yields to the host, for instance setTimeoutModule from @escapement/strategies.`,
+      `${handler} needs the host's own loop to run, but the strategy '${shownName(strategy)}' ${waits} and never lets it. Use one that yields to the host: setTimeoutModule from @escapement/strategies; in tests, settlingTimeModule from @escapement/virtual-time. Sockets and pipes of @escapement/net and threads of @escapement/workers need no host.`,
     );
   }
 }

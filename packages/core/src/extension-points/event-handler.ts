@@ -41,7 +41,8 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
   abstract arm(event: E, waiter: Waiter<ResultOf<E>>): void;
 
   /**
-   * The wait was abandoned: forget `waiter`. Called at most once per wait, with the arguments of `arm`, and never after
+   * The wait was abandoned: forget `waiter`. It must have taken nothing: take an item, a lock or bytes only where you settle a
+   * waiter in the same call. So `select` ends the waits that came second, and nothing is lost. Called at most once per wait, with the arguments of `arm`, and never after
    * `waiter` was settled. Settling it later does nothing. If the run breaks, because a plugin fails or nothing can ever
    * happen, also the waits are abandoned that `interrupt` lets go on.
    */

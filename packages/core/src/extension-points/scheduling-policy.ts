@@ -38,6 +38,14 @@ export abstract class SchedulingPolicy {
   /** Removes and returns the task to resume next. Called only while at least one added task has not come out. */
   abstract next(): Task | undefined;
 
+  /**
+   * Several things could happen next, all of them allowed, like the branches of a `select` that are ready together: which one?
+   * @returns a whole number from 0 to `count - 1`; without this method 0, the first
+   */
+  choose(_count: number): number {
+    return 0;
+  }
+
   /** `task` is resumed now: the task that `next` returned, or one that paused while no other was ready. */
   stepStarted(_task: Task): void {}
 

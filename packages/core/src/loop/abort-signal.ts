@@ -10,40 +10,43 @@ export interface AbortSignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** @internal Cancels the root task of a run when a signal aborts. */
+/** @internal Cancels a task when a signal aborts. */
 export class AbortWatch {
   #isAborted = false;
-  #root: Task | undefined = undefined;
+  #task: Task | undefined = undefined;
 
   /** @throws InvalidArgumentError for what is no AbortSignal */
-  constructor(private readonly signal: AbortSignalLike | undefined) {
-    if (signal === undefined) return;
+  constructor(
+    private readonly signal: AbortSignalLike,
+    caller: string,
+  ) {
     try {
       if (typeof signal.aborted !== 'boolean') throw new TypeError('it has no `aborted`');
       this.#isAborted = signal.aborted;
       signal.addEventListener('abort', this.#abort);
     } catch (error) {
-      throw notASignal(signal, error);
+      throw notASignal(caller, signal, error);
     }
   }
 
-  /** Cancels `root` at once if the signal has aborted. */
-  runStarted(root: Task): void {
-    this.#root = root;
+  /** Until the end of `task`, which is cancelled at once if the signal has aborted. */
+  watch(task: Task): void {
+    this.#task = task;
+    task.extras.addEndListener(() => this.stop());
     if (this.#isAborted) this.#abort();
   }
 
-  /** Ignores what the signal throws: the run is over, and the listener does nothing any more. */
+  /** Ignores what the signal throws: the task has ended, and the listener does nothing any more. */
   stop(): void {
-    this.#root = undefined;
+    this.#task = undefined;
     try {
-      this.signal?.removeEventListener('abort', this.#abort);
+      this.signal.removeEventListener('abort', this.#abort);
     } catch {}
   }
 
   readonly #abort = (): void => {
     this.#isAborted = true;
-    this.#root?.cancel(reasonOf(this.signal!));
+    this.#task?.cancel(reasonOf(this.signal));
   };
 }
 
@@ -56,8 +59,8 @@ function reasonOf(signal: AbortSignalLike): unknown {
   }
 }
 
-function notASignal(given: unknown, cause: unknown): InvalidArgumentError {
-  const advice = has(given, 'abort') ? 'Pass controller.signal.' : 'Leave `signal` out if nothing aborts the run.';
-  const fault = `run got ${describe(given)} for its signal, expected an AbortSignal: ${describe(cause)}. ${advice}`;
+function notASignal(caller: string, given: unknown, cause: unknown): InvalidArgumentError {
+  const advice = has(given, 'abort') ? 'Pass controller.signal.' : 'Leave `signal` out if nothing aborts it.';
+  const fault = `${caller} got ${describe(given)} for its signal, expected an AbortSignal: ${describe(cause)}. ${advice}`;
   return Object.assign(new InvalidArgumentError('ESC_INVALID_SIGNAL', fault), { cause });
 }

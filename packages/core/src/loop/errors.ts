@@ -60,6 +60,19 @@ export class LoopRunningError extends EscapementError {
   }
 }
 
+/** `loop.keepAlive` was called although no code of the host runs until the run ends. */
+export class HostBlockedError extends EscapementError {
+  static override readonly name = 'HostBlockedError';
+  override readonly code = 'ESC_HOST_BLOCKED';
+
+  /** @internal */
+  constructor({ alias, waits }: { readonly alias: string; readonly waits: string }) {
+    super(
+      `keepAlive of a loop whose strategy '${shownName(alias)}' ${waits}: the host stands still until the run ends, so no callback of it can come. Use a strategy that lets the host run, such as setTimeoutModule from @escapement/strategies, or, if the strategy spins or blocks, start the run with \`{ hostTurns: 50 }\`.`,
+    );
+  }
+}
+
 /** `runSync` was called with a strategy that lets the host run. */
 export class NotSynchronousError extends EscapementError {
   static override readonly name = 'NotSynchronousError';

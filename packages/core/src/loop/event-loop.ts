@@ -7,23 +7,23 @@ import { PolicyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import { Wakeup } from '../extension-points/wakeup.js';
-import { JoinHandler } from '../primitives/join-handler.js';
-import { ScopeHandler } from '../primitives/scope.js';
-import { Spawn, type SpawnOptions } from '../primitives/spawn.js';
-import { Cancelled } from '../tasks/errors.js';
+import { SelfServedHandler } from '../primitives/self-served-handler.js';
+import { Spawn } from '../primitives/spawn.js';
 import type { Task } from '../tasks/task.js';
 import { valueOrThrow } from '../tasks/task-outcome.js';
 import { treeOf } from '../tasks/task-tree.js';
-import { AbortWatch } from './abort-signal.js';
 import { CheckedClock } from './checked-clock.js';
 import { LoopRunningError, NotSynchronousError } from './errors.js';
 import { ExclusivePlugins } from './exclusive-plugins.js';
 import { FifoPolicy } from './fifo-policy.js';
+import { followLater, followRun } from './follow-run.js';
 import { GivenPolicy } from './given-policy.js';
 import type { Handled, ProgramOf } from './handled-program.js';
 import { HandlerTable } from './handler-table.js';
+import { HostPrograms } from './host-programs.js';
 import { type Hooks, Instruments } from './instruments.js';
-import { checkOptions, type LoopOptions, type RunOptions, signalOf } from './loop-options.js';
+import type { KeepAlive } from './keep-alive.js';
+import { checkOptions, type HostSpawnOptions, type LoopOptions, type RunOptions } from './loop-options.js';
 import { ReadyQueue } from './ready-queue.js';
 import { RunFaults } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
@@ -41,15 +41,16 @@ class PluggableLoop<in E extends LoopEvent> {
   readonly #policy: GivenPolicy;
   readonly #ready: ReadyQueue;
   readonly #scheduler: Scheduler;
+  readonly #programs: HostPrograms;
   readonly #sleepPhase: SleepPhase;
   readonly #hooks: Hooks | undefined;
   readonly #debugging: Debugging | undefined;
   readonly #survivesPolicy: boolean;
   #root: Task | undefined = undefined;
+  /** Whether the root runs a program; else it only supervises those of the host. */
+  #hasProgram = false;
   /** The program's function runs, which makes the root task's body. */
   #isStarting = false;
-  /** Whether the host may cancel the run. */
-  #isAbortable = false;
   #polledAt: Instant = 0;
 
   constructor(options: LoopOptions) {
@@ -58,7 +59,7 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#strategy = strategy;
     this.#clock = new CheckedClock(strategy);
     this.#exclusive = new ExclusivePlugins(strategy, handlers, policy);
-    this.#handlers = new HandlerTable([new JoinHandler(), new ScopeHandler()], handlers);
+    this.#handlers = new HandlerTable([new SelfServedHandler()], handlers);
     if (options.debug) this.#debugging = new Debugging(this.#clock, slowStep, warning => instruments.warn(warning));
     const instruments = new Instruments([...(options.instruments ?? []), ...(this.#debugging?.instruments ?? [])]);
     const { hooks } = instruments;
@@ -69,31 +70,34 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#scheduler = new Scheduler(this.#clock, this.#ready, this.#policy, this.#handlers, instruments);
     this.#survivesPolicy = options.onPolicyFault === 'fifo';
     const dump = () => dumpTasks(this.#root!, this.#handlers, this.#debugging);
-    this.#sleepPhase = new SleepPhase(strategy, this.#clock, this.#handlers, this.#ready, wakeup, hooks, dump);
+    const { outcomes } = this.#scheduler;
+    this.#sleepPhase = new SleepPhase(
+      strategy,
+      this.#clock,
+      this.#handlers,
+      this.#ready,
+      wakeup,
+      hooks,
+      outcomes,
+      dump,
+    );
+    this.#programs = new HostPrograms(this.#scheduler, this.#sleepPhase);
   }
 
   /**
    * Runs a program to its end; resolves to its value, or rejects with its error. Under a strategy that spins or blocks, the
-   * host's own loop stands still until then.
+   * host's own loop stands still until then, except with `hostTurns`.
    *
    * @throws DeadlockError, HandlerError, StrategyError, PolicyError, LoopRunningError, PluginInUseError, besides the
    * program's own errors
    */
   async run<T, F extends LoopEvent>(
     program: ProgramOf<Handled<F, E> & Yieldable<T, F>>,
-    options?: RunOptions,
+    options: RunOptions = {},
   ): Promise<T> {
-    const signal = signalOf(options);
-    const abort = new AbortWatch(signal);
-    try {
-      const root = this.#spawnRoot(program, 'run');
-      this.#isAbortable = signal !== undefined;
-      abort.runStarted(root);
-      await this.#follow(root);
-      return valueOrThrow(root);
-    } finally {
-      abort.stop();
-    }
+    const root = this.#programs.start('run', options, () => this.#startProgram(program, 'run'));
+    await followRun(this.#drive(root));
+    return valueOrThrow(root);
   }
 
   /**
@@ -103,28 +107,43 @@ class PluggableLoop<in E extends LoopEvent> {
   runSync<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>): T {
     if (this.#strategy.waits === 'yields') throw new NotSynchronousError(this.#strategy.alias);
     // Only a strategy that yields returns promises, so the first step is the last.
-    return this.#drive(this.#spawnRoot(program, 'runSync')).next().value as T;
+    return this.#drive(this.#startProgram(program, 'runSync')).next().value as T;
   }
 
   /**
-   * For host code: starts a task, which can be awaited: `const page = await loop.spawn(fetchPage(url))`. In a running loop it
-   * is a child of the root task; otherwise it starts a run. Its failure rejects the awaited task and fails the run. If
-   * nothing awaits a task that started a run, its failure is an unhandled rejection of the host; so is a failure of the run
-   * that comes after the task's end, as when a plugin cannot be closed.
+   * For host code: starts a task, which can be awaited: `const page = await loop.spawn(fetchPage(url))`. If the loop does not
+   * run, that starts a run, which ends when all tasks that host code spawned have ended. In a run of `run`, the task is
+   * cancelled if the run's program fails or is cancelled, and the run waits for its end.
    *
-   * @throws LoopRunningError while a run starts, or closes its plugins
+   * What host code spawns is independent: a failure or a cancellation goes to those who await the task, and to no other task. A
+   * failure that nobody awaits is an unhandled rejection of the host. An awaited task is rejected with what `run` would throw
+   * for the same end; that may be a fault of the run, such as `DeadlockError`, which then goes to all who wait.
+   *
+   * @throws LoopRunningError while a run starts, or closes its plugins; PluginInUseError
    */
-  spawn<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>, options?: SpawnOptions): Task<T> {
+  spawn<T, F extends LoopEvent>(
+    program: ProgramOf<Handled<F, E> & Yieldable<T, F>>,
+    options: HostSpawnOptions = {},
+  ): Task<T> {
     const spec = new Spawn(program, options);
-    if (this.#root?.isEnded === false) return this.#scheduler.spawn(spec, this.#root);
-    const root = this.#spawnRoot(program, 'spawn', spec.name);
-    // Asynchronous, so that the caller gets the task even if the strategy keeps the thread.
-    Promise.resolve()
-      .then(() => this.#follow(root))
-      .catch(error => {
-        if (!root.extras.isObserved || !isOutcomeOf(root, error)) throw error;
-      });
-    return root;
+    const start = () => this.#inHostRun('spawn', root => this.#programs.spawn<T>(spec, root));
+    return this.#programs.start('spawn', options, start);
+  }
+
+  /**
+   * For host code: keeps the run going until you call `release()`, for callbacks of the host that spawn tasks or settle waits.
+   * Meanwhile a run in which all tasks wait for such a callback is no deadlock. Starts a run if the loop does not run, as
+   * `spawn` does; a run of `run` ends with its program all the same.
+   *
+   * @throws HostBlockedError if the host stands still while the loop runs; LoopRunningError, PluginInUseError
+   * @example
+   * const keepAlive = loop.keepAlive();
+   * server.on('request', (request, response) => loop.spawn(answer(request, response)));
+   * server.on('close', () => keepAlive.release());
+   */
+  keepAlive(): KeepAlive {
+    this.#sleepPhase.checkHostRuns(this.#isRunning);
+    return this.#inHostRun('keepAlive', root => this.#programs.keepAlive(root, this.#hasProgram));
   }
 
   /** The tree of tasks: the name, state and event of each; also a circle of tasks that wait for each other. */
@@ -133,24 +152,9 @@ class PluggableLoop<in E extends LoopEvent> {
     return dumpTasks(this.#root, this.#handlers, this.#debugging, Infinity).join('\n');
   }
 
-  /** Without the value: if that is a promise, only the caller of `run` may wait for it, or it would count as unhandled here. */
-  async #follow(root: Task): Promise<void> {
-    const drive = this.#drive(root);
-    let step = drive.next();
-    while (!step.done) {
-      try {
-        await step.value;
-      } catch (error) {
-        step = drive.throw(error);
-        continue;
-      }
-      step = drive.next();
-    }
-  }
-
   /** Runs to the end; yields the promises of the strategy. */
-  *#drive<T>(root: Task<T>): Generator<Promise<void>, T, void> {
-    const faults = new RunFaults();
+  *#drive<T>(root: Task<T>, faults = new RunFaults()): Generator<Promise<void>, T, void> {
+    this.#scheduler.outcomes.runStarted(faults);
     try {
       for (let crashes = 0; !root.isEnded && crashes < MOST_CRASHES; ) {
         try {
@@ -159,7 +163,7 @@ class PluggableLoop<in E extends LoopEvent> {
         } catch (crash) {
           if (crash instanceof PolicyError && this.#replacePolicy(root, crash)) continue;
           if (faults.add(crash)) this.#hooks?.crashed?.(crash);
-          if (crashes++ === 0) root.cancel(crash);
+          if (crashes++ === 0) this.#scheduler.outcomes.runBreaks(root, crash);
           else if (this.#ready.isEmpty && !this.#cancelShields(root, faults.first)) break;
         }
       }
@@ -170,6 +174,7 @@ class PluggableLoop<in E extends LoopEvent> {
       if (fault !== undefined && !this.#isSurvived(root, fault)) faults.add(fault);
       this.#exclusive.release();
       this.#root = undefined;
+      this.#scheduler.outcomes.runEnded();
     }
     this.#hooks?.runEnded?.(root);
     return faults.outcomeOf(root);
@@ -194,19 +199,49 @@ class PluggableLoop<in E extends LoopEvent> {
     return !this.#ready.isEmpty;
   }
 
-  #spawnRoot<T>(program: Program<T, LoopEvent>, caller: string, name?: string): Task<T> {
+  get #isRunning(): boolean {
+    return this.#root?.isEnded === false;
+  }
+
+  #startProgram<T>(program: Program<T, LoopEvent>, caller: string): Task<T> {
+    return this.#startRun(caller, true, () => {
+      const spec = { body: program, caller, name: programName(program) ?? 'main', flags: 0 };
+      const root = this.#scheduler.spawn(spec, undefined);
+      this.#root = root;
+      return root;
+    });
+  }
+
+  /** Starts something below the root of the present run, or of a new one. */
+  #inHostRun<T>(caller: string, start: (root: Task) => T): T {
+    if (this.#isRunning && !this.#isStarting) return start(this.#root!);
+    return this.#startRun(caller, false, () => {
+      const root = this.#programs.spawnRoot();
+      this.#root = root;
+      try {
+        const started = start(root);
+        const faults = new RunFaults();
+        void followLater(this.#drive(root, faults), faults);
+        return started;
+      } catch (error) {
+        // The root has nothing to wait for: the run ends at once.
+        this.#drive(root).next();
+        throw error;
+      }
+    });
+  }
+
+  #startRun<T>(caller: string, hasProgram: boolean, start: () => T): T {
     if (this.#root !== undefined || this.#isStarting) throw new LoopRunningError(caller, this.#isStarting);
     this.#exclusive.claim();
     this.#isStarting = true;
-    this.#isAbortable = false;
+    this.#hasProgram = hasProgram;
     try {
       this.#polledAt = this.#clock.now();
       this.#sleepPhase.runStarted(this.#polledAt);
       this.#policy.runStarted();
       this.#policy.turnStarted(this.#polledAt);
-      const spec = { body: program, caller, name: name || (programName(program) ?? 'main'), flags: 0 };
-      this.#root = this.#scheduler.spawn(spec, undefined);
-      return this.#root as Task<T>;
+      return start();
     } finally {
       this.#isStarting = false;
       if (this.#root === undefined) this.#exclusive.release();
@@ -223,15 +258,8 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#policy.turnStarted(this.#polledAt);
     this.#handlers.poll(this.#polledAt);
     if (!this.#ready.isEmpty) return this.#sleepPhase.letHostRun(this.#polledAt);
-    return this.#sleepPhase.sleepUntilDue(this.#polledAt, this.#isAbortable);
+    return this.#sleepPhase.sleepUntilDue(this.#polledAt, this.#programs.areHeld);
   }
-}
-
-/** Whether the host gets `error` where it awaits `root`. */
-function isOutcomeOf(root: Task, error: unknown): boolean {
-  const { result } = root;
-  if (result.state === 'failed') return error === result.error;
-  return result.state === 'cancelled' && (error instanceof Cancelled || error === result.reason);
 }
 
 /**

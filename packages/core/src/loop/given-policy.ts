@@ -10,12 +10,14 @@ import { FifoPolicy } from './fifo-policy.js';
 /** The most tasks that are taken from a policy that has failed: it may return one for ever. */
 const MOST_DRAINED = 1_000_000;
 
-type Optional = 'stepStarted' | 'stepEnded' | 'taskEnded';
+type Optional = 'choose' | 'stepStarted' | 'stepEnded' | 'taskEnded';
 
 /** @internal A loop's policy: calls the methods that it overrides, and tells what it did wrong. */
 export class GivenPolicy {
   /** False for the loop's own policy, which does not fail and keeps nothing on tasks. */
   readonly isForeign: boolean;
+  /** Whether it makes choices. */
+  readonly chooses: boolean;
   readonly #stepStarted: boolean;
   readonly #stepEnded: boolean;
   readonly #taskEnded: boolean;
@@ -33,6 +35,7 @@ export class GivenPolicy {
     this.isForeign = policy.constructor !== FifoPolicy;
     const has = (method: Optional) =>
       policy[method] !== undefined && policy[method] !== SchedulingPolicy.prototype[method];
+    this.chooses = has('choose');
     this.#stepStarted = has('stepStarted');
     this.#stepEnded = has('stepEnded');
     this.#taskEnded = has('taskEnded');
@@ -45,6 +48,20 @@ export class GivenPolicy {
   /** Call it when something else than a step took time: that does not count as a step's. */
   skipTime(): void {
     if (this.#stepEnded) this.#readClock();
+  }
+
+  /** @throws PolicyError */
+  choose(count: number): number {
+    let chosen: number;
+    try {
+      chosen = this.policy.choose(count);
+    } catch (error) {
+      throw this.#faultIn('choose', error);
+    }
+    if (Number.isInteger(chosen) && chosen >= 0 && chosen < count) return chosen;
+    throw this.fault(
+      `returned ${describe(chosen)} from choose(${count}), expected a whole number from 0 to ${count - 1}`,
+    );
   }
 
   /** @throws PolicyError */

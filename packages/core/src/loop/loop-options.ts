@@ -1,5 +1,5 @@
 import { classNameOf, describe, isClass, nameOf, safely } from '../errors/describe.js';
-import { InvalidArgumentError, isReadable } from '../errors/invalid-argument-error.js';
+import { checkNumber, InvalidArgumentError, isReadable } from '../errors/invalid-argument-error.js';
 import { TwoCopiesError } from '../events/core-copy.js';
 import type { Duration } from '../events/instant.js';
 import { IncompatiblePluginsError, NoStrategyError, StrategyError } from '../extension-points/errors.js';
@@ -7,6 +7,7 @@ import type { EventHandler } from '../extension-points/event-handler.js';
 import { INSTRUMENT_HOOKS, type Instrument } from '../extension-points/instrument.js';
 import type { SchedulingPolicy } from '../extension-points/scheduling-policy.js';
 import type { SleepStrategy, Waits } from '../extension-points/sleep-strategy.js';
+import type { SpawnOptions } from '../primitives/spawn.js';
 import type { AbortSignalLike } from './abort-signal.js';
 
 /** What an `EventLoop` is made of. `createLoop` of `@escapement/wiring` collects it from modules. */
@@ -35,14 +36,23 @@ export interface LoopOptions<H extends EventHandler = EventHandler> {
   readonly slowStep?: Duration;
 }
 
-/** How to run one program. An `AbortController` fits, too. */
+/** How `loop.run` and `loop.spawn` run a program. */
 export interface RunOptions {
   /**
-   * When it aborts, the program is cancelled with its reason. Under a strategy that blocks or spins, no timer or listener of
-   * the host can abort it; see docs/extending.md for what to do instead.
+   * When it aborts, the program is cancelled with its reason. Under a strategy that blocks or spins, the host can abort it only
+   * with `hostTurns`.
    */
-  readonly signal?: AbortSignalLike;
+  readonly signal?: AbortSignalLike | undefined;
+  /**
+   * Under a strategy that spins or blocks, the host's own loop gets a turn at least every so many milliseconds until the run
+   * ends: its signals, timers and promises are served then. Default: `Infinity`, the host stands still. Under a strategy that
+   * yields, the host runs anyway; in virtual time it never does.
+   */
+  readonly hostTurns?: Duration | undefined;
 }
+
+/** How `loop.spawn` starts a program. */
+export interface HostSpawnOptions extends SpawnOptions, RunOptions {}
 
 const WAITS: readonly unknown[] = ['spins', 'blocks', 'yields', 'jumps'] satisfies Waits[];
 
@@ -78,14 +88,15 @@ export function checkOptions(options: LoopOptions): void {
   checkCompatibility(strategy, handlers);
 }
 
-/** @internal The signal of `run`'s options. @throws InvalidArgumentError */
-export function signalOf(options: RunOptions | undefined): AbortSignalLike | undefined {
-  if (options === undefined) return undefined;
-  if (isReadable(options)) return options.signal;
-  throw new InvalidArgumentError(
-    'ESC_INVALID_OPTIONS',
-    `run got ${describe(options)}, expected { signal } or nothing.`,
-  );
+/** @internal @throws InvalidArgumentError */
+export function checkRunOptions(caller: string, options: RunOptions): RunOptions {
+  if (!isReadable(options)) {
+    const fault = `${caller} got ${describe(options)}, expected { signal } or nothing.`;
+    throw new InvalidArgumentError('ESC_INVALID_OPTIONS', fault);
+  }
+  const { hostTurns } = options;
+  if (hostTurns !== undefined) checkNumber(caller, 'hostTurns', hostTurns, given => given > 0, 'milliseconds, above 0');
+  return options;
 }
 
 function checkPlugin(what: string, given: unknown, type: string, methods: readonly string[]): void {

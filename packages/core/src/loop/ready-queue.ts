@@ -51,6 +51,21 @@ export class ReadyQueue {
     return this.#count === 0 && this.#deferredPlace === Infinity && this.#fault === undefined;
   }
 
+  /** Whether `choose` asks anybody. */
+  get chooses(): boolean {
+    return this.tellsPolicy && this.given.chooses;
+  }
+
+  /** The policy's choice among `count`; the first if it makes none. Its fault ends the turn, as one of `add` does. */
+  choose(count: number): number {
+    try {
+      return this.chooses ? this.given.choose(count) : 0;
+    } catch (fault) {
+      this.#fault ??= fault as PolicyError;
+      return 0;
+    }
+  }
+
   add(task: Task, cause: ReadyCause): void {
     this.#count++;
     if (this.tellsPolicy) this.given.becameReady(task, this.isSleeping);

@@ -10,6 +10,8 @@ const MOST_FAULTS = 20;
 /** @internal The faults of plugins, and deadlocks, that end a run. */
 export class RunFaults {
   readonly #faults: unknown[] = [];
+  /** Host code that awaits a task has got them. */
+  areObserved = false;
 
   get first(): unknown {
     return this.#faults[0];
@@ -27,15 +29,15 @@ export class RunFaults {
     return true;
   }
 
-  /** The value of the run. @throws the faults, and the error of the program */
-  outcomeOf<T>(root: Task<T>): T {
-    const { result } = root;
+  /** The value of the run, or of a program in it. @throws the faults, and the error of the program */
+  outcomeOf<T>(task: Task<T>): T {
+    const { result } = task;
     const errors = [...this.#faults];
     if (result.state === 'failed' && !errors.includes(result.error)) errors.push(result.error);
     for (const error of errors) showCoroutines(error);
     if (errors.length > 0) throw combineErrors(errors, 'the run ended');
     if (result.state === 'succeeded') return result.value;
-    throw new Cancelled(root.name, (result as { reason?: unknown }).reason);
+    throw new Cancelled(task.name, (result as { reason?: unknown }).reason);
   }
 }
 

@@ -17,6 +17,7 @@ import { Waiter } from '../tasks/waiter.js';
 import { NoHandlerError, NotAnEventError } from './errors.js';
 import type { GivenPolicy } from './given-policy.js';
 import type { HandlerTable } from './handler-table.js';
+import { HostOutcomes } from './host-outcomes.js';
 import type { Hooks, Instruments } from './instruments.js';
 import type { ReadyQueue } from './ready-queue.js';
 
@@ -31,6 +32,7 @@ const MOST_IGNORED_CANCELS = 100;
 
 /** @internal Resumes ready tasks, one step at a time, and gives the event that each step yields to its handler. */
 export class Scheduler implements TaskHost {
+  readonly outcomes = new HostOutcomes();
   readonly #hooks: Hooks | undefined;
   /** The tasks that ended in the present step. The policy and instruments get them after it. */
   #ended: Task[] = [];
@@ -152,6 +154,18 @@ export class Scheduler implements TaskHost {
 
   taskEnded(task: Task): void {
     if (this.ready.tellsPolicy || this.#hooks?.taskEnded !== undefined) this.#ended.push(task);
+  }
+
+  get chooses(): boolean {
+    return this.ready.chooses;
+  }
+
+  choose(count: number): number {
+    return this.ready.choose(count);
+  }
+
+  tellHost(task: Task, resolve: (value: never) => void, reject: (error: unknown) => void): void {
+    this.outcomes.tell(task, resolve as (value: unknown) => void, reject);
   }
 
   defer(task: Task, action: () => void): void {

@@ -5,8 +5,10 @@ import { StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
-import { DeadlockError } from './errors.js';
+import { DeadlockError, HostBlockedError } from './errors.js';
 import { type HandlerTable, nameOf } from './handler-table.js';
+import type { HostOutcomes } from './host-outcomes.js';
+import { hostTurn } from './host-turn.js';
 import type { Hooks } from './instruments.js';
 import type { ReadyQueue } from './ready-queue.js';
 import { StallDetector } from './stall-detector.js';
@@ -18,6 +20,8 @@ const HOST_INTERVAL: Duration = 1;
 export class SleepPhase {
   readonly #stallDetector: StallDetector;
   #hostRanAt: Instant = 0;
+  /** `RunOptions.hostTurns`. */
+  #hostTurns: Duration = Infinity;
 
   /** @param dump what each task waits for, to report a deadlock */
   constructor(
@@ -27,6 +31,7 @@ export class SleepPhase {
     private readonly ready: ReadyQueue,
     private readonly wakeup: Wakeup,
     private readonly hooks: Hooks | undefined,
+    private readonly outcomes: HostOutcomes,
     private readonly dump: () => readonly string[],
   ) {
     this.#stallDetector = new StallDetector(strategy, handlers);
@@ -34,6 +39,17 @@ export class SleepPhase {
 
   runStarted(now: Instant): void {
     this.#hostRanAt = now;
+    this.#hostTurns = Infinity;
+  }
+
+  /** The host runs at least every `interval`, under every strategy in real time, until the end of the run. */
+  limitHostTurns(interval: Duration): void {
+    if (this.strategy.waits !== 'jumps') this.#hostTurns = Math.min(this.#hostTurns, interval);
+  }
+
+  /** @throws HostBlockedError if no code of the host runs during the run */
+  checkHostRuns(isRunning: boolean): void {
+    if (!this.#canHostRun(isRunning)) throw new HostBlockedError(this.strategy);
   }
 
   /** A task is ready. */
@@ -50,34 +66,39 @@ export class SleepPhase {
 
   /** Call it if tasks are ready. @returns the strategy's promise, if any */
   letHostRun(now: Instant): Promise<void> | undefined {
-    if (this.strategy.waits !== 'yields' || now - this.#hostRanAt < HOST_INTERVAL) return undefined;
-    return this.#callStrategy(now);
+    const yields = this.strategy.waits === 'yields';
+    if (now - this.#hostRanAt < (yields ? HOST_INTERVAL : this.#hostTurns)) return undefined;
+    return yields ? this.#callStrategy(now) : this.#takeHostTurn(now);
   }
 
   /**
    * Call it if no task is ready. @returns the strategy's promise, if any
-   * @param isAbortable whether the host may cancel the run
+   * @param isHeld whether code of the host, if it runs, may make a task ready at any time
    * @throws DeadlockError
    */
-  sleepUntilDue(now: Instant, isAbortable: boolean): Promise<void> | undefined {
+  sleepUntilDue(now: Instant, isHeld: boolean): Promise<void> | undefined {
     const until = this.handlers.nextDeadline();
     const { waits } = this.strategy;
-    if (until === Infinity && !(isAbortable && waits === 'yields')) this.#checkDeadlock();
+    if (until === Infinity && !(isHeld && this.#canHostRun(true))) this.#checkDeadlock();
     this.#stallDetector.sleeping(now, until);
+    const hostIsDue = waits === 'yields' ? Infinity : this.#hostRanAt + this.#hostTurns;
+    if (now >= hostIsDue) return this.#takeHostTurn(now);
     if (waits === 'blocks' || waits === 'yields') {
       this.handlers.beforeSleep(this.wakeup, this.strategy);
       if (!this.ready.isEmpty) return undefined;
     }
-    return this.#callStrategy(until);
+    return this.#callStrategy(Math.min(until, hostIsDue));
   }
 
   /** Yields the strategy's promise; resume it when that settles. */
   *untilAwake(slept: Promise<void>): Generator<Promise<void>, void, void> {
+    this.outcomes.hostRuns();
     try {
       yield slept;
     } catch (error) {
       throw new StrategyError(this.strategy.alias, `rejected: ${describe(error)}`, error);
     } finally {
+      this.outcomes.hostRan();
       this.#awake();
     }
     this.#hostRanAt = this.clock.now();
@@ -93,6 +114,10 @@ export class SleepPhase {
     }
   }
 
+  #canHostRun(isRunning: boolean): boolean {
+    return this.strategy.waits === 'yields' || (isRunning && this.#hostTurns < Infinity);
+  }
+
   #checkDeadlock(): void {
     const handlers = this.handlers.inFlight();
     if (handlers.length === 0) throw new DeadlockError(this.dump());
@@ -106,9 +131,14 @@ export class SleepPhase {
     return waits !== 'blocks' || handlers.some(handler => this.handlers.canWake(handler));
   }
 
+  /** Like a sleep of a strategy that yields. */
+  #takeHostTurn(now: Instant): Promise<void> {
+    this.#fallAsleep(now);
+    return hostTurn();
+  }
+
   #callStrategy(until: Instant): Promise<void> | undefined {
-    this.hooks?.sleepStarted?.(until);
-    this.ready.isSleeping = true;
+    this.#fallAsleep(until);
     const { alias, waits } = this.strategy;
     let slept: void | Promise<void>;
     try {
@@ -122,6 +152,11 @@ export class SleepPhase {
     if (slept === undefined) return undefined;
     const expected = waits === 'yields' ? ', expected a promise or nothing' : ` although it says that it ${waits}`;
     throw new StrategyError(alias, `returned ${describe(slept)}${expected}`);
+  }
+
+  #fallAsleep(until: Instant): void {
+    this.hooks?.sleepStarted?.(until);
+    this.ready.isSleeping = true;
   }
 
   #awake(): void {

@@ -18,16 +18,21 @@ export class GetContext<out T = unknown> extends ImmediateEvent<T> {
   }
 
   override attempt(task: Task | undefined): Answer<T> | undefined {
-    return task && { done: true, value: this.#valueIn(task) };
+    return task && { done: true, value: contextValue(task, this.key) };
   }
+}
 
-  #valueIn(task: Task): T {
-    for (let entry = task.context; entry !== undefined; entry = entry.outer) {
-      if (entry.key === this.key) return entry.value as T;
-    }
-    if (this.key.initial.length === 0) throw new NoContextError(task.name, this.key.name);
-    return this.key.initial[0];
+/**
+ * The value of `key` in `task`: `getContext` for code that is no coroutine, as the `attempt` of an event.
+ * @throws NoContextError
+ * @example override attempt(task: Task) { return { done: true as const, value: contextValue(task, user) }; }
+ */
+export function contextValue<T>(task: Task, key: ContextKey<T>): T {
+  for (let entry = task.context; entry !== undefined; entry = entry.outer) {
+    if (entry.key === key) return entry.value as T;
   }
+  if (key.initial.length === 0) throw new NoContextError(task.name, key.name);
+  return key.initial[0];
 }
 
 /** The event of `withContext()`: sets the task's context, and evaluates to the previous one. */

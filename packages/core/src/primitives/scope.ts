@@ -2,14 +2,14 @@ import { nameBelow } from '../errors/describe.js';
 import { checkArgument, checkCallback } from '../errors/invalid-argument-error.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
-import { LoopEvent } from '../events/loop-event.js';
-import { EventHandler } from '../extension-points/event-handler.js';
+import type { LoopEvent } from '../events/loop-event.js';
+import { SelfServedEvent } from '../tasks/self-served-event.js';
 import type { Task } from '../tasks/task.js';
 import { ISOLATED, SHIELDED, SUPERVISOR } from '../tasks/task-spec.js';
 import type { Waiter } from '../tasks/waiter.js';
 
 /** The event of `scope()`, `shield()` and `supervise()`: runs the body in a task of its own and waits for its end. */
-export class Scope<out T = unknown> extends LoopEvent<T> {
+export class Scope<out T = unknown> extends SelfServedEvent<T> {
   override readonly kind = 'scope';
 
   /** @internal */
@@ -22,16 +22,8 @@ export class Scope<out T = unknown> extends LoopEvent<T> {
     super();
   }
 
-  override toString(): string {
-    return `${this.caller}()`;
-  }
-}
-
-/** @internal */
-export class ScopeHandler extends EventHandler<Scope> {
-  override readonly handles = Scope;
-
-  override arm({ body, caller, flags, ended }: Scope, waiter: Waiter<unknown>): void {
+  override arm(waiter: Waiter<unknown>): void {
+    const { body, caller, flags, ended } = this;
     const parent = waiter.task!;
     try {
       const name = programName(body) ?? nameBelow(caller, parent.name);
@@ -46,12 +38,25 @@ export class ScopeHandler extends EventHandler<Scope> {
     return false;
   }
 
-  override startsWhenCancelled({ flags }: Scope): boolean {
-    return (flags & SHIELDED) !== 0;
+  override startsWhenCancelled(): boolean {
+    return (this.flags & SHIELDED) !== 0;
   }
 
   /** Not called, because `interrupt` refuses. */
   override disarm(): void {}
+
+  override toString(): string {
+    return `${this.caller}()`;
+  }
+}
+
+/** What a scope does when a task in it ends. */
+export interface ScopeOptions {
+  /**
+   * Called once for each task that `body` spawned, when the task and its children have ended; see `task.result`. Be quick,
+   * and only settle waiters or cancel tasks. What the function throws fails the scope.
+   */
+  readonly ended?: (task: Task) => void;
 }
 
 /**
@@ -65,8 +70,20 @@ export class ScopeHandler extends EventHandler<Scope> {
  *   yield* spawn(right);
  * });   // both are done here
  */
-export function scope<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T, E | Scope> {
-  return new Scope(body, 'scope', ISOLATED) as Yieldable<T, Scope>;
+export function scope<T, E extends LoopEvent>(
+  body: Program<T, E>,
+  options: ScopeOptions = NO_OPTIONS,
+): Yieldable<T, E | Scope> {
+  return new Scope(body, 'scope', ISOLATED, listenerOf('scope', options)) as Yieldable<T, Scope>;
+}
+
+const NO_OPTIONS: ScopeOptions = {};
+
+function listenerOf(caller: string, options: ScopeOptions): ((child: Task) => void) | undefined {
+  if (options === NO_OPTIONS) return undefined;
+  const { ended } = checkArgument(caller, options, 'object', 'an object of options');
+  if (ended !== undefined) checkCallback(`ended of ${caller}`, ended, 'a function that takes a task');
+  return ended;
 }
 
 /**
@@ -80,14 +97,18 @@ export function shield<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T
   return new Scope(body, 'shield', ISOLATED | SHIELDED) as Yieldable<T, Scope>;
 }
 
-/** What a supervisor does when a task ends. */
-export interface SuperviseOptions {
-  /**
-   * Called once for each task that `body` spawned, when the task and its children have ended; see `task.result`. A failure
-   * then counts as handled. What the function throws fails the scope.
-   */
-  readonly ended?: (task: Task) => void;
+/**
+ * Whether a task runs the body of a `scope`, a `shield` or a `supervise`, for whose end its parent waits: to find out who waits
+ * for whom.
+ *
+ * @example if (isScope(task)) report(`${task.parent?.name} waits for ${task.name}`);
+ */
+export function isScope(task: Task): boolean {
+  return task.has(ISOLATED);
 }
+
+/** What a supervisor does when a task ends: as in `scope`; and a failure then counts as handled. */
+export type SuperviseOptions = ScopeOptions;
 
 /**
  * Like `scope`, but if a task that `body` spawned fails, the others and the body go on. Its joiners get the error. Errors
@@ -101,9 +122,7 @@ export interface SuperviseOptions {
  */
 export function supervise<T, E extends LoopEvent>(
   body: Program<T, E>,
-  options: SuperviseOptions = {},
+  options: SuperviseOptions = NO_OPTIONS,
 ): Yieldable<T, E | Scope> {
-  const { ended } = checkArgument('supervise', options, 'object', 'an object of options');
-  if (ended !== undefined) checkCallback('ended of supervise', ended, 'a function that takes a task');
-  return new Scope(body, 'supervise', ISOLATED | SUPERVISOR, ended) as Yieldable<T, Scope>;
+  return new Scope(body, 'supervise', ISOLATED | SUPERVISOR, listenerOf('supervise', options)) as Yieldable<T, Scope>;
 }

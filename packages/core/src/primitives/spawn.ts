@@ -1,10 +1,11 @@
-import { checkArgument, checkNumber } from '../errors/invalid-argument-error.js';
+import { describe } from '../errors/describe.js';
+import { checkArgument, checkNumber, InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { type Answer, ImmediateEvent } from '../tasks/immediate-event.js';
 import type { Task } from '../tasks/task.js';
-import { DAEMON, type SchedulingHints } from '../tasks/task-spec.js';
+import { DAEMON, type SchedulingHints, STARTS_ALWAYS } from '../tasks/task-spec.js';
 
 /** How to spawn a task: its name, whether anybody waits for its end, and hints for the scheduling policy. */
 export interface SpawnOptions extends SchedulingHints {
@@ -12,6 +13,11 @@ export interface SpawnOptions extends SchedulingHints {
   readonly name?: string | undefined;
   /** The parent does not wait for it, and cancels it when the parent's body and other children are done. */
   readonly daemon?: boolean;
+  /**
+   * With `'always'` it takes its first step even if it is cancelled before that; `Cancelled` is then thrown at its first
+   * suspension. For a task that was given something to close. By default it does not start then. (Kotlin: `ATOMIC`.)
+   */
+  readonly start?: 'always' | undefined;
 }
 
 /** The event of `spawn()`. */
@@ -39,7 +45,7 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
     this.body = body;
     this.name = options.name ?? programName(body);
     this.hints = options === NO_OPTIONS ? undefined : hintsOf(options);
-    this.flags = options.daemon ? DAEMON : 0;
+    this.flags = (options.daemon ? DAEMON : 0) | (options.start === 'always' ? STARTS_ALWAYS : 0);
   }
 
   override attempt(task: Task | undefined): Answer<Task<T>> | undefined {
@@ -49,18 +55,30 @@ export class Spawn<out T = unknown> extends ImmediateEvent<Task<T>> {
 
 const NO_OPTIONS: SpawnOptions = {};
 
-/** @internal `yield* spawn(body)` in `parent`, which must be running. Combinators, which spawn many, save the event. */
-export function spawnIn(
+/**
+ * Starts a child of `parent`, which must not have ended, also from host code. In a coroutine write `yield* spawn(program)`, so
+ * that the compiler checks for handlers. Combinators, which spawn many, save the event.
+ *
+ * @param caller the function that was called, for errors
+ * @throws NotACoroutineError, CoroutineReusedError; InvalidArgumentError for wrong options
+ * @example const task = spawnIn(yield* currentTask(), program, 'firstOf');
+ */
+export function spawnIn<T>(
   parent: Task,
-  body: Program<unknown, LoopEvent>,
+  program: Program<T, LoopEvent>,
   caller: string,
-  name = programName(body),
-): Task {
-  return parent.host.spawn({ body, caller, name, flags: 0 }, parent);
+  options?: SpawnOptions,
+): Task<T> {
+  if (options !== undefined) return parent.host.spawn(new Spawn(program, options, caller), parent);
+  return parent.host.spawn({ body: program, caller, name: programName(program), flags: 0 }, parent);
 }
 
 function checkOptions(options: SpawnOptions): void {
-  const { name } = checkArgument('spawn', options, 'object', 'an object of options, like { name }');
+  const { name, start } = checkArgument('spawn', options, 'object', 'an object of options, like { name }');
+  if (start !== undefined && start !== 'always') {
+    const fault = `spawn got ${describe(start)} for \`start\`, expected 'always' or nothing.`;
+    throw new InvalidArgumentError('ESC_INVALID_OPTIONS', fault);
+  }
   if (name !== undefined) checkArgument('spawn for `name`', name, 'string', 'a string');
 }
 

@@ -17,7 +17,7 @@ export class Warn extends ImmediateEvent<void> {
 
   override attempt(task: Task | undefined): Answer<void> | undefined {
     if (task === undefined) return undefined;
-    task.host.warn(this.code, this.message, task);
+    warnOf(task, this.code, this.message);
     return ANSWERED;
   }
 }
@@ -34,4 +34,9 @@ export function warn(code: string, message: string): Warn {
   checkArgument('warn for `code`', code, 'string', 'a string');
   checkArgument('warn for `message`', message, 'string', 'a string');
   return new Warn(code, message);
+}
+
+/** Reports a probable mistake of `task`: `warn` for code that is no coroutine, as in a callback. */
+export function warnOf(task: Task, code: string, message: string): void {
+  task.host.warn(code, message, task);
 }

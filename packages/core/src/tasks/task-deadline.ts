@@ -14,18 +14,30 @@ export function contextFor(parent: Task | undefined, hints: SchedulingHints | un
 
 /** @internal `Task.deadline`. */
 export function deadlineOf(task: Task): Instant {
-  let entry = task.context;
-  while (entry !== undefined && entry.key !== DEADLINE) entry = entry.outer;
-  return entry === undefined ? Infinity : (entry.value as Instant);
+  let earliest = Infinity;
+  for (let entry = task.context; entry !== undefined; entry = entry.outer) {
+    if (entry.key !== DEADLINE) continue;
+    // A limit may be moved. A deadline of `spawn` is fixed, and takes the place of those outside.
+    if (typeof entry.value === 'number') return Math.min(earliest, entry.value);
+    earliest = Math.min(earliest, (entry.value as Limiting).deadline);
+  }
+  return earliest;
+}
+
+/** What ends at its `deadline`, an instant on the loop's clock in milliseconds. */
+interface Limiting {
+  readonly deadline: Instant;
 }
 
 /**
  * Sets the deadline of `task`, and of the tasks that it spawns from now on, to `until` unless it is earlier already. It only
  * tells: `timeout`, which also cancels, calls this for its scope.
  *
- * @param until an instant on the loop's clock, in milliseconds
+ * @param until an instant on the loop's clock, in milliseconds; or an object whose `deadline` is read anew each time, so that
+ *   it can be moved
  * @example limitDeadline(yield* currentTask(), (yield* now()) + 50);
  */
-export function limitDeadline(task: Task, until: Instant): void {
-  task.context = { key: DEADLINE, value: Math.min(until, deadlineOf(task)), outer: task.context };
+export function limitDeadline(task: Task, until: Instant | Limiting): void {
+  const value = typeof until === 'number' ? { deadline: until } : until;
+  task.context = { key: DEADLINE, value, outer: task.context };
 }

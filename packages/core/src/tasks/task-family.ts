@@ -12,7 +12,7 @@ export const NO_CHILDREN: readonly Task[] = [];
 /** @internal The children of a task that have not ended. Decides what the end of a child means for the parent. */
 export class TaskFamily implements Iterable<Task> {
   readonly #children = new SlotList<Task>();
-  /** `SuperviseOptions.ended`. */
+  /** `ScopeOptions.ended`. */
   childEndListener: ((child: Task) => void) | undefined = undefined;
   #daemons: SlotList<Task> | undefined = undefined;
   #areDaemonsDismissed = false;
@@ -38,9 +38,12 @@ export class TaskFamily implements Iterable<Task> {
     this.#listFor(child).remove(child);
     if (child.isCancelled && this.#isFailedCleanup(child)) this.hasFailedCleanup = true;
     if (child.has(ISOLATED)) return;
+    const { result } = child;
     const listener = child.has(SHIELDED) ? undefined : this.childEndListener;
+    const isHandled = listener !== undefined && this.parent.has(SUPERVISOR);
+    if (isHandled && result.state === 'failed') child.extras.isObserved = true;
     if (listener !== undefined) this.#report(child, listener);
-    else if (child.result.state === 'failed') this.#childFailed(child, child.result.error);
+    if (result.state === 'failed' && !isHandled) this.#childFailed(child, result.error);
   }
 
   /** Cancels the daemons once the other children have ended. */
@@ -68,7 +71,6 @@ export class TaskFamily implements Iterable<Task> {
   }
 
   #report(child: Task, listener: (child: Task) => void): void {
-    if (child.result.state === 'failed') child.extras.isObserved = true;
     try {
       listener(child);
     } catch (error) {
@@ -89,8 +91,9 @@ export class TaskFamily implements Iterable<Task> {
 }
 
 /**
- * @internal Whether a task failed because of its cancellation: in its clean-up, or in that of a task below it. A task also
- * cancels itself when it fails; then the reason is its own error.
+ * Whether a task that has ended failed because of its cancellation: in its clean-up, or in that of a task below it. For
+ * combinators, which must not lose such an error. A task also cancels itself when it fails; that does not count.
+ * @example if (failedInCleanup(loser)) throw failureOf(loser);
  */
 export function failedInCleanup(task: Task): boolean {
   if (task.result.state !== 'failed' || task.cancelled!.reason === task.extras.errors?.[0]) return false;

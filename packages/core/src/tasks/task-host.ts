@@ -16,6 +16,12 @@ export interface TaskHost {
   /** `EventHandler.interrupt`. */
   mayInterrupt(waiter: Waiter<unknown>): boolean;
   disarm(waiter: Waiter<unknown>): void;
+  /** Whether the policy makes choices. */
+  readonly chooses: boolean;
+  /** `SchedulingPolicy.choose`. */
+  choose(count: number): number;
+  /** Host code waits for `task`, which has ended. */
+  tellHost(task: Task, resolve: (value: never) => void, reject: (error: unknown) => void): void;
   /** `Task.defer`. */
   defer(task: Task, action: () => void): void;
 }

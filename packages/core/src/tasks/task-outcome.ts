@@ -21,13 +21,13 @@ export function resultIn<T>(state: number, content: unknown): TaskResult<T> {
   return PENDING;
 }
 
-/** @internal What a task that waits for this one gets thrown, if this one has ended without success. */
+/** What a task that joins this one gets thrown, if this one has ended without success: its error, or a `TaskCancelledError`. See `failedInCleanup`. */
 export function failureOf({ name, result }: Task): unknown {
   if (result.state === 'failed') return result.error;
   return new TaskCancelledError(name, result.state === 'cancelled' ? result.reason : undefined);
 }
 
-/** @internal The value of a task that has ended. @throws its error, or TaskCancelledError */
+/** The value of a task that has ended; what `yield* task` does, without a wait. @example const values = tasks.map(valueOrThrow); @throws its error, or TaskCancelledError */
 export function valueOrThrow<T>(task: Task<T>): T {
   if (task.result.state === 'succeeded') return task.result.value;
   throw failureOf(task);
@@ -45,14 +45,16 @@ export function settleJoiner(task: Task, waiter: Waiter<unknown>): void {
   waiter.reject((result.state === 'cancelled' && waiter.cancelled) || failureOf(task));
 }
 
-/** @internal A promise that is settled when the task ends. Rejected with CircularValueError if that would never be. */
+/**
+ * @internal A promise for host code. It is settled when the task ends, as a promise of `run` would be, and rejected with
+ * CircularValueError if that would never be.
+ */
 export function promiseFor<T>(task: Task<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const settle = () => {
       task.extras.isObserved = true;
       if (leadsBack(task)) reject(new CircularValueError(task.name));
-      else if (task.result.state === 'succeeded') resolve(task.result.value);
-      else reject(failureOf(task));
+      else task.host.tellHost(task, resolve, reject);
     };
     if (task.isEnded) settle();
     else task.extras.addEndListener(settle);

@@ -14,6 +14,9 @@ export const DAEMON = 0x40;
 /** @internal The failure of a child does not fail it. */
 export const SUPERVISOR = 0x80;
 
+/** @internal It takes its first step even if it is cancelled before. */
+export const STARTS_ALWAYS = 0x800;
+
 // Those that the task sets:
 
 /** @internal The bits of the state: see `task-state`. */
@@ -25,7 +28,7 @@ export const IS_GENERATOR = 0x200;
 /** @internal The next resume throws the message. */
 export const MESSAGE_IS_ERROR = 0x400;
 /** @internal One delivery of `Cancelled`; the bits from here on count them. */
-export const CANCEL_DELIVERY = 0x800;
+export const CANCEL_DELIVERY = 0x1000;
 
 /** What a scheduling policy may want to know of a new task. `FifoPolicy`, the default, uses none of it. */
 export interface SchedulingHints {
@@ -45,6 +48,6 @@ export interface TaskSpec<out T = unknown> {
   readonly name?: string | undefined;
   readonly hints?: SchedulingHints | undefined;
   readonly flags: number;
-  /** `SuperviseOptions.ended`. */
+  /** `ScopeOptions.ended`. */
   readonly ended?: ((child: Task) => void) | undefined;
 }

@@ -24,6 +24,7 @@ import {
   IS_GENERATOR,
   MESSAGE_IS_ERROR,
   SHIELDED,
+  STARTS_ALWAYS,
   STATE,
   type TaskSpec,
 } from './task-spec.js';
@@ -52,8 +53,7 @@ const ENDED_BODY = (function* () {})() as Generator<never, never, unknown>;
  * error. Several errors become one `AggregateError`. Made by `spawn`, or by `loop.spawn` for host code.
  */
 export class Task<out T = unknown> implements WaitTarget {
-  // In the order of use, so that a resume touches one cache line. What never exists together shares a field: a million
-  // tasks take 8 MB for each.
+  // In the order of use: a resume touches one cache line. What never exists together shares a field: a million take 8 MB.
   #flags: number; // the state and the flags of `task-spec`
   // While it is spawned or ready: the message, which the next resume sends into the body. While it waits: the waiter. Then
   // the value of the body; once the task has ended: its value, its error, or the reason of its cancellation.
@@ -185,8 +185,8 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   /**
-   * Runs `action` once, after the tasks that are ready now: where a task spawned now would take its first step. Does nothing
-   * if this task has ended by then. What `action` throws fails the task.
+   * Runs `action` once, after the tasks that are ready now: where a task spawned now would take its first step; not if this
+   * task has ended by then. What `action` throws fails the task.
    */
   defer(action: () => void): void {
     this.host.defer(this, action);
@@ -259,7 +259,7 @@ export class Task<out T = unknown> implements WaitTarget {
     (this.#body as CallStack).push(body, callee);
   }
 
-  /** @internal Every suspension throws it, once it is set. */
+  /** What every suspension throws once the task was cancelled; undefined before. */
   get cancelled(): Cancelled | undefined {
     return this.#cancelled;
   }
@@ -276,7 +276,7 @@ export class Task<out T = unknown> implements WaitTarget {
     const { waiter } = this;
     if (waiter !== undefined) {
       if (this.host.mayInterrupt(waiter) && !waiter.isSettled) this.endWait(waiter, cancelled);
-    } else if ((this.#flags & STATE) === SPAWNED) {
+    } else if ((this.#flags & (STATE | STARTS_ALWAYS)) === SPAWNED) {
       this.setMessage(cancelled, true);
       this.#flags += CANCEL_DELIVERY;
     }

@@ -6,6 +6,8 @@ import type { Task } from './task.js';
 export interface WaitTarget {
   /** @internal */
   readonly task: Task;
+  /** @internal */
+  readonly cancelled: Cancelled | undefined;
   /** @internal @param cause why a task becomes ready: the event */
   settled(message: unknown, isError: boolean, cause: LoopEvent): void;
 }
@@ -40,11 +42,11 @@ export class Waiter<in R = never> {
   }
 
   /**
-   * Set if the task was cancelled and `EventHandler.interrupt` returned false. Reject the waiter with it if the operation
+   * Set if the task, or the watch, was cancelled and `EventHandler.interrupt` returned false. Reject the waiter with it if the operation
    * has stopped because of the cancellation.
    */
   get cancelled(): Cancelled | undefined {
-    return this.#target?.task.cancelled;
+    return this.#target?.cancelled;
   }
 
   /** The event has happened: `yield*` evaluates to `value`. */

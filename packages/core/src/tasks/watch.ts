@@ -1,5 +1,6 @@
 import { checkArgument, checkCallback } from '../errors/invalid-argument-error.js';
 import type { LoopEvent } from '../events/loop-event.js';
+import { Cancelled } from './errors.js';
 import type { Task } from './task.js';
 import { Waiter, type WaitTarget } from './waiter.js';
 
@@ -23,6 +24,8 @@ export interface WatchTarget<in R = unknown> {
 export class Watch implements WaitTarget {
   readonly #target: WatchTarget<unknown>;
   readonly #waiter: Waiter<unknown>;
+  #isCancelled = false;
+  #cancelled: Cancelled | undefined = undefined;
 
   /** @internal */
   constructor(
@@ -48,15 +51,30 @@ export class Watch implements WaitTarget {
    * Ends the wait: disarms it, and the target is not informed. Cancel each watch that you no longer need; cancelling one
    * that is over does nothing.
    *
-   * @returns false if the handler refuses to interrupt the wait: the target will be informed
+   * @returns false if the handler refuses to interrupt the wait, because the operation has to stop first: the target is
+   * informed when it has. With the `Cancelled` of `waiter.cancelled`, as a rule
    */
   cancel(): boolean {
     if (this.isOver) return true;
-    const { host } = this.task;
-    if (!host.mayInterrupt(this.#waiter) || this.isOver) return this.isOver;
-    this.#waiter.abandon();
-    host.disarm(this.#waiter);
+    this.#isCancelled = true;
+    if (!this.task.host.mayInterrupt(this.#waiter) || this.isOver) return this.isOver;
+    this.breakOff();
     return true;
+  }
+
+  /** Ends the wait at once, even if the handler would refuse. Only for when the run breaks off: see `EventHandler.disarm`. */
+  breakOff(): void {
+    if (this.isOver) return;
+    this.#waiter.abandon();
+    this.task.host.disarm(this.#waiter);
+  }
+
+  /** @internal */
+  get cancelled(): Cancelled | undefined {
+    if (!this.#isCancelled) return this.task.cancelled;
+    // Made only for handlers that refuse, because an error costs more than all the rest.
+    this.#cancelled ??= Cancelled.withoutStack(this.task.name, 'a watch was cancelled');
+    return this.#cancelled;
   }
 
   /** @internal */
@@ -71,9 +89,21 @@ export class Watch implements WaitTarget {
   }
 }
 
+/** The methods that were found right last. */
+let checkedResolved: unknown = checkTarget;
+let checkedRejected: unknown;
+
 /** @throws InvalidArgumentError */
 function checkTarget(target: WatchTarget<never>): void {
+  try {
+    // As a rule these are the methods of one class, and many watches are started.
+    if (target.resolved === checkedResolved && target.rejected === checkedRejected) return;
+  } catch {
+    // Refused below.
+  }
   checkArgument('watch', target, 'object', 'a target with the methods resolved and rejected');
   checkCallback('watch for `resolved` of its target', target.resolved, 'a function');
   checkCallback('watch for `rejected` of its target', target.rejected, 'a function');
+  checkedResolved = target.resolved;
+  checkedRejected = target.rejected;
 }

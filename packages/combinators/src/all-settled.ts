@@ -1,14 +1,22 @@
-import { bodyOf, isGeneratorFunction, programName } from '../events/body-of.js';
-import type { Coroutine } from '../events/coroutine.js';
-import { coroutine } from '../events/coroutine-function.js';
-import type { LoopEvent } from '../events/loop-event.js';
-import { type CurrentTask, currentTask } from '../primitives/current-task.js';
-import { type Scope, supervise } from '../primitives/scope.js';
-import { type Spawn, spawnIn } from '../primitives/spawn.js';
-import type { Task } from '../tasks/task.js';
-import { failedInCleanup } from '../tasks/task-family.js';
-import { failureOf } from '../tasks/task-outcome.js';
-import { type AnyBody, type Bodies, type EventsIn, formOf, type ValueOf } from './all.js';
+import {
+  bodyOf,
+  type Coroutine,
+  type CurrentTask,
+  coroutine,
+  currentTask,
+  failedInCleanup,
+  failureOf,
+  isGeneratorFunction,
+  type LoopEvent,
+  programName,
+  type Scope,
+  type Spawn,
+  spawnIn,
+  supervise,
+  type Task,
+} from '@escapement/core';
+import { formOf } from './all.js';
+import type { AnyBody, Bodies, EventsIn, ValueOf } from './bodies.js';
 import { checkBodies } from './check-bodies.js';
 
 /** How a program of `allSettled` ended. In a test of `status` TypeScript tells the two apart, as for `Promise.allSettled`. */
@@ -51,7 +59,7 @@ export function* spawnEach(caller: string, programs: readonly AnyBody[], tasks: 
   const self = yield* currentTask();
   for (const program of programs) {
     const body = typeof program === 'function' && !isGeneratorFunction(program) ? calling(caller, program) : program;
-    tasks.push(spawnIn(self, body, caller, programName(program)));
+    tasks.push(spawnIn(self, body, caller, body === program ? undefined : { name: programName(program) }));
   }
 }
 

@@ -1,14 +1,20 @@
-import { describe } from '../errors/describe.js';
-import type { Coroutine, Yieldable } from '../events/coroutine.js';
-import { coroutine } from '../events/coroutine-function.js';
-import type { LoopEvent } from '../events/loop-event.js';
-import { type Scope, supervise } from '../primitives/scope.js';
-import type { Spawn } from '../primitives/spawn.js';
-import type { Task } from '../tasks/task.js';
-import { failedInCleanup } from '../tasks/task-family.js';
-import { failureOf, valueOrThrow } from '../tasks/task-outcome.js';
-import type { AnyBody, EventsIn, ValueOf } from './all.js';
+import {
+  type Coroutine,
+  coroutine,
+  describe,
+  failedInCleanup,
+  failureOf,
+  type LoopEvent,
+  type Scope,
+  type Spawn,
+  supervise,
+  type Task,
+  valueOrThrow,
+  warnOf,
+  type Yieldable,
+} from '@escapement/core';
 import { spawnEach } from './all-settled.js';
+import type { AnyBody, EventsIn, ValueOf } from './bodies.js';
 import { checkContestants } from './check-bodies.js';
 
 type RaceEvent<B> = EventsIn<B> | Scope | Spawn;
@@ -52,7 +58,7 @@ export const any = /* @__PURE__ */ coroutine(function* any<const B extends reado
 function reportLoser(task: Task, isWon: boolean): void {
   if (!isWon) throw failureOf(task);
   const message = `task "${task.name}" lost a race, and failed before the cancellation had interrupted it: ${describe(failureOf(task))}. A race goes by the first that ends.`;
-  task.host.warn('ESC_LOSER_FAILED', message, task);
+  warnOf(task, 'ESC_LOSER_FAILED', message);
 }
 
 /** Looks for the first that succeeds, and cancels the others. */

@@ -1,35 +1,17 @@
-import type { Coroutine, Program, Sent } from '../events/coroutine.js';
-import { coroutine } from '../events/coroutine-function.js';
-import type { LoopEvent } from '../events/loop-event.js';
-import { type CurrentTask, currentTask } from '../primitives/current-task.js';
-import { type Scope, scope } from '../primitives/scope.js';
-import { type Spawn, spawnIn } from '../primitives/spawn.js';
-import type { Task } from '../tasks/task.js';
-import { valueOrThrow } from '../tasks/task-outcome.js';
+import {
+  type Coroutine,
+  type CurrentTask,
+  coroutine,
+  currentTask,
+  type Scope,
+  type Spawn,
+  scope,
+  spawnIn,
+  type Task,
+  valueOrThrow,
+} from '@escapement/core';
+import type { AnyBody, Bodies, EventsIn, ValuesOf } from './bodies.js';
 import { checkBodies } from './check-bodies.js';
-
-/** A list or a record of programs. */
-export type Bodies = readonly AnyBody[] | Readonly<Record<string, AnyBody>>;
-
-/** A program of any value and any events, for the constraint of a type parameter: `B extends AnyBody[]`. */
-// biome-ignore lint/suspicious/noExplicitAny: a bound for inference; `never` and `unknown` are both too narrow somewhere
-export type AnyBody = Program<any, any>;
-
-/** The values of `B`, in the same form. */
-export type ValuesOf<B> = { -readonly [K in keyof B]: ValueOf<B[K]> };
-
-/** What the program `P` evaluates to: a number for a `Coroutine<number>`, or for a function that makes one. */
-export type ValueOf<P> = Made<P> extends { [Symbol.iterator](): Iterator<unknown, infer T, Sent> } ? T : never;
-
-/** The program, or what the function makes. */
-type Made<P> = P extends () => infer Y ? Y : P;
-
-/** The events that the programs of `B` can yield. */
-export type EventsIn<B> = EventsInOne<Made<B extends readonly (infer P)[] ? P : B[keyof B]>>;
-
-type EventsInOne<Y> = Y extends { [Symbol.iterator](): Iterator<infer E, unknown, Sent> }
-  ? Extract<E, LoopEvent>
-  : never;
 
 /**
  * Runs programs concurrently and evaluates to their values, in the same form. If one fails, cancels the others, waits for

@@ -1,16 +1,29 @@
-import { describe, has, isThenable, safely } from '../errors/describe.js';
-import { checkArgument, checkCount, InvalidArgumentError } from '../errors/invalid-argument-error.js';
-import { bodyOf, checkMaker } from '../events/body-of.js';
-import type { Coroutine, Program, Yieldable } from '../events/coroutine.js';
-import { coroutine } from '../events/coroutine-function.js';
-import type { LoopEvent } from '../events/loop-event.js';
-import { type CurrentTask, currentTask } from '../primitives/current-task.js';
-import { pause } from '../primitives/pause.js';
-import { type Scope, scope } from '../primitives/scope.js';
-import { type Spawn, spawn } from '../primitives/spawn.js';
-import { Cancelled } from '../tasks/errors.js';
-import type { Task } from '../tasks/task.js';
-import { valueOrThrow } from '../tasks/task-outcome.js';
+import {
+  bodyOf,
+  Cancelled,
+  type Coroutine,
+  type CurrentTask,
+  checkArgument,
+  checkCount,
+  checkMaker,
+  coroutine,
+  currentTask,
+  describe,
+  has,
+  InvalidArgumentError,
+  isThenable,
+  type LoopEvent,
+  type Program,
+  pause,
+  type Scope,
+  type Spawn,
+  safely,
+  scope,
+  spawn,
+  type Task,
+  valueOrThrow,
+  type Yieldable,
+} from '@escapement/core';
 
 /** How many programs of a `map` or a `forEach` run at a time. */
 export interface ConcurrencyOptions {

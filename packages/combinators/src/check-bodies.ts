@@ -1,7 +1,5 @@
-import { describe, safely, tagOf } from '../errors/describe.js';
-import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
-import { checkProgram } from '../events/body-of.js';
-import type { AnyBody } from './all.js';
+import { checkProgram, describe, InvalidArgumentError, safely, tagOf } from '@escapement/core';
+import type { AnyBody } from './bodies.js';
 
 /**
  * @internal The programs of a list or a record, each checked before any of them starts.

@@ -170,7 +170,7 @@ describe('the types of the combinators', () => {
     const mapped = () => map([1], () => read());
     isTrue<Same<EventsOf<ReturnType<typeof mapped>>, Readable | Scope | Spawn | CurrentTask>>();
     const timed = () => timeout(1, read());
-    isTrue<Same<EventsOf<ReturnType<typeof timed>>, Readable | Now | Sleep | Scope | CurrentTask>>();
+    isTrue<Same<EventsOf<ReturnType<typeof timed>>, Readable | Now | Sleep | Scope>>();
     const retried = () => retry(() => read());
     isTrue<Same<EventsOf<ReturnType<typeof retried>>, Readable | SleepFor>>();
     const called = () => call(read);
@@ -346,7 +346,7 @@ describe('the types of the combinators', () => {
     const named = () => all({ number: read });
     isTrue<Same<EventsOf<ReturnType<typeof named>>, Readable | Scope | Spawn>>();
     const timed = () => timeout(1, read);
-    isTrue<Same<EventsOf<ReturnType<typeof timed>>, Readable | Now | Sleep | Scope | CurrentTask>>();
+    isTrue<Same<EventsOf<ReturnType<typeof timed>>, Readable | Now | Sleep | Scope>>();
     const mapped = () => map([1], () => read);
     isTrue<Same<EventsOf<ReturnType<typeof mapped>>, Readable | Scope | Spawn | CurrentTask>>();
     const spawned = () => spawn(read);

@@ -1,0 +1,151 @@
+import {
+  type Answer,
+  chosenOrder,
+  describe,
+  EscapementError,
+  ImmediateEvent,
+  InvalidArgumentError,
+  LoopEvent,
+  type ResultOf,
+  SelfServedEvent,
+  type Task,
+  TwoCopiesError,
+  tagOf,
+  type Waiter,
+  type Yieldable,
+} from '@escapement/core';
+import { Selection } from './selection.js';
+
+/** The branches of a `select`: a record of events, or a list. */
+export type Branches = Readonly<Record<string, LoopEvent>> | readonly LoopEvent[];
+
+/** What `select` evaluates to: the key of the branch that came first, a place in a list, and its result. */
+export type Selected<B> = B extends readonly LoopEvent[]
+  ? { [P in keyof B]: { readonly key: PlaceOf<P>; readonly value: ResultOf<B[P]> } }[number]
+  : { [K in keyof B]: { readonly key: K; readonly value: ResultOf<B[K]> } }[keyof B];
+
+/** `'0'` in a tuple, which counts with texts. */
+type PlaceOf<P> = P extends `${infer N extends number}` ? N : number;
+
+type EventsOf<B> = B extends readonly (infer E)[] ? E : B[keyof B];
+
+/** The event of `select()`. */
+export class Select<out R = unknown> extends SelfServedEvent<R> {
+  override get kind() {
+    return 'select' as const;
+  }
+
+  readonly #branches: Readonly<Record<string | number, LoopEvent>>;
+  readonly #keys: readonly (string | number)[];
+  /** One for each task that waits. */
+  #selections: Map<Waiter<unknown>, Selection> | undefined = undefined;
+
+  /** @internal */
+  constructor(branches: Readonly<Record<string | number, LoopEvent>>, keys: readonly (string | number)[]) {
+    super();
+    this.#branches = branches;
+    this.#keys = keys;
+  }
+
+  override attempt(task: Task | undefined): Answer<R> | undefined {
+    const keys = this.#keys;
+    const order = task && chosenOrder(task, keys.length);
+    for (let place = 0; place < keys.length; place++) {
+      const key = keys[order?.[place] ?? place]!;
+      const event = this.#branches[key]!;
+      if (!(event instanceof ImmediateEvent)) continue;
+      const answer = event.attempt(task) as Answer<unknown> | undefined;
+      if (answer !== undefined) return { done: true, value: { key, value: answer.value } as R };
+    }
+    return undefined;
+  }
+
+  override arm(waiter: Waiter<unknown>): void {
+    this.#selections ??= new Map();
+    const selection = new Selection(waiter, () => this.#selections!.delete(waiter));
+    this.#selections.set(waiter, selection);
+    selection.begin(this.#branches, this.#keys, chosenOrder(waiter.task!, this.#keys.length));
+  }
+
+  override interrupt(waiter: Waiter<unknown>): boolean {
+    return this.#selections!.get(waiter)?.interrupt() ?? true;
+  }
+
+  override disarm(waiter: Waiter<unknown>): void {
+    this.#selections!.get(waiter)?.breakOff();
+    this.#selections!.delete(waiter);
+  }
+
+  override toString(): string {
+    const shown = this.#keys.slice(0, MOST_SHOWN).map(key => `${key}=${describe(this.#branches[key])}`);
+    const left = this.#keys.length - shown.length;
+    return `Select(${shown.join(', ')}${left > 0 ? `, and ${left} more` : ''})`;
+  }
+}
+
+/** The most branches in a description. */
+const MOST_SHOWN = 8;
+
+/**
+ * Waits for the first of several events, in one task, and evaluates to which one came and with what. None of the others has
+ * taken anything: the first that happens ends the other waits before any code runs. What has happened already is taken
+ * without a wait.
+ *
+ * Of branches that are ready together the first in the record is taken, or the one that the scheduling policy chooses
+ * (`SchedulingPolicy.choose`). JavaScript puts keys that are whole numbers before the others. If the wait of the first fails,
+ * `select` throws that error. A branch whose handler has to stop an operation first, as that of `abortable`, makes `select`
+ * wait until it has; if it comes to a result all the same, that is lost, and a warning says so (`ESC_BRANCH_LOST`).
+ *
+ * Cost: no task is made. With a branch that is ready, not much more than that event alone; else a watch for each branch.
+ *
+ * @param branches events, in a record or a list. Not coroutines: those need a task; spawn one and pass `task.join()`
+ * @throws InvalidArgumentError for what is no record and no list of events, or has no branch; NoHandlerError at the `yield*`
+ * @example
+ * const first = yield* select({ job: jobs.get(), tick: sleep(1000), stop: stopping.wait() });
+ * if (first.key === 'job') yield* work(first.value);
+ */
+export function select<const B extends Branches>(branches: B): Yieldable<Selected<B>, EventsOf<B> | Select> {
+  const keys = keysOf(branches);
+  return new Select<Selected<B>>(branches as Readonly<Record<string | number, LoopEvent>>, keys);
+}
+
+/** @throws InvalidArgumentError */
+function keysOf(branches: Branches): readonly (string | number)[] {
+  let keys: readonly (string | number)[] | undefined;
+  let key: string | number | undefined;
+  try {
+    keys = Array.isArray(branches) ? [...branches.keys()] : isRecord(branches) ? Object.keys(branches) : undefined;
+    if (keys !== undefined && keys.length > 0) {
+      const events = branches as Readonly<Record<string | number, unknown>>;
+      for (key of keys) if (!(events[key] instanceof LoopEvent)) throw notAnEvent(key, events[key]);
+      return keys;
+    }
+  } catch (error) {
+    if (error instanceof EscapementError) throw error;
+    // A branch that cannot even be looked at is no event.
+    if (keys !== undefined) throw notAnEvent(key, error);
+  }
+  if (keys === undefined) throw wrong('ESC_NOT_A_LIST', branches, 'a record or an array of events', '');
+  throw wrong('ESC_NO_BRANCHES', branches, 'a branch', ' Without any it would never end.');
+}
+
+function isRecord(branches: object): boolean {
+  const isPlain = typeof branches === 'object' && branches !== null && Object.getPrototypeOf(branches) === PLAIN;
+  return isPlain || (tagOf(branches) === 'Object' && !(Symbol.iterator in branches));
+}
+
+const PLAIN = Object.prototype;
+
+function notAnEvent(key: string | number | undefined, given: unknown): EscapementError {
+  TwoCopiesError.check(`select got ${describe(given)} for its branch ${describe(key)}`, given);
+  return wrong(
+    'ESC_NOT_AN_EVENT',
+    given,
+    `an event for its branch ${describe(key)}`,
+    ' Spawn a coroutine, and pass task.join().',
+  );
+}
+
+function wrong(code: `ESC_${string}`, given: unknown, expected: string, advice: string): InvalidArgumentError {
+  return new InvalidArgumentError(code, `select got ${describe(given)}, expected ${expected}.${advice}`);
+}

@@ -1,0 +1,4 @@
+export { MemoryHandler, MemoryReady } from './memory/gate.js';
+export type { LinkFault, LinkOptions } from './memory/link-options.js';
+export { type MemoryEvent, MemoryStream, memoryPair } from './memory/memory-stream.js';
+export { seeded } from './memory/seeded.js';

@@ -1,0 +1,64 @@
+import {
+  busyWaitModule,
+  createLoop,
+  group,
+  LoopEvent,
+  type SleepFor,
+  sleep,
+  sleepModule,
+  started,
+  type TaskGroup,
+} from 'escapement';
+
+// The compiler is the test: an `@ts-expect-error` that finds no error is one itself.
+
+class Readable extends LoopEvent<number> {
+  readonly kind = 'readable';
+}
+
+const loop = createLoop(busyWaitModule, sleepModule);
+
+describe('the types of a group', () => {
+  it('let its tasks yield what it was declared with, and no other event', () => {
+    loop.runSync(() =>
+      group(function* (tasks: TaskGroup<SleepFor>) {
+        tasks.spawn(sleep(1));
+        const wider = (_: TaskGroup<never>) => {};
+        wider(tasks);
+        // @ts-expect-error: not declared
+        const never = () => tasks.spawn(new Readable());
+        void never;
+      }),
+    );
+    loop.runSync(() =>
+      group(function* (tasks) {
+        tasks.spawn(function* () {});
+        // @ts-expect-error: without a declaration, only core's events
+        const never = () => tasks.spawn(sleep(1));
+        void never;
+      }),
+    );
+    const never = () => {
+      // @ts-expect-error: no module handles Readable
+      loop.runSync(() => group(function* (_tasks: TaskGroup<Readable>) {}));
+    };
+    void never;
+  });
+
+  it('tell what start evaluates to, and refuse a program that never says that it is ready', () => {
+    loop.runSync(() =>
+      group(function* (tasks: TaskGroup) {
+        const port: number = yield* tasks.start(function* () {
+          yield* started(80);
+        });
+        // @ts-expect-error: a number
+        const text: string = yield* tasks.start(function* () {
+          yield* started(80);
+        });
+        // @ts-expect-error: it never says that it is ready
+        const never = () => tasks.start(sleep(1));
+        void [port, text, never];
+      }),
+    );
+  });
+});
