@@ -132,7 +132,7 @@ function keysOf(branches: Branches): readonly (string | number)[] {
   let keys: readonly (string | number)[] | undefined;
   let key: string | number | undefined;
   try {
-    keys = Array.isArray(branches) ? [...branches.keys()] : isRecord(branches) ? Object.keys(branches) : undefined;
+    keys = Array.isArray(branches) ? placesOf(branches) : isRecord(branches) ? Object.keys(branches) : undefined;
     if (keys !== undefined && keys.length > 0) {
       const events = branches as Readonly<Record<string | number, unknown>>;
       for (key of keys) if (!(events[key] instanceof LoopEvent)) throw notAnEvent(key, events[key]);
@@ -145,6 +145,12 @@ function keysOf(branches: Branches): readonly (string | number)[] {
   }
   if (keys === undefined) throw wrong('ESC_NOT_A_LIST', branches, 'a record or an array of events', '');
   throw wrong('ESC_NO_BRANCHES', branches, 'a branch', ' Without any it would never end.');
+}
+
+function placesOf(list: readonly unknown[]): readonly number[] {
+  const places: number[] = [];
+  for (let place = 0; place < list.length; place++) places.push(place);
+  return places;
 }
 
 function isRecord(branches: object): boolean {
