@@ -5,7 +5,16 @@ import { SinkClosedError, sinkOf } from '@escapement/promises';
 import { type HostStream, hostStream, PrematureCloseError } from '@escapement/promises/streams';
 import { ClosedError } from '@escapement/streams';
 import { expect } from 'chai';
-import { type Coroutine, type LoopEvent, pause, sleep, spawn, type Yieldable } from 'escapement';
+import {
+  type Coroutine,
+  createLoop,
+  type LoopEvent,
+  pause,
+  setTimeoutModule,
+  sleep,
+  spawn,
+  type Yieldable,
+} from 'escapement';
 import fc from 'fast-check';
 import { errorOf, hostTurn, promiseLoop, unhandledDuring } from './promise-loop.js';
 
@@ -291,6 +300,14 @@ describe('sinkOf', () => {
     });
     await hostTurn();
     expect(listenersOf(node)).to.deep.equal({});
+  });
+
+  it('does not compile in a loop without promiseModule, as little as hostStream does', () => {
+    const loop = createLoop(setTimeoutModule);
+    // @ts-expect-error promiseModule is missing
+    expect(() => loop.run(sinkOf(new PassThrough()))).to.be.a('function');
+    // @ts-expect-error promiseModule is missing
+    expect(() => loop.run(hostStream(new PassThrough()))).to.be.a('function');
   });
 
   it('refuses what is no stream to write to', async () => {
