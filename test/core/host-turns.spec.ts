@@ -127,8 +127,15 @@ describe('turns of the host', () => {
     strategy.sleeps.length = 0;
     loop.runSync(sleep(1000));
     expect(strategy.sleeps).to.deep.equal([1120]);
+    // A coroutine may ask for turns in a run that can have none.
+    const value = loop.runSync(function* () {
+      loop.spawn(sleep(100), { hostTurns: 1 });
+      yield* sleep(100);
+      return 'at once';
+    });
+    expect(value).to.equal('at once');
     await loop.spawn(sleep(100), { hostTurns: 50 });
-    expect(strategy.sleeps.length).to.be.above(2);
+    expect(strategy.sleeps.length).to.be.above(3);
   });
 
   it('come in no run in virtual time, which nothing outside can change', async () => {

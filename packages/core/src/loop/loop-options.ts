@@ -38,7 +38,7 @@ export interface RunOptions {
   /**
    * Under a strategy that spins or blocks, the host's own loop gets a turn at least every so many milliseconds until the run
    * ends: its signals, timers and promises are served then. Default: `Infinity`, the host stands still. Under a strategy that
-   * yields, the host runs anyway; in virtual time it never does.
+   * yields, the host runs anyway; in virtual time and in `runSync` it never does.
    */
   readonly hostTurns?: Duration | undefined;
 }

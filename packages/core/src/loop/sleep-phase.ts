@@ -25,6 +25,7 @@ export class SleepPhase {
   #hostRanAt: Instant = 0;
   /** `RunOptions.hostTurns`. */
   #hostTurns: Duration = Infinity;
+  #isSynchronous = false;
   /** When to warn that signals do not come; once in the loop's life. */
   #warnsAt: Instant = Infinity;
   #hasWarned = false;
@@ -46,17 +47,19 @@ export class SleepPhase {
   runStarted(now: Instant): void {
     this.#hostRanAt = now;
     this.#hostTurns = this.#warnsAt = Infinity;
+    this.#isSynchronous = false;
   }
 
   /** The host stands still until the end of the run. */
   runIsSynchronous(): void {
+    this.#isSynchronous = true;
     const isReal = this.strategy.waits === 'spins' || this.strategy.waits === 'blocks';
     if (isReal && !this.#hasWarned) this.#warnsAt = this.#hostRanAt + SIGNALS_WAIT;
   }
 
-  /** The host runs at least every `interval`, under every strategy in real time, until the end of the run. */
+  /** The host runs at least every `interval` until the end of the run, unless that is synchronous or in virtual time. */
   limitHostTurns(interval: Duration): void {
-    if (this.strategy.waits !== 'jumps') this.#hostTurns = Math.min(this.#hostTurns, interval);
+    if (!this.#isSynchronous && this.strategy.waits !== 'jumps') this.#hostTurns = Math.min(this.#hostTurns, interval);
   }
 
   /** @throws HostBlockedError if no code of the host runs during the run */
