@@ -101,13 +101,16 @@ class TestSignal extends EventTarget {
   readonly aborted = false;
 }
 
-class AllHooks implements Required<Omit<Instrument, 'warned'>> {
+class AllHooks implements Required<Omit<Instrument, 'note' | 'warned'>> {
   runStarted(): void {}
   runEnded(): void {}
   crashed(): void {}
   taskSpawned(): void {}
   taskReady(): void {}
   stepStarted(): void {}
+  aroundStep(_task: Task, step: () => void): void {
+    step();
+  }
   stepEnded(): void {}
   suspended(): void {}
   taskEnded(): void {}

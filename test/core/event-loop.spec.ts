@@ -250,13 +250,17 @@ describe('EventLoop', () => {
 
   it("calls an instrument's hooks, in order", () => {
     const log: string[] = [];
-    const instrument: Required<Instrument> = {
+    const instrument: Required<Omit<Instrument, 'note'>> = {
       runStarted: root => log.push(`run of ${root.name}`),
       runEnded: root => log.push(`run of ${root.name} ended: ${root.result.state}`),
       crashed: fault => log.push(`crashed: ${fault}`),
       taskReady: (task, cause) => log.push(`ready ${task.name}: ${cause}`),
       taskSpawned: task => log.push(`spawned ${task.name}`),
       stepStarted: task => log.push(`step ${task.name}`),
+      aroundStep: (task, step) => {
+        log.push(`around ${task.name}`);
+        step();
+      },
       stepEnded: task => log.push(`step of ${task.name} ended: ${task.state}`),
       suspended: (task, event) => log.push(`${task.name} waits for ${event}`),
       sleepStarted: until => log.push(`sleep until ${until}`),
@@ -276,20 +280,24 @@ describe('EventLoop', () => {
       'spawned main',
       'ready main: spawned',
       'step main',
+      'around main',
       'spawned napper',
       'ready napper: spawned',
       'step of main ended: ready',
       'ready main: paused',
       'step napper',
+      'around napper',
       'napper waits for Sleep(until=5)',
       'step of napper ended: waiting',
       'step main',
+      'around main',
       'a warning',
       'step of main ended: finishing',
       'sleep until 5',
       'awake',
       'ready napper: Sleep(until=5)',
       'step napper',
+      'around napper',
       'step of napper ended: succeeded',
       'ended napper: succeeded',
       'ended main: succeeded',

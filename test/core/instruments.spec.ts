@@ -138,8 +138,8 @@ describe('the order in which an instrument is called', () => {
       }),
     ).to.throw('broken');
     expect(order.violations).to.deep.equal([]);
-    const end = ['crashed', 'stepStarted main', 'stepEnded main', 'taskEnded main', 'runEnded main'];
-    expect(order.calls.slice(-5)).to.deep.equal(end);
+    const end = ['crashed', 'stepStarted main', 'aroundStep main', 'steppedInside main', 'stepEnded main'];
+    expect(order.calls.slice(-7)).to.deep.equal([...end, 'taskEnded main', 'runEnded main']);
   });
 
   // A check that finds nothing proves little unless it can find something.
@@ -235,6 +235,37 @@ describe('an instrument that throws', () => {
       expect(before.violations).to.deep.equal([]);
       expect(after.calls).to.deep.equal(before.calls);
       expect(thrower.calls).to.be.lessThan(before.calls.length);
+    }
+  });
+
+  it('in aroundStep, before or after the step, or that forgets the step: no step is lost, none comes twice', () => {
+    const steps: string[] = [];
+    const fails = (place: string): Instrument => ({
+      aroundStep: (_, step) => {
+        if (place === 'after') step();
+        if (place === 'twice') step();
+        if (place !== 'forgotten' && place !== 'twice') throw new Error(place);
+        if (place === 'twice') step();
+      },
+    });
+    const inside: Instrument = {
+      aroundStep: (task, step) => {
+        steps.push(task.name);
+        step();
+      },
+    };
+    for (const place of ['before', 'after', 'forgotten', 'twice']) {
+      for (const instruments of [[fails(place)], [inside, fails(place)], [fails(place), inside]]) {
+        steps.length = 0;
+        const { loop, warnings } = virtualLoop({ instruments });
+        const result = loop.runSync(function* counting() {
+          for (let n = 0; n < 3; n++) yield* pause();
+          return 'done';
+        });
+        expect(result, place).to.equal('done');
+        expect(warnings).to.have.lengthOf(place === 'before' || place === 'after' ? 1 : 0);
+        if (instruments.length > 1) expect(steps).to.deep.equal(Array(4).fill('counting'));
+      }
     }
   });
 

@@ -33,6 +33,7 @@ describe('the entry points', function () {
   for (const name of [
     'core',
     'combinators',
+    'debug',
     'sleep',
     'strategies',
     'sync',
@@ -50,9 +51,17 @@ describe('the entry points', function () {
     });
   }
 
-  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'workers', 'virtual-time'].map(
-    name => `${name}/module`,
-  )) {
+  for (const specifier of [
+    'debug',
+    'sleep',
+    'strategies',
+    'sync',
+    'policies',
+    'promises',
+    'host',
+    'workers',
+    'virtual-time',
+  ].map(name => `${name}/module`)) {
     it(`of @escapement/${specifier} load one`, () => {
       const files = containerFilesOf(`@escapement/${specifier}`);
       assert.isTrue(files.some(file => file.includes('inversify')));

@@ -8,7 +8,7 @@ interface Seen {
 }
 
 /** Holds a loop to the order of calls that `Instrument` documents. It must not throw, so it keeps what is wrong. */
-export class InstrumentOrder implements Required<Omit<Instrument, 'warned'>> {
+export class InstrumentOrder implements Required<Omit<Instrument, 'note' | 'warned'>> {
   readonly violations: string[] = [];
   readonly calls: string[] = [];
   readonly causes = new Set<string>();
@@ -75,6 +75,15 @@ export class InstrumentOrder implements Required<Omit<Instrument, 'warned'>> {
     this.#stepping = task;
   }
 
+  aroundStep(task: Task, step: () => void): void {
+    const previous = this.calls.at(-1);
+    this.#call('aroundStep', task);
+    this.#expect(previous === `stepStarted ${task.name}`, 'right after the step has started');
+    step();
+    this.#expect(this.#stepping === task, 'in its step');
+    this.#call('steppedInside', task);
+  }
+
   suspended(task: Task, event: LoopEvent): void {
     this.#call('suspended', task);
     const seen = this.#of(task);
@@ -84,6 +93,7 @@ export class InstrumentOrder implements Required<Omit<Instrument, 'warned'>> {
   }
 
   stepEnded(task: Task): void {
+    this.#expect(this.calls.at(-1) === `steppedInside ${task.name}`, 'it ran inside of aroundStep');
     this.#call('stepEnded', task);
     this.#expect(this.#stepping === task, 'it began');
     const seen = this.#of(task);

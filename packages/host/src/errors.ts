@@ -16,3 +16,23 @@ export class SignalError extends EscapementError {
     return 128 + constants.signals[this.signal];
   }
 }
+
+/** `inContext` or `withStore` could not enter an async context. */
+export class NoAsyncContextError extends EscapementError {
+  static override readonly name = 'NoAsyncContextError';
+  override readonly code = 'ESC_NO_ASYNC_CONTEXT';
+
+  /** @internal */
+  static ofTask(name: string): NoAsyncContextError {
+    return new NoAsyncContextError(
+      `task "${name}" used inContext or withStore, but has no async context. Pass the AsyncContext that is among the loop's handlers to its instruments, too.`,
+    );
+  }
+
+  /** @internal */
+  static notCaptured(): NoAsyncContextError {
+    return new NoAsyncContextError(
+      'inContext was given a function that did not call the function it got. Call that at once, inside the context: inContext(capture => context.with(traced, capture), body).',
+    );
+  }
+}

@@ -4,10 +4,13 @@ import { building } from './building.js';
 import { cancelling } from './cancelling.js';
 import { coldStart } from './cold-start.js';
 import { combining } from './combining.js';
+import { contextSwitching } from './context-switching.js';
 import { deepStacks } from './deep-stacks.js';
+import { hostCode } from './host-code.js';
 import { limiting } from './limiting.js';
 import { otherLibraries } from './other-libraries.js';
 import { scheduling } from './scheduling.js';
+import { selecting } from './selecting.js';
 import { sleepers } from './sleepers.js';
 import { spawning } from './spawning.js';
 import { switching } from './switching.js';
@@ -16,13 +19,16 @@ import { synchronizing } from './synchronizing.js';
 /** In the order of the report. */
 export const benchmarks: readonly Benchmark[] = [
   switching,
+  contextSwitching,
   scheduling,
   deepStacks,
   spawning,
+  hostCode,
   combining,
   cancelling,
   limiting,
   synchronizing,
+  selecting,
   awaiting,
   otherLibraries,
   sleepers,

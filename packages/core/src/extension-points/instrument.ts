@@ -9,7 +9,7 @@ export interface LoopWarning {
   readonly code: string;
   /** What happened, what was expected, and the likely fix: one line, for people. */
   readonly message: string;
-  /** The task that made the mistake; undefined if an instrument did. */
+  /** The task that made the mistake; undefined if an instrument did, or the program that called the loop. */
   readonly task: Task | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface LoopWarning {
  *
  *   `suspended` comes at most once per step, when the coroutine has stopped and before the handler arms the event. If the
  *   wait is over at once, or the task is cancelled, or its event is refused, its `taskReady` comes before `stepEnded`. The
- *   `taskReady` of a paused task comes right after `stepEnded`.
+ *   `taskReady` of a paused task comes right after `stepEnded`. `aroundStep` is called between `stepStarted` and `stepEnded`.
  * - **Sleep**: `sleepStarted`, `sleepEnded`, never during a step. During a sleep the host may settle events, cancel and spawn.
  * - **Fault**: `crashed`, outside of steps and sleeps. Then all tasks are cancelled, and the run goes on until they have
  *   cleaned up. If what a clean-up waits for is broken, the wait ends with `Cancelled`, so every task ends.
@@ -53,6 +53,14 @@ export interface Instrument {
   taskReady?(task: Task, cause: ReadyCause): void;
   /** The coroutine of `task` runs from now on. */
   stepStarted?(task: Task): void;
+  /**
+   * Runs one step of `task` inside what must hold while its coroutine runs, such as the async context of the host. Calls
+   * `step`, which does not throw, once. Of several instruments the first is the outermost. If a hook throws or does not call
+   * `step`, the loop runs the step without it.
+   *
+   * @example aroundStep(task, step) { this.contextOf(task).runInAsyncScope(step); }
+   */
+  aroundStep?(task: Task, step: () => void): void;
   /** The coroutine of `task` has stopped: it waits, is ready again, or has ended. */
   stepEnded?(task: Task): void;
   /** `task` waits for `event`. Not called for `pause()`, nor for an `ImmediateEvent` that need not wait. */
@@ -63,12 +71,14 @@ export interface Instrument {
   sleepStarted?(until: Instant): void;
   /** The sleep is over, early or not. Handlers have not been polled yet. */
   sleepEnded?(): void;
+  /** A few words on `task` for its line in `loop.dump()` and in reports of deadlocks; undefined for none. */
+  note?(task: Task): string | undefined;
   /** Replaces the console. */
   warned?(warning: LoopWarning): void;
 }
 
 /**
- * The names of all hooks but `warned`, for who wraps or tests instruments.
+ * The names of all hooks that are told what happens, for who wraps or tests instruments.
  * @example const used = INSTRUMENT_HOOKS.filter(hook => instrument[hook] !== undefined);
  */
 export const INSTRUMENT_HOOKS = [
@@ -78,9 +88,10 @@ export const INSTRUMENT_HOOKS = [
   'taskSpawned',
   'taskReady',
   'stepStarted',
+  'aroundStep',
   'stepEnded',
   'suspended',
   'taskEnded',
   'sleepStarted',
   'sleepEnded',
-] as const satisfies readonly Exclude<keyof Instrument, 'warned'>[];
+] as const satisfies readonly Exclude<keyof Instrument, 'note' | 'warned'>[];

@@ -1,12 +1,15 @@
-import { classNameOf, describe, safely } from '../errors/describe.js';
+import { classNameOf, describe, safely, shorten } from '../errors/describe.js';
 import { INSTRUMENT_HOOKS, type Instrument, type LoopWarning } from '../extension-points/instrument.js';
+import type { Task } from '../tasks/task.js';
 
 type Hook = keyof Instrument;
 type Console = { warn(text: string): void };
 type Listener = (...args: unknown[]) => void;
 
-/** @internal All hooks but `warned`. */
-export type Hooks = Omit<Instrument, 'warned'>;
+type Surround = NonNullable<Instrument['aroundStep']>;
+
+/** @internal All hooks that are told what happens. */
+export type Hooks = Omit<Instrument, 'note' | 'warned'>;
 
 /** @internal Calls the instruments of a loop. Switches one off that throws, and warns. */
 export class Instruments {
@@ -29,9 +32,16 @@ export class Instruments {
     safely(() => (globalThis as { console?: Console }).console?.warn(`${warning.code}: ${warning.message}`));
   }
 
+  /** What the instruments note on a task, for reports. One that throws notes nothing. */
+  notesOn(task: Task): string {
+    const notes = this.#active.map(instrument => safely(() => instrument.note?.(task)));
+    return notes.map(note => (typeof note === 'string' ? ` ${shorten(note)}` : '')).join('');
+  }
+
   #setHooks(): void {
     const hooks = this.hooks as Record<Hook, Listener | undefined>;
     for (const hook of INSTRUMENT_HOOKS) hooks[hook] = this.#combined(hook);
+    hooks.aroundStep = this.#nested() as Listener | undefined;
   }
 
   #combined(hook: Hook): Listener | undefined {
@@ -40,6 +50,32 @@ export class Instruments {
     return (...args) => {
       for (const instrument of listeners) this.#call(instrument, hook, args);
     };
+  }
+
+  /** Each hook surrounds those after it, the last one the step. */
+  #nested(): Surround | undefined {
+    let inner: Surround | undefined;
+    for (const instrument of [...this.#having('aroundStep')].reverse()) inner = this.#surroundBy(instrument, inner);
+    return inner;
+  }
+
+  #surroundBy(instrument: Instrument, inner: Surround | undefined): Surround {
+    const call: Surround = (task, step) => {
+      try {
+        instrument.aroundStep!(task, step);
+      } catch (thrown) {
+        this.#switchOff(instrument, 'aroundStep', thrown);
+      }
+      // It may not have come to that. A second call does nothing.
+      step();
+    };
+    return inner === undefined
+      ? call
+      : (task, step) =>
+          call(
+            task,
+            once(() => inner(task, step)),
+          );
   }
 
   #having(hook: Hook): readonly Instrument[] {
@@ -54,12 +90,25 @@ export class Instruments {
       (instrument[hook] as Listener)(...args);
       return true;
     } catch (thrown) {
-      this.#active = this.#active.filter(other => other !== instrument);
-      this.#setHooks();
-      const name = classNameOf(instrument);
-      const message = `an instrument${name === 'Object' || name === 'null' ? '' : ` of class ${name}`} threw in ${hook}: ${describe(thrown)}. It is switched off for the rest of this loop's life. Catch errors inside the hook.`;
-      this.warn({ code: 'ESC_INSTRUMENT_FAILED', message, task: undefined });
+      this.#switchOff(instrument, hook, thrown);
       return false;
     }
   }
+
+  #switchOff(instrument: Instrument, hook: Hook, thrown: unknown): void {
+    this.#active = this.#active.filter(other => other !== instrument);
+    this.#setHooks();
+    const name = classNameOf(instrument);
+    const message = `an instrument${name === 'Object' || name === 'null' ? '' : ` of class ${name}`} threw in ${hook}: ${describe(thrown)}. It is switched off for the rest of this loop's life. Catch errors inside the hook.`;
+    this.warn({ code: 'ESC_INSTRUMENT_FAILED', message, task: undefined });
+  }
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    action();
+  };
 }

@@ -38,6 +38,9 @@ export class Scheduler implements TaskHost {
   #ended: Task[] = [];
   #lastId = 0;
   #isUnwinding = false;
+  /** The task whose step an instrument surrounds, until that runs. */
+  #surrounded: Task | undefined;
+  #hasPaused = false;
 
   constructor(
     private readonly clock: Clock,
@@ -194,12 +197,27 @@ export class Scheduler implements TaskHost {
     if (this.ready.tellsPolicy) this.policy.stepStarted(task);
     this.#hooks?.stepStarted?.(task);
     try {
-      return this.#step(task);
+      const around = this.#hooks?.aroundStep;
+      return around === undefined ? this.#step(task) : this.#runSurroundedStep(task, around);
     } finally {
       this.#hooks?.stepEnded?.(task);
       this.#stepEnded(task);
     }
   }
+
+  #runSurroundedStep(task: Task, around: NonNullable<Hooks['aroundStep']>): boolean {
+    this.#surrounded = task;
+    around(task, this.#stepSurrounded);
+    return this.#hasPaused;
+  }
+
+  /** A second call does nothing. */
+  readonly #stepSurrounded = (): void => {
+    const task = this.#surrounded;
+    if (task === undefined) return;
+    this.#surrounded = undefined;
+    this.#hasPaused = this.#step(task);
+  };
 
   /** @throws PolicyError */
   #stepEnded(task: Task): void {

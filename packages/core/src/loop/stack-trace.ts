@@ -1,5 +1,5 @@
-import { isOfCore } from '../debug/own-files.js';
 import { safely, tagOf } from '../errors/describe.js';
+import { isOfCore } from '../errors/own-files.js';
 import { type Trail, takeTrail } from '../tasks/error-trail.js';
 
 /** The stack of an error as it was, and as we left it: an error object that is thrown again gets its new coroutines only. */
@@ -34,7 +34,7 @@ function writableStackOf(error: object): string | undefined {
 }
 
 function rewrite(stack: string, { names, more }: Trail, error: Error): string {
-  const lines = markCoroutines(stack.split('\n')).filter(line => !isInside(line));
+  const lines = withoutLoop(markCoroutines(stack.split('\n')));
   const lastFrame = lines.findLastIndex(line => FRAME.test(line) && line.endsWith(COROUTINE));
   const trail = names.map(name => `    at ${name}${COROUTINE}`);
   if (more > 0) trail.push(`    and ${more} more coroutines`);
@@ -60,6 +60,14 @@ function markCoroutines(lines: readonly string[]): string[] {
     else if (marked.length > 0 && FRAME.test(marked.at(-1)!)) marked.push(`${marked.pop()}${COROUTINE}`);
   }
   return marked;
+}
+
+/** Without the frames of the loop, and without those of instruments that surround a step: they are between the loop's. */
+function withoutLoop(lines: readonly string[]): string[] {
+  const outermost = lines.findLastIndex(line => line.endsWith(COROUTINE) && !isInside(line));
+  const first = lines.findIndex((line, index) => index > outermost && isInside(line));
+  const last = lines.findLastIndex(isInside);
+  return lines.filter((line, index) => !isInside(line) && !(first >= 0 && first < index && index < last));
 }
 
 function isInside(line: string): boolean {
