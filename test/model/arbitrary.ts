@@ -56,7 +56,8 @@ const branches = fc.array(branch, { minLength: 1, maxLength: 4 }).filter(branche
 
 /** It would put an item into its own hands. */
 function meetsItself(branches: readonly Branch[]): boolean {
-  const isThere = (on: Branch['on']) => branches.some(each => each.on === on && 'queue' in each && each.queue === 'none');
+  const isThere = (on: Branch['on']) =>
+    branches.some(each => each.on === on && 'queue' in each && each.queue === 'none');
   return isThere('get') && isThere('put');
 }
 

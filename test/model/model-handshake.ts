@@ -16,10 +16,13 @@ export class ModelHandshake {
   get wait(): Wait {
     return {
       isUninterruptible: true,
-      interrupt: () => this.model.cancel(this.task, this.caller.cancelled!.reason),
+      // The program was spawned already.
+      isOpenToCancelled: true,
+      interrupt: () => this.#cancelProgram(),
       begin: settle => {
         this.#settle = settle;
         if (this.#answer !== undefined) settle(this.#answer());
+        if (this.caller.cancelled !== undefined) this.#cancelProgram();
         return () => {};
       },
     };
@@ -39,6 +42,10 @@ export class ModelHandshake {
 
   ended(): void {
     this.#decide(() => ({ error: new Failure('NotStartedError') }));
+  }
+
+  #cancelProgram(): void {
+    this.model.cancel(this.task, this.caller.cancelled!.reason);
   }
 
   #decide(answer: () => Resumption): void {
