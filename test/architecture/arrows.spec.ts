@@ -20,11 +20,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   combinators: ['core'],
   wiring: ['core'],
+  debug: ['core', 'wiring'],
   sleep: ['core', 'wiring'],
   strategies: ['core', 'wiring'],
   sync: ['core', 'wiring'],
   policies: ['core', 'wiring'],
-  promises: ['core', 'wiring'],
+  promises: ['core', 'streams', 'wiring'],
   host: ['core', 'wiring'],
   workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
@@ -34,10 +35,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // Its strategy is made into a module as the others are.
   io: ['core', 'posix', 'strategies', 'wiring'],
   net: ['core', 'io', 'posix', 'sleep', 'streams', 'wiring'],
-  escapement: ['combinators', 'core', 'wiring', 'sleep', 'strategies'],
+  escapement: ['combinators', 'core', 'debug', 'wiring', 'sleep', 'strategies'],
   'create-escapement-plugin': [],
   lab: ['conformance', 'escapement', 'io', 'net', 'policies', 'virtual-time'],
-  bench: ['escapement', 'host', 'io', 'lab', 'net', 'policies', 'posix', 'sync', 'workers'],
+  bench: ['escapement', 'host', 'io', 'lab', 'net', 'policies', 'posix', 'promises', 'sync', 'workers'],
 };
 
 /**
@@ -48,7 +49,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
   core: [
     ['index.ts'],
     ['loop'],
-    ['debug', 'primitives'],
+    ['primitives'],
     ['extension-points'],
     ['tasks'],
     ['events'],

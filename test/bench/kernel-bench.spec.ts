@@ -75,6 +75,9 @@ describe('npm run bench', function () {
     expect(rows.slice(2).map(row => row.split('|')[1]!.trim())).to.deep.equal([
       'acquire and release, over a bare switch',
       'put and get, over a bare switch',
+      'acquire of a semaphore, over a bare switch',
+      'publish to 100 that wait, each of them',
+      'a Deferred, from new to its waiter',
     ]);
   });
 });

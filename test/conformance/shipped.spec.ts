@@ -18,7 +18,7 @@ import {
 import * as posix from '@escapement/posix';
 import { close, pipe, write } from '@escapement/posix';
 import { ActionHandler, action, PromiseHandler, resolved } from '@escapement/promises';
-import { Queue, Semaphore, Signal, SyncHandler } from '@escapement/sync';
+import { Broadcast, Deferred, Queue, Semaphore, Signal, SyncHandler } from '@escapement/sync';
 import { SettlingTimeStrategy, VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
 import {
   AtomicsWaitStrategy,
@@ -91,6 +91,28 @@ describe('conformance: what is shipped', function () {
       pending() {
         const signal = new Signal();
         return { event: signal.wait(), happen: () => signal.set() };
+      },
+    });
+  });
+
+  describe('a deferred', () => {
+    handlerLaws(runner, {
+      handler: () => new SyncHandler(),
+      ordered: true,
+      pending() {
+        const deferred = new Deferred<string>();
+        return { event: deferred.wait(), happen: () => deferred.resolve('value'), value: 'value' };
+      },
+    });
+  });
+
+  describe('a broadcast', () => {
+    handlerLaws(runner, {
+      handler: () => new SyncHandler(),
+      ordered: true,
+      pending() {
+        const news = new Broadcast<string>();
+        return { event: news.subscribe().next(), happen: () => news.publish('item') };
       },
     });
   });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
-import { type Coroutine, EventLoop, type LoopEvent, SleepHandler, sleep, spawn } from 'escapement';
+import { type Coroutine, debugging, EventLoop, type LoopEvent, SleepHandler, sleep, spawn } from 'escapement';
 import { JumpStrategy } from '../support/virtual-loop.js';
 
 // How the host makes stacks belongs to the program: the loop leaves it as it is, and works whatever it is.
@@ -8,7 +8,7 @@ import { JumpStrategy } from '../support/virtual-loop.js';
 function debugLoop() {
   const strategy = new JumpStrategy();
   const handlers = [new SleepHandler(strategy.clock)];
-  return new EventLoop({ strategy, handlers, instruments: [{ warned() {} }], debug: true });
+  return new EventLoop({ strategy, handlers, instruments: [{ warned() {} }, ...debugging(strategy.clock)] });
 }
 
 /** Cancels a task, forgets a `yield*`, and throws. */

@@ -127,8 +127,15 @@ describe('turns of the host', () => {
     strategy.sleeps.length = 0;
     loop.runSync(sleep(1000));
     expect(strategy.sleeps).to.deep.equal([1120]);
+    // A coroutine may ask for turns in a run that can have none.
+    const value = loop.runSync(function* () {
+      loop.spawn(sleep(100), { hostTurns: 1 });
+      yield* sleep(100);
+      return 'at once';
+    });
+    expect(value).to.equal('at once');
     await loop.spawn(sleep(100), { hostTurns: 50 });
-    expect(strategy.sleeps.length).to.be.above(2);
+    expect(strategy.sleeps.length).to.be.above(3);
   });
 
   it('come in no run in virtual time, which nothing outside can change', async () => {
@@ -146,6 +153,49 @@ describe('turns of the host', () => {
       const error = await loop.run(pause(), options).catch(error => error);
       expect(error.message).to.include('for `hostTurns`, expected milliseconds, above 0');
       expect(() => loop.spawn(pause(), options)).to.throw('spawn got');
+    }
+  });
+});
+
+describe('runSync in a process that listens for signals', () => {
+  function warningsOf(...durations: number[]): string[] {
+    const { loop, warnings } = virtualLoop();
+    for (const duration of durations) loop.runSync(sleep(duration));
+    return warnings.map(({ code, message }) => `${code}: ${message}`);
+  }
+
+  it('warns once if it goes on for more than a second, and says what to use', () => {
+    const before = process.rawListeners('SIGUSR2');
+    const listener = () => {};
+    process.on('SIGUSR2', listener);
+    try {
+      expect(warningsOf(1000)).to.deep.equal([]);
+      const [warning, ...others] = warningsOf(1001, 5000);
+      expect(warning).to.match(/^ESC_SIGNALS_BLOCKED: runSync goes on .* listens for .*SIGUSR2.*hostTurns: 50/);
+      expect(others).to.deep.equal([]);
+    } finally {
+      process.off('SIGUSR2', listener);
+    }
+    expect(process.rawListeners('SIGUSR2')).to.deep.equal(before);
+  });
+
+  it('warns of tasks that are always ready, too, and of nothing under `run`', async () => {
+    process.on('SIGUSR2', pause);
+    try {
+      const { loop, clock, warnings } = virtualLoop();
+      function* busily() {
+        while (clock.time < 2500) {
+          clock.time++;
+          yield* pause();
+        }
+      }
+      await loop.run(busily);
+      expect(warnings).to.deep.equal([]);
+      clock.time = 0;
+      loop.runSync(busily);
+      expect(warnings.map(({ code }) => code)).to.deep.equal(['ESC_SIGNALS_BLOCKED']);
+    } finally {
+      process.off('SIGUSR2', pause);
     }
   });
 });

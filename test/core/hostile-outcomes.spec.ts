@@ -15,7 +15,8 @@ const LONGEST = 2000;
 function loopFor(debug: boolean, options: object = {}): Anything {
   const strategy = new JumpStrategy();
   const handlers = [new e.SleepHandler(strategy.clock), new sync.SyncHandler(), new SignalHandler()];
-  return new e.EventLoop({ strategy, handlers, instruments: [{ warned() {} }], debug, ...options } as Anything);
+  const instruments = [{ warned() {} }, ...(debug ? e.debugging(strategy.clock) : [])];
+  return new e.EventLoop({ strategy, handlers, instruments, ...options } as Anything);
 }
 
 function throwing(value: unknown): Program {

@@ -33,6 +33,18 @@ describe('main, under every strategy', function () {
     expect(ending).to.include({ code: 143 });
   });
 
+  it('a signal that comes twice within a moment, as through npm, leaves clean-ups some time', async () => {
+    const signals: Signals = [
+      ['ready', 'SIGINT'],
+      ['ready', 'SIGTERM'],
+    ];
+    for (const strategy of ['set-timeout', 'atomics-wait']) {
+      const ending = await runWholeProgram(strategy, 'sleeps', signals);
+      expect(ending.lines, strategy).to.include('cleaned');
+      expect(ending.code, strategy).to.be.oneOf([130, 143]);
+    }
+  });
+
   it('an error in a clean-up after a signal is printed, and the exit code is 1', async () => {
     const ending = await runWholeProgram('busy-wait', 'fails in a clean-up', [['ready', 'SIGINT']]);
     expect(ending).to.include({ code: 1 });

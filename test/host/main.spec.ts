@@ -34,6 +34,7 @@ describe('main', function () {
     for (const { code, lines } of await Promise.all([
       ended('set-timeout', 'cleans for ever', ...twice),
       ended('busy-wait', 'cleans for ever', ...twice),
+      ended('set-timeout', 'cleans for ever', ['ready', 'SIGTERM'], ['cleaning', 'SIGTERM']),
     ])) {
       expect(lines).to.deep.equal(['ready', 'cleaning']);
       expect(code).to.equal(143);

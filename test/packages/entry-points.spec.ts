@@ -33,11 +33,14 @@ describe('the entry points', function () {
   for (const name of [
     'core',
     'combinators',
+    'debug',
     'sleep',
     'strategies',
     'sync',
     'policies',
     'promises',
+    'promises/node',
+    'promises/streams',
     'host',
     'workers',
     'virtual-time',
@@ -48,9 +51,17 @@ describe('the entry points', function () {
     });
   }
 
-  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'host', 'workers', 'virtual-time'].map(
-    name => `${name}/module`,
-  )) {
+  for (const specifier of [
+    'debug',
+    'sleep',
+    'strategies',
+    'sync',
+    'policies',
+    'promises',
+    'host',
+    'workers',
+    'virtual-time',
+  ].map(name => `${name}/module`)) {
     it(`of @escapement/${specifier} load one`, () => {
       const files = containerFilesOf(`@escapement/${specifier}`);
       assert.isTrue(files.some(file => file.includes('inversify')));

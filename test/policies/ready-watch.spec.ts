@@ -5,6 +5,7 @@ import {
   busyWaitModule,
   createLoop,
   type Duration,
+  debugging,
   EventLoop,
   type Instant,
   Instruments,
@@ -26,9 +27,11 @@ function watchedLoop(bound: Duration, policy?: SchedulingPolicy, debug = false) 
   const loop = new EventLoop({
     strategy,
     handlers: [new SleepHandler(strategy.clock)],
-    instruments: [{ warned: warning => warnings.push(warning) }, watch],
-    debug,
-    slowStep: Infinity,
+    instruments: [
+      { warned: warning => warnings.push(warning) },
+      watch,
+      ...(debug ? debugging(strategy.clock, { slowStep: Infinity }) : []),
+    ],
     ...(policy && { policy }),
   });
   return { loop, clock: strategy.clock, warnings };

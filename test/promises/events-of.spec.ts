@@ -99,6 +99,7 @@ describe('eventsOf', () => {
     for (const [emitter, options, message] of [
       [5, {}, 'eventsOf got 5, expected an EventEmitter or an EventTarget'],
       [new EventEmitter(), 5, 'eventsOf got 5, expected options'],
+      [new EventEmitter(), { end: 'close' }, "expected a list of names, like ['close']"],
       [new EventEmitter(), { overflow: 'pause' }, 'expected from the source `{ stop, pause, resume }`'],
     ])
       expect((await errorOf(() => loop.run(eventsOf(emitter as never, 'x', options as never)))).message).to.include(

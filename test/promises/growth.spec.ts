@@ -1,4 +1,5 @@
-import { abortable, forEachAsync, manage, mapAsync, resolved } from '@escapement/promises';
+import { EventEmitter } from 'node:events';
+import { abortable, eventsOf, forEachAsync, manage, mapAsync, type Put, produce, resolved } from '@escapement/promises';
 import * as e from 'escapement';
 import { describeGrowth, type Structures } from '../support/growth.js';
 import { promiseLoop } from './promise-loop.js';
@@ -8,6 +9,7 @@ type Program = e.Coroutine<any, any>;
 
 const never = new Promise<never>(() => {});
 const settled = Promise.resolve(1);
+const emitter = new EventEmitter();
 
 const STRUCTURES: Structures = {
   'tasks that wait for one promise and are cancelled': function* (n) {
@@ -46,6 +48,20 @@ const STRUCTURES: Structures = {
       for (let item = 0; item < n; item++) yield item;
     }
     yield* forEachAsync(items(), () => e.pause(), { concurrency: 10 });
+  },
+  'items that a program produces': function* (n) {
+    const items = yield* produce(function* (put: Put<number>) {
+      for (let item = 0; item < n / 4; item++) yield* put(item);
+    });
+    yield* forEachAsync(items, () => e.pause());
+  },
+  'subscriptions to the events of one emitter': function* (n) {
+    for (let place = 0; place < n / 8; place++)
+      yield* e.scope(function* (): Program {
+        const events = yield* eventsOf(emitter, 'item');
+        emitter.emit('item', place);
+        yield* events.next();
+      });
   },
 };
 

@@ -1,4 +1,4 @@
-import { type Action, ActionHandler, action } from '@escapement/promises';
+import { type Action, ActionHandler, action, itemsOf } from '@escapement/promises';
 import { expect } from 'chai';
 import {
   type Coroutine,
@@ -9,6 +9,7 @@ import {
   pause,
   SetTimeoutStrategy,
   SleepHandler,
+  select,
   sleep,
   spawn,
   watch,
@@ -136,6 +137,26 @@ describe('an action that has to stop first', () => {
       expect(inside.log).to.deep.equal([['stop', 'a watch was cancelled'], 'undo']);
       expect(seen).to.deep.equal(['value']);
     });
+    expect(actions.inFlight()).to.equal(0);
+  });
+
+  it('as a branch of a select that another one wins is stopped before select goes on', async () => {
+    const { loop, actions } = promiseLoop();
+    const { event, end, log } = operation();
+    const { event: inside, log: logInside } = operation(ends => ends.stopped());
+    await loop.run(function* () {
+      const items = yield* itemsOf([1, 2]);
+      const task = yield* spawn(() => select({ event, inside, never: action<void>(() => {}), nap: sleep(1) }));
+      while (log.length === 0) yield* sleep(1);
+      expect(task.state).to.equal('waiting');
+      end.stopped();
+      expect((yield* task).key).to.equal('nap');
+      // A branch that loses takes no item.
+      expect((yield* select({ nap: sleep(0), item: items.next() })).key).to.equal('nap');
+      const { key, value } = yield* select({ item: items.next(), nap: sleep(1000) });
+      expect([key, value]).to.deep.equal(['item', { done: false, value: 1 }]);
+    });
+    for (const each of [log, logInside]) expect(each).to.deep.equal([['stop', 'a watch was cancelled'], 'undo']);
     expect(actions.inFlight()).to.equal(0);
   });
 

@@ -321,6 +321,69 @@ describe('subscribe', () => {
     }
   });
 
+  it('waits for a source that takes time to stop: by closed(), and at the end of its task', async () => {
+    for (const ends of ['closed', 'returns', 'is cancelled'] as const) {
+      const log: string[] = [];
+      await loopOf().run(function* () {
+        const task = yield* spawn(function* () {
+          const items = yield* subscribe<number>(() => async () => {
+            await new Promise(resolve => setTimeout(resolve, 2));
+            log.push('stopped');
+          });
+          if (ends === 'closed') yield* items.closed();
+          else if (ends === 'is cancelled') yield* sleep(1000);
+          log.push('body ends');
+        });
+        yield* sleep(1);
+        task.cancel();
+        while (!task.isEnded) yield* sleep(1);
+        log.push('task ends');
+      });
+      const expected = {
+        // A cancellation does not interrupt it.
+        closed: ['stopped', 'body ends', 'task ends'],
+        returns: ['body ends', 'stopped', 'task ends'],
+        'is cancelled': ['stopped', 'task ends'],
+      };
+      expect(log, ends).to.deep.equal(expected[ends]);
+    }
+  });
+
+  it('throws what a source rejects with that takes time to stop', async () => {
+    const failure = new Error('cannot stop');
+    const program = subscribe<number>(() => () => Promise.reject(failure));
+    expect(await errorOf(() => loopOf().run(() => program))).to.equal(failure);
+  });
+
+  it('runs a source only while a task waits, with a capacity of 0', async () => {
+    const source = new TestSource();
+    await loopOf().run(function* () {
+      const items = yield* subscribe<number>(source.startPausable, { capacity: 0, overflow: 'pause' });
+      const log = (step: string) => source.log.push(step);
+      const taker = yield* spawn(items.next());
+      yield* pause();
+      source.emit(1);
+      log('emitted');
+      expect((yield* taker).value).to.equal(1);
+      const impatient = yield* spawn(items.next());
+      yield* pause();
+      impatient.cancel();
+      log('cancelled');
+      // Kept, although nobody waits.
+      source.emit(2);
+      expect((yield* items.next()).value).to.equal(2);
+      const takers = [yield* spawn(items.next()), yield* spawn(items.next())];
+      yield* pause();
+      source.emit(3);
+      log('one of two');
+      source.emit(4);
+      expect([(yield* takers[0]!).value, (yield* takers[1]!).value]).to.deep.equal([3, 4]);
+    });
+    expect(source.log.join(' ')).to.equal(
+      'start pause resume pause emitted resume pause cancelled resume one of two pause stop',
+    );
+  });
+
   it('counts as in flight while a task waits: no deadlock before the source has ended, and one after', async () => {
     const source = new TestSource();
     const error = await errorOf(() =>

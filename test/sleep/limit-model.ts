@@ -211,7 +211,10 @@ class ModelLimit implements PlayedLimit {
 
   set deadline(instant: number) {
     this.#deadline = instant;
-    if (this.#stop !== undefined) this.#set();
+    if (this.#stop === undefined || this.#isOver || this.hasExpired) return;
+    this.#stop();
+    if (instant < this.loop.now()) this.#due(instant);
+    else this.#set();
   }
 
   *around(body: Body): Body {
@@ -226,16 +229,17 @@ class ModelLimit implements PlayedLimit {
   }
 
   #set(): void {
-    this.#stop?.();
-    if (this.#isOver || this.hasExpired) return;
-    const task = this.#task!;
+    if (this.#isOver) return;
     const until = this.#deadline;
-    this.#stop = this.loop.timer(until, () => {
-      this.loop.defer(task, () => {
-        if (this.#isOver || task.isCancelled || this.#deadline > until) return;
-        this.hasExpired = true;
-        this.loop.cancel(task, this);
-      });
+    this.#stop = this.loop.timer(until, () => this.#due(until));
+  }
+
+  #due(until: number): void {
+    const task = this.#task!;
+    this.loop.defer(task, () => {
+      if (this.#isOver || task.isCancelled || this.#deadline > until) return;
+      this.hasExpired = true;
+      this.loop.cancel(task, this);
     });
   }
 }

@@ -1,5 +1,6 @@
 import {
   Clock,
+  debugging,
   type EventHandler,
   EventLoop,
   type Instant,
@@ -40,6 +41,7 @@ export interface VirtualLoopOptions<H extends EventHandler> {
   readonly handlers?: readonly H[];
   readonly instruments?: readonly Instrument[];
   readonly policy?: SchedulingPolicy;
+  /** With the instruments of `debugging`. */
   readonly debug?: boolean;
   readonly onPolicyFault?: 'fail' | 'fifo';
 }
@@ -48,10 +50,15 @@ export interface VirtualLoopOptions<H extends EventHandler> {
 export function virtualLoop<H extends EventHandler = never>(options: VirtualLoopOptions<H> = {}) {
   const strategy = new JumpStrategy();
   const warnings: LoopWarning[] = [];
-  const instruments: Instrument[] = [{ warned: warning => warnings.push(warning) }, ...(options.instruments ?? [])];
+  const { debug, instruments: given = [], ...others } = options;
+  const instruments: Instrument[] = [
+    { warned: warning => warnings.push(warning) },
+    ...given,
+    ...(debug ? debugging(strategy.clock) : []),
+  ];
   const handlers = [new SleepHandler(strategy.clock), ...(options.handlers ?? [])];
   return {
-    loop: new EventLoop({ strategy, ...options, instruments, handlers }),
+    loop: new EventLoop({ strategy, ...others, instruments, handlers }),
     clock: strategy.clock,
     strategy,
     warnings,

@@ -20,6 +20,13 @@ function collect(): void {
   (globalThis as { gc?: () => void }).gc?.();
 }
 
+async function collectUntil(isDone: () => boolean): Promise<void> {
+  for (let n = 0; n < 20 && !isDone(); n++) {
+    await new Promise(resolve => setImmediate(resolve));
+    collect();
+  }
+}
+
 /** Keeps a weak reference to each waiter. */
 class WatchingHandler extends SyncHandler {
   readonly waiters: WeakRef<Waiter<unknown>>[] = [];
@@ -62,15 +69,36 @@ describe('sync: abandoned waiters', () => {
     });
     const left = () => handler.waiters.filter(ref => ref.deref() !== undefined).length;
     expect(left()).to.equal(10 * waits.length);
-    for (let n = 0; n < 20 && left() > 0; n++) {
-      await new Promise(resolve => setImmediate(resolve));
-      collect();
-    }
+    await collectUntil(() => left() === 0);
     expect(left()).to.equal(0);
     // Uses the sources here, so that they were not collected themselves.
     expect(String([lock, condition, semaphore, signal, barrier, queue, channel, deferred, subscriber])).to.include(
       'semaphore',
     );
+  });
+});
+
+/** Publishes an object of its own. */
+function publish(news: Broadcast<object>): WeakRef<object> {
+  const item = {};
+  news.publish(item);
+  return new WeakRef(item);
+}
+
+describe('sync: items that no subscriber can get', () => {
+  it('are not kept in memory: without subscribers, after the last has left, and when they are too many', async () => {
+    const news = new Broadcast<object>({ capacity: 2 });
+    const before = publish(news);
+    const first = news.subscribe();
+    const missed = [publish(news), publish(news)];
+    const latest = [publish(news), publish(news)];
+    const left = () => [before, ...missed, ...latest].filter(ref => ref.deref() !== undefined).length;
+    await collectUntil(() => left() === latest.length);
+    expect(left(), 'of those that it still holds').to.equal(latest.length);
+    first.unsubscribe();
+    await collectUntil(() => left() === 0);
+    expect(left()).to.equal(0);
+    expect(news.subscribers).to.equal(0);
   });
 });
 

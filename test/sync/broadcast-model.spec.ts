@@ -165,7 +165,7 @@ describe('sync: random programs on a broadcast', () => {
         expect(seen).to.deep.equal(expected);
         expect(news.subscribers).to.equal(left);
       }),
-      { numRuns: 1500 },
+      { numRuns: 700 },
     );
   });
 });

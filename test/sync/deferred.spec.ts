@@ -157,7 +157,7 @@ describe('sync: random programs on deferreds', () => {
         expect(seen).to.deep.equal(expected);
         expect(waiting).to.equal(0);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 

@@ -85,6 +85,10 @@ describe('sync: a semaphore as a limiter', () => {
     semaphore.resize(3);
     expect(semaphore.free).to.equal(1);
     expect(semaphore.max).to.equal(Infinity);
+    const boundless = new Semaphore(Infinity);
+    expect([boundless.tryAcquire(), boundless.free, boundless.max]).to.deep.equal([true, Infinity, Infinity]);
+    boundless.release();
+    expect(thrownBy(() => boundless.release()).code).to.equal('ESC_SEMAPHORE_FULL');
   });
 });
 
@@ -110,7 +114,7 @@ describe('sync: random programs on a semaphore that is resized', () => {
       fc.property(fc.nat(3), spare, programs, (permits, spare, programs) => {
         if (permits + spare > 0) play(permits, spare, programs);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 

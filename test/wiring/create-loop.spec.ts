@@ -168,8 +168,8 @@ describe('createLoop, given two plugins of a kind of which a loop takes one', ()
   });
 
   it('refuses two debug modules', () => {
-    const message = refused(busyWaitModule, debugModule(), debugModule({ slowStep: 20 }));
-    expect(message).to.include('2 debug modules, debugModule({}) and debugModule({"slowStep":20})');
+    const make = () => createLoop(busyWaitModule, debugModule(), debugModule({ slowStep: 20 }));
+    expect(make).to.throw(/^debugModule\(\{ slowStep: 20 \}\) was loaded, but the container has one already\./);
   });
 
   it('refuses two loops', () => {
@@ -268,7 +268,7 @@ describe('loopModule', () => {
       ['EventHandler was SleepHandler and is nothing', each => each.unload(sleepModule)],
       ['EventHandler was SleepHandler and is SleepHandler and Sleep', each => each.bind(EventHandler).to(SleepHandler)],
       ['Instruments was nothing and is Object', each => each.load(otherModule)],
-      ['Debugging was nothing and is Object', each => each.load(debugModule())],
+      ['Instruments was nothing and is StepWatch and NeverRunWatch', each => each.load(debugModule())],
       [
         'Clock was PerformanceClock and is VirtualClock',
         each => each.rebind(Clock).toConstantValue(new VirtualClock()),

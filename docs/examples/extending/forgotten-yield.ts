@@ -1,4 +1,12 @@
-import { BusyWaitStrategy, type Coroutine, coroutine, EventLoop, type Instrument, PerformanceClock } from 'escapement';
+import {
+  BusyWaitStrategy,
+  type Coroutine,
+  coroutine,
+  debugging,
+  EventLoop,
+  type Instrument,
+  PerformanceClock,
+} from 'escapement';
 import { Flag, FlagHandler, type Raised } from './flag.js';
 
 const greet = coroutine(function* greet(door: Flag): Coroutine<void, Raised> {
@@ -18,4 +26,5 @@ const reporter: Instrument = {
 };
 
 const strategy = new BusyWaitStrategy(new PerformanceClock());
-new EventLoop({ strategy, handlers: [new FlagHandler()], instruments: [reporter], debug: true }).runSync(main);
+const instruments = [reporter, ...debugging(strategy.clock)];
+new EventLoop({ strategy, handlers: [new FlagHandler()], instruments }).runSync(main);

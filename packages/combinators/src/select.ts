@@ -37,8 +37,11 @@ export class Select<out R = unknown> extends SelfServedEvent<R> {
 
   readonly #branches: Readonly<Record<string | number, LoopEvent>>;
   readonly #keys: readonly (string | number)[];
-  /** One for each task that waits. */
-  #selections: Map<Waiter<unknown>, Selection> | undefined = undefined;
+  /** As a rule one task waits for it. */
+  #waiter: Waiter<unknown> | undefined = undefined;
+  #selection: Selection | undefined = undefined;
+  /** The selections of other tasks that wait for it at the same time. */
+  #others: Map<Waiter<unknown>, Selection> | undefined = undefined;
 
   /** @internal */
   constructor(branches: Readonly<Record<string | number, LoopEvent>>, keys: readonly (string | number)[]) {
@@ -51,7 +54,7 @@ export class Select<out R = unknown> extends SelfServedEvent<R> {
     const keys = this.#keys;
     const order = task && chosenOrder(task, keys.length);
     for (let place = 0; place < keys.length; place++) {
-      const key = keys[order?.[place] ?? place]!;
+      const key = keys[order === undefined ? place : order[place]!]!;
       const event = this.#branches[key]!;
       if (!(event instanceof ImmediateEvent)) continue;
       const answer = event.attempt(task) as Answer<unknown> | undefined;
@@ -61,19 +64,34 @@ export class Select<out R = unknown> extends SelfServedEvent<R> {
   }
 
   override arm(waiter: Waiter<unknown>): void {
-    this.#selections ??= new Map();
-    const selection = new Selection(waiter, () => this.#selections!.delete(waiter));
-    this.#selections.set(waiter, selection);
+    const selection = new Selection(this, waiter);
+    if (this.#waiter === undefined) {
+      this.#waiter = waiter;
+      this.#selection = selection;
+    } else {
+      this.#others ??= new Map();
+      this.#others.set(waiter, selection);
+    }
     selection.begin(this.#branches, this.#keys, chosenOrder(waiter.task!, this.#keys.length));
   }
 
   override interrupt(waiter: Waiter<unknown>): boolean {
-    return this.#selections!.get(waiter)?.interrupt() ?? true;
+    return this.#selectionOf(waiter)?.interrupt() ?? true;
   }
 
   override disarm(waiter: Waiter<unknown>): void {
-    this.#selections!.get(waiter)?.breakOff();
-    this.#selections!.delete(waiter);
+    this.#selectionOf(waiter)?.breakOff();
+    this.isOver(waiter);
+  }
+
+  /** @internal */
+  isOver(waiter: Waiter<unknown>): void {
+    if (waiter === this.#waiter) this.#waiter = this.#selection = undefined;
+    else this.#others?.delete(waiter);
+  }
+
+  #selectionOf(waiter: Waiter<unknown>): Selection | undefined {
+    return waiter === this.#waiter ? this.#selection : this.#others?.get(waiter);
   }
 
   override toString(): string {
@@ -114,7 +132,7 @@ function keysOf(branches: Branches): readonly (string | number)[] {
   let keys: readonly (string | number)[] | undefined;
   let key: string | number | undefined;
   try {
-    keys = Array.isArray(branches) ? [...branches.keys()] : isRecord(branches) ? Object.keys(branches) : undefined;
+    keys = Array.isArray(branches) ? placesOf(branches) : isRecord(branches) ? Object.keys(branches) : undefined;
     if (keys !== undefined && keys.length > 0) {
       const events = branches as Readonly<Record<string | number, unknown>>;
       for (key of keys) if (!(events[key] instanceof LoopEvent)) throw notAnEvent(key, events[key]);
@@ -127,6 +145,12 @@ function keysOf(branches: Branches): readonly (string | number)[] {
   }
   if (keys === undefined) throw wrong('ESC_NOT_A_LIST', branches, 'a record or an array of events', '');
   throw wrong('ESC_NO_BRANCHES', branches, 'a branch', ' Without any it would never end.');
+}
+
+function placesOf(list: readonly unknown[]): readonly number[] {
+  const places: number[] = [];
+  for (let place = 0; place < list.length; place++) places.push(place);
+  return places;
 }
 
 function isRecord(branches: object): boolean {

@@ -8,25 +8,39 @@ import {
   warnOf,
 } from '@escapement/core';
 
+/** What a selection is of. */
+interface SelectionOwner {
+  /** Called once, before the waiter is settled. */
+  isOver(waiter: Waiter<unknown>): void;
+}
+
+const PENDING = 0;
+const RESOLVES = 1;
+const REJECTS = 2;
+const ENDS_CANCELLED = 3;
+const BROKEN_OFF = 4;
+
 /**
  * One wait for the first of several events: a watch for each. The first that is informed cancels the others inside of that
  * very call, so none of them can take anything after it. If the handler of one has to stop its operation first, the wait goes
  * on until it has.
  */
 export class Selection {
+  readonly #owner: SelectionOwner;
+  readonly #waiter: Waiter<unknown>;
   readonly #watches: Watch[] = [];
-  /** How to settle the waiter; set once that is decided. */
-  #settle: (() => void) | undefined = undefined;
+  /** How the waiter is settled, once that is decided, and with what. */
+  #decision = PENDING;
+  #content: unknown = undefined;
   #isCancelling = false;
   /** Watches whose handlers refused to end them at once, and those that are over since then. */
   #refused = 0;
   #stopped = 0;
 
-  /** @param whenOver called once, before the waiter is settled */
-  constructor(
-    private readonly waiter: Waiter<unknown>,
-    private readonly whenOver: () => void,
-  ) {}
+  constructor(owner: SelectionOwner, waiter: Waiter<unknown>) {
+    this.#owner = owner;
+    this.#waiter = waiter;
+  }
 
   /** @param order of the places in `keys`; undefined for the order in which they are */
   begin(
@@ -34,9 +48,9 @@ export class Selection {
     keys: readonly (string | number)[],
     order: readonly number[] | undefined,
   ): void {
-    const task = this.waiter.task!;
-    for (let place = 0; place < keys.length && this.#settle === undefined; place++) {
-      const key = keys[order?.[place] ?? place]!;
+    const task = this.#waiter.task!;
+    for (let place = 0; place < keys.length && this.#decision === PENDING; place++) {
+      const key = keys[order === undefined ? place : order[place]!]!;
       try {
         this.#watches.push(task.watch(branches[key]!, new Branch(this, key)));
       } catch (error) {
@@ -46,35 +60,36 @@ export class Selection {
   }
 
   /** The event of a branch has happened. */
-  happened(outcome: { readonly key: string | number; readonly value: unknown }): void {
-    if (this.#settle !== undefined) this.#isOver(`came as well: ${describe(outcome.value)}`);
-    else this.#decide(() => this.waiter.resolve(outcome as never));
+  happened(key: string | number, value: unknown): void {
+    if (this.#decision === PENDING) this.#decide(RESOLVES, { key, value });
+    else this.#isOver(`came as well: ${describe(value)}`);
   }
 
   /** The wait of a branch failed. */
   failed(error: unknown): void {
-    if (this.#settle === undefined) this.#decide(() => this.waiter.reject(error));
+    if (this.#decision === PENDING) this.#decide(REJECTS, error);
     else this.#isOver(error instanceof Cancelled ? undefined : `failed while it was stopped: ${describe(error)}`);
   }
 
   /** The task was cancelled. @returns whether the wait may end now */
   interrupt(): boolean {
-    if (this.#settle === undefined) this.#cancelAll();
+    if (this.#decision === PENDING) this.#cancelAll();
     // One may have happened in the meantime.
-    if (this.#settle !== undefined) return false;
+    if (this.#decision !== PENDING) return false;
     if (this.#refused === this.#stopped) return true;
-    this.#settle = () => this.waiter.reject(this.waiter.cancelled);
+    this.#decision = ENDS_CANCELLED;
     return false;
   }
 
   /** The run breaks off. */
   breakOff(): void {
-    this.#settle = () => {};
+    this.#decision = BROKEN_OFF;
     for (const watch of this.#watches) watch.breakOff();
   }
 
-  #decide(settle: () => void): void {
-    this.#settle = settle;
+  #decide(decision: number, content: unknown): void {
+    this.#decision = decision;
+    this.#content = content;
     this.#cancelAll();
     this.#settleIfStopped();
   }
@@ -92,36 +107,38 @@ export class Selection {
 
   /** A branch is over that came second. */
   #isOver(loss: string | undefined): void {
-    const { task } = this.waiter;
+    const { task } = this.#waiter;
     if (loss !== undefined && task !== undefined) {
-      warnOf(
-        task,
-        'ESC_BRANCH_LOST',
-        `another branch of a select was first, and a branch that could not be stopped at once ${loss}`,
-      );
+      const message = `another branch of a select was first, and a branch that could not be stopped at once ${loss}`;
+      warnOf(task, 'ESC_BRANCH_LOST', message);
     }
     this.#stopped++;
     this.#settleIfStopped();
   }
 
   #settleIfStopped(): void {
-    if (this.#isCancelling || this.#refused > this.#stopped) return;
-    this.whenOver();
-    this.#settle!();
+    if (this.#isCancelling || this.#refused > this.#stopped || this.#decision === BROKEN_OFF) return;
+    const waiter = this.#waiter;
+    this.#owner.isOver(waiter);
+    if (this.#decision === RESOLVES) waiter.resolve(this.#content as never);
+    else waiter.reject(this.#decision === REJECTS ? this.#content : waiter.cancelled);
   }
 }
 
 class Branch implements WatchTarget<unknown> {
-  constructor(
-    private readonly selection: Selection,
-    private readonly key: string | number,
-  ) {}
+  readonly #selection: Selection;
+  readonly #key: string | number;
+
+  constructor(selection: Selection, key: string | number) {
+    this.#selection = selection;
+    this.#key = key;
+  }
 
   resolved(value: unknown): void {
-    this.selection.happened({ key: this.key, value });
+    this.#selection.happened(this.#key, value);
   }
 
   rejected(error: unknown): void {
-    this.selection.failed(error);
+    this.#selection.failed(error);
   }
 }

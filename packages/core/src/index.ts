@@ -1,12 +1,14 @@
 export { Fifo } from './collections/fifo.js';
 export { WaitQueue } from './collections/wait-queue.js';
-export { describe, has, isThenable, safely, tagOf } from './errors/describe.js';
+export { classNameOf, describe, has, isThenable, nameOf, safely, tagOf } from './errors/describe.js';
 export * from './errors/escapement-error.js';
 export * from './errors/invalid-argument-error.js';
+export { isOfCore } from './errors/own-files.js';
 export { bodyFrom, bodyOf, checkMaker, checkProgram, isGeneratorFunction, programName } from './events/body-of.js';
 export { TwoCopiesError } from './events/core-copy.js';
 export type { Coroutine, Program, Sent, Yieldable } from './events/coroutine.js';
 export { coroutine } from './events/coroutine-function.js';
+export { type CreationHook, creationHook, type InStack, setCreationHook } from './events/creation-hook.js';
 export * from './events/errors.js';
 export type { Duration, Instant } from './events/instant.js';
 export { type EventClass, eventName, LoopEvent, type ResultOf } from './events/loop-event.js';

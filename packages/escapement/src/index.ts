@@ -1,5 +1,7 @@
 export * from '@escapement/combinators';
 export * from '@escapement/core';
+export * from '@escapement/debug';
+export * from '@escapement/debug/module';
 export * from '@escapement/sleep';
 export * from '@escapement/sleep/module';
 export * from '@escapement/strategies';

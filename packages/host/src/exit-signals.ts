@@ -2,10 +2,15 @@ import type { Task } from '@escapement/core';
 import { SignalError } from './errors.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/**
+ * The milliseconds that clean-ups have in any case. npm passes a Ctrl-C on to a process that has got it from the terminal
+ * already, so the second signal may come a millisecond after the first.
+ */
+const LEAST_GRACE = 250;
 
 /** @internal Listens for the signals that ask a process to end. The first cancels a task, the second ends the process. */
 export class ExitSignals {
-  #received: SignalError | undefined = undefined;
+  #receivedAt: number | undefined = undefined;
   #task: Task | undefined = undefined;
 
   constructor() {
@@ -24,8 +29,15 @@ export class ExitSignals {
 
   readonly #receive = (signal: NodeJS.Signals): void => {
     const error = new SignalError(signal);
-    if (this.#received !== undefined) process.exit(error.exitCode);
-    this.#received = error;
+    const now = performance.now();
+    if (this.#receivedAt !== undefined) {
+      const exit = () => process.exit(error.exitCode);
+      const grace = this.#receivedAt + LEAST_GRACE - now;
+      if (grace <= 0) exit();
+      else setTimeout(exit, grace).unref();
+      return;
+    }
+    this.#receivedAt = now;
     this.#task?.cancel(error);
   };
 }

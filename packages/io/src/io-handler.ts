@@ -150,7 +150,7 @@ export class IoHandler extends EventHandler<Readiness> {
       const ready = this.#selector.readyAt(index);
       if (ready === Interest.none) this.#closedNow.push(descriptor);
       if ((ready & descriptor.watched & ~descriptor.wanted) !== 0) this.#unwanted.push(descriptor);
-      this.#waiting -= descriptor.resolve(ready);
+      this.#settled(descriptor.resolve(ready));
     }
     // After the loop, because a change of what the selector watches invalidates its results.
     for (let descriptor = this.#closedNow.pop(); descriptor !== undefined; descriptor = this.#closedNow.pop())
@@ -188,11 +188,16 @@ export class IoHandler extends EventHandler<Readiness> {
       descriptor.watched = interest;
       if (this.#selector.watch(descriptor.fd, interest)) return;
       this.#drop(descriptor);
-      this.#waiting -= descriptor.resolve(Interest.both);
+      this.#settled(descriptor.resolve(Interest.both));
     } catch (error) {
       if (!(error instanceof PosixError)) throw error;
       this.#fail(descriptor);
     }
+  }
+
+  /** Not `this.#waiting -= descriptor.resolve(...)`, which would read the number before others are disarmed in there. */
+  #settled(count: number): void {
+    this.#waiting -= count;
   }
 
   #closed(fd: number): void {
@@ -203,7 +208,7 @@ export class IoHandler extends EventHandler<Readiness> {
 
   #fail(descriptor: WatchedDescriptor): void {
     this.#drop(descriptor);
-    this.#waiting -= descriptor.reject();
+    this.#settled(descriptor.reject());
   }
 
   /**
@@ -232,7 +237,7 @@ export class IoHandler extends EventHandler<Readiness> {
       return;
     }
     // Ready, and the selector has not reported it: it may watch another file under that number. Register the number again.
-    this.#waiting -= descriptor.resolve(interestIn(found));
+    this.#settled(descriptor.resolve(interestIn(found)));
     this.#selector.watch(descriptor.fd, Interest.none);
     this.#rewatch(descriptor, descriptor.wanted);
   }

@@ -4,6 +4,8 @@ import { Interest } from './interest.js';
 import type { Readiness } from './readiness.js';
 import { forEachWaiter, sizeOf, type WaiterSet, withoutWaiter, withWaiter } from './waiter-set.js';
 
+type Settle = (waiter: Waiter<void>) => void;
+
 /** A descriptor that the selector watches, with its waiters. It may have none for the moment. */
 export class WatchedDescriptor {
   #readers: WaiterSet;
@@ -31,7 +33,7 @@ export class WatchedDescriptor {
     else this.#writers = withWaiter(this.#writers, waiter);
   }
 
-  /** @returns how many waiters were removed: 0 if closing the descriptor has settled `waiter` already */
+  /** @returns how many waiters were removed: 0 if `waiter` is being settled, or was settled when the descriptor was closed */
   remove(interest: Interest, waiter: Waiter<void>): number {
     const before = this.waiterCount;
     if (interest === Interest.read) this.#readers = withoutWaiter(this.#readers, waiter);
@@ -41,24 +43,25 @@ export class WatchedDescriptor {
 
   /** Resolves every waiter for any of `ready`. @returns how many */
   resolve(ready: Interest): number {
-    const before = this.waiterCount;
-    if (ready & Interest.read) {
-      forEachWaiter(this.#readers, resolveWaiter);
-      this.#readers = undefined;
-    }
-    if (ready & Interest.write) {
-      forEachWaiter(this.#writers, resolveWaiter);
-      this.#writers = undefined;
-    }
-    return before - this.waiterCount;
+    return this.#settle(ready, resolveWaiter, resolveWaiter);
   }
 
   /** The descriptor was closed: rejects every waiter. @returns how many */
   reject(): number {
-    const count = this.waiterCount;
-    forEachWaiter(this.#readers, waiter => waiter.reject(this.#closedError(waiter, 'readable')));
-    forEachWaiter(this.#writers, waiter => waiter.reject(this.#closedError(waiter, 'writable')));
-    this.#readers = this.#writers = undefined;
+    const rejecting = (awaited: 'readable' | 'writable') => (waiter: Waiter<void>) =>
+      waiter.reject(this.#closedError(waiter, awaited));
+    return this.#settle(Interest.both, rejecting('readable'), rejecting('writable'));
+  }
+
+  #settle(interest: Interest, settleReader: Settle, settleWriter: Settle): number {
+    const readers = interest & Interest.read ? this.#readers : undefined;
+    const writers = interest & Interest.write ? this.#writers : undefined;
+    // Before any is settled, because that may disarm others: each is counted once.
+    if (interest & Interest.read) this.#readers = undefined;
+    if (interest & Interest.write) this.#writers = undefined;
+    const count = sizeOf(readers) + sizeOf(writers);
+    forEachWaiter(readers, settleReader);
+    forEachWaiter(writers, settleWriter);
     return count;
   }
 

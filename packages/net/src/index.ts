@@ -2,12 +2,14 @@ export { formatAddress, type IpAddress, type SocketAddress, type UnixAddress } f
 export type { Endpoint } from './endpoint.js';
 export { EndpointStream, type StreamEvent } from './endpoint-stream.js';
 export type { HostAndPort } from './host.js';
-export { isOnlyTheConnections, Listener, type ServeOptions } from './listener.js';
+export { Listener } from './listener.js';
 export { type LookedUp, Lookup, lookup } from './lookup.js';
 export { LookupHandler } from './lookup-handler.js';
 export { NameLookupError } from './name-lookup-error.js';
 export { netModule } from './net-module.js';
+export { isOnlyTheConnections } from './only-the-connections.js';
 export { DescriptorStream, openPipe, openReader, openWriter } from './pipes.js';
+export { type Acceptor, type ServeOptions, serve } from './serve.js';
 export { SocketStream } from './socket-stream.js';
 export { stderr, stdin, stdout } from './standard-streams.js';
 export { type KeepAliveOptions, type TcpConnectOptions, TcpListener, type TcpListenOptions, TcpStream } from './tcp.js';

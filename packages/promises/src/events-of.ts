@@ -87,7 +87,9 @@ const subscribed = /* @__PURE__ */ coroutine(function* eventsOf(
     const fault = `eventsOf got ${describe(emitter)}, expected an EventEmitter or an EventTarget.`;
     throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
   }
+  if (!(isEmitter && typeof name === 'symbol')) checkArgument('eventsOf', name, 'string', 'the name of an event');
   const { end = [], fail = isEmitter ? ['error'] : [], ...backlog } = options;
+  for (const names of [end, fail]) checkNames(names);
   const listen = isEmitter ? onEmitter(emitter as PlainEmitter) : onTarget(emitter as PlainEventTarget);
   return yield* subscribe(eventSource(listen, name, end, fail, isEmitter), backlog);
 });
@@ -118,15 +120,27 @@ function eventSource(
 ): Source<unknown> {
   return (emit, fail, end) => {
     const errorOf = ([given]: unknown[]) => (isEmitter ? given : ((given as { error?: unknown }).error ?? given));
-    const undos = [
-      listen(name, (...args) => emit(isEmitter ? args : args[0])),
-      ...fails.filter(each => each !== name).map(each => listen(each, (...args) => fail(errorOf(args)))),
-      ...ends.map(each => listen(each, () => end())),
-    ];
-    return () => {
-      for (const undo of undos) undo();
+    const undos: (() => void)[] = [];
+    const stop = () => {
+      for (const undo of undos.splice(0)) undo();
     };
+    try {
+      undos.push(listen(name, (...args) => emit(isEmitter ? args : args[0])));
+      for (const each of fails) if (each !== name) undos.push(listen(each, (...args) => fail(errorOf(args))));
+      for (const each of ends) undos.push(listen(each, () => end()));
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    return stop;
   };
+}
+
+/** @throws InvalidArgumentError */
+function checkNames(given: readonly string[]): void {
+  if (safely(() => Array.isArray(given) && given.every(name => typeof name === 'string'))) return;
+  const fault = `eventsOf got ${describe(given)} as \`end\` or \`fail\`, expected a list of names, like ['close'].`;
+  throw new InvalidArgumentError('ESC_INVALID_OPTION', fault);
 }
 
 function has(object: unknown, ...methods: readonly string[]): boolean {

@@ -38,7 +38,7 @@ export interface Limit {
   /**
    * When the time is up: an instant on the loop's clock in milliseconds; `Infinity`: never. Set it to move the limit, to any
    * instant. Once the limit has expired, or the body has ended, that changes nothing any more. If it has passed, the limit
-   * expires in the next turn. Limits that expire at the same instant do so in the order in which they were set.
+   * expires after the tasks that are ready now. Limits that expire at the same instant do so in the order in which they were set.
    *
    * @throws InvalidTimeError for NaN, when set
    */
@@ -113,7 +113,14 @@ class RunningLimit implements Limit, WatchTarget<void> {
   set deadline(until: Instant) {
     checkInstant('limit.deadline', until);
     this.#deadline = until;
-    if (this.#timer !== undefined) this.#setTimer();
+    // It begins with the deadline that it has then.
+    if (this.#timer === undefined || this.#isOver || this.error !== undefined) return;
+    this.#timer.cancel();
+    if (until >= now().attempt(this.#task!)!.value) this.#setTimer();
+    else {
+      this.#timerDeadline = until;
+      this.resolved();
+    }
   }
 
   get hasExpired(): boolean {
@@ -123,7 +130,9 @@ class RunningLimit implements Limit, WatchTarget<void> {
   begin(task: Task): void {
     this.#task = task;
     limitDeadline(task, this);
-    task.defer(() => this.#setTimer());
+    task.defer(() => {
+      if (!this.#isOver) this.#setTimer();
+    });
   }
 
   end(): void {
@@ -152,8 +161,6 @@ class RunningLimit implements Limit, WatchTarget<void> {
   }
 
   #setTimer(): void {
-    this.#timer?.cancel();
-    if (this.#isOver || this.error !== undefined) return;
     this.#timerDeadline = this.#deadline;
     this.#timer = this.#task!.watch(new Sleep(this.#deadline), this);
   }

@@ -139,6 +139,7 @@ export class Broadcast<T> implements Publications<T> {
   unsubscribed(isWaiting: boolean): void {
     if (isWaiting) this.#serve();
     if (--this.#subscribers > 0) return;
+    // Also the numbers, because an array that is filled from its middle is a slow one.
     this.#items.length = 0;
     this.#start = this.#end = 0;
   }

@@ -4,7 +4,6 @@ import 'reflect-metadata/lite';
 // So that a plugin need not depend on inversify itself, and loads no second copy of it.
 export { Container, decorate, inject, injectable, type Newable, type ServiceIdentifier } from 'inversify';
 export { createLoop } from './create-loop.js';
-export { Debugging, type DebugOptions, debugModule } from './debug-module.js';
 export {
   ClockMismatchError,
   ContainerChangedError,

@@ -12,8 +12,7 @@ import {
   type Task,
 } from '@escapement/core';
 import type { ResolutionContext, ServiceIdentifier } from 'inversify';
-import { Debugging } from './debug-module.js';
-import { ClockMismatchError, ContainerChangedError, DuplicatePluginError, nameOf, safely } from './errors.js';
+import { ClockMismatchError, ContainerChangedError, DuplicatePluginError, nameOf } from './errors.js';
 import { LoopModule } from './loop-module.js';
 import { OnPolicyFault } from './policy-module.js';
 
@@ -67,12 +66,12 @@ class WiredLoop extends (EventLoop as new (options: LoopOptions) => AnyLoop) {
 
   // biome-ignore lint/suspicious/noExplicitAny: this type is not visible to users
   override spawn(...given: Parameters<AnyLoop['spawn']>): Task<any> {
-    this.#plugins.assertUnchanged();
+    if (!this.isRunning) this.#plugins.assertUnchanged();
     return super.spawn(...given);
   }
 
   override keepAlive(): KeepAlive {
-    this.#plugins.assertUnchanged();
+    if (!this.isRunning) this.#plugins.assertUnchanged();
     return super.keepAlive();
   }
 }
@@ -95,11 +94,6 @@ class WiredPlugins {
     // The loop itself refuses a strategy without a clock.
     if (clock && strategy.clock && strategy.clock !== clock) throw new ClockMismatchError(strategy, clock);
     const policy = this.#one(SchedulingPolicy, 'scheduling policies', ({ alias }) => `'${String(alias)}'`);
-    const debugging = this.#one(
-      Debugging,
-      'debug modules',
-      options => `debugModule(${safely(() => JSON.stringify(options), '...')})`,
-    );
     const onFault = this.#one(OnPolicyFault, 'settings for faults of the policy', ({ action }) => `'${action}'`);
     const options = { strategy, handlers: this.#all(EventHandler), instruments: this.#all(Instruments) };
     this.#forgetTransients();
@@ -107,7 +101,6 @@ class WiredPlugins {
       ...options,
       ...(policy !== undefined && { policy }),
       ...(onFault !== undefined && { onPolicyFault: onFault.action }),
-      ...(debugging !== undefined && { ...debugging, debug: true }),
     };
   }
 

@@ -1,3 +1,4 @@
+import { awaiting } from './awaiting.js';
 import type { Benchmark } from './benchmark.js';
 import { building } from './building.js';
 import { cancelling } from './cancelling.js';
@@ -5,9 +6,11 @@ import { coldStart } from './cold-start.js';
 import { combining } from './combining.js';
 import { contextSwitching } from './context-switching.js';
 import { deepStacks } from './deep-stacks.js';
+import { hostCode } from './host-code.js';
 import { limiting } from './limiting.js';
 import { otherLibraries } from './other-libraries.js';
 import { scheduling } from './scheduling.js';
+import { selecting } from './selecting.js';
 import { sleepers } from './sleepers.js';
 import { spawning } from './spawning.js';
 import { switching } from './switching.js';
@@ -20,10 +23,13 @@ export const benchmarks: readonly Benchmark[] = [
   scheduling,
   deepStacks,
   spawning,
+  hostCode,
   combining,
   cancelling,
   limiting,
   synchronizing,
+  selecting,
+  awaiting,
   otherLibraries,
   sleepers,
   building,

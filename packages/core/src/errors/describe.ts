@@ -59,13 +59,13 @@ export function shorten(text: string, most = MOST_SHOWN): string {
   return text.length <= most ? text : `${text.slice(0, most)}... (${text.length - most} more characters)`;
 }
 
-/** @internal The name of a function or a class; `otherwise` if it has none. */
+/** The name of a function or a class; `otherwise` if it has none. Never throws: see `safely`. */
 export function nameOf(fn: unknown, otherwise: string): string {
   const name = safely(() => (fn as { name?: unknown }).name);
   return typeof name === 'string' && name !== '' ? shorten(name, 100) : otherwise;
 }
 
-/** @internal The name of an object's class. */
+/** The name of an object's class. Never throws: see `safely`. */
 export function classNameOf(value: object): string {
   return nameOf(
     safely(() => value.constructor),

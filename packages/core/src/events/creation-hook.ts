@@ -1,21 +1,31 @@
-/** @internal A function or constructor that can be on the stack. */
+/** A function or constructor that can be on the stack. See `CreationHook`. */
 // biome-ignore lint/complexity/noBannedTypes: constructors, too
 export type InStack = Function;
 
-/** @internal Observes the creation of coroutines and events, to find those that never run. */
+/**
+ * Observes the creation of coroutines and events: for tools that find those that never run. What it throws, the program gets,
+ * so it must not throw. See `setCreationHook`.
+ */
 export interface CreationHook {
   /** The base constructor of `event` runs: the fields are not set yet. @param below the base constructor */
   eventMade(event: object, below: InStack): void;
-  /** @param below the function that made it, called with `args` */
+  /** @param below the function that made it, wrapped in `coroutine`, called with `args` */
   coroutineMade(coroutine: object, below: InStack, args: Iterable<unknown>): void;
   /** The loop will run `made`. */
   handedOver(made: unknown): void;
 }
 
-/** @internal The hook of the loop whose step runs now, if it has one. */
+/** The hook that is set now; undefined if none is, as a rule. See `setCreationHook`. */
 export let creationHook: CreationHook | undefined;
 
-/** @internal */
+/**
+ * Sets the one hook of this copy of core. An instrument sets it in `stepStarted` and restores the one before in `stepEnded`, so
+ * that each loop observes its own steps.
+ *
+ * @example
+ * const outer = creationHook;
+ * setCreationHook(hook);
+ */
 export function setCreationHook(hook: CreationHook | undefined): void {
   creationHook = hook;
 }

@@ -9,7 +9,7 @@ export interface LoopWarning {
   readonly code: string;
   /** What happened, what was expected, and the likely fix: one line, for people. */
   readonly message: string;
-  /** The task that made the mistake; undefined if an instrument did. */
+  /** The task that made the mistake; undefined if an instrument did, or the program that called the loop. */
   readonly task: Task | undefined;
 }
 
@@ -71,12 +71,14 @@ export interface Instrument {
   sleepStarted?(until: Instant): void;
   /** The sleep is over, early or not. Handlers have not been polled yet. */
   sleepEnded?(): void;
+  /** A few words on `task` for its line in `loop.dump()` and in reports of deadlocks; undefined for none. */
+  note?(task: Task): string | undefined;
   /** Replaces the console. */
   warned?(warning: LoopWarning): void;
 }
 
 /**
- * The names of all hooks but `warned`, for who wraps or tests instruments.
+ * The names of all hooks that are told what happens, for who wraps or tests instruments.
  * @example const used = INSTRUMENT_HOOKS.filter(hook => instrument[hook] !== undefined);
  */
 export const INSTRUMENT_HOOKS = [
@@ -92,4 +94,4 @@ export const INSTRUMENT_HOOKS = [
   'taskEnded',
   'sleepStarted',
   'sleepEnded',
-] as const satisfies readonly Exclude<keyof Instrument, 'warned'>[];
+] as const satisfies readonly Exclude<keyof Instrument, 'note' | 'warned'>[];

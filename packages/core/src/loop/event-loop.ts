@@ -1,4 +1,3 @@
-import { Debugging } from '../debug/debugging.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import type { Instant } from '../events/instant.js';
@@ -44,7 +43,7 @@ class PluggableLoop<in E extends LoopEvent> {
   readonly #programs: HostPrograms;
   readonly #sleepPhase: SleepPhase;
   readonly #hooks: Hooks | undefined;
-  readonly #debugging: Debugging | undefined;
+  readonly #instruments: Instruments;
   readonly #survivesPolicy: boolean;
   #root: Task | undefined = undefined;
   /** Whether the root runs a program; else it only supervises those of the host. */
@@ -55,21 +54,20 @@ class PluggableLoop<in E extends LoopEvent> {
 
   constructor(options: LoopOptions) {
     checkOptions(options);
-    const { strategy, handlers = [], policy = new FifoPolicy(), slowStep = 100 } = options;
+    const { strategy, handlers = [], policy = new FifoPolicy(), instruments: observers = [] } = options;
     this.#strategy = strategy;
     this.#clock = new CheckedClock(strategy);
     this.#exclusive = new ExclusivePlugins(strategy, handlers, policy);
     this.#handlers = new HandlerTable([new SelfServedHandler()], handlers);
-    if (options.debug) this.#debugging = new Debugging(this.#clock, slowStep, warning => instruments.warn(warning));
-    const instruments = new Instruments([...(options.instruments ?? []), ...(this.#debugging?.instruments ?? [])]);
-    const { hooks } = instruments;
+    this.#instruments = new Instruments(observers);
+    const { hooks } = this.#instruments;
     const wakeup = new Wakeup();
     this.#hooks = hooks;
     this.#policy = new GivenPolicy(policy, this.#clock, () => (this.#root === undefined ? [] : treeOf(this.#root)));
     this.#ready = new ReadyQueue(this.#policy, wakeup, hooks);
-    this.#scheduler = new Scheduler(this.#clock, this.#ready, this.#policy, this.#handlers, instruments);
+    this.#scheduler = new Scheduler(this.#clock, this.#ready, this.#policy, this.#handlers, this.#instruments);
     this.#survivesPolicy = options.onPolicyFault === 'fifo';
-    const dump = () => dumpTasks(this.#root!, this.#handlers, this.#debugging);
+    const dump = () => this.#dumpOf(this.#root!);
     const { outcomes } = this.#scheduler;
     this.#sleepPhase = new SleepPhase(
       strategy,
@@ -77,7 +75,7 @@ class PluggableLoop<in E extends LoopEvent> {
       this.#handlers,
       this.#ready,
       wakeup,
-      hooks,
+      this.#instruments,
       outcomes,
       dump,
     );
@@ -101,13 +99,17 @@ class PluggableLoop<in E extends LoopEvent> {
   }
 
   /**
-   * Like `run`, but returns the value itself.
+   * Like `run`, but returns the value itself. The host stands still: if the process listens for signals, they do not come until
+   * the run ends; a run of more than a second then warns (`ESC_SIGNALS_BLOCKED`).
+   *
    * @throws NotSynchronousError if the strategy lets the host run, besides what `run` throws
    */
   runSync<T, F extends LoopEvent>(program: ProgramOf<Handled<F, E> & Yieldable<T, F>>): T {
     if (this.#strategy.waits === 'yields') throw new NotSynchronousError(this.#strategy.alias);
     // Only a strategy that yields returns promises, so the first step is the last.
-    return this.#drive(this.#startProgram(program, 'runSync')).next().value as T;
+    const root = this.#startProgram(program, 'runSync');
+    this.#sleepPhase.runIsSynchronous();
+    return this.#drive(root).next().value as T;
   }
 
   /**
@@ -142,14 +144,23 @@ class PluggableLoop<in E extends LoopEvent> {
    * server.on('close', () => keepAlive.release());
    */
   keepAlive(): KeepAlive {
-    this.#sleepPhase.checkHostRuns(this.#isRunning);
+    this.#sleepPhase.checkHostRuns(this.isRunning);
     return this.#inHostRun('keepAlive', root => this.#programs.keepAlive(root, this.#hasProgram));
+  }
+
+  /** Whether a run goes on. Then `spawn` adds to it, and `run` is refused. */
+  get isRunning(): boolean {
+    return this.#root?.isEnded === false;
   }
 
   /** The tree of tasks: the name, state and event of each; also a circle of tasks that wait for each other. */
   dump(): string {
     if (this.#root === undefined) return 'the loop is not running';
-    return dumpTasks(this.#root, this.#handlers, this.#debugging, Infinity).join('\n');
+    return this.#dumpOf(this.#root, Infinity).join('\n');
+  }
+
+  #dumpOf(root: Task, mostLines?: number): string[] {
+    return dumpTasks(root, this.#handlers, task => this.#instruments.notesOn(task), mostLines);
   }
 
   /** Runs to the end; yields the promises of the strategy. */
@@ -199,10 +210,6 @@ class PluggableLoop<in E extends LoopEvent> {
     return !this.#ready.isEmpty;
   }
 
-  get #isRunning(): boolean {
-    return this.#root?.isEnded === false;
-  }
-
   #startProgram<T>(program: Program<T, LoopEvent>, caller: string): Task<T> {
     return this.#startRun(caller, true, () => {
       const spec = { body: program, caller, name: programName(program) ?? 'main', flags: 0 };
@@ -214,7 +221,7 @@ class PluggableLoop<in E extends LoopEvent> {
 
   /** Starts something below the root of the present run, or of a new one. */
   #inHostRun<T>(caller: string, start: (root: Task) => T): T {
-    if (this.#isRunning && !this.#isStarting) return start(this.#root!);
+    if (this.isRunning && !this.#isStarting) return start(this.#root!);
     return this.#startRun(caller, false, () => {
       const root = this.#programs.spawnRoot();
       this.#root = root;

@@ -15,6 +15,9 @@ export class HandlerTable {
   /** What handlers threw where no task could get it. */
   readonly faults: HandlerError[] = [];
   readonly #byClass = new Map<unknown, EventHandler>();
+  // A wait looks its handler up several times in a row.
+  #lastType: unknown = undefined;
+  #lastFound: EventHandler | undefined = undefined;
   readonly #installed: readonly EventHandler[];
   // The handlers that override a method.
   readonly #withPoll: readonly EventHandler[];
@@ -39,7 +42,12 @@ export class HandlerTable {
   /** The handler of the event's class, or of the nearest class that it extends. */
   find(event: LoopEvent): EventHandler | undefined {
     try {
-      return this.#byClass.get(event.constructor) ?? this.#findInherited(event);
+      const type = event.constructor;
+      if (type === this.#lastType) return this.#lastFound;
+      const found = this.#byClass.get(type) ?? this.#findInherited(event);
+      this.#lastType = type;
+      this.#lastFound = found;
+      return found;
     } catch {
       // It hides its class.
       return undefined;

@@ -1,5 +1,6 @@
-import { classNameOf, describe, safely } from '../errors/describe.js';
+import { classNameOf, describe, safely, shorten } from '../errors/describe.js';
 import { INSTRUMENT_HOOKS, type Instrument, type LoopWarning } from '../extension-points/instrument.js';
+import type { Task } from '../tasks/task.js';
 
 type Hook = keyof Instrument;
 type Console = { warn(text: string): void };
@@ -7,8 +8,8 @@ type Listener = (...args: unknown[]) => void;
 
 type Surround = NonNullable<Instrument['aroundStep']>;
 
-/** @internal All hooks but `warned`. */
-export type Hooks = Omit<Instrument, 'warned'>;
+/** @internal All hooks that are told what happens. */
+export type Hooks = Omit<Instrument, 'note' | 'warned'>;
 
 /** @internal Calls the instruments of a loop. Switches one off that throws, and warns. */
 export class Instruments {
@@ -29,6 +30,12 @@ export class Instruments {
     if (reported.length > 0) return;
     // The host's console may be one that throws; a warning must not change what the program does.
     safely(() => (globalThis as { console?: Console }).console?.warn(`${warning.code}: ${warning.message}`));
+  }
+
+  /** What the instruments note on a task, for reports. One that throws notes nothing. */
+  notesOn(task: Task): string {
+    const notes = this.#active.map(instrument => safely(() => instrument.note?.(task)));
+    return notes.map(note => (typeof note === 'string' ? ` ${shorten(note)}` : '')).join('');
   }
 
   #setHooks(): void {

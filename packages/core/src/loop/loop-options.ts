@@ -26,14 +26,6 @@ export interface LoopOptions<H extends EventHandler = EventHandler> {
   readonly onPolicyFault?: 'fail' | 'fifo';
   /** What observes the loop, called in this order. Default: none, which costs nothing. */
   readonly instruments?: readonly Instrument[];
-  /**
-   * Warns of slow steps (`ESC_SLOW_STEP`), and of coroutines and events that were created but never run (`ESC_NEVER_RUN`,
-   * see `coroutine`); `dump()` shows since when each task waits. Costs two reads of the clock per step, and tens of
-   * microseconds per event that is created. In a wired loop: `debugModule`.
-   */
-  readonly debug?: boolean;
-  /** With `debug`: warn of steps that take so many milliseconds or more; 100 by default. */
-  readonly slowStep?: Duration;
 }
 
 /** How `loop.run` and `loop.spawn` run a program. */
@@ -46,7 +38,7 @@ export interface RunOptions {
   /**
    * Under a strategy that spins or blocks, the host's own loop gets a turn at least every so many milliseconds until the run
    * ends: its signals, timers and promises are served then. Default: `Infinity`, the host stands still. Under a strategy that
-   * yields, the host runs anyway; in virtual time it never does.
+   * yields, the host runs anyway; in virtual time and in `runSync` it never does.
    */
   readonly hostTurns?: Duration | undefined;
 }
@@ -66,7 +58,7 @@ const POLICY = ['add', 'next'];
 /** @internal @throws NoStrategyError, InvalidArgumentError, StrategyError, IncompatiblePluginsError */
 export function checkOptions(options: LoopOptions): void {
   if (!isReadable(options)) throw notAPlugin('options', options, '{ strategy, handlers }');
-  const { strategy, handlers = [], policy, onPolicyFault = 'fail', instruments = [], slowStep } = options;
+  const { strategy, handlers = [], policy, onPolicyFault = 'fail', instruments = [] } = options;
   if (strategy === undefined) throw new NoStrategyError();
   checkPlugin('strategy', strategy, 'SleepStrategy', STRATEGY);
   for (const handler of checkList('handlers', handlers)) {
@@ -81,9 +73,6 @@ export function checkOptions(options: LoopOptions): void {
     checkPlugin('instrument', one, 'Instrument', []);
     const present = INSTRUMENT_HOOKS.filter(hook => one[hook] !== undefined);
     checkPlugin('instrument', one, 'Instrument', present);
-  }
-  if (slowStep !== undefined && !(typeof slowStep === 'number' && slowStep >= 0)) {
-    throw notAPlugin('slowStep', slowStep, 'milliseconds, 0 or more');
   }
   checkCompatibility(strategy, handlers);
 }

@@ -5,16 +5,19 @@ import { StrategyError } from '../extension-points/errors.js';
 import type { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
+import { blockedSignals } from './blocked-signals.js';
 import { DeadlockError, HostBlockedError } from './errors.js';
 import { type HandlerTable, nameOf } from './handler-table.js';
 import type { HostOutcomes } from './host-outcomes.js';
 import { hostTurn } from './host-turn.js';
-import type { Hooks } from './instruments.js';
+import type { Instruments } from './instruments.js';
 import type { ReadyQueue } from './ready-queue.js';
 import { StallDetector } from './stall-detector.js';
 
 /** Under a strategy that yields, the host runs this often even if tasks are always ready. */
 const HOST_INTERVAL: Duration = 1;
+/** A program of `runSync` that takes longer should not keep signals from the process. */
+const SIGNALS_WAIT: Duration = 1000;
 
 /** @internal Calls the strategy: to sleep until the next deadline or wakeup, or to let the host run. */
 export class SleepPhase {
@@ -22,6 +25,10 @@ export class SleepPhase {
   #hostRanAt: Instant = 0;
   /** `RunOptions.hostTurns`. */
   #hostTurns: Duration = Infinity;
+  #isSynchronous = false;
+  /** When to warn that signals do not come; once in the loop's life. */
+  #warnsAt: Instant = Infinity;
+  #hasWarned = false;
 
   /** @param dump what each task waits for, to report a deadlock */
   constructor(
@@ -30,7 +37,7 @@ export class SleepPhase {
     private readonly handlers: HandlerTable,
     private readonly ready: ReadyQueue,
     private readonly wakeup: Wakeup,
-    private readonly hooks: Hooks | undefined,
+    private readonly instruments: Instruments,
     private readonly outcomes: HostOutcomes,
     private readonly dump: () => readonly string[],
   ) {
@@ -39,12 +46,20 @@ export class SleepPhase {
 
   runStarted(now: Instant): void {
     this.#hostRanAt = now;
-    this.#hostTurns = Infinity;
+    this.#hostTurns = this.#warnsAt = Infinity;
+    this.#isSynchronous = false;
   }
 
-  /** The host runs at least every `interval`, under every strategy in real time, until the end of the run. */
+  /** The host stands still until the end of the run. */
+  runIsSynchronous(): void {
+    this.#isSynchronous = true;
+    const isReal = this.strategy.waits === 'spins' || this.strategy.waits === 'blocks';
+    if (isReal && !this.#hasWarned) this.#warnsAt = this.#hostRanAt + SIGNALS_WAIT;
+  }
+
+  /** The host runs at least every `interval` until the end of the run, unless that is synchronous or in virtual time. */
   limitHostTurns(interval: Duration): void {
-    if (this.strategy.waits !== 'jumps') this.#hostTurns = Math.min(this.#hostTurns, interval);
+    if (!this.#isSynchronous && this.strategy.waits !== 'jumps') this.#hostTurns = Math.min(this.#hostTurns, interval);
   }
 
   /** @throws HostBlockedError if no code of the host runs during the run */
@@ -66,6 +81,7 @@ export class SleepPhase {
 
   /** Call it if tasks are ready. @returns the strategy's promise, if any */
   letHostRun(now: Instant): Promise<void> | undefined {
+    if (now > this.#warnsAt) this.#warnOfSignals();
     const yields = this.strategy.waits === 'yields';
     if (now - this.#hostRanAt < (yields ? HOST_INTERVAL : this.#hostTurns)) return undefined;
     return yields ? this.#callStrategy(now) : this.#takeHostTurn(now);
@@ -81,6 +97,7 @@ export class SleepPhase {
     const { waits } = this.strategy;
     if (until === Infinity && !(isHeld && this.#canHostRun(true))) this.#checkDeadlock();
     this.#stallDetector.sleeping(now, until);
+    if (until > this.#warnsAt) this.#warnOfSignals();
     const hostIsDue = waits === 'yields' ? Infinity : this.#hostRanAt + this.#hostTurns;
     if (now >= hostIsDue) return this.#takeHostTurn(now);
     if (waits === 'blocks' || waits === 'yields') {
@@ -154,13 +171,20 @@ export class SleepPhase {
     throw new StrategyError(alias, `returned ${describe(slept)}${expected}`);
   }
 
+  #warnOfSignals(): void {
+    this.#warnsAt = Infinity;
+    const warning = blockedSignals(this.strategy);
+    this.#hasWarned = warning !== undefined;
+    if (warning !== undefined) this.instruments.warn(warning);
+  }
+
   #fallAsleep(until: Instant): void {
-    this.hooks?.sleepStarted?.(until);
+    this.instruments.hooks?.sleepStarted?.(until);
     this.ready.isSleeping = true;
   }
 
   #awake(): void {
     this.ready.isSleeping = false;
-    this.hooks?.sleepEnded?.();
+    this.instruments.hooks?.sleepEnded?.();
   }
 }

@@ -1,5 +1,5 @@
-import { isOfCore } from '../debug/own-files.js';
 import { safely, tagOf } from '../errors/describe.js';
+import { isOfCore } from '../errors/own-files.js';
 import { type Trail, takeTrail } from '../tasks/error-trail.js';
 
 /** The stack of an error as it was, and as we left it: an error object that is thrown again gets its new coroutines only. */

@@ -1,4 +1,3 @@
-import type { Debugging } from '../debug/debugging.js';
 import { describe } from '../errors/describe.js';
 import type { Task } from '../tasks/task.js';
 import { treeOf } from '../tasks/task-tree.js';
@@ -17,13 +16,14 @@ const MOST_INDENTED = 20;
 export function dumpTasks(
   root: Task,
   handlers: HandlerTable,
-  debugging: Debugging | undefined,
+  notesOn: (task: Task) => string,
   mostLines = MOST_LINES,
 ): string[] {
   const lines: string[] = [];
   let left = 0;
   for (const task of treeOf(root)) {
-    if (lines.length < Math.min(mostLines, MOST_OF_ALL)) lines.push(indented(task) + describeWait(task, debugging));
+    if (lines.length < Math.min(mostLines, MOST_OF_ALL))
+      lines.push(indented(task) + describeWait(task) + notesOn(task));
     else left++;
   }
   if (left > 0) lines.push(`and ${left} more`);
@@ -39,13 +39,12 @@ function describeCircle(circle: readonly Task[]): string {
   return names.join(' waits for ');
 }
 
-function describeWait(task: Task, debugging: Debugging | undefined): string {
+function describeWait(task: Task): string {
   const name = `task "${task.name}"`;
   if (task.waitsFor === undefined) {
     return task.state === 'finishing' ? `${name} is finished and waits for its children` : `${name} is ${task.state}`;
   }
-  const since = debugging?.waitingSince(task);
-  return `${name} waits for ${describe(task.waitsFor)}${since === undefined ? '' : ` since ${since.toFixed(1)} ms`}`;
+  return `${name} waits for ${describe(task.waitsFor)}`;
 }
 
 function indented(task: Task): string {

@@ -44,7 +44,7 @@ export function checkedLink(caller: string, options: LinkOptions, random: () => 
     random,
     ...options,
   };
-  const [least, most] = latencyRange(checked.latency);
+  const [least, most] = rangeOf(checked.latency);
   if (!(least >= 0 && most >= least && most < Infinity)) {
     throw invalid(caller, 'a latency', checked.latency, 'milliseconds, 0 or more, or [least, most]');
   }
@@ -56,8 +56,13 @@ export function checkedLink(caller: string, options: LinkOptions, random: () => 
   return checked;
 }
 
-/** @internal */
-export function latencyRange(latency: Required<LinkOptions>['latency']): readonly [least: Duration, most: Duration] {
+/** @internal The latency of one write. */
+export function latencyOf({ latency, random }: Required<LinkOptions>): Duration {
+  const [least, most] = rangeOf(latency);
+  return least === most ? least : least + random() * (most - least);
+}
+
+function rangeOf(latency: Required<LinkOptions>['latency']): readonly [least: Duration, most: Duration] {
   return typeof latency === 'number' ? [latency, latency] : latency;
 }
 

@@ -1,7 +1,7 @@
-import type { Duration, Instant } from '@escapement/core';
+import type { Instant } from '@escapement/core';
 import { StreamResetError } from '../errors.js';
 import { Gate, present } from './gate.js';
-import { type LinkOptions, latencyRange } from './link-options.js';
+import { type LinkOptions, latencyOf } from './link-options.js';
 
 interface Segment {
   bytes: Uint8Array;
@@ -29,8 +29,8 @@ export class Link {
   #freeAt: Instant = -Infinity;
   #lastDue: Instant = -Infinity;
   #end: End | undefined;
-  /** What a write gets, if it can never succeed any more. */
-  #refusal: unknown;
+  /** Makes what a write gets, if it can never succeed any more. */
+  #refusal: (() => unknown) | undefined;
   #hasReader = true;
   #hasWriter = true;
   /** The last instant that it saw: host code has no clock. */
@@ -38,7 +38,7 @@ export class Link {
 
   constructor(
     private readonly options: Required<LinkOptions>,
-    private readonly describe: () => string,
+    private readonly writer: string,
   ) {}
 
   /** What has arrived; an empty array if nothing has, undefined at the end. @throws what it failed with */
@@ -57,7 +57,7 @@ export class Link {
   send(pieces: readonly Uint8Array[]): number {
     const now = this.#now();
     this.#meetFaults(now);
-    if (this.#refusal !== undefined) throw this.#refusal;
+    if (this.#refusal !== undefined) throw this.#refusal();
     const bytes = firstOf(pieces, this.#share(this.#room()));
     if (bytes.length === 0) return 0;
     this.#segments.push({ bytes, due: this.#dueOf(bytes.length, now) });
@@ -79,7 +79,7 @@ export class Link {
     const now = this.#now();
     while ((this.#segments.at(-1)?.due ?? -Infinity) > now) this.#size -= this.#segments.pop()!.bytes.length;
     this.#end = { due: now, error };
-    this.#refuse(error);
+    this.#refuse(() => error);
     this.readable.changed();
   }
 
@@ -87,7 +87,7 @@ export class Link {
   readerClosed(): void {
     this.#hasReader = false;
     this.#segments.length = this.#size = 0;
-    this.#refuse(new StreamResetError(this.describe()));
+    this.#refuse(() => new StreamResetError(this.writer));
     this.readable.changed();
   }
 
@@ -102,8 +102,8 @@ export class Link {
     this.readable.changed();
   }
 
-  #refuse(error: unknown): void {
-    this.#refusal ??= error;
+  #refuse(refusal: () => unknown): void {
+    this.#refusal ??= refusal;
     this.writable.changed();
   }
 
@@ -152,13 +152,8 @@ export class Link {
   /** Bytes never overtake each other. */
   #dueOf(size: number, now: Instant): Instant {
     this.#freeAt = Math.max(now, this.#freeAt) + size / this.options.bandwidth;
-    this.#lastDue = Math.max(this.#lastDue, this.#freeAt + this.#latency());
+    this.#lastDue = Math.max(this.#lastDue, this.#freeAt + latencyOf(this.options));
     return this.#lastDue;
-  }
-
-  #latency(): Duration {
-    const [least, most] = latencyRange(this.options.latency);
-    return least === most ? least : least + this.options.random() * (most - least);
   }
 
   #meetFaults(now: Instant): void {
@@ -169,8 +164,8 @@ export class Link {
         this.#freeAt = Math.max(now, this.#freeAt) + fault.lasts;
         continue;
       }
-      const error = new StreamResetError(this.describe());
-      this.#refuse(error);
+      const error = new StreamResetError(this.writer);
+      this.#refuse(() => error);
       this.#endWith(fault.does === 'reset' ? error : undefined, now);
     }
   }

@@ -96,19 +96,20 @@ export class MemoryStream extends BufferedStream<MemoryReady | Sleep> {
  * console.log(yield* client.readLine());
  */
 export function memoryPair(there: LinkOptions = {}, back: LinkOptions = there): [MemoryStream, MemoryStream] {
-  return namedPair('memoryPair', there, back, 'memory stream', 'memory stream');
+  const random = seeded(1);
+  const links = [checkedLink('memoryPair', there, random), checkedLink('memoryPair', back, random)] as const;
+  return namedPair(...links, 'memory stream', 'memory stream');
 }
+
+type CheckedLink = Required<LinkOptions>;
 
 /** @internal */
 export function namedPair(
-  caller: string,
-  there: LinkOptions,
-  back: LinkOptions,
+  there: CheckedLink,
+  back: CheckedLink,
   left: string,
   right: string,
 ): [MemoryStream, MemoryStream] {
-  const random = seeded(1);
-  const outgoing = new Link(checkedLink(caller, there, random), () => left);
-  const incoming = new Link(checkedLink(caller, back, random), () => right);
+  const [outgoing, incoming] = [new Link(there, left), new Link(back, right)];
   return [new MemoryStream(incoming, outgoing, left), new MemoryStream(outgoing, incoming, right)];
 }

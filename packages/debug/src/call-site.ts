@@ -1,7 +1,6 @@
-import type { InStack } from '../events/creation-hook.js';
-import { isOfCore } from './own-files.js';
+import { type InStack, isOfCore } from '@escapement/core';
 
-/** @internal The place in a coroutine where something was created, and the function that was called there. */
+/** The place in a coroutine where something was created, and the function that was called there. */
 export interface CallSite {
   /** File, line and column of the running code: unique. */
   readonly key: string;
@@ -29,7 +28,7 @@ interface StackCapture {
 const MOST_FRAMES = 16;
 
 /**
- * @internal The call site in the nearest coroutine on the stack. Undefined where no `yield*` can be missing: outside of
+ * The call site in the nearest coroutine on the stack. Undefined where no `yield*` can be missing: outside of
  * coroutines, below a constructor or the host; and on engines without V8's stacks.
  *
  * @param below the function that creates `thing`: the stack starts at its caller

@@ -9,6 +9,7 @@ import {
   call,
   coroutine,
   createLoop,
+  debugging,
   EventHandler,
   EventLoop,
   ensure,
@@ -35,14 +36,14 @@ import {
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { JumpStrategy, VirtualClock, virtualLoop } from '../support/virtual-loop.js';
 
-/** A loop in virtual time with `debug: true`, and what it warned of. */
+/** A loop in virtual time that is debugged, and what it warned of. */
 function debugLoop() {
   const strategy = new JumpStrategy();
   const warnings: LoopWarning[] = [];
   const instruments = [{ warned: (warning: LoopWarning) => warnings.push(warning) }];
   const handlers = [new SleepHandler(strategy.clock), new SignalHandler(), new SyncHandler()];
   return {
-    loop: new EventLoop({ strategy, handlers, instruments, debug: true }),
+    loop: new EventLoop({ strategy, handlers, instruments: [...instruments, ...debugging(strategy.clock)] }),
     warnings,
     strategy,
     /** What was called in vain, `sleep()` say. */
@@ -378,8 +379,8 @@ describe('what was made and never run', () => {
     const { prepareStackTrace, stackTraceLimit } = Error as unknown as Record<string, unknown>;
     const broken = new EventLoop({
       strategy: new JumpStrategy(),
-      debug: true,
       instruments: [
+        ...debugging(new VirtualClock()),
         {
           warned() {},
           suspended() {
@@ -465,7 +466,10 @@ describe('what was made, never run and collected as garbage', () => {
     const warnings: LoopWarning[] = [];
     const instruments = [{ warned: (warning: LoopWarning) => warnings.push(warning) }];
     const handlers = [new SleepHandler(strategy.clock)];
-    return { loop: new EventLoop({ strategy, handlers, instruments, debug: true }), warnings };
+    return {
+      loop: new EventLoop({ strategy, handlers, instruments: [...instruments, ...debugging(strategy.clock)] }),
+      warnings,
+    };
   }
 
   function* collect(times: number, isDone = () => false): Coroutine<void, SleepFor> {

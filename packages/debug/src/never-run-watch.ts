@@ -1,8 +1,16 @@
-import { classNameOf, nameOf, safely } from '../errors/describe.js';
-import { type CreationHook, creationHook, type InStack, setCreationHook } from '../events/creation-hook.js';
-import type { Instrument, LoopWarning } from '../extension-points/instrument.js';
-import { runningTask } from '../tasks/running-task.js';
-import type { Task } from '../tasks/task.js';
+import {
+  type CreationHook,
+  classNameOf,
+  creationHook,
+  type InStack,
+  type Instrument,
+  nameOf,
+  runningTask,
+  safely,
+  setCreationHook,
+  type Task,
+  warnOf,
+} from '@escapement/core';
 import { type CallSite, callSiteOf } from './call-site.js';
 
 /** A line and column that creates coroutines or events. */
@@ -46,7 +54,7 @@ const USES_OF_COROUTINE = [Symbol.iterator, 'next', 'throw', 'return'];
 const USES_OF_EVENT = [Symbol.iterator];
 
 /**
- * @internal Warns of coroutines and events that a task created but that never ran: usually a `yield*` is missing.
+ * Warns of coroutines and events that a task created but that never ran: usually a `yield*` is missing. See `debugging`.
  *
  * It observes what coroutines of this loop, and functions that they call, create in a step. It ignores what a constructor
  * creates, because no `yield*` can stand there. It reports each site once: when the garbage collector finds an object from
@@ -75,8 +83,6 @@ export class NeverRunWatch implements Instrument, CreationHook {
   #outer: CreationHook | undefined;
   #step = 0;
   #isCrashed = false;
-
-  constructor(private readonly warn: (warning: LoopWarning) => void) {}
 
   stepStarted(task: Task): void {
     if (task.isCancelled && !this.#isCrashed) this.#forgiveCancelled(task);
@@ -215,7 +221,7 @@ export class NeverRunWatch implements Instrument, CreationHook {
   #report({ site, what, task }: Suspicion): void {
     if (task === undefined || site.isInUse || this.#reportedLines.has(site.line)) return;
     this.#reportedLines.add(site.line);
-    this.warn({ code: 'ESC_NEVER_RUN', message: `${what}. Did you forget yield*?`, task });
+    warnOf(task, 'ESC_NEVER_RUN', `${what}. Did you forget yield*?`);
   }
 }
 
