@@ -40,15 +40,24 @@ describe('the entry points', function () {
     'workers',
     'virtual-time',
     'conformance',
+    'streams',
+    'streams/memory',
   ]) {
     it(`of @escapement/${name} load no container`, () => {
       assert.deepEqual(containerFilesOf(`@escapement/${name}`), []);
     });
   }
 
-  for (const specifier of ['sleep', 'strategies', 'sync', 'policies', 'promises', 'workers', 'virtual-time'].map(
-    name => `${name}/module`,
-  )) {
+  for (const specifier of [
+    'sleep',
+    'strategies',
+    'sync',
+    'policies',
+    'promises',
+    'workers',
+    'virtual-time',
+    'streams',
+  ].map(name => `${name}/module`)) {
     it(`of @escapement/${specifier} load one`, () => {
       const files = containerFilesOf(`@escapement/${specifier}`);
       assert.isTrue(files.some(file => file.includes('inversify')));
