@@ -1,5 +1,15 @@
 import fc from 'fast-check';
-import { type Block, LOCKS, QUEUES, type QueueName, type Statement, type Target } from './program.js';
+import {
+  type Block,
+  type Branch,
+  DEFERREDS,
+  type GroupTarget,
+  LOCKS,
+  QUEUES,
+  type QueueName,
+  type Statement,
+  type Target,
+} from './program.js';
 
 type Weighted = fc.WeightedArbitrary<Statement>;
 
@@ -28,6 +38,29 @@ const lock = fc.oneof(
 );
 const queue = fc.constantFrom(...(Object.keys(QUEUES) as QueueName[]));
 
+const deferred = fc.constantFrom(...DEFERREDS);
+const group: fc.Arbitrary<GroupTarget> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('innermost' as const) },
+  { weight: 1, arbitrary: fc.nat(3) },
+);
+
+const branch: fc.Arbitrary<Branch> = fc.oneof(
+  fc.record({ on: fc.constant('get' as const), queue }),
+  fc.record({ on: fc.constant('put' as const), queue }),
+  fc.record({ on: fc.constant('await' as const), deferred }),
+  fc.record({ on: fc.constant('sleep' as const), ms: fc.nat(4) }),
+  fc.record({ on: fc.constant('sleepUntil' as const), at: fc.nat(8) }),
+  fc.record({ on: fc.constant('join' as const), target: joined }),
+);
+const branches = fc.array(branch, { minLength: 1, maxLength: 4 }).filter(branches => !meetsItself(branches));
+
+/** It would put an item into its own hands. */
+function meetsItself(branches: readonly Branch[]): boolean {
+  const isThere = (on: Branch['on']) =>
+    branches.some(each => each.on === on && 'queue' in each && each.queue === 'none');
+  return isThere('get') && isThere('put');
+}
+
 /** Statements without blocks in them. Instants are few and small, so that many things happen at the same one. */
 const simple: readonly Weighted[] = [
   statement(8, 'log', { label }),
@@ -46,6 +79,13 @@ const simple: readonly Weighted[] = [
   statement(4, 'get', { queue }),
   statement(1, 'close', { queue }),
   statement(4, 'tick', {}),
+  statement(8, 'select', { branches }),
+  statement(3, 'resolve', { deferred }),
+  statement(2, 'reject', { deferred }),
+  statement(3, 'await', { deferred }),
+  statement(3, 'moveLimit', { ms: fc.integer({ min: -1, max: 4 }) }),
+  statement(3, 'cancelGroup', { group }),
+  statement(4, 'started', {}),
 ];
 
 /** Statements around blocks. */
@@ -57,6 +97,10 @@ function around(block: fc.Arbitrary<Block>): readonly Weighted[] {
     statement(4, 'shield', { body: block }),
     statement(5, 'supervise', { ended: fc.constantFrom('unheard', 'logs', 'throws'), body: block }),
     statement(4, 'timeout', { ms: fc.nat(4), body: block }),
+    statement(5, 'moveOnAfter', { ms: fc.nat(4), body: block }),
+    statement(8, 'group', { body: block }),
+    statement(5, 'spawnInto', { group, body: block }),
+    statement(6, 'start', { group, body: readyingBlock(block) }),
     statement(3, 'all', { blocks: several(block) }),
     statement(3, 'allSettled', { blocks: several(block) }),
     statement(4, 'race', { blocks: several(block) }),
@@ -72,6 +116,12 @@ function around(block: fc.Arbitrary<Block>): readonly Weighted[] {
       finally: optional(block),
     }),
   ];
+}
+
+/** Mostly one that says that it is ready, at some point. */
+function readyingBlock(block: fc.Arbitrary<Block>): fc.Arbitrary<Block> {
+  const readying = fc.tuple(block, block).map(([before, after]): Block => [...before, { do: 'started' }, ...after]);
+  return fc.oneof({ weight: 3, arbitrary: readying }, { weight: 1, arbitrary: block });
 }
 
 /** Blocks of up to so many statements; those inside of them are shorter. */

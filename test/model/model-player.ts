@@ -8,22 +8,30 @@ import {
   type ModelTask,
   type Resumption,
   show,
+  type Traits,
   type Wait,
 } from './model.js';
-import { ModelLock, ModelQueue } from './model-sync.js';
+import { ModelHandshake } from './model-handshake.js';
+import { ModelLimit } from './model-limit.js';
+import { ModelDeferred, ModelLock, ModelQueue } from './model-sync.js';
 import {
   type AtEnds,
   type Block,
+  type Branch,
   type Construct,
+  type GroupTarget,
+  innermost,
   type LockName,
   PERIOD,
   QUEUES,
+  resolveGroup,
   resolveTarget,
   type Statement,
 } from './program.js';
 import type { Trace } from './trace.js';
 
 type Play<T> = Generator<Wait, T, unknown>;
+type Limited = Statement & { readonly do: 'timeout' | 'moveOnAfter' };
 
 /** Plays a program on the model. */
 export class ModelPlayer {
@@ -34,11 +42,15 @@ export class ModelPlayer {
     one: new ModelQueue(QUEUES.one),
     many: new ModelQueue(QUEUES.many),
   };
+  readonly #deferreds = { p: new ModelDeferred(), q: new ModelDeferred() };
+  readonly #limits = new Map<ModelTask, ModelLimit>();
+  readonly #groups = new Map<ModelTask, ModelGroup>();
   /** How often each construct was come to. */
   readonly counts = new Map<Construct, number>();
 
   /** What was thrown, each with a name of its own. */
   readonly thrown: Failure[] = [];
+  #rejected = 0;
   #firstTick: number | undefined;
   #lastTick = 0;
 
@@ -144,8 +156,65 @@ export class ModelPlayer {
         return false;
       }
       case 'timeout':
-        log(`got ${yield* this.#timeout(statement.ms, statement.body, self)}`);
+      case 'moveOnAfter': {
+        const moved = statement.do === 'timeout' ? '' : 'moved on, ';
+        log(`${moved}got ${yield* this.#limited(statement, self)}`);
         return false;
+      }
+      case 'moveLimit': {
+        const limit = innermost(this.#limits, self);
+        if (limit === undefined) return false;
+        log(`moves the limit${limit.hasExpired ? ', which has expired,' : ''} from ${limit.deadline}`);
+        limit.deadline = model.time + statement.ms;
+        return false;
+      }
+      case 'resolve':
+        log(
+          `settles ${statement.deferred}: ${this.#deferreds[statement.deferred].settle({ value: `value of ${self.name}` })}`,
+        );
+        return false;
+      case 'reject': {
+        const error = new Failure(`Error(d${this.#rejected++})`);
+        log(`settles ${statement.deferred}: ${this.#deferreds[statement.deferred].settle({ error })}`);
+        return false;
+      }
+      case 'await': {
+        const value = this.#deferreds[statement.deferred].wait();
+        log(`got ${'begin' in value ? yield value : value[0]} from ${statement.deferred}`);
+        return false;
+      }
+      case 'select': {
+        const { key, value } = yield* this.#select(statement.branches, self);
+        log(`got ${value} by branch ${key}`);
+        return false;
+      }
+      case 'group':
+        log(`got ${yield* this.#group(statement.body, self)} from its group`);
+        return false;
+      case 'spawnInto': {
+        const group = this.#groupFor(statement.group, self);
+        group?.spawn(task => this.#body(statement.body, task), model);
+        return false;
+      }
+      case 'start': {
+        const group = this.#groupFor(statement.group, self);
+        if (group === undefined) return false;
+        const handshake = new ModelHandshake(model, self);
+        const body = (task: ModelTask) => this.#starting(handshake, statement.body, task);
+        handshake.task = group.spawn(body, model, { startsAlways: true });
+        log(`started, got ${yield handshake.wait}`);
+        return false;
+      }
+      case 'started':
+        self.handshake?.ready(`ready ${self.name}`);
+        return false;
+      case 'cancelGroup': {
+        const group = this.#groupFor(statement.group, self);
+        if (group === undefined) return false;
+        log(`cancels the group of ${group.task.name}`);
+        group.cancel(`by ${self.name}`, model);
+        return false;
+      }
       case 'all':
         log(`got ${yield* this.#all(statement.blocks, self)}`);
         return false;
@@ -224,36 +293,96 @@ export class ModelPlayer {
     this.model.trace.add(this.model.time, self.name, `has ${lock}`);
   }
 
-  /** A scope, and beside it a timer that cancels it when the time is up. Both begin and end of it take their turn. */
-  *#timeout(ms: number, block: Block, self: ModelTask): Play<unknown> {
-    const { model } = this;
-    const player = this;
-    const until = model.time + ms;
-    const expired = new Failure(`TimeoutError(${self.name})`);
-    let isOver = false;
-    let stop = () => {};
-    function startTimer(limited: ModelTask): void {
-      if (isOver) return;
-      const expire = () => model.cancel(limited, expired);
-      stop = model.sleepUntil(until).begin(() => model.defer(limited, expire));
-    }
-    function* limited(task: ModelTask): Body {
-      model.defer(task, () => startTimer(task));
-      return yield* player.#body(block, task);
-    }
-    let scope: ModelTask | undefined;
+  /** A scope with a limit beside it. */
+  *#limited(statement: Limited, self: ModelTask): Play<unknown> {
+    const limit = new ModelLimit(this.model, self, statement.ms);
+    const body = (task: ModelTask) => this.#bodyWithin(limit, statement.body, task);
     try {
-      return yield model.scope(self, 'scope', task => {
-        scope = task;
-        return limited(task);
-      });
+      return yield this.model.scope(self, 'scope', body);
     } catch (error) {
-      const isTimeout = scope?.state === 'cancelled' && scope.cancelled?.reason === expired;
-      // A cancellation of the caller goes before.
-      throw isTimeout && !(error instanceof Cancellation) ? expired : error;
+      if (!limit.hasEnded(error)) throw error;
+      if (statement.do === 'timeout') throw limit.error;
+      return undefined;
     } finally {
-      isOver = true;
-      stop();
+      limit.end();
+    }
+  }
+
+  *#bodyWithin(limit: ModelLimit, block: Block, task: ModelTask): Body {
+    this.#limits.set(task, limit);
+    limit.begin(task);
+    return yield* this.#body(block, task);
+  }
+
+  /** Takes the first that is there at once; else waits for the first that comes. */
+  *#select(branches: readonly Branch[], self: ModelTask): Play<{ key: number; value: unknown }> {
+    const waits: Wait[] = [];
+    for (const [key, branch] of branches.entries()) {
+      const found = this.#tryBranch(branch, self);
+      if (!('begin' in found)) return { key, value: found[0] };
+      waits.push(found);
+    }
+    return (yield this.model.select(waits)) as { key: number; value: unknown };
+  }
+
+  /** The value in a list, if it is there; or the wait for it. */
+  #tryBranch(branch: Branch, self: ModelTask): Wait | readonly [unknown] {
+    const { model } = this;
+    if (branch.on === 'sleep') return model.sleepUntil(model.time + branch.ms);
+    if (branch.on === 'sleepUntil') return model.sleepUntil(branch.at);
+    if (branch.on === 'await') return this.#deferreds[branch.deferred].wait();
+    if (branch.on === 'put') return this.#queues[branch.queue].put(`item of ${self.name}`) ?? [undefined];
+    if (branch.on === 'get') {
+      const item = this.#queues[branch.queue].get();
+      return typeof item === 'string' ? [item] : item;
+    }
+    const target = resolveTarget(branch.target, self, self.children, model.tasks);
+    if (target === undefined) return model.forever;
+    return target.state === 'succeeded' ? [target.value] : model.join(target);
+  }
+
+  /** A scope that `cancel` ends without an error. */
+  *#group(block: Block, self: ModelTask): Play<unknown> {
+    let group: ModelGroup | undefined;
+    let value: unknown;
+    const player = this;
+    function* body(task: ModelTask): Body {
+      group = new ModelGroup(task);
+      player.#groups.set(task, group);
+      value = yield* player.#body(block, task);
+      return value;
+    }
+    try {
+      return yield this.model.scope(self, 'scope', body);
+    } catch (error) {
+      if (group?.isQuiet(error)) return value;
+      throw error;
+    }
+  }
+
+  #groupFor(target: GroupTarget, self: ModelTask): ModelGroup | undefined {
+    return resolveGroup(target, self, this.#groups);
+  }
+
+  /** Until the program is ready, its errors are for the task that started it. */
+  *#starting(handshake: ModelHandshake, block: Block, self: ModelTask): Body {
+    const player = this;
+    function* program(task: ModelTask): Body {
+      const outer = task.handshake;
+      task.handshake = handshake;
+      try {
+        return yield* player.#body(block, task);
+      } finally {
+        task.handshake = outer;
+      }
+    }
+    try {
+      return yield this.model.scope(self, 'scope', program);
+    } catch (error) {
+      if (!handshake.failed(error)) throw error;
+      return undefined;
+    } finally {
+      handshake.ended();
     }
   }
 
@@ -407,6 +536,31 @@ export class ModelPlayer {
       this.#lastTick = index;
       return `${index}, missed ${missed}`;
     }
+  }
+}
+
+/** What tasks can be spawned into. */
+class ModelGroup {
+  #reason: string | undefined;
+
+  constructor(readonly task: ModelTask) {}
+
+  spawn(body: (task: ModelTask) => Body, model: Model, traits: Traits = {}): ModelTask {
+    if (this.task.isEnded) throw new Failure('GroupEndedError');
+    return model.spawn(this.task, `${this.task.name}.${this.task.children.length + 1}`, body, traits);
+  }
+
+  cancel(reason: string, model: Model): void {
+    if (this.task.isEnded || this.#reason !== undefined) return;
+    this.#reason = reason;
+    model.cancel(this.task, reason);
+  }
+
+  /** Whether its scope throws `error` because of `cancel`, and of nothing else. */
+  isQuiet(error: unknown): boolean {
+    const { cancelled, state } = this.task;
+    const isOwn = this.#reason !== undefined && state === 'cancelled' && cancelled?.reason === this.#reason;
+    return isOwn && error instanceof Failure && error.text === this.task.cancelledError().text;
   }
 }
 

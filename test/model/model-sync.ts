@@ -1,4 +1,4 @@
-import { Failure, type ModelTask, type Settle, type Wait } from './model.js';
+import { Failure, type ModelTask, type Resumption, type Settle, type Wait } from './model.js';
 
 /** Who waits, in the order in which they came; who is cancelled leaves. */
 class Line<T extends { readonly settle: Settle }> {
@@ -101,5 +101,28 @@ export class ModelQueue {
     this.#putters.members = [];
     this.#takers.members = [];
     for (const { settle } of waiting) settle({ error: new Failure('QueueClosedError') });
+  }
+}
+
+export class ModelDeferred {
+  readonly #line = new Line<{ settle: Settle }>();
+  #result: Resumption | undefined;
+
+  /** @returns whether that was the first time */
+  settle(how: Resumption): boolean {
+    if (this.#result !== undefined) return false;
+    this.#result = how;
+    const { members } = this.#line;
+    this.#line.members = [];
+    for (const { settle } of members) settle(how);
+    return true;
+  }
+
+  /** The wait, or the value in a list. */
+  wait(): Wait | readonly [unknown] {
+    const result = this.#result;
+    if (result === undefined) return this.#line.wait(settle => ({ settle }));
+    if ('error' in result) throw result.error;
+    return [result.value];
   }
 }

@@ -1,4 +1,5 @@
 import { type Choice, fifo } from '../support/chosen-order.js';
+import type { ModelHandshake } from './model-handshake.js';
 import { MOST_NAMES, Trace } from './trace.js';
 
 /**
@@ -110,6 +111,30 @@ export class Model {
     };
   }
 
+  /** The first of several, each by its place. The others are given up in the same moment. */
+  select(branches: readonly Wait[]): Wait {
+    return {
+      begin: settle => {
+        const begun: (() => void)[] = [];
+        let isDecided = false;
+        const giveUpAll = () => {
+          isDecided = true;
+          for (const giveUp of begun) giveUp();
+        };
+        for (const [key, branch] of branches.entries()) {
+          if (isDecided) break;
+          const giveUp = branch.begin(how => {
+            if (isDecided) return;
+            giveUpAll();
+            settle('error' in how ? how : { value: { key, value: how.value } });
+          });
+          begun.push(giveUp);
+        }
+        return giveUpAll;
+      },
+    };
+  }
+
   /** Runs `body` in a child and waits for its end, whatever happens to the caller meanwhile. */
   scope(
     caller: ModelTask,
@@ -195,6 +220,7 @@ export class Model {
     task.state = 'waiting';
     task.wait = wait;
     task.isUninterruptible = wait.isUninterruptible === true;
+    task.interrupt = wait.interrupt;
     let isOver = false;
     const settle = (how: Resumption) => {
       if (isOver) return;
@@ -216,11 +242,13 @@ export class Model {
 
   #deliverCancel(task: ModelTask, cancelled: Cancellation): void {
     task.cancelled = cancelled;
-    if (task.state === 'spawned') {
+    if (task.state === 'spawned' && !task.traits.startsAlways) {
       task.next = { error: cancelled };
     } else if (task.state === 'waiting' && !task.isUninterruptible) {
       task.giveUp();
       this.#makeReady(task, { error: cancelled });
+    } else if (task.state === 'waiting') {
+      task.interrupt?.();
     }
     // Ready: the wait is over, its value comes first. Running: at the next suspension.
     for (const listener of task.cancelListeners) listener(cancelled.reason);
@@ -319,6 +347,8 @@ export interface Wait {
   readonly begin: (settle: Settle) => () => void;
   /** A cancellation does not end it. */
   readonly isUninterruptible?: boolean;
+  /** Then it does this instead. */
+  readonly interrupt?: (() => void) | undefined;
   /** A task that is cancelled may begin it. */
   readonly isOpenToCancelled?: boolean;
   /** The task for whose end it waits. */
@@ -336,6 +366,8 @@ export interface Traits {
   readonly ended?: ((child: ModelTask) => void) | undefined;
   /** Cancelled when its parent's body and all other children are done. */
   readonly isDaemon?: boolean;
+  /** Takes its first step also if it is cancelled before. */
+  readonly startsAlways?: boolean;
 }
 
 export type Body = Generator<Wait, unknown, unknown>;
@@ -363,6 +395,9 @@ export class ModelTask {
   giveUp!: () => void;
   wait: Wait | undefined;
   isUninterruptible = false;
+  interrupt: (() => void) | undefined;
+  /** Who waits for a program that this task is part of to be ready: what the task's context says. */
+  handshake: ModelHandshake | undefined;
   cancelled: Cancellation | undefined;
   readonly errors: unknown[] = [];
   joiners: Settle[] = [];
@@ -379,7 +414,9 @@ export class ModelTask {
     readonly name: string,
     readonly parent: ModelTask | undefined,
     readonly traits: Traits,
-  ) {}
+  ) {
+    this.handshake = parent?.handshake;
+  }
 
   get isEnded(): boolean {
     return this.state === 'succeeded' || this.state === 'failed' || this.state === 'cancelled';

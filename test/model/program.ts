@@ -17,7 +17,9 @@ export type Statement =
   | { readonly do: 'spawn'; readonly daemon: boolean; readonly body: Block }
   | { readonly do: 'scope' | 'shield'; readonly body: Block }
   | { readonly do: 'supervise'; readonly ended: AtEnds; readonly body: Block }
-  | { readonly do: 'timeout'; readonly ms: number; readonly body: Block }
+  | { readonly do: 'timeout' | 'moveOnAfter'; readonly ms: number; readonly body: Block }
+  /** Moves the innermost limit around the task to so long from now; to the past, if negative. */
+  | { readonly do: 'moveLimit'; readonly ms: number }
   | { readonly do: 'all' | 'allSettled' | 'race' | 'any'; readonly blocks: readonly Block[] }
   /** Its items are the blocks; the work runs them. */
   | { readonly do: 'map'; readonly concurrency: number; readonly blocks: readonly Block[] }
@@ -27,6 +29,14 @@ export type Statement =
   | { readonly do: 'with'; readonly lock: LockName; readonly body: Block }
   | { readonly do: 'acquire' | 'release'; readonly lock: LockName }
   | { readonly do: 'put' | 'get' | 'close'; readonly queue: QueueName }
+  | { readonly do: 'resolve' | 'reject' | 'await'; readonly deferred: DeferredName }
+  | { readonly do: 'select'; readonly branches: readonly Branch[] }
+  | { readonly do: 'group'; readonly body: Block }
+  /** Each is done to the innermost group around the task, or to one of all that there were. */
+  | { readonly do: 'spawnInto' | 'start'; readonly group: GroupTarget; readonly body: Block }
+  | { readonly do: 'cancelGroup'; readonly group: GroupTarget }
+  /** Says that the program is ready, to whoever started it. */
+  | { readonly do: 'started' }
   /** Registers a clean-up. */
   | { readonly do: 'ensure'; readonly body: Block }
   /** Registers a listener that logs. */
@@ -57,6 +67,22 @@ export type LockName = (typeof LOCKS)[number];
 export const QUEUES = { none: 0, one: 1, many: Infinity } as const;
 export type QueueName = keyof typeof QUEUES;
 
+/** What `resolve` and `reject` settle, once. */
+export const DEFERREDS = ['p', 'q'] as const;
+export type DeferredName = (typeof DEFERREDS)[number];
+
+/** An event of a `select`. */
+export type Branch =
+  | { readonly on: 'get'; readonly queue: QueueName }
+  | { readonly on: 'put'; readonly queue: QueueName }
+  | { readonly on: 'await'; readonly deferred: DeferredName }
+  | { readonly on: 'sleep'; readonly ms: number }
+  | { readonly on: 'sleepUntil'; readonly at: number }
+  | { readonly on: 'join'; readonly target: Target };
+
+/** The innermost group, or one of all in the order in which they were opened, ended ones too. */
+export type GroupTarget = 'innermost' | number;
+
 export interface Catch {
   readonly body: Block;
   /** Throws on what it caught, in the end. */
@@ -86,6 +112,7 @@ function renderStatement(statement: Statement, indent: string): string {
 }
 
 function renderPart(key: string, part: unknown, indent: string): string {
+  if (key === 'branches') return (part as readonly Branch[]).map(renderBranch).join(' | ');
   if (key === 'target') return Object.values(part as Target).join(' ');
   if (key === 'catch') {
     const { body, rethrow } = part as Catch;
@@ -95,6 +122,13 @@ function renderPart(key: string, part: unknown, indent: string): string {
   if (key === 'blocks') return (part as readonly Block[]).map(block => braces(block, indent)).join(' ');
   if (Array.isArray(part)) return `${key === 'body' ? '' : `${key} `}${braces(part, indent)}`;
   return String(part);
+}
+
+function renderBranch({ on, ...rest }: Branch): string {
+  return [
+    on,
+    ...Object.values(rest).map(part => (typeof part === 'object' ? Object.values(part).join(' ') : part)),
+  ].join(' ');
 }
 
 function braces(block: Block, indent: string): string {
@@ -112,6 +146,27 @@ export function withoutSwallowing(block: Block): Block {
     const { catch: handler } = statement;
     return [{ do: 'try', body, catch: handler && { ...handler, body: withoutSwallowing(handler.body) } }];
   });
+}
+
+/** What `known` has of the task itself, or of the nearest above it. */
+export function innermost<T extends { readonly parent: T | undefined }, V>(
+  known: ReadonlyMap<T, V>,
+  self: T,
+): V | undefined {
+  for (let task: T | undefined = self; task !== undefined; task = task.parent) {
+    const found = known.get(task);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The group that `target` means, seen from `self`. `groups` are all, by their tasks. */
+export function resolveGroup<T extends { readonly parent: T | undefined }, G>(
+  target: GroupTarget,
+  self: T,
+  groups: ReadonlyMap<T, G>,
+): G | undefined {
+  return target === 'innermost' ? innermost(groups, self) : [...groups.values()][target % groups.size];
 }
 
 /** The task that `target` means, seen from one whose `children` these are. */

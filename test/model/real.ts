@@ -1,5 +1,7 @@
 import {
   type Acquire,
+  Deferred,
+  type DeferredSettled,
   type Get,
   Lock,
   LockHeldError,
@@ -25,8 +27,14 @@ import {
   EventLoop,
   ensure,
   every,
+  GroupEndedError,
+  group,
   type Join,
+  type Limit,
+  type LoopEvent,
   map,
+  moveOnAfter,
+  NotStartedError,
   type Now,
   onCancel,
   type Pause,
@@ -34,17 +42,22 @@ import {
   race,
   retry,
   type Scope,
+  type Select,
   SleepHandler,
   type Spawn,
+  type Started,
   type SuperviseOptions,
   scope,
+  select,
   shield,
   sleep,
   sleepUntil,
   spawn,
+  started,
   supervise,
   type Task,
   TaskCancelledError,
+  type TaskGroup,
   type TimeEvent,
   TimeoutError,
   timeout,
@@ -52,10 +65,29 @@ import {
 } from 'escapement';
 import { type Choice, ChosenOrder, fifo } from '../support/chosen-order.js';
 import { InstrumentOrder } from '../support/instrument-order.js';
-import { type AtEnds, type Block, type LockName, PERIOD, QUEUES, resolveTarget, type Statement } from './program.js';
+import {
+  type AtEnds,
+  type Block,
+  type Branch,
+  type GroupTarget,
+  innermost,
+  type LockName,
+  PERIOD,
+  QUEUES,
+  resolveGroup,
+  resolveTarget,
+  type Statement,
+} from './program.js';
 import { MOST_NAMES, Trace } from './trace.js';
 
-type Events = Pause | Now | Spawn | Join | Scope | CurrentTask | Call | TimeEvent | Acquire | Put | Get;
+type Branches = Get | Put | DeferredSettled<string> | TimeEvent | Join;
+type Events = Pause | Now | Spawn | Scope | CurrentTask | Call | Acquire | Select | Started | Branches;
+
+/** A group with the task of its body. */
+interface RealGroup {
+  readonly tasks: TaskGroup<Events>;
+  readonly task: Task;
+}
 
 /** Plays a program on the real loop, in virtual time. */
 export class RealPlayer {
@@ -67,6 +99,9 @@ export class RealPlayer {
     one: new Queue<string>({ capacity: QUEUES.one }),
     many: new Queue<string>({ capacity: QUEUES.many }),
   };
+  readonly #deferreds = { p: new Deferred<string>(), q: new Deferred<string>() };
+  readonly #limits = new Map<Task, Limit>();
+  readonly #groups = new Map<Task, RealGroup>();
   /** Every task of the run, in the order of spawning. */
   readonly #tasks: Task[] = [];
   /** All that each has ever spawned, oldest first. */
@@ -74,6 +109,7 @@ export class RealPlayer {
 
   readonly #metronome = every(PERIOD);
   #thrown = 0;
+  #rejected = 0;
 
   static play(program: Block, choose: Choice = fifo): Trace {
     const player = new RealPlayer();
@@ -176,6 +212,35 @@ export class RealPlayer {
     return yield* this.#block(block, self);
   }
 
+  *#bodyWithin(limit: Limit, block: Block): Coroutine<string, Events> {
+    this.#limits.set(yield* currentTask(), limit);
+    return yield* this.#body(block);
+  }
+
+  *#bodyOfGroup(tasks: TaskGroup<Events>, block: Block): Coroutine<string, Events> {
+    const task = yield* currentTask();
+    this.#groups.set(task, { tasks, task });
+    return yield* this.#body(block);
+  }
+
+  #groupFor(target: GroupTarget, self: Task): RealGroup | undefined {
+    return resolveGroup(target, self, this.#groups);
+  }
+
+  #nameIn({ task }: RealGroup): string {
+    return `${task.name}.${this.#childrenOf(task).length + 1}`;
+  }
+
+  #branch(branch: Branch, self: Task): LoopEvent<unknown> & Branches {
+    if (branch.on === 'sleep') return sleep(branch.ms);
+    if (branch.on === 'sleepUntil') return sleepUntil(branch.at);
+    if (branch.on === 'await') return this.#deferreds[branch.deferred].wait();
+    if (branch.on === 'put') return this.#queues[branch.queue].put(`item of ${self.name}`);
+    if (branch.on === 'get') return this.#queues[branch.queue].get();
+    const target = resolveTarget(branch.target, self, this.#childrenOf(self), this.#tasks);
+    return target?.join() ?? sleep(Infinity);
+  }
+
   *#statement(statement: Statement, self: Task): Coroutine<boolean, Events> {
     switch (statement.do) {
       case 'log':
@@ -220,8 +285,67 @@ export class RealPlayer {
         this.#log(self, `got ${yield* supervise(this.#body(statement.body), this.#atEnds(statement.ended, self))}`);
         return false;
       case 'timeout':
-        this.#log(self, `got ${yield* timeout(statement.ms, this.#body(statement.body))}`);
+        this.#log(self, `got ${yield* timeout(statement.ms, limit => this.#bodyWithin(limit, statement.body))}`);
         return false;
+      case 'moveOnAfter': {
+        const value = yield* moveOnAfter(statement.ms, limit => this.#bodyWithin(limit, statement.body));
+        this.#log(self, `moved on, got ${value}`);
+        return false;
+      }
+      case 'moveLimit': {
+        const limit = innermost(this.#limits, self);
+        if (limit === undefined) return false;
+        this.#log(self, `moves the limit${limit.hasExpired ? ', which has expired,' : ''} from ${limit.deadline}`);
+        limit.deadline = this.#clock.now() + statement.ms;
+        return false;
+      }
+      case 'resolve':
+      case 'reject': {
+        const deferred = this.#deferreds[statement.deferred];
+        const isFirst =
+          statement.do === 'resolve'
+            ? deferred.resolve(`value of ${self.name}`)
+            : deferred.reject(new Error(`d${this.#rejected++}`));
+        this.#log(self, `settles ${statement.deferred}: ${isFirst}`);
+        return false;
+      }
+      case 'await': {
+        const value = yield* this.#deferreds[statement.deferred];
+        this.#log(self, `got ${value} from ${statement.deferred}`);
+        return false;
+      }
+      case 'select': {
+        const { key, value } = yield* select(statement.branches.map(branch => this.#branch(branch, self)));
+        this.#log(self, `got ${value} by branch ${key}`);
+        return false;
+      }
+      case 'group': {
+        const value = yield* group((tasks: TaskGroup<Events>) => this.#bodyOfGroup(tasks, statement.body));
+        this.#log(self, `got ${value} from its group`);
+        return false;
+      }
+      case 'spawnInto': {
+        const into = this.#groupFor(statement.group, self);
+        into?.tasks.spawn(this.#body(statement.body), { name: this.#nameIn(into) });
+        return false;
+      }
+      case 'start': {
+        const into = this.#groupFor(statement.group, self);
+        if (into === undefined) return false;
+        const value = yield* into.tasks.start(this.#body(statement.body), { name: this.#nameIn(into) });
+        this.#log(self, `started, got ${value}`);
+        return false;
+      }
+      case 'started':
+        yield* started(`ready ${self.name}`);
+        return false;
+      case 'cancelGroup': {
+        const cancelled = this.#groupFor(statement.group, self);
+        if (cancelled === undefined) return false;
+        this.#log(self, `cancels the group of ${cancelled.task.name}`);
+        cancelled.tasks.cancel(`by ${self.name}`);
+        return false;
+      }
       case 'all': {
         const values: unknown[] = yield* all(statement.blocks.map(block => this.#body(block)));
         this.#log(self, `got ${values.join(', ')}`);
@@ -323,7 +447,7 @@ function describeEnd({ result }: Task): string {
 }
 
 /** Their messages are for people. */
-const NAMED_ONLY = [LockHeldError, LockNotHeldError, QueueClosedError];
+const NAMED_ONLY = [LockHeldError, LockNotHeldError, QueueClosedError, GroupEndedError, NotStartedError];
 
 /** What an error says, as far as it is specified: of several errors at once, the order is not. */
 function show(error: unknown): string {

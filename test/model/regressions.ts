@@ -73,5 +73,48 @@ export const REGRESSIONS: Readonly<Record<string, Block>> = {
       ],
     },
   ],
+  'a program that a cancelled task starts is cancelled, and its errors are thrown there': [
+    {
+      do: 'group',
+      body: [
+        spawn(
+          { do: 'cancel', target: { of: 'self' } },
+          { do: 'start', group: 'innermost', body: [{ do: 'throw', label: 'a' }] },
+        ),
+        ...pauses,
+        ...pauses,
+      ],
+    },
+  ],
+  'a program that is started after its caller was cancelled is cancelled': [
+    {
+      do: 'group',
+      body: [
+        spawn({ do: 'cancel', target: { of: 'self' } }, { do: 'start', group: 'innermost', body: forever }),
+        ...pauses,
+        { do: 'log', label: 'the group goes on' },
+      ],
+    },
+  ],
+  'a limit is moved after its body has begun, and to the past': [
+    {
+      do: 'moveOnAfter',
+      ms: 1,
+      body: [{ do: 'moveLimit', ms: 4 }, { do: 'sleep', ms: 2 }, { do: 'moveLimit', ms: -1 }, ...forever],
+    },
+    { do: 'log', label: 'moved on' },
+  ],
+  'a group is cancelled by what it has spawned, and starts nothing more': [
+    {
+      do: 'group',
+      body: [
+        spawn(
+          { do: 'cancelGroup', group: 'innermost' },
+          { do: 'spawnInto', group: 'innermost', body: [{ do: 'log', label: 'never' }] },
+        ),
+        ...forever,
+      ],
+    },
+  ],
   'a task that throws undefined has failed': [spawn({ do: 'throw' })],
 };

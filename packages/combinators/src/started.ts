@@ -105,6 +105,12 @@ export class Handshake extends SelfServedEvent<unknown> {
   override arm(waiter: Waiter<unknown>): void {
     this.#waiter = waiter;
     this.#settle?.(waiter);
+    if (waiter.cancelled !== undefined) this.interrupt(waiter);
+  }
+
+  /** The program was spawned already: its caller waits for its end, or an error of it would be lost. */
+  override startsWhenCancelled(): boolean {
+    return true;
   }
 
   /** Nobody waits for the program any more, so it ends, too. */
