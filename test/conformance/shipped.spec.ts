@@ -18,6 +18,7 @@ import {
 import * as posix from '@escapement/posix';
 import { close, pipe, write } from '@escapement/posix';
 import { ActionHandler, action, PromiseHandler, resolved } from '@escapement/promises';
+import { MemoryHandler, type MemoryReady, memoryPair } from '@escapement/streams/memory';
 import { Broadcast, Deferred, Queue, Semaphore, Signal, SyncHandler } from '@escapement/sync';
 import { SettlingTimeStrategy, VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
 import {
@@ -139,6 +140,15 @@ describe('conformance: what is shipped', function () {
         return () => callbacks.delete(resolve);
       });
       return { event: wait, happen: () => [...callbacks].at(0)?.() };
+    },
+  });
+
+  handlerLaws(runner, {
+    handler: () => new MemoryHandler(),
+    ordered: true,
+    pending() {
+      const [here, there] = memoryPair();
+      return { event: (here as unknown as { readable: MemoryReady }).readable, happen: () => there.fail() };
     },
   });
 

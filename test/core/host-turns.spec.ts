@@ -120,6 +120,28 @@ describe('turns of the host', () => {
     expect(error).to.have.property('code', 'ESC_STRATEGY_STALLED');
   });
 
+  it('come by messages on a host without setImmediate, as in a page', async () => {
+    const { loop, strategy } = virtualLoop();
+    const host = globalThis as { setImmediate: unknown };
+    const { setImmediate } = host;
+    let timerFired = false;
+    try {
+      host.setImmediate = undefined;
+      setTimeout(() => {
+        timerFired = true;
+      });
+      await loop.run(
+        function* () {
+          while (!timerFired) yield* sleep(10);
+        },
+        { hostTurns: 20 },
+      );
+    } finally {
+      host.setImmediate = setImmediate;
+    }
+    expect(strategy.sleeps.length).to.be.above(1);
+  });
+
   it('end with the run: the next one has none, and may run synchronously', async () => {
     const { loop, strategy } = virtualLoop();
     await loop.run(sleep(120), { hostTurns: 50 });

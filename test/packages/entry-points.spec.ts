@@ -45,6 +45,8 @@ describe('the entry points', function () {
     'workers',
     'virtual-time',
     'conformance',
+    'streams',
+    'streams/memory',
   ]) {
     it(`of @escapement/${name} load no container`, () => {
       assert.deepEqual(containerFilesOf(`@escapement/${name}`), []);
@@ -61,6 +63,7 @@ describe('the entry points', function () {
     'host',
     'workers',
     'virtual-time',
+    'streams',
   ].map(name => `${name}/module`)) {
     it(`of @escapement/${specifier} load one`, () => {
       const files = containerFilesOf(`@escapement/${specifier}`);

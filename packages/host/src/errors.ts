@@ -1,13 +1,16 @@
 import { constants } from 'node:os';
 import { EscapementError } from '@escapement/core';
 
+/** The signals that `main` listens for. */
+export type ExitSignal = 'SIGINT' | 'SIGTERM';
+
 /** The reason of `Cancelled` when `main` cancels a program because the process got a signal. */
 export class SignalError extends EscapementError {
   static override readonly name = 'SignalError';
   override readonly code = 'ESC_SIGNAL';
 
-  /** @param signal its name: `'SIGINT'` */
-  constructor(readonly signal: NodeJS.Signals) {
+  /** @param signal its name */
+  constructor(readonly signal: ExitSignal) {
     super(`the process got ${signal}. A second signal ends it at once, without its clean-ups.`);
   }
 

@@ -1,7 +1,7 @@
 import type { Task } from '@escapement/core';
-import { SignalError } from './errors.js';
+import { type ExitSignal, SignalError } from './errors.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS: readonly ExitSignal[] = ['SIGINT', 'SIGTERM'];
 /**
  * The milliseconds that clean-ups have in any case. npm passes a Ctrl-C on to a process that has got it from the terminal
  * already, so the second signal may come a millisecond after the first.
@@ -28,7 +28,7 @@ export class ExitSignals {
   }
 
   readonly #receive = (signal: NodeJS.Signals): void => {
-    const error = new SignalError(signal);
+    const error = new SignalError(signal as ExitSignal);
     const now = performance.now();
     if (this.#receivedAt !== undefined) {
       const exit = () => process.exit(error.exitCode);

@@ -112,20 +112,16 @@ export class HostStream extends BufferedStream<HostStreamEvent> {
     yield* resolved(this.#closing!, { whenCancelled: 'wait' });
   }
 
-  /** @internal */
   protected override readonly readable: Yieldable<unknown, HostStreamEvent> = iterable(() => this.#untilReadable());
 
-  /** @internal */
   protected override readonly writable: Yieldable<unknown, HostStreamEvent> = iterable(() => this.#writer.room());
 
-  /** @internal */
   protected override receive(): Uint8Array | undefined {
     const held = this.#held;
     this.#held = NOTHING;
     return held.length === 0 && this.#hasEnded ? undefined : held;
   }
 
-  /** @internal */
   protected override send(pieces: readonly Uint8Array[]): number {
     let count = 0;
     for (const piece of pieces) {
@@ -137,7 +133,6 @@ export class HostStream extends BufferedStream<HostStreamEvent> {
     return count;
   }
 
-  /** @internal */
   protected override translated(error: unknown, action: string): unknown {
     return this.#isClosed && error instanceof SinkClosedError ? new ClosedError(action, this.#name) : error;
   }

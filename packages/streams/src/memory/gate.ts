@@ -86,12 +86,12 @@ export class MemoryHandler extends EventHandler<MemoryReady> {
   static override readonly name = 'MemoryHandler';
   override readonly handles = MemoryReady;
 
-  override arm({ gate }: MemoryReady, waiter: Waiter<void>): void {
-    gate.arm(waiter);
+  override arm(event: MemoryReady, waiter: Waiter<void>): void {
+    event.gate.arm(waiter);
   }
 
-  override disarm({ gate }: MemoryReady, waiter: Waiter<void>): void {
-    gate.disarm(waiter);
+  override disarm(event: MemoryReady, waiter: Waiter<void>): void {
+    event.gate.disarm(waiter);
   }
 }
 
