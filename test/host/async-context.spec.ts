@@ -1,4 +1,5 @@
 import { AsyncLocalStorage, AsyncResource, executionAsyncResource } from 'node:async_hooks';
+import { instrumentLaws } from '@escapement/conformance';
 import { AsyncContext, type EnterContext, inContext, NoAsyncContextError, withStore } from '@escapement/host';
 import { asyncContextModule } from '@escapement/host/module';
 import { expect } from 'chai';
@@ -202,6 +203,8 @@ describe('the async context of a task', () => {
     ).to.be.instanceOf(AsyncResource);
   });
 });
+
+instrumentLaws({ describe, it }, { instrument: () => new AsyncContext() });
 
 describe('withStore', () => {
   it('runs a body with another store, which its tasks inherit, and gives the store before back', () => {

@@ -11,7 +11,7 @@ const SPAWNED = 50_000;
 
 /** What an async context for each task costs: a thousand tasks in turn, each in a context of its own, and a spawn. */
 export const contextSwitching: Benchmark = {
-  name: 'async context',
+  name: 'context',
   async run(rounds) {
     const without = createLoop(setTimeoutModule);
     const loop = createLoop(setTimeoutModule, asyncContextModule);
