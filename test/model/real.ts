@@ -81,7 +81,7 @@ import {
 import { MOST_NAMES, Trace } from './trace.js';
 
 type Branches = Get | Put | DeferredSettled<string> | TimeEvent | Join;
-type Events = Pause | Now | Spawn | Scope | CurrentTask | Call | Acquire | Select | Started | Branches;
+type Events = Pause | Now | Spawn | Scope | CurrentTask | Call | Acquire | Handshake | Select | Started | Branches;
 
 /** A group with the task of its body. */
 interface RealGroup {

@@ -8,7 +8,7 @@ export { bodyFrom, bodyOf, checkMaker, checkProgram, isGeneratorFunction, progra
 export { TwoCopiesError } from './events/core-copy.js';
 export type { Coroutine, Program, Sent, Yieldable } from './events/coroutine.js';
 export { coroutine } from './events/coroutine-function.js';
-export { type CreationHook, creationHook, type InStack, setCreationHook } from './events/creation-hook.js';
+export { type CreationHook, type InStack, setCreationHook } from './events/creation-hook.js';
 export * from './events/errors.js';
 export type { Duration, Instant } from './events/instant.js';
 export { type EventClass, eventName, LoopEvent, type ResultOf } from './events/loop-event.js';

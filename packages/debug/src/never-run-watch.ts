@@ -1,7 +1,6 @@
 import {
   type CreationHook,
   classNameOf,
-  creationHook,
   type InStack,
   type Instrument,
   nameOf,
@@ -91,8 +90,7 @@ export class NeverRunWatch implements Instrument, CreationHook {
     if (record !== undefined) record.latestStep = this.#step;
     this.#task = task;
     // A coroutine of another loop may run this one.
-    this.#outer = creationHook;
-    setCreationHook(this);
+    this.#outer = setCreationHook(this);
   }
 
   stepEnded(): void {

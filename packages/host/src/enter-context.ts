@@ -6,7 +6,10 @@ export class EnterContext extends LoopEvent<void> {
   override readonly kind = 'enter-context';
 
   /** @internal */
-  constructor(readonly context: AsyncResource) {
+  constructor(
+    /** @internal */
+    readonly context: AsyncResource,
+  ) {
     super();
   }
 }

@@ -1,4 +1,3 @@
-import type { AsyncLocalStorage } from 'node:async_hooks';
 import {
   bodyOf,
   type Coroutine,
@@ -43,6 +42,12 @@ export const inContext = /* @__PURE__ */ coroutine(function* inContext<T, E exte
   }
 });
 
+/** The part of Node's `AsyncLocalStorage` that `withStore` uses. */
+export interface Storage<in S> {
+  /** Calls `callback` with `store` as its store. */
+  run(store: S, callback: () => void): void;
+}
+
 /**
  * Runs `body` with `store` as the store of `storage`, also in the tasks that it spawns: `storage.run(store, callback)` for
  * coroutines. The store before is back afterwards.
@@ -54,7 +59,7 @@ export const inContext = /* @__PURE__ */ coroutine(function* inContext<T, E exte
  * NotACoroutineError
  */
 export const withStore = /* @__PURE__ */ coroutine(function* withStore<S, T, E extends LoopEvent>(
-  storage: AsyncLocalStorage<S>,
+  storage: Storage<S>,
   store: S,
   body: Program<T, E>,
 ): Coroutine<T, E | EnterContext> {

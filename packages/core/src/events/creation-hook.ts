@@ -15,17 +15,20 @@ export interface CreationHook {
   handedOver(made: unknown): void;
 }
 
-/** The hook that is set now; undefined if none is, as a rule. See `setCreationHook`. */
+/** @internal */
 export let creationHook: CreationHook | undefined;
 
 /**
  * Sets the one hook of this copy of core. An instrument sets it in `stepStarted` and restores the one before in `stepEnded`, so
  * that each loop observes its own steps.
  *
+ * @returns the hook before
  * @example
- * const outer = creationHook;
- * setCreationHook(hook);
+ * stepStarted() { this.outer = setCreationHook(this); }
+ * stepEnded() { setCreationHook(this.outer); }
  */
-export function setCreationHook(hook: CreationHook | undefined): void {
+export function setCreationHook(hook: CreationHook | undefined): CreationHook | undefined {
+  const before = creationHook;
   creationHook = hook;
+  return before;
 }
