@@ -29,6 +29,7 @@ import {
   every,
   GroupEndedError,
   group,
+  type Handshake,
   type Join,
   type Limit,
   type LoopEvent,
