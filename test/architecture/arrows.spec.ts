@@ -38,7 +38,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   escapement: ['combinators', 'core', 'debug', 'wiring', 'sleep', 'strategies'],
   'create-escapement-plugin': [],
   lab: ['conformance', 'escapement', 'io', 'net', 'policies', 'virtual-time'],
-  bench: ['escapement', 'host', 'io', 'lab', 'net', 'policies', 'posix', 'promises', 'sync', 'workers'],
+  bench: ['escapement', 'host', 'io', 'lab', 'net', 'policies', 'posix', 'promises', 'streams', 'sync', 'workers'],
 };
 
 /**

@@ -382,6 +382,28 @@ describe('group', () => {
       });
     });
 
+    it('cancels its caller as such, also if the program returns when it is cancelled', () => {
+      const { loop } = virtualLoop();
+      loop.runSync(function* () {
+        yield* group(function* (tasks: TaskGroup<SleepFor>) {
+          const caller = yield* spawn(() =>
+            tasks.start(function* () {
+              try {
+                yield* sleep(100);
+              } catch {
+                return;
+              }
+              yield* started();
+            }),
+          );
+          yield* sleep(1);
+          caller.cancel('enough');
+          yield* sleep(1);
+          expect(caller.result).to.deep.equal({ state: 'cancelled', reason: 'enough' });
+        });
+      });
+    });
+
     it('cancels the program if its caller is cancelled, and waits for its clean-up', () => {
       loop.runSync(function* () {
         const log: unknown[] = [];

@@ -6,6 +6,7 @@ import { type HostStream, hostStream, PrematureCloseError } from '@escapement/pr
 import { ClosedError } from '@escapement/streams';
 import { expect } from 'chai';
 import {
+  Cancelled,
   type Coroutine,
   createLoop,
   type LoopEvent,
@@ -195,7 +196,7 @@ describe('hostStream', () => {
                 outcome = 'end';
               } catch (error) {
                 outcome = error;
-                if (task.isCancelled) throw error;
+                if (error instanceof Cancelled) throw error;
               }
             });
             let count = 0;
@@ -300,6 +301,72 @@ describe('sinkOf', () => {
     });
     await hostTurn();
     expect(listenersOf(node)).to.deep.equal({});
+  });
+
+  it('hands over what was written, in order, up to a fault, and leaves nothing, whatever fails and whenever its task ends', async () => {
+    const failure = new Error('disk full');
+    const script = fc.record({
+      isWeb: fc.boolean(),
+      highWaterMark: fc.integer({ min: 1, max: 3 }),
+      writes: fc.nat(6),
+      /** The write of the host that fails; the close after all of them may, too. */
+      failsAt: fc.option(fc.nat(7)),
+      isSlow: fc.boolean(),
+      ends: fc.boolean(),
+      cancelledAfter: fc.option(fc.nat(8)),
+    });
+    await fc.assert(
+      fc.asyncProperty(script, async ({ isWeb, highWaterMark, writes, failsAt, isSlow, ends, cancelledAfter }) => {
+        const { loop, actions } = promiseLoop();
+        const taken: number[] = [];
+        let calls = 0;
+        const take = async (item?: number) => {
+          if (isSlow) await hostTurn();
+          if (calls++ === failsAt) throw failure;
+          if (item !== undefined) taken.push(item);
+        };
+        const node = new Writable({
+          objectMode: true,
+          highWaterMark,
+          write: (item, _encoding, callback) => void take(item).then(() => callback(), callback),
+          final: callback => void take().then(() => callback(), callback),
+        });
+        const web = new WritableStream<number>({ write: take, close: () => take() }, { highWaterMark });
+        const written: number[] = [];
+        let outcome: unknown = 'nothing';
+        const unhandled = await unhandledDuring(async () => {
+          await loop.run(function* () {
+            const task = yield* spawn(function* () {
+              try {
+                const sink = yield* sinkOf<number>(isWeb ? web : node);
+                for (let item = 0; item < writes; item++) {
+                  yield* sink.write(item);
+                  written.push(item);
+                }
+                if (ends) yield* sink.end();
+                outcome = 'end';
+              } catch (error) {
+                outcome = error;
+                if (error instanceof Cancelled) throw error;
+              }
+            });
+            if (cancelledAfter !== null) {
+              for (let turn = 0; turn < cancelledAfter; turn++) yield* sleep(0);
+              task.cancel();
+            }
+          });
+          await hostTurn();
+        });
+        expect(unhandled).to.deep.equal([]);
+        expect(taken).to.deep.equal(written.slice(0, taken.length));
+        if (outcome === 'end' && ends) expect(taken).to.deep.equal(written);
+        const failsInTime = failsAt !== null && failsAt <= writes;
+        if (cancelledAfter === null && ends) expect(outcome).to.equal(failsInTime ? failure : 'end');
+        expect(isWeb ? web.locked : listenersOf(node)).to.deep.equal(isWeb ? false : {});
+        expect(actions.inFlight()).to.equal(0);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('does not compile in a loop without promiseModule, as little as hostStream does', () => {

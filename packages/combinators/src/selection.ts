@@ -32,10 +32,11 @@ export class Selection {
   /** How the waiter is settled, once that is decided, and with what. */
   #decision = PENDING;
   #content: unknown = undefined;
+  /** Whether the watches were cancelled, or are just now. */
+  #isCancelled = false;
   #isCancelling = false;
-  /** Watches whose handlers refused to end them at once, and those that are over since then. */
-  #refused = 0;
-  #stopped = 0;
+  /** Watches whose handlers refused to end them at once. */
+  #refusing: Watch[] | undefined = undefined;
 
   constructor(owner: SelectionOwner, waiter: Waiter<unknown>) {
     this.#owner = owner;
@@ -61,23 +62,25 @@ export class Selection {
 
   /** The event of a branch has happened. */
   happened(key: string | number, value: unknown): void {
-    if (this.#decision === PENDING) this.#decide(RESOLVES, { key, value });
+    if (this.#isOpen) this.#decide(RESOLVES, { key, value });
     else this.#isOver(`came as well: ${describe(value)}`);
   }
 
   /** The wait of a branch failed. */
   failed(error: unknown): void {
-    if (this.#decision === PENDING) this.#decide(REJECTS, error);
-    else this.#isOver(error instanceof Cancelled ? undefined : `failed while it was stopped: ${describe(error)}`);
+    const isStopped = this.#isCancelled && error instanceof Cancelled;
+    if (this.#isOpen && !isStopped) this.#decide(REJECTS, error);
+    else this.#isOver(isStopped ? undefined : `failed while it was stopped: ${describe(error)}`);
   }
 
   /** The task was cancelled. @returns whether the wait may end now */
   interrupt(): boolean {
-    if (this.#decision === PENDING) this.#cancelAll();
-    // One may have happened in the meantime.
     if (this.#decision !== PENDING) return false;
-    if (this.#refused === this.#stopped) return true;
     this.#decision = ENDS_CANCELLED;
+    this.#cancelAll();
+    if (this.#decision === ENDS_CANCELLED) return this.#areStopped;
+    // One has happened in the meantime.
+    this.#settleIfStopped();
     return false;
   }
 
@@ -87,20 +90,30 @@ export class Selection {
     for (const watch of this.#watches) watch.breakOff();
   }
 
+  /** Whether a result counts. Also one that comes after the cancellation of the task: it is not lost, as with any wait. */
+  get #isOpen(): boolean {
+    return this.#decision === PENDING || this.#decision === ENDS_CANCELLED;
+  }
+
+  get #areStopped(): boolean {
+    return this.#refusing === undefined || this.#refusing.every(watch => watch.isOver);
+  }
+
   #decide(decision: number, content: unknown): void {
     this.#decision = decision;
     this.#content = content;
-    this.#cancelAll();
+    if (!this.#isCancelled) this.#cancelAll();
     this.#settleIfStopped();
   }
 
+  /** Once: a handler is asked once whether its wait may end. */
   #cancelAll(): void {
+    this.#isCancelled = true;
     this.#isCancelling = true;
     for (const watch of this.#watches) {
-      const stopped = this.#stopped;
-      if (!watch.cancel()) this.#refused++;
-      // What was over, or is over inside of the call, has refused nothing.
-      else this.#stopped = stopped;
+      if (watch.cancel()) continue;
+      this.#refusing ??= [];
+      this.#refusing.push(watch);
     }
     this.#isCancelling = false;
   }
@@ -112,12 +125,11 @@ export class Selection {
       const message = `another branch of a select was first, and a branch that could not be stopped at once ${loss}`;
       warnOf(task, 'ESC_BRANCH_LOST', message);
     }
-    this.#stopped++;
     this.#settleIfStopped();
   }
 
   #settleIfStopped(): void {
-    if (this.#isCancelling || this.#refused > this.#stopped || this.#decision === BROKEN_OFF) return;
+    if (this.#isCancelling || this.#decision === BROKEN_OFF || !this.#areStopped) return;
     const waiter = this.#waiter;
     this.#owner.isOver(waiter);
     if (this.#decision === RESOLVES) waiter.resolve(this.#content as never);

@@ -99,7 +99,8 @@ export class Handshake extends SelfServedEvent<unknown> {
 
   /** The program has ended. */
   ended(): void {
-    if (!this.isOver) this.#decide(waiter => waiter.reject(new NotStartedError(this.task!.name, 'ended')));
+    if (this.isOver) return;
+    this.#decide(waiter => waiter.reject(waiter.cancelled ?? new NotStartedError(this.task!.name, 'ended')));
   }
 
   override arm(waiter: Waiter<unknown>): void {

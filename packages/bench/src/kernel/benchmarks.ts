@@ -13,6 +13,7 @@ import { scheduling } from './scheduling.js';
 import { selecting } from './selecting.js';
 import { sleepers } from './sleepers.js';
 import { spawning } from './spawning.js';
+import { streaming } from './streaming.js';
 import { switching } from './switching.js';
 import { synchronizing } from './synchronizing.js';
 
@@ -30,6 +31,7 @@ export const benchmarks: readonly Benchmark[] = [
   synchronizing,
   selecting,
   awaiting,
+  streaming,
   otherLibraries,
   sleepers,
   building,
