@@ -4,8 +4,7 @@ import { Failure, type Model, type ModelTask } from './model.js';
 export class ModelLimit {
   #task: ModelTask | undefined;
   #deadline: number;
-  /** What the timer was set to; undefined before it was started. */
-  #due: number | undefined;
+  #hasBegun = false;
   #stop = () => {};
   #isOver = false;
   hasExpired = false;
@@ -24,14 +23,22 @@ export class ModelLimit {
     return this.#deadline;
   }
 
+  /** One that has passed takes its turn, too. */
   set deadline(until: number) {
     this.#deadline = until;
-    if (this.#due !== undefined) this.#setTimer();
+    if (!this.#hasBegun || this.#isOver || this.hasExpired) return;
+    this.#stop();
+    if (until < this.model.time) this.#rang(until);
+    else this.#setTimer();
   }
 
   begin(task: ModelTask): void {
     this.#task = task;
-    this.model.defer(task, () => this.#setTimer());
+    this.model.defer(task, () => {
+      if (this.#isOver) return;
+      this.#hasBegun = true;
+      this.#setTimer();
+    });
   }
 
   end(): void {
@@ -47,10 +54,8 @@ export class ModelLimit {
   }
 
   #setTimer(): void {
-    this.#stop();
-    if (this.#isOver || this.hasExpired) return;
-    this.#due = this.#deadline;
-    this.#stop = this.model.sleepUntil(this.#deadline).begin(() => this.#rang(this.#due!));
+    const due = this.#deadline;
+    this.#stop = this.model.sleepUntil(due).begin(() => this.#rang(due));
   }
 
   #rang(due: number): void {
