@@ -201,6 +201,12 @@ const STRUCTURES: Structures = {
       yield* e.call(nested, n);
     } catch {}
   },
+  'tasks of a group as they complete': function* (n) {
+    yield* e.group(function* (tasks: e.TaskGroup<e.SleepFor>): Program {
+      for (let place = 0; place < n; place++) tasks.spawn(e.sleep((place * 10) / n));
+      yield* tasks.completed().forEach(function* () {});
+    });
+  },
   'races in turn': function* (n) {
     for (let place = 0; place < n / 4; place++) yield* e.race([never, e.pause()]);
   },
