@@ -129,6 +129,13 @@ const STRUCTURES: Structures = {
     yield* e.pause();
     news.publish(0);
   },
+  'subscribers that leave while they wait': function* (n) {
+    const broadcast = new sync.Broadcast<number>();
+    const subscribers = Array.from({ length: n }, () => broadcast.subscribe());
+    for (const subscriber of subscribers) yield* e.spawn(subscriber.next());
+    yield* e.pause();
+    for (const subscriber of subscribers) subscriber.unsubscribe();
+  },
   'puts that are given up': function* (n) {
     let lost = 0;
     const queue = new sync.Queue<number>({ capacity: 0, undelivered: () => lost++ });
