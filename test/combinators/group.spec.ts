@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import {
   Cancelled,
+  type Completions,
   type Coroutine,
   createLoop,
   currentTask,
+  ensure,
   group,
   now,
   pause,
@@ -252,6 +254,35 @@ describe('group', () => {
           tasks.spawn(sleepThen(1, 'one more'));
           expect((yield* done.next()).value?.result).to.deep.equal({ state: 'succeeded', value: 'one more' });
         });
+      });
+    });
+
+    it('ends when only daemons are left', () => {
+      loop.runSync(function* () {
+        yield* group(function* (tasks: TaskGroup<SleepFor>) {
+          tasks.spawn(sleepThen(1000, 'beat'), { daemon: true });
+          tasks.spawn(sleepThen(5, 'work'));
+          const start = yield* now();
+          const values: unknown[] = [];
+          yield* tasks.completed().forEach(function* ({ result }) {
+            if (result.state === 'succeeded') values.push(result.value);
+          });
+          expect([values, (yield* now()) - start]).to.deep.equal([['work'], 5]);
+        });
+      });
+    });
+
+    it('ends for who looks while the group cleans up', () => {
+      loop.runSync(function* () {
+        let done: Completions | undefined;
+        yield* spawn(
+          group(function* (tasks: TaskGroup<SleepFor>) {
+            done = tasks.completed();
+            yield* ensure(sleep(10));
+          }),
+        );
+        yield* sleep(5);
+        expect(yield* done!.next()).to.deep.equal({ done: true, value: undefined });
       });
     });
 

@@ -4,6 +4,7 @@ import { virtualLoop } from '../support/virtual-loop.js';
 
 /** What a handler of another author does when it is called. */
 interface Manner {
+  readonly arm?: () => void;
   readonly interrupt?: (waiter: Waiter<string>) => boolean;
   readonly disarm?: () => void;
 }
@@ -23,6 +24,7 @@ class ForeignHandler extends EventHandler<Foreign> {
   override arm(event: Foreign, waiter: Waiter<string>): void {
     event.calls.push('arm');
     event.waiter = waiter;
+    event.manner.arm?.();
   }
   override interrupt(event: Foreign, waiter: Waiter<string>): boolean {
     event.calls.push('interrupt');
@@ -61,6 +63,21 @@ describe('select over events of other handlers', () => {
       expect(refusing.calls).to.deep.equal(['arm', 'interrupt']);
       refusing.waiter.reject(refusing.waiter.cancelled);
       expect(yield* task.join()).to.deep.equal({ key: 'settling', value: 'in time' });
+    });
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('stops a branch whose handler, when it arms that, makes another branch happen', () => {
+    const { run, warnings } = rig();
+    run(function* () {
+      const first = new Foreign();
+      const second = new Foreign({ arm: () => first.waiter.resolve('from the other'), interrupt: refuses });
+      const third = new Foreign();
+      const task = yield* spawn(() => select({ first, second, third }));
+      yield* pause();
+      expect([task.state, second.calls, third.calls]).to.deep.equal(['waiting', ['arm', 'interrupt'], []]);
+      second.waiter.reject(second.waiter.cancelled);
+      expect(yield* task.join()).to.deep.equal({ key: 'first', value: 'from the other' });
     });
     expect(warnings).to.deep.equal([]);
   });

@@ -110,6 +110,34 @@ describe('select', () => {
     });
   });
 
+  for (const [order, swap] of [
+    ['a put before a get', false],
+    ['a get before a put', true],
+  ] as const) {
+    it(`does not meet itself: ${order} of one queue without room waits for another task`, () => {
+      const { loop, warnings } = syncLoop();
+      loop.runSync(function* () {
+        const queue = new Queue<string>({ capacity: 0 });
+        const [sent, got] = [queue.put('mine'), queue.get()];
+        const both = () =>
+          spawn(() => select<Record<string, typeof sent | typeof got>>(swap ? { got, sent } : { sent, got }));
+        const sender = yield* both();
+        yield* pause();
+        expect(sender.state).to.equal('waiting');
+        expect(queue.tryGet()).to.deep.equal({ value: 'mine' });
+        expect(yield* sender.join()).to.deep.equal({ key: 'sent', value: undefined });
+        const taker = yield* both();
+        yield* pause();
+        expect(queue.tryPut('yours')).to.equal(true);
+        expect(yield* taker.join()).to.deep.equal({ key: 'got', value: 'yours' });
+        const pair = [yield* both(), yield* both()];
+        const keys = [(yield* pair[0]!.join()).key, (yield* pair[1]!.join()).key];
+        expect(keys).to.have.members(['sent', 'got']);
+      });
+      expect(warnings).to.deep.equal([]);
+    });
+  }
+
   it('makes no task', () => {
     const { loop } = syncLoop();
     loop.runSync(function* () {

@@ -129,6 +129,13 @@ const STRUCTURES: Structures = {
     yield* e.pause();
     news.publish(0);
   },
+  'subscribers that leave while they wait': function* (n) {
+    const broadcast = new sync.Broadcast<number>();
+    const subscribers = Array.from({ length: n }, () => broadcast.subscribe());
+    for (const subscriber of subscribers) yield* e.spawn(subscriber.next());
+    yield* e.pause();
+    for (const subscriber of subscribers) subscriber.unsubscribe();
+  },
   'puts that are given up': function* (n) {
     let lost = 0;
     const queue = new sync.Queue<number>({ capacity: 0, undelivered: () => lost++ });
@@ -200,6 +207,12 @@ const STRUCTURES: Structures = {
     try {
       yield* e.call(nested, n);
     } catch {}
+  },
+  'tasks of a group as they complete': function* (n) {
+    yield* e.group(function* (tasks: e.TaskGroup<e.SleepFor>): Program {
+      for (let place = 0; place < n; place++) tasks.spawn(e.sleep((place * 10) / n));
+      yield* tasks.completed().forEach(function* () {});
+    });
   },
   'races in turn': function* (n) {
     for (let place = 0; place < n / 4; place++) yield* e.race([never, e.pause()]);

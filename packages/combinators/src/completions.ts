@@ -14,7 +14,7 @@ import {
 
 /**
  * The tasks of a group in the order in which they end, from the call of `tasks.completed()` on. The iteration ends when the group has
- * no task left. Made by `tasks.completed()` of a `group`.
+ * no task left, daemons apart. Made by `tasks.completed()` of a `group`.
  *
  * It keeps each task until it is taken. If several tasks iterate over one object, each completion goes to one of them.
  */
@@ -25,7 +25,7 @@ export class Completions {
   readonly waiting = new WaitQueue<Waiter<unknown>>();
   readonly #next = new NextCompletion(this);
 
-  /** @internal @param hasTasks whether the group has a task that has not ended */
+  /** @internal @param hasTasks whether the group has a task, no daemon, that has not ended */
   constructor(readonly hasTasks: () => boolean) {}
 
   /**

@@ -1,6 +1,7 @@
 import {
   Cancelled,
   describe,
+  ImmediateEvent,
   type LoopEvent,
   type Waiter,
   type Watch,
@@ -35,6 +36,7 @@ export class Selection {
   /** Whether the watches were cancelled, or are just now. */
   #isCancelled = false;
   #isCancelling = false;
+  #isArming = false;
   /** Watches whose handlers refused to end them at once. */
   #refusing: Watch[] | undefined = undefined;
 
@@ -43,20 +45,38 @@ export class Selection {
     this.#waiter = waiter;
   }
 
-  /** @param order of the places in `keys`; undefined for the order in which they are */
+  /**
+   * Call it after each branch was attempted in vain. Branches that can be attempted only start to wait here; the handlers of
+   * others may do anything. So those come last, when the others notice what they do.
+   *
+   * @param order of the places in `keys`; undefined for the order in which they are
+   */
   begin(
     branches: Readonly<Record<string | number, LoopEvent>>,
     keys: readonly (string | number)[],
     order: readonly number[] | undefined,
   ): void {
-    const task = this.#waiter.task!;
-    for (let place = 0; place < keys.length && this.#decision === PENDING; place++) {
-      const key = keys[order === undefined ? place : order[place]!]!;
-      try {
-        this.#watches.push(task.watch(branches[key]!, new Branch(this, key)));
-      } catch (error) {
-        this.failed(error);
+    this.#isArming = true;
+    for (const isImmediate of [true, false]) {
+      for (let place = 0; place < keys.length && this.#decision === PENDING; place++) {
+        const key = keys[order === undefined ? place : order[place]!]!;
+        const event = branches[key]!;
+        if (event instanceof ImmediateEvent === isImmediate) this.#arm(event, key);
       }
+    }
+    this.#isArming = false;
+    if (this.#decision !== PENDING) this.#settleIfStopped();
+  }
+
+  #arm(event: LoopEvent, key: string | number): void {
+    try {
+      // Without a second attempt, in which a put could meet a get of this very selection.
+      const watch = this.#waiter.task!.watch(event, new Branch(this, key), true);
+      this.#watches.push(watch);
+      // Inside of the call, the handler may have settled another branch.
+      if (this.#decision !== PENDING) this.#cancel(watch);
+    } catch (error) {
+      this.failed(error);
     }
   }
 
@@ -96,6 +116,7 @@ export class Selection {
   }
 
   get #areStopped(): boolean {
+    if (this.#isArming || this.#isCancelling) return false;
     return this.#refusing === undefined || this.#refusing.every(watch => watch.isOver);
   }
 
@@ -110,12 +131,14 @@ export class Selection {
   #cancelAll(): void {
     this.#isCancelled = true;
     this.#isCancelling = true;
-    for (const watch of this.#watches) {
-      if (watch.cancel()) continue;
-      this.#refusing ??= [];
-      this.#refusing.push(watch);
-    }
+    for (const watch of this.#watches) this.#cancel(watch);
     this.#isCancelling = false;
+  }
+
+  #cancel(watch: Watch): void {
+    if (watch.cancel()) return;
+    this.#refusing ??= [];
+    this.#refusing.push(watch);
   }
 
   /** A branch is over that came second. */
@@ -129,7 +152,7 @@ export class Selection {
   }
 
   #settleIfStopped(): void {
-    if (this.#isCancelling || this.#decision === BROKEN_OFF || !this.#areStopped) return;
+    if (this.#decision === BROKEN_OFF || !this.#areStopped) return;
     const waiter = this.#waiter;
     this.#owner.isOver(waiter);
     if (this.#decision === RESOLVES) waiter.resolve(this.#content as never);

@@ -3,6 +3,7 @@ import {
   type Coroutine,
   checkProgram,
   EscapementError,
+  hasSpawned,
   isScope,
   type LoopEvent,
   type Program,
@@ -109,9 +110,9 @@ export class TaskGroup<in E extends LoopEvent = never> {
     this.#task.cancel(reason);
   }
 
-  /** The tasks that end from the first call on, in the order of their ends. Each call returns the same object. */
+  /** The tasks that end from the first call on, in the order of their ends, until none but daemons is left. Each call returns the same object. */
   completed(): Completions {
-    this.#completions ??= new Completions(() => hasAny(this.tasks));
+    this.#completions ??= new Completions(() => hasSpawned(this.#task));
     return this.#completions;
   }
 
@@ -131,9 +132,4 @@ export class TaskGroup<in E extends LoopEvent = never> {
 /** Without the tasks of scopes. */
 function* spawnedBy(parent: Task): Generator<Task, void, undefined> {
   for (const child of parent.children) if (!isScope(child)) yield child;
-}
-
-function hasAny(tasks: Iterable<Task>): boolean {
-  for (const _ of tasks) return true;
-  return false;
 }

@@ -59,7 +59,7 @@ export { runningTask } from './tasks/running-task.js';
 export { SelfServedEvent } from './tasks/self-served-event.js';
 export type { Task } from './tasks/task.js';
 export { limitDeadline } from './tasks/task-deadline.js';
-export { failedInCleanup } from './tasks/task-family.js';
+export { failedInCleanup, hasSpawned } from './tasks/task-family.js';
 export { failureOf, type TaskResult, valueOrThrow } from './tasks/task-outcome.js';
 export { TaskSlot } from './tasks/task-slot.js';
 export type { SchedulingHints } from './tasks/task-spec.js';

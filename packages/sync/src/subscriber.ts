@@ -86,6 +86,7 @@ export class Subscriber<out T = unknown> {
   #position: number;
   #isOver = false;
   #waiting = 0;
+  #lastReceiver: Receiver | undefined;
 
   /** @internal */
   constructor(broadcast: Publications<T>) {
@@ -129,6 +130,7 @@ export class Subscriber<out T = unknown> {
   unsubscribe(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#endOnlyWait();
     this.#broadcast.unsubscribed(this.#waiting > 0);
   }
 
@@ -148,7 +150,8 @@ export class Subscriber<out T = unknown> {
   /** @internal */
   enqueue(waiter: Waiter<PublishedResult<T>>): void {
     this.#waiting++;
-    this.#broadcast.enqueue(new WaitingReceiver(this, waiter));
+    this.#lastReceiver = new WaitingReceiver(this, waiter);
+    this.#broadcast.enqueue(this.#lastReceiver);
   }
 
   /** @internal */
@@ -160,6 +163,13 @@ export class Subscriber<out T = unknown> {
   /** @internal */
   served(): void {
     this.#waiting--;
+  }
+
+  /** As a rule one task waits at most. Then the broadcast need not look at those that wait for other subscribers. */
+  #endOnlyWait(): void {
+    if (this.#waiting !== 1 || this.#lastReceiver!.isSettled) return;
+    this.#lastReceiver!.receive();
+    this.#broadcast.abandoned();
   }
 
   /** `subscriber of broadcast "prices"` */

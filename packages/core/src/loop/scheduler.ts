@@ -172,13 +172,14 @@ export class Scheduler implements TaskHost {
     this.ready.defer(task, action);
   }
 
-  arm(waiter: Waiter<unknown>): void {
+  arm(waiter: Waiter<unknown>, wasAttempted: boolean): void {
     // The host has started a watch: the deadline may be earlier now.
     if (this.ready.isSleeping) this.ready.wake();
     const { event } = waiter;
     const refusal = this.#refusalOf(waiter.task!, event);
     if (refusal !== undefined) throw refusal;
-    if (!(event instanceof ImmediateEvent) || !settleAtOnce(waiter, event)) this.handlers.arm(waiter);
+    const mustWait = wasAttempted || !(event instanceof ImmediateEvent) || !settleAtOnce(waiter, event);
+    if (mustWait) this.handlers.arm(waiter);
   }
 
   mayInterrupt(waiter: Waiter<unknown>): boolean {

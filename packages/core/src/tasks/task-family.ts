@@ -2,8 +2,10 @@ import { SlotList } from '../collections/slot-list.js';
 import type { Task } from './task.js';
 import { appended } from './task-extras.js';
 import { failureOf } from './task-outcome.js';
-import { ENDS_CANCELLED, ISOLATED, SHIELDED, SUPERVISOR } from './task-spec.js';
+import { DAEMON, ENDS_CANCELLED, ISOLATED, SHIELDED, SUPERVISOR } from './task-spec.js';
 
+/** Daemons, and the tasks that the loop makes for scopes and clean-ups. */
+const NOT_SPAWNED = DAEMON | ISOLATED | SHIELDED;
 const DISMISSED = 'all but the daemons are done';
 
 /** @internal */
@@ -16,6 +18,8 @@ export class TaskFamily implements Iterable<Task> {
   childEndListener: ((child: Task) => void) | undefined = undefined;
   #daemons: SlotList<Task> | undefined = undefined;
   #areDaemonsDismissed = false;
+  /** How many of the children are none of `NOT_SPAWNED`. */
+  spawnedCount = 0;
   /** Of a supervisor: the failed children. */
   #failed: Task[] | undefined = undefined;
   /** Whether a clean-up of the parent's, or of a task that was cancelled with it, has failed. */
@@ -29,6 +33,7 @@ export class TaskFamily implements Iterable<Task> {
 
   adopt(child: Task): void {
     this.#listFor(child).add(child);
+    if (!child.has(NOT_SPAWNED)) this.spawnedCount++;
     const { cancelled } = this.parent;
     if (cancelled !== undefined && !child.has(SHIELDED)) child.deliverCancel(cancelled);
     else if (this.#areDaemonsDismissed && child.isDaemon) child.cancel(DISMISSED);
@@ -36,6 +41,7 @@ export class TaskFamily implements Iterable<Task> {
 
   childEnded(child: Task): void {
     this.#listFor(child).remove(child);
+    if (!child.has(NOT_SPAWNED)) this.spawnedCount--;
     if (child.isCancelled && this.#isFailedCleanup(child)) this.hasFailedCleanup = true;
     if (child.has(ISOLATED)) return;
     const { result } = child;
@@ -88,6 +94,15 @@ export class TaskFamily implements Iterable<Task> {
     this.#daemons ??= new SlotList();
     return this.#daemons;
   }
+}
+
+/**
+ * Whether tasks that the body of `task` has spawned go on, daemons apart, for whose end it waits. O(1), unlike a look at
+ * `task.children`.
+ * @example if (!hasSpawned(task)) endIteration();
+ */
+export function hasSpawned({ children }: Task): boolean {
+  return children instanceof TaskFamily && children.spawnedCount > 0;
 }
 
 /**

@@ -11,8 +11,8 @@ export interface TaskHost {
   spawn<T>(spec: TaskSpec<T>, parent: Task | undefined): Task<T>;
   taskReady(task: Task, cause: ReadyCause): void;
   taskEnded(task: Task): void;
-  /** Arms the waiter of a watch. @throws NoHandlerError */
-  arm(waiter: Waiter<unknown>): void;
+  /** Arms the waiter of a watch, after an attempt unless that has just been made. @throws NoHandlerError */
+  arm(waiter: Waiter<unknown>, wasAttempted: boolean): void;
   /** `EventHandler.interrupt`. */
   mayInterrupt(waiter: Waiter<unknown>): boolean;
   disarm(waiter: Waiter<unknown>): void;

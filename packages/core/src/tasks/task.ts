@@ -177,11 +177,11 @@ export class Task<out T = unknown> implements WaitTarget {
   /**
    * Arms `event` and informs `target` when it has happened: see `Watch`. An event that need not wait informs it inside of
    * this call. In a coroutine write `yield* watch(event, target)`, so that the compiler checks for a handler.
-   *
+   * @param wasAttempted whether you have just attempted the event in vain: else that is done first
    * @throws NoHandlerError
    */
-  watch<R>(event: LoopEvent<R>, target: WatchTarget<R>): Watch {
-    return new Watch(this, event, target);
+  watch<R>(event: LoopEvent<R>, target: WatchTarget<R>, wasAttempted = false): Watch {
+    return new Watch(this, event, target, wasAttempted);
   }
 
   /**

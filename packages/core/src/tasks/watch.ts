@@ -33,13 +33,14 @@ export class Watch implements WaitTarget {
     readonly task: Task,
     event: LoopEvent,
     target: WatchTarget<never>,
+    wasAttempted = false,
   ) {
     checkTarget(target);
     this.#target = target as WatchTarget<unknown>;
     this.#waiter = new Waiter(this, event);
     // Of a task that has ended, nothing may be left in the handler for the next run.
     if (task.isEnded) this.#waiter.abandon();
-    else task.host.arm(this.#waiter);
+    else task.host.arm(this.#waiter, wasAttempted);
   }
 
   /** True once the target was informed, or the watch was cancelled. */
