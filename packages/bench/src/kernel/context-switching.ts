@@ -34,7 +34,7 @@ export const contextSwitching: Benchmark = {
     });
     return [
       compared('a switch of 1,000 tasks with async context', 'switch', 2),
-      compared('spawn and join with async context', 'spawn', 3),
+      compared('spawn and join with async context', 'spawn', 4),
     ];
   },
 };
