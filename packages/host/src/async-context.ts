@@ -19,10 +19,10 @@ export class AsyncContext extends EventHandler<EnterContext> implements Instrume
   override readonly handles = EnterContext;
 
   /** The task goes on in the event's context. */
-  override arm({ context }: EnterContext, waiter: Waiter<void>): void {
+  override arm(event: EnterContext, waiter: Waiter<void>): void {
     const task = waiter.task!;
     const present = TaskContext.of(task);
-    present?.change(context);
+    present?.change(event.context);
     if (present !== undefined) waiter.resolve();
     else waiter.reject(NoAsyncContextError.ofTask(task.name));
   }
