@@ -75,20 +75,22 @@ export class NotStartedError extends EscapementError {
   }
 }
 
-/** @internal Of one `start`: the program tells it when it is ready, and the task that started it waits for that. */
+/** The event of `tasks.start()`: the program tells it when it is ready, and the task that started it waits for that. */
 export class Handshake extends SelfServedEvent<unknown> {
   override readonly kind = 'start';
-  /** The task of the program. */
+  /** @internal The task of the program. */
   task: Task | undefined;
+  /** @internal */
   isOver = false;
   #waiter: Waiter<unknown> | undefined;
   #settle: ((waiter: Waiter<unknown>) => void) | undefined;
 
+  /** @internal */
   started(value: unknown): void {
     this.#decide(waiter => waiter.resolve(value as never));
   }
 
-  /** The program has thrown. @returns whether its caller gets the error */
+  /** @internal The program has thrown. @returns whether its caller gets the error */
   failed(error: unknown): boolean {
     if (this.isOver) return false;
     const { name } = this.task!;
@@ -97,7 +99,7 @@ export class Handshake extends SelfServedEvent<unknown> {
     return !(error instanceof Cancelled);
   }
 
-  /** The program has ended. */
+  /** @internal The program has ended. */
   ended(): void {
     if (this.isOver) return;
     this.#decide(waiter => waiter.reject(waiter.cancelled ?? new NotStartedError(this.task!.name, 'ended')));
