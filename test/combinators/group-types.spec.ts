@@ -1,9 +1,11 @@
 import {
   busyWaitModule,
+  type Coroutine,
   createLoop,
   group,
   LoopEvent,
   type SleepFor,
+  type Started,
   sleep,
   sleepModule,
   started,
@@ -14,6 +16,11 @@ import {
 
 class Readable extends LoopEvent<number> {
   readonly kind = 'readable';
+}
+
+function* listen(): Coroutine<void, Readable | Started> {
+  yield* new Readable();
+  yield* started();
 }
 
 const loop = createLoop(busyWaitModule, sleepModule);
@@ -41,6 +48,20 @@ describe('the types of a group', () => {
     const never = () => {
       // @ts-expect-error: no module handles Readable
       loop.runSync(() => group(function* (_tasks: TaskGroup<Readable>) {}));
+    };
+    void never;
+  });
+
+  it('pass on the events of a program that is started', () => {
+    const never = () => {
+      // @ts-expect-error: no module handles Readable
+      loop.runSync(() => group((tasks: TaskGroup) => tasks.start(listen)));
+      loop.runSync(() =>
+        group(function* (tasks: TaskGroup<SleepFor>) {
+          // @ts-expect-error: nor in a task of the group
+          tasks.spawn(tasks.start(listen));
+        }),
+      );
     };
     void never;
   });

@@ -413,6 +413,19 @@ describe('group', () => {
       });
     });
 
+    it('refuses options that are none', () => {
+      loop.runSync(function* () {
+        yield* group(function* (tasks: TaskGroup) {
+          for (const options of [null, 5, 'name']) {
+            const error = yield* thrownBy(function* () {
+              yield* tasks.start(() => started(), options as never);
+            });
+            expect(error).to.have.property('code', 'ESC_INVALID_ARGUMENT');
+          }
+        });
+      });
+    });
+
     it('cancels its caller as such, also if the program returns when it is cancelled', () => {
       const { loop } = virtualLoop();
       loop.runSync(function* () {

@@ -1,6 +1,18 @@
 import { Channel, Queue, type QueueOptions, type SyncEvent, SyncHandler } from '@escapement/sync';
 import { expect } from 'chai';
-import { HandlerError, type Pause, pause, shield, sleep, spawn, timeout, watch, type Yieldable } from 'escapement';
+import {
+  HandlerError,
+  type Pause,
+  pause,
+  type Select,
+  select,
+  shield,
+  sleep,
+  spawn,
+  timeout,
+  watch,
+  type Yieldable,
+} from 'escapement';
 import { virtualLoop } from '../support/virtual-loop.js';
 import { catching, settle, syncLoop, thrownBy } from './sync-loop.js';
 
@@ -152,6 +164,24 @@ describe('sync: `undelivered`', () => {
       yield* settle();
       expect(lost).to.deep.equal([2]);
     });
+  });
+
+  it('18. gets the item of a put in a `select` that was cancelled, also before it had to wait', () => {
+    const { queue, lost } = reporting({ capacity: 0 });
+    syncLoop().runSync(function* () {
+      const waiting = yield* spawn(() => select({ put: queue.put(1), never: sleep(Infinity) }));
+      const late = yield* spawn(function* () {
+        try {
+          yield* sleep(Infinity);
+        } finally {
+          yield* select({ nested: select([queue.put(2)]) as Select, never: sleep(Infinity) });
+        }
+      });
+      yield* pause();
+      waiting.cancel();
+      late.cancel();
+    });
+    expect(lost).to.deep.equal([1, 2]);
   });
 
   it('18. gets the items of puts that a close refuses, and of later ones', () => {

@@ -7,7 +7,9 @@ import {
   InvalidArgumentError,
   LoopEvent,
   type ResultOf,
+  runningTask,
   SelfServedEvent,
+  startsWhenCancelled,
   type Task,
   TwoCopiesError,
   tagOf,
@@ -82,6 +84,13 @@ export class Select<out R = unknown> extends SelfServedEvent<R> {
   override disarm(waiter: Waiter<unknown>): void {
     this.#selectionOf(waiter)?.breakOff();
     this.isOver(waiter);
+  }
+
+  /** It does not. But the handlers of its branches want to know: an item to put is given up, for example. */
+  override startsWhenCancelled(): boolean {
+    const task = runningTask()!;
+    for (const key of this.#keys) startsWhenCancelled(task, this.#branches[key]!);
+    return false;
   }
 
   /** @internal */

@@ -78,7 +78,7 @@ export class NotStartedError extends EscapementError {
 /** The event of `tasks.start()`: the program tells it when it is ready, and the task that started it waits for that. See `started`. */
 export class Handshake extends SelfServedEvent<unknown> {
   override readonly kind = 'start';
-  /** The task of the program. */
+  /** @internal The task of the program. */
   task: Task | undefined;
   /** @internal */
   isOver = false;

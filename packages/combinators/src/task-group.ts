@@ -1,6 +1,7 @@
 import {
   type CoreEvent,
   type Coroutine,
+  checkArgument,
   checkProgram,
   EscapementError,
   hasSpawned,
@@ -81,7 +82,7 @@ export class TaskGroup<in E extends LoopEvent = never> {
    * it. Evaluates to that value. If the program fails before, its error is thrown here, and the group goes on; later its failure
    * is the group's. If the caller is cancelled before, so is the program.
    *
-   * @throws NotStartedError if the program ends before it is ready, besides its own errors and those of `spawn`
+   * @throws NotStartedError if the program ends before it is ready, besides its own errors and those of `spawn`, all at the `yield*`
    * @example const port = yield* tasks.start(server);
    */
   *start<T, F extends LoopEvent>(
@@ -89,6 +90,7 @@ export class TaskGroup<in E extends LoopEvent = never> {
     options: SpawnOptions = {},
   ): Coroutine<StartedValue<F>, F | Handshake> {
     checkProgram('start', program);
+    checkArgument('start', options, 'object', 'an object of options, like { name }');
     const handshake = new Handshake();
     const name = programName(program);
     const spawned = { ...(name === undefined ? {} : { name }), ...options, start: 'always' as const };

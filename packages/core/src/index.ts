@@ -56,7 +56,7 @@ export * from './tasks/errors.js';
 export { ANSWERED, type Answer, ImmediateEvent } from './tasks/immediate-event.js';
 export type { Join } from './tasks/join.js';
 export { runningTask } from './tasks/running-task.js';
-export { SelfServedEvent } from './tasks/self-served-event.js';
+export { SelfServedEvent, startsWhenCancelled } from './tasks/self-served-event.js';
 export type { Task } from './tasks/task.js';
 export { limitDeadline } from './tasks/task-deadline.js';
 export { failedInCleanup, hasSpawned } from './tasks/task-family.js';

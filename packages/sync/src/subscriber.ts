@@ -156,19 +156,21 @@ export class Subscriber<out T = unknown> {
 
   /** @internal */
   abandoned(): void {
-    this.#waiting--;
+    this.served();
     this.#broadcast.abandoned();
   }
 
   /** @internal */
   served(): void {
-    this.#waiting--;
+    // Settled waiters are not kept.
+    if (--this.#waiting === 0) this.#lastReceiver = undefined;
   }
 
   /** As a rule one task waits at most. Then the broadcast need not look at those that wait for other subscribers. */
   #endOnlyWait(): void {
-    if (this.#waiting !== 1 || this.#lastReceiver!.isSettled) return;
-    this.#lastReceiver!.receive();
+    const last = this.#lastReceiver;
+    if (this.#waiting !== 1 || last === undefined || last.isSettled) return;
+    last.receive();
     this.#broadcast.abandoned();
   }
 

@@ -190,6 +190,10 @@ export class Scheduler implements TaskHost {
     this.handlers.disarm(waiter);
   }
 
+  startsWhenCancelled(event: LoopEvent): boolean {
+    return !this.#isUnwinding && this.handlers.startsWhenCancelled(event);
+  }
+
   #runStep(task: Task): boolean {
     return this.#hooks === undefined && !this.ready.tellsPolicy ? this.#step(task) : this.#runWatchedStep(task);
   }
@@ -287,7 +291,7 @@ export class Scheduler implements TaskHost {
   }
 
   #suspend(task: Task, event: unknown): void {
-    if (task.cancelled !== undefined && !this.#startsWhenCancelled(event)) {
+    if (task.cancelled !== undefined && !(isInstance(event, LoopEvent) && this.startsWhenCancelled(event))) {
       this.#throwCancelled(task, task.cancelled, event);
       return;
     }
@@ -301,11 +305,6 @@ export class Scheduler implements TaskHost {
     task.waitWith(waiter);
     this.#hooks?.suspended?.(task, waiter.event);
     this.handlers.arm(waiter);
-  }
-
-  #startsWhenCancelled(event: unknown): boolean {
-    if (this.#isUnwinding || !isInstance(event, LoopEvent)) return false;
-    return this.handlers.startsWhenCancelled(event);
   }
 
   #throwCancelled(task: Task, cancelled: Cancelled, event: unknown): void {

@@ -1,3 +1,4 @@
+import type { LoopEvent } from '../events/loop-event.js';
 import { type Answer, ImmediateEvent } from './immediate-event.js';
 import type { Task } from './task.js';
 import type { Waiter } from './waiter.js';
@@ -44,4 +45,14 @@ export abstract class SelfServedEvent<out R = unknown> extends ImmediateEvent<R>
   blockers(): Iterable<Task> {
     return [];
   }
+}
+
+/**
+ * Asks the handler of `event` whether `task`, which is cancelled, may start to wait for it. For an event that waits for others:
+ * their handlers then know that this wait does not come.
+ *
+ * @example override startsWhenCancelled() { return startsWhenCancelled(runningTask()!, this.inner); }
+ */
+export function startsWhenCancelled(task: Task, event: LoopEvent): boolean {
+  return task.host.startsWhenCancelled(event);
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../events/instant.js';
+import type { LoopEvent } from '../events/loop-event.js';
 import type { Task } from './task.js';
 import type { TaskSpec } from './task-spec.js';
 import type { ReadyCause } from './task-state.js';
@@ -16,6 +17,8 @@ export interface TaskHost {
   /** `EventHandler.interrupt`. */
   mayInterrupt(waiter: Waiter<unknown>): boolean;
   disarm(waiter: Waiter<unknown>): void;
+  /** `EventHandler.startsWhenCancelled`. */
+  startsWhenCancelled(event: LoopEvent): boolean;
   /** Whether the policy makes choices. */
   readonly chooses: boolean;
   /** `SchedulingPolicy.choose`. */
