@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Deferred, SyncHandler } from '@escapement/sync';
 import { expect } from 'chai';
 import { currentTask, ensure, pause, sleep, spawn, type Task } from 'escapement';
 import fc from 'fast-check';
@@ -459,5 +460,30 @@ describe('loop.keepAlive', () => {
     const error = thrownBy(() => virtualLoop().loop.keepAlive()) as Error;
     expect(error).to.have.property('code', 'ESC_HOST_BLOCKED');
     expect(error.message).to.include('hostTurns').and.to.include('setTimeoutModule');
+  });
+
+  it('as an option of run or spawn lets the program wait for the host alone, from its first step on', async () => {
+    const { loop } = yieldingLoop(new SyncHandler());
+    for (const start of [
+      (program: () => Deferred<string>) => loop.run(program, { keepAlive: true }),
+      (program: () => Deferred<string>) => loop.spawn(program, { keepAlive: true }),
+    ]) {
+      const answer = new Deferred<string>();
+      const outcome = start(() => answer);
+      await turn();
+      answer.resolve('from the host');
+      expect(await outcome).to.equal('from the host');
+      expect(await outcomeOf(loop.run(() => new Deferred<string>()))).to.include({ code: 'ESC_DEADLOCK' });
+    }
+  });
+
+  it('as an option is refused where the host stands still, and where it is no truth value', async () => {
+    const { loop } = virtualLoop();
+    expect(await outcomeOf(loop.run(sleep(1), { keepAlive: true }))).to.include({ code: 'ESC_HOST_BLOCKED' });
+    expect(await outcomeOf(loop.run(sleep(1), { keepAlive: 1 as never }))).to.have.property(
+      'code',
+      'ESC_INVALID_OPTIONS',
+    );
+    expect(await outcomeOf(loop.run(sleep(1)))).to.deep.equal({ value: undefined });
   });
 });

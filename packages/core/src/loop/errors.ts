@@ -68,7 +68,7 @@ export class HostBlockedError extends EscapementError {
   /** @internal */
   constructor({ alias, waits }: { readonly alias: string; readonly waits: string }) {
     super(
-      `keepAlive of a loop whose strategy '${shownName(alias)}' ${waits}: the host stands still until the run ends, so no callback of it can come. Use a strategy that lets the host run, such as setTimeoutModule from @escapement/strategies, or, if the strategy spins or blocks, start the run with \`{ hostTurns: 50 }\`.`,
+      `keepAlive was asked of a loop whose strategy '${shownName(alias)}' ${waits}: the host stands still until the run ends, so no callback of it can come. Use a strategy that lets the host run, such as setTimeoutModule from @escapement/strategies, or, if the strategy spins or blocks, start the run with \`{ hostTurns: 50 }\`.`,
     );
   }
 }

@@ -93,7 +93,7 @@ class PluggableLoop<in E extends LoopEvent> {
     program: ProgramOf<Handled<F, E> & Yieldable<T, F>>,
     options: RunOptions = {},
   ): Promise<T> {
-    const root = this.#programs.start('run', options, () => this.#startProgram(program, 'run'));
+    const root = this.#programs.start('run', options, false, () => this.#startProgram(program, 'run'));
     await followRun(this.#drive(root));
     return valueOrThrow(root);
   }
@@ -129,7 +129,7 @@ class PluggableLoop<in E extends LoopEvent> {
   ): Task<T> {
     const spec = new Spawn(program, options);
     const start = () => this.#inHostRun('spawn', root => this.#programs.spawn<T>(spec, root));
-    return this.#programs.start('spawn', options, start);
+    return this.#programs.start('spawn', options, this.isRunning, start);
   }
 
   /**

@@ -27,13 +27,14 @@ export class HostPrograms {
   }
 
   /** Starts a task under the options of `caller`. @throws InvalidArgumentError */
-  start<T>(caller: string, options: RunOptions, start: () => Task<T>): Task<T> {
-    const { signal, hostTurns = Infinity } = checkRunOptions(caller, options);
+  start<T>(caller: string, options: RunOptions, isRunning: boolean, start: () => Task<T>): Task<T> {
+    const { signal, hostTurns = Infinity, keepAlive = false } = checkRunOptions(caller, options);
+    if (keepAlive) this.sleepPhase.checkHostRuns(isRunning, hostTurns);
     const abort = signal === undefined ? undefined : new AbortWatch(signal, caller);
     try {
       const task = start();
       this.sleepPhase.limitHostTurns(hostTurns);
-      if (abort !== undefined) this.#hold(task);
+      if (keepAlive || abort !== undefined) this.#hold(task);
       abort?.watch(task);
       return task;
     } catch (error) {

@@ -41,6 +41,11 @@ export interface RunOptions {
    * yields, the host runs anyway; in virtual time and in `runSync` it never does.
    */
   readonly hostTurns?: Duration | undefined;
+  /**
+   * With true, the program may wait for callbacks of the host alone, like one that settles a `Deferred`: until it ends, that
+   * is no deadlock. Only where the host runs. (`loop.keepAlive()` does the same for a run that goes on.)
+   */
+  readonly keepAlive?: boolean | undefined;
 }
 
 /** How `loop.spawn` starts a program. */
@@ -83,7 +88,11 @@ export function checkRunOptions(caller: string, options: RunOptions): RunOptions
     const fault = `${caller} got ${describe(options)}, expected { signal } or nothing.`;
     throw new InvalidArgumentError('ESC_INVALID_OPTIONS', fault);
   }
-  const { hostTurns } = options;
+  const { hostTurns, keepAlive } = options;
+  if (keepAlive !== undefined && typeof keepAlive !== 'boolean') {
+    const fault = `${caller} got ${describe(keepAlive)} for \`keepAlive\`, expected true or false.`;
+    throw new InvalidArgumentError('ESC_INVALID_OPTIONS', fault);
+  }
   if (hostTurns !== undefined) checkNumber(caller, 'hostTurns', hostTurns, given => given > 0, 'milliseconds, above 0');
   return options;
 }

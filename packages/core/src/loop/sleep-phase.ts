@@ -62,9 +62,14 @@ export class SleepPhase {
     if (!this.#isSynchronous && this.strategy.waits !== 'jumps') this.#hostTurns = Math.min(this.#hostTurns, interval);
   }
 
-  /** @throws HostBlockedError if no code of the host runs during the run */
-  checkHostRuns(isRunning: boolean): void {
-    if (!this.#canHostRun(isRunning)) throw new HostBlockedError(this.strategy);
+  /**
+   * @param hostTurns what a run that starts now asks for
+   * @throws HostBlockedError if no code of the host runs during the run
+   */
+  checkHostRuns(isRunning: boolean, hostTurns: Duration = Infinity): void {
+    const { waits } = this.strategy;
+    const isAsked = hostTurns < Infinity && waits !== 'jumps' && !(isRunning && this.#isSynchronous);
+    if (!isAsked && !this.#canHostRun(isRunning)) throw new HostBlockedError(this.strategy);
   }
 
   /** A task is ready. */
