@@ -32,6 +32,9 @@ export class GroupEndedError extends EscapementError {
   }
 }
 
+/** As for `spawn`. Its `start` has no meaning here: a program that was started is told of a cancellation like any other. */
+export type StartOptions = Omit<SpawnOptions, 'start'>;
+
 /**
  * A group of tasks that end together, as a value: hand it to whoever shall spawn into it. Its tasks are siblings, whoever
  * spawned them, so a task that spawns its successor into the group and ends is gone. Made by `group`.
@@ -87,7 +90,7 @@ export class TaskGroup<in E extends LoopEvent = never> {
    */
   *start<T, F extends LoopEvent>(
     program: ProgramOf<MustStart<F> & Yieldable<T, F>>,
-    options: SpawnOptions = {},
+    options: StartOptions = {},
   ): Coroutine<StartedValue<F>, F | Handshake> {
     checkProgram('start', program);
     checkArgument('start', options, 'object', 'an object of options, like { name }');
