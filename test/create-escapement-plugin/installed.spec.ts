@@ -9,7 +9,17 @@ import { isInstalled, npmInstall, packInto } from '../support/npm.js';
 import { KINDS, LANGUAGES } from './plugins.js';
 
 const PLUGINS = KINDS.flatMap(kind => LANGUAGES.map(language => ({ kind, language })));
-const NEEDED = ['core', 'combinators', 'debug', 'wiring', 'sleep', 'strategies', 'escapement', 'conformance', 'create-escapement-plugin'];
+const NEEDED = [
+  'core',
+  'combinators',
+  'debug',
+  'wiring',
+  'sleep',
+  'strategies',
+  'escapement',
+  'conformance',
+  'create-escapement-plugin',
+];
 
 /** A line of each plugin, and a fault in its place that the laws have to find. */
 const FAULTS: Readonly<Record<PluginKind, readonly [file: string, line: string, fault: string]>> = {

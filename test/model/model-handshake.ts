@@ -41,7 +41,7 @@ export class ModelHandshake {
   }
 
   ended(): void {
-    this.#decide(() => ({ error: new Failure('NotStartedError') }));
+    this.#decide(() => ({ error: this.caller.cancelled ?? new Failure('NotStartedError') }));
   }
 
   #cancelProgram(): void {
