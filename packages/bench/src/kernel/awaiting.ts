@@ -10,7 +10,7 @@ const settled = Promise.resolve(1);
 
 /** What it costs to wait for the host: each compared with what an async function does. */
 export const awaiting: Benchmark = {
-  name: 'host',
+  name: 'promises',
   async run(rounds) {
     const figures = await alternate(candidates(), { rounds });
     const ours = (name: string) => figures.get(name)!;
