@@ -180,6 +180,28 @@ describe('the async context of a task', () => {
     expect(failure!.stack).not.to.match(/AsyncContext|runInAsyncScope|TaskContext|runAndCapture/);
   });
 
+  it('leaves no frames of what surrounds a step, wherever the host cuts the stack', () => {
+    const { stackTraceLimit } = Error;
+    try {
+      for (let limit = 2; limit < 24; limit++) {
+        Error.stackTraceLimit = limit;
+        const { loop } = contextLoop();
+        let failure: Error | undefined;
+        function* failing(): Coroutine<never, Pause> {
+          yield* pause();
+          failure = new Error('as it was');
+          throw failure;
+        }
+        expect(() => loop.runSync(failing)).to.throw('as it was');
+        expect(failure!.stack, `${limit} frames`).not.to.match(
+          /AsyncContext|runInAsyncScope|TaskContext|runAndCapture/,
+        );
+      }
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  });
+
   it('is freed when the task has ended, although the task is kept', async () => {
     const kept = new WeakRef({});
     const stores = new AsyncLocalStorage<object>();

@@ -44,7 +44,7 @@ describe('abortable', () => {
         expect(signal?.aborted).to.equal(false);
         task.cancel('enough');
         expect(signal).to.include({ aborted: true, reason: 'enough' });
-        yield* sleep(1);
+        yield* ended(task);
         expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'enough' });
       }),
     );
@@ -89,7 +89,7 @@ describe('abortable', () => {
       yield* pause();
       task.cancel('now');
       opening.resolve('file');
-      yield* sleep(1);
+      yield* ended(task);
       expect(task.result).to.deep.equal({ state: 'cancelled', reason: 'now' });
     });
     expect(log).to.deep.equal(['file']);
@@ -166,7 +166,7 @@ describe('abortable', () => {
         (yield* currentTask()).cancel('before');
         yield* abortable(async () => calls++);
       });
-      yield* sleep(1);
+      yield* ended(task);
       expect(task.state).to.equal('cancelled');
     });
     expect(calls).to.equal(0);

@@ -51,9 +51,9 @@ export class Completions {
   add(task: Task): void {
     const waiter = this.waiting.take();
     if (waiter === undefined) this.ended.push(task);
-    else waiter.resolve({ done: false, value: task } as never);
+    else waiter.resolve({ done: false, value: task });
     if (this.hasTasks()) return;
-    for (const left of this.waiting.takeAll()) left.resolve({ done: true, value: undefined } as never);
+    for (const left of this.waiting.takeAll()) left.resolve({ done: true, value: undefined });
   }
 }
 

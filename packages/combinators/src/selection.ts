@@ -155,7 +155,7 @@ export class Selection {
     if (this.#decision === BROKEN_OFF || !this.#areStopped) return;
     const waiter = this.#waiter;
     this.#owner.isOver(waiter);
-    if (this.#decision === RESOLVES) waiter.resolve(this.#content as never);
+    if (this.#decision === RESOLVES) waiter.resolve(this.#content);
     else waiter.reject(this.#decision === REJECTS ? this.#content : waiter.cancelled);
   }
 }

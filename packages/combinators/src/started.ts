@@ -87,7 +87,7 @@ export class Handshake extends SelfServedEvent<unknown> {
 
   /** @internal */
   started(value: unknown): void {
-    this.#decide(waiter => waiter.resolve(value as never));
+    this.#decide(waiter => waiter.resolve(value));
   }
 
   /** @internal The program has thrown. @returns whether its caller gets the error */

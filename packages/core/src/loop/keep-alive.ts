@@ -20,7 +20,7 @@ export class HostRelease extends SelfServedEvent<void> implements KeepAlive {
 
   release(): void {
     this.#isReleased = true;
-    this.#waiter?.resolve(undefined as never);
+    this.#waiter?.resolve(undefined);
     this.#waiter = undefined;
   }
 

@@ -67,8 +67,13 @@ function withoutLoop(lines: readonly string[]): string[] {
   const outermost = lines.findLastIndex(line => line.endsWith(COROUTINE) && !isInside(line));
   const first = lines.findIndex((line, index) => index > outermost && isInside(line));
   const last = lines.findLastIndex(isInside);
-  return lines.filter((line, index) => !isInside(line) && !(first >= 0 && first < index && index < last));
+  // The host shows ten frames as a rule: the loop's own around the instruments may be missing.
+  const end = SURROUNDED.test(lines[last] ?? '') ? lines.length : last;
+  return lines.filter((line, index) => !isInside(line) && !(first >= 0 && first < index && index < end));
 }
+
+/** The frame of the loop that instruments call: see `Scheduler`. */
+const SURROUNDED = /stepSurrounded/;
 
 function isInside(line: string): boolean {
   return FRAME.test(line) && isOfCore(line);
