@@ -32,8 +32,12 @@ export class WakeupRelay {
     if (this.#helper?.thread.isDead(now)) this.end();
     if (this.#helper === undefined && now >= this.#startAt) this.#start(wakeup, now);
     if (!this.#helper?.thread.isUp) return false;
-    // In this order: the caller reads `wakeup.requested` afterwards, so a request whose signal is lowered here is not lost.
-    if (this.#helper.thread.work()) lower(this.#helper.counter);
+    // In this order: a thread that works may raise the counter and park only later, when nothing starts it again. What it
+    // raised before it parked is old, or its request is still there for the caller, who reads `wakeup.requested` afterwards.
+    if (!this.#helper.thread.isWorking) {
+      lower(this.#helper.counter);
+      this.#helper.thread.work();
+    }
     return true;
   }
 

@@ -107,8 +107,8 @@ const losesNoWakeup: StrategyLaw = {
   rule: 'loses no wakeup in a storm of requests of another thread',
   why: 'a request that falls between the last look and the sleep is lost for good',
   isStatistical: true,
-  // A machine that halts a thread for 200 ms looks the same, so once more; what loses a request does so in each storm of a thousand.
-  tries: 2,
+  // One is enough: the other thread was waiting for the end of the sleep.
+  tries: 1,
   inapplicable: needsThread,
   async check({ adapter, seed }) {
     const random = new Random(seed);
