@@ -72,7 +72,14 @@ describe('select, at its edges', () => {
         yield sleep(1);
       }
     }
-    expect(thrownBy(() => select(new Several() as never)).code).to.equal('ESC_NOT_A_LIST');
+    const program = {
+      *[Symbol.iterator]() {
+        yield sleep(1);
+      },
+    };
+    for (const iterable of [new Several(), program]) {
+      expect(thrownBy(() => select(iterable as never)).code).to.equal('ESC_NOT_A_LIST');
+    }
   });
 
   it('describes eight branches in full', () => {

@@ -20,9 +20,16 @@ export function checkBodies(caller: string, bodies: unknown, form: 'list' | 'lis
 function listOf(bodies: unknown, form: 'list' | 'list or record'): readonly AnyBody[] | undefined {
   return safely(() => {
     if (Array.isArray(bodies)) return Array.from(bodies);
-    const isRecord = tagOf(bodies) === 'Object' && !(Symbol.iterator in (bodies as object));
-    return isRecord && form !== 'list' ? Object.values(bodies as Record<string, AnyBody>) : undefined;
+    return form !== 'list' && isRecord(bodies) ? Object.values(bodies as Record<string, AnyBody>) : undefined;
   });
+}
+
+/** @internal Whether it is an object with keys, and no iterable, which may be a program itself. Throws for a revoked proxy. */
+export function isRecord(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  // The prototype first, because `select` asks for each wait, and `tagOf` takes longer.
+  const isPlain = Object.getPrototypeOf(given) === Object.prototype || tagOf(given) === 'Object';
+  return isPlain && !(Symbol.iterator in given);
 }
 
 /** @internal Like `checkBodies` for a list, and refuses an empty one. @throws InvalidArgumentError, NotACoroutineError */

@@ -12,10 +12,10 @@ import {
   startsWhenCancelled,
   type Task,
   TwoCopiesError,
-  tagOf,
   type Waiter,
   type Yieldable,
 } from '@escapement/core';
+import { isRecord } from './check-bodies.js';
 import { Selection } from './selection.js';
 
 /** The branches of a `select`: a record of events, or a list. */
@@ -162,13 +162,6 @@ function placesOf(list: readonly unknown[]): readonly number[] {
   for (let place = 0; place < list.length; place++) places.push(place);
   return places;
 }
-
-function isRecord(branches: object): boolean {
-  const isPlain = typeof branches === 'object' && branches !== null && Object.getPrototypeOf(branches) === PLAIN;
-  return isPlain || (tagOf(branches) === 'Object' && !(Symbol.iterator in branches));
-}
-
-const PLAIN = Object.prototype;
 
 function notAnEvent(key: string | number | undefined, given: unknown): EscapementError {
   TwoCopiesError.check(`select got ${describe(given)} for its branch ${describe(key)}`, given);

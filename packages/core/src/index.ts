@@ -23,6 +23,7 @@ export * from './loop/errors.js';
 export { EventLoop, type EventLoopConstructor, type EventsServedBy } from './loop/event-loop.js';
 export { FifoPolicy } from './loop/fifo-policy.js';
 export type { Handled, ProgramOf } from './loop/handled-program.js';
+export { hostTurn } from './loop/host-turn.js';
 export type { KeepAlive } from './loop/keep-alive.js';
 export type { HostSpawnOptions, LoopOptions, RunOptions } from './loop/loop-options.js';
 export { type Call, call } from './primitives/call.js';

@@ -4,12 +4,13 @@ import {
   checkCount,
   checkNumber,
   type Duration,
+  hostTurn,
   type Instant,
   SleepStrategy,
   type Wakeup,
 } from '@escapement/core';
 import { HostActivity } from './host-activity.js';
-import { hostTurn, realTime } from './host-turn.js';
+import { realTime } from './real-time.js';
 import { VirtualClock } from './virtual-clock.js';
 
 // This package loads no types of a host, so it declares those that it uses.

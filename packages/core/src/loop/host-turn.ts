@@ -10,8 +10,10 @@ interface Host {
 }
 
 /**
- * @internal Lets the host's own loop go round once: its signals, timers and promises get their turn. Without `setImmediate`, as in a
- * page, a message to itself does the same.
+ * Lets the host's own loop go round once: its signals, timers and promises get their turn. Without `setImmediate`, as in a
+ * page, a message to itself does the same. For strategies that let the host run.
+ *
+ * @example override async sleep() { await hostTurn(); }
  */
 export function hostTurn(): Promise<void> {
   const { setImmediate, MessageChannel } = globalThis as Host;
