@@ -30,6 +30,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   workers: ['core', 'wiring'],
   'virtual-time': ['core', 'wiring'],
   conformance: ['core'],
+  explore: ['core', 'promises', 'sleep', 'streams', 'sync', 'virtual-time'],
+  observe: ['core', 'wiring'],
   streams: ['core', 'sleep', 'wiring'],
   posix: [],
   // Its strategy is made into a module as the others are.

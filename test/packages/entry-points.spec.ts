@@ -45,6 +45,8 @@ describe('the entry points', function () {
     'workers',
     'virtual-time',
     'conformance',
+    'explore',
+    'observe',
     'streams',
     'streams/memory',
   ]) {
@@ -63,6 +65,7 @@ describe('the entry points', function () {
     'host',
     'workers',
     'virtual-time',
+    'observe',
     'streams',
   ].map(name => `${name}/module`)) {
     it(`of @escapement/${specifier} load one`, () => {

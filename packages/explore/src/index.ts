@@ -1,0 +1,1 @@
+export type { Site, Trace, TraceStep, TraceTask } from './trace.js';
