@@ -25,28 +25,37 @@ export function excerptOf(trace: Trace, mostSteps: number, mostTasks: number): E
   return { tasks, rows: rowsOf(trace, shown), leftOut: trace.steps.filter(step => !shown.has(step)) };
 }
 
+/** All if there is room; else those of the pair and those that deal with them; without a pair those with the most steps. */
 function tasksThatMatter(trace: Trace, most: number): TraceTask[] {
-  const rank = ranksOf(trace);
-  const ran = new Set(trace.steps.map(({ task }) => task));
-  const tasks = trace.tasks.filter(({ id }) => ran.has(id));
-  const chosen = new Set([...tasks].sort((a, b) => rank(b) - rank(a)).slice(0, most));
+  const counts = stepCounts(trace);
+  const tasks = trace.tasks.filter(({ id, matters }) => counts.has(id) && matters !== false);
+  if (tasks.length <= most) return tasks;
+  const { ofPair, dealing } = relationsOf(trace);
+  const rank = ({ id }: TraceTask) => (ofPair.has(id) ? 2 : dealing.has(id) ? 1 : 0);
+  const related = tasks.filter(task => ofPair.size === 0 || rank(task) > 0);
+  const byRank = related.sort((a, b) => rank(b) - rank(a) || counts.get(b.id)! - counts.get(a.id)!);
+  const chosen = new Set(byRank.slice(0, most));
   return tasks.filter(task => chosen.has(task));
 }
 
-/** Those of the pair before those that woke them or were woken by them, these before all others; of equals who has more steps. */
-function ranksOf({ steps, pair }: Trace): (task: TraceTask) => number {
-  const ofPair = new Set(pair?.map(index => steps[index]?.task));
-  const dealing = new Set<number>();
+/** How many steps each task has taken. */
+function stepCounts({ steps }: Trace): Map<number, number> {
   const counts = new Map<number, number>();
+  for (const { task } of steps) counts.set(task, (counts.get(task) ?? 0) + 1);
+  return counts;
+}
+
+/** The tasks of the pair, and those that woke them or were woken by them. */
+function relationsOf({ steps, pair }: Trace): { readonly ofPair: Set<number>; readonly dealing: Set<number> } {
+  const ofPair = new Set(pair?.flatMap(index => steps[index]?.task ?? []));
+  const dealing = new Set<number>();
   for (const { task, wokenBy } of steps) {
-    counts.set(task, (counts.get(task) ?? 0) + 1);
     const waker = wokenBy === undefined ? undefined : steps[wokenBy]?.task;
     if (waker === undefined) continue;
     if (ofPair.has(task)) dealing.add(waker);
     if (ofPair.has(waker)) dealing.add(task);
   }
-  const more = steps.length + 1;
-  return ({ id }) => (ofPair.has(id) ? 2 * more : dealing.has(id) ? more : 0) + (counts.get(id) ?? 0);
+  return { ofPair, dealing };
 }
 
 /** Nearest to those of the pair, and to the last one, after which the run failed. */

@@ -1,4 +1,4 @@
-import type { TraceStep } from '../trace.js';
+import type { Site, TraceStep } from '../trace.js';
 import { ownSite, shortPlace } from './place.js';
 import { oneLine } from './text.js';
 
@@ -42,4 +42,15 @@ export function isMessage({ cause, wokenBy }: TraceStep): boolean {
 /** `0`, `12.5`: virtual milliseconds. */
 export function time(step: TraceStep): string {
   return String(Number(step.at.toFixed(3)));
+}
+
+/** What stands above `whereabouts`. */
+export function movement({ resumedAt, stoppedAt }: TraceStep): string {
+  if (resumedAt.length > 0) return 'goes on at';
+  return stoppedAt.length > 0 ? 'starts, up to' : 'starts and ends';
+}
+
+/** The coroutines in which a step goes on, the innermost first; of a task's first step, those in which it stops. */
+export function whereabouts({ resumedAt, stoppedAt }: TraceStep): readonly Site[] {
+  return resumedAt.length > 0 ? resumedAt : stoppedAt;
 }

@@ -52,7 +52,11 @@ function piecesOf(word: string, width: number): string[] {
   return pieces;
 }
 
-/** `1 step`, `2 steps` */
+/** `1 step`, `2 switches` */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${count} ${count === 1 ? noun : plural(noun)}`;
+}
+
+function plural(noun: string): string {
+  return noun.endsWith('ch') ? `${noun}es` : `${noun}s`;
 }

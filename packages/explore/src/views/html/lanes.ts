@@ -26,7 +26,7 @@ const LEFT_OUT = '2rem';
 export function lanes(trace: Trace, excerpt: Excerpt, main: string | undefined): string {
   const grid = gridOf(trace, excerpt, main);
   const { tasks, rows } = excerpt;
-  const columns = `4.5rem repeat(${2 * tasks.length}, minmax(4.75rem, 1fr))`;
+  const columns = `4.5rem repeat(${2 * tasks.length}, minmax(5rem, 1fr))`;
   const heights = [HEAD, ...rows.map(row => ('step' in row ? STEP : LEFT_OUT))].join(' ');
   const shown = rows.flatMap(row => ('step' in row ? [row.step] : []));
   // In this order: what comes later is drawn above.
@@ -46,7 +46,9 @@ export function lanes(trace: Trace, excerpt: Excerpt, main: string | undefined):
 }
 
 function gridOf(trace: Trace, excerpt: Excerpt, main: string | undefined): Grid {
-  const rowOf = new Map(excerpt.rows.flatMap((row, index) => ('step' in row ? [[row.step.index, index + 2] as const] : [])));
+  const rowOf = new Map(
+    excerpt.rows.flatMap((row, index) => ('step' in row ? [[row.step.index, index + 2] as const] : [])),
+  );
   const middleOf = new Map(excerpt.tasks.map(({ id }, index) => [id, 2 * index + 3]));
   return { excerpt, trace, main, rowOf, middleOf };
 }
@@ -58,7 +60,9 @@ function area(row: number, column: number, rowEnd: number, columnEnd: number): s
 /** Behind the steps of the pair. */
 function rowBand({ index }: TraceStep, { trace, rowOf }: Grid): string {
   const row = rowOf.get(index)!;
-  return trace.pair?.includes(index) ? `<div class="band" aria-hidden="true" style="${area(row, 1, row + 1, -1)}"></div>` : '';
+  return trace.pair?.includes(index)
+    ? `<div class="band" aria-hidden="true" style="${area(row, 1, row + 1, -1)}"></div>`
+    : '';
 }
 
 /** From each step to the next one of its task: waiting until the step that makes it ready, then ready. */
@@ -68,7 +72,8 @@ function waits(shown: readonly TraceStep[], grid: Grid): string[] {
     const to = grid.rowOf.get(step.index)!;
     const from = lastRows.get(step.task);
     lastRows.set(step.task, to);
-    const ready = step.cause === 'paused' ? from : step.wokenBy === undefined ? undefined : grid.rowOf.get(step.wokenBy);
+    const ready =
+      step.cause === 'paused' ? from : step.wokenBy === undefined ? undefined : grid.rowOf.get(step.wokenBy);
     const middle = grid.middleOf.get(step.task)!;
     const waiting = from === undefined ? '' : line('waiting', from, Math.max(from, ready ?? to), middle);
     return [waiting, ready === undefined ? '' : line('ready', ready, to, middle)];
@@ -76,7 +81,9 @@ function waits(shown: readonly TraceStep[], grid: Grid): string[] {
 }
 
 function line(kind: 'waiting' | 'ready', from: number, to: number, middle: number): string {
-  return from >= to ? '' : `<div class="line ${kind}" aria-hidden="true" style="${area(from, middle, to + 1, middle + 1)}"></div>`;
+  return from >= to
+    ? ''
+    : `<div class="line ${kind}" aria-hidden="true" style="${area(from, middle, to + 1, middle + 1)}"></div>`;
 }
 
 /** From the step that wakes to the lane of the task that is woken, where its line becomes one of a ready task. */
@@ -96,7 +103,7 @@ function box(step: TraceStep, { trace, main, rowOf, middleOf }: Grid): string {
   const place = trace.pair?.indexOf(step.index) ?? -1;
   const badge = place < 0 ? '' : `<span class="badge">${place + 1}</span>`;
   const kind = `step${place < 0 ? '' : ' critical'}${step.waitsFor === undefined ? ' end' : ''}`;
-  return `<div class="${kind}" role="listitem" tabindex="0" data-step="${step.index}" aria-label="${escaped(stepSentence(step, trace, main))}" style="${area(row, middle - 1, row + 1, middle + 1)}">${badge}<span>${escaped(beginning(step, main))}</span><span class="to">→ ${escaped(ending(step, main))}</span>${stepDetails(step, trace)}</div>`;
+  return `<div class="${kind}" role="listitem" tabindex="0" id="step-${step.index}" aria-label="${escaped(stepSentence(step, trace, main))}" style="${area(row, middle - 1, row + 1, middle + 1)}">${badge}<span>${escaped(beginning(step, main))}</span><span class="to">→ ${escaped(ending(step, main))}</span>${stepDetails(step, trace)}</div>`;
 }
 
 function margin(step: TraceStep, before: TraceStep | undefined, { rowOf }: Grid): string {

@@ -32,9 +32,10 @@ code, pre, .stack { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Libe
 .margin { position: sticky; left: 0; z-index: 1; display: flex; flex-direction: column; justify-content: center; padding-left: 0.5rem; background: var(--background); border-right: 1px solid var(--line); font-variant-numeric: tabular-nums; line-height: 1.2; }
 .margin .ms { color: var(--muted); font-size: 0.75rem; }
 .band { background: var(--bad-tint); }
-.step { align-self: center; justify-self: center; display: grid; grid-template-columns: auto 1fr; column-gap: 0.4rem; align-items: center; width: calc(100% - 0.8rem); min-width: 0; height: 2.8rem; padding: 0.15rem 0.5rem; background: var(--background); border: 1px solid var(--strong); border-radius: 0.4rem; font-size: 0.8rem; line-height: 1.25; cursor: default; }
+/* Positioned, as the arrows are, so that it covers them; without a z-index, which would keep its details below later boxes. */
+.step { position: relative; scroll-margin: 6rem; align-self: center; justify-self: center; display: grid; grid-template-columns: auto 1fr; align-items: center; width: calc(100% - 0.8rem); min-width: 0; height: 2.8rem; padding: 0.15rem 0.4rem; background: var(--background); border: 1px solid var(--strong); border-radius: 0.4rem; font-size: 0.8rem; line-height: 1.25; cursor: default; }
 .step > span:not(.badge, .details) { grid-column: 2; width: 0; min-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; }
-.step > .badge { grid-row: 1 / 3; }
+.step > .badge { grid-row: 1 / 3; margin-right: 0.4rem; }
 .step .to { color: var(--muted); }
 .step.end { border-bottom-width: 0.25rem; }
 .step.critical { border: 2px solid var(--bad); }
@@ -53,6 +54,7 @@ code, pre, .stack { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Libe
 .step:hover .details { display: block; z-index: 11; }
 .entry { display: grid; grid-template-columns: minmax(7rem, 11rem) 1fr; gap: 0.75rem; padding-top: 0.2rem; overflow-wrap: anywhere; }
 .term { color: var(--muted); }
+a { color: var(--accent); }
 summary { cursor: pointer; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.85rem; background: var(--background); margin-top: 0.5rem; }

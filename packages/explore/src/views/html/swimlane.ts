@@ -1,9 +1,9 @@
 import { describe } from '@escapement/core';
 import type { Trace, TraceStep } from '../../trace.js';
 import { type Excerpt, excerptOf, leftOutText } from '../excerpt.js';
-import { pairOf, pairSentence } from '../pair-words.js';
+import { pairOf, pairSentence } from '../pair-text.js';
 import { mainFile } from '../place.js';
-import { beginning, ending, reason, time } from '../step-words.js';
+import { beginning, ending, movement, reason, time, whereabouts } from '../step-words.js';
 import { counted } from '../text.js';
 import { escaped } from './escaped.js';
 import { lanes } from './lanes.js';
@@ -75,8 +75,9 @@ function pairSection(trace: Trace): string {
 }
 
 function card(step: TraceStep, place: number, trace: Trace): string {
-  const head = `<p><span class="badge">${place}</span> Step ${step.index}, at ${time(step)} ms: <b class="name">${escaped(titleOf(step.task, trace))}</b> ${escaped(reason(step))}, and ${step.resumedAt.length === 0 ? 'starts.' : 'goes on at'}</p>`;
-  return `<div class="card">${head}${stack(step.resumedAt)}</div>`;
+  const who = `<b class="name">${escaped(titleOf(step.task, trace))}</b> ${escaped(reason(step))}, and ${movement(step)}`;
+  const link = `<a href="#step-${step.index}">Step ${step.index}</a>, at ${time(step)} ms`;
+  return `<div class="card"><p><span class="badge">${place}</span> ${link}: ${who}</p>${stack(whereabouts(step))}</div>`;
 }
 
 function sizeText({ steps }: Trace, { tasks, leftOut }: Excerpt): string {
@@ -91,7 +92,9 @@ function table(trace: Trace, excerpt: Excerpt, main: string | undefined): string
       ? tableRow(row.step, trace, main)
       : `<tr><td colspan="6">… ${leftOutText(row.leftOut, excerpt.tasks)}</td></tr>`,
   );
-  const head = ['step', 'ms', 'task', 'why it was ready', 'where it went on', 'what it waits for'].map(text => `<th scope="col">${text}</th>`);
+  const head = ['step', 'ms', 'task', 'why it was ready', 'where it went on', 'what it waits for'].map(
+    text => `<th scope="col">${text}</th>`,
+  );
   return `<details><summary>The same as a table</summary><div class="table"><table><thead><tr>${head.join('')}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table></div></details>`;
 }
 

@@ -1,9 +1,9 @@
-import type { Trace, TraceStep, TraceTask } from '../trace.js';
-import { MARK, painter, type TextOptions } from './columns.js';
+import type { Site, Trace, TraceStep, TraceTask } from '../trace.js';
 import { taskTitle } from './excerpt.js';
 import { fullPlace } from './place.js';
-import { reason, time } from './step-words.js';
+import { movement, reason, time, whereabouts } from './step-words.js';
 import { oneLine, padded } from './text.js';
+import { MARK, painter, type TextOptions } from './trace-table.js';
 
 /** The two steps whose order decides, as they ran. */
 type Pair = readonly [first: TraceStep, second: TraceStep];
@@ -31,14 +31,13 @@ export function pairText(trace: Trace, { colours = false }: TextOptions = {}): s
 function stepLines(step: TraceStep, tasks: readonly TraceTask[], paint: (text: string) => string): string[] {
   const task = tasks.find(({ id }) => id === step.task);
   const title = task === undefined ? `task ${step.task}` : taskTitle(task);
-  const what = step.resumedAt.length === 0 ? 'starts' : 'goes on at';
-  const head = `${paint(`${MARK} step ${step.index}`)}, at ${time(step)} ms: ${title} ${reason(step)}, and ${what}`;
-  return [head, ...stackLines(step)];
+  const head = `${paint(`${MARK} step ${step.index}`)}, at ${time(step)} ms: ${title} ${reason(step)}, and ${movement(step)}`;
+  return [head, ...stackLines(whereabouts(step))];
 }
 
 /** Innermost coroutine first, as in the stack of an error. */
-function stackLines({ resumedAt }: TraceStep): string[] {
-  const names = resumedAt.map(({ name }) => oneLine(name));
+function stackLines(sites: readonly Site[]): string[] {
+  const names = sites.map(({ name }) => oneLine(name));
   const width = Math.max(0, ...names.map(name => name.length));
-  return resumedAt.map((site, index) => `    ${padded(names[index]!, width)}  ${oneLine(fullPlace(site))}`);
+  return sites.map((site, index) => `    ${padded(names[index]!, width)}  ${oneLine(fullPlace(site))}`);
 }
