@@ -67,8 +67,8 @@ function headOf({ tasks, widths, main, colours }: Table): string[] {
   const bold = painter(colours, 'bold');
   const titles = tasks.map(task => bold(padded(cut(taskTitle(task), widths.cell), widths.cell)));
   const head = ['step'.padStart(widths.step), 'ms'.padStart(widths.time), ...titles].join(GAP);
-  const legend = main === undefined ? '' : ` Lines are those of ${main}.`;
-  return [painter(colours, 'dim')(`←3: made ready by step 3.${legend}`), head];
+  const legend = `←3: made ready by step 3.${main === undefined ? '' : ` Lines are those of ${main}.`}`;
+  return [...wrapped(legend, widths.all).map(painter(colours, 'dim')), head];
 }
 
 function stepRow(step: TraceStep, ms: string, { tasks, pair, main, widths, colours }: Table): string[] {
