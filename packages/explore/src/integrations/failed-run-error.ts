@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { EscapementError } from '@escapement/core';
 import type { Trace } from '../trace.js';
 
@@ -26,11 +27,13 @@ export class FailedRunError extends EscapementError {
   declare readonly trace: Trace;
 }
 
-/** The frames of the original error lead to the line that failed; those of this one lead here. */
+/** Of this package: all its code is in one folder, bundled. */
+const OWN_FOLDER = fileURLToPath(new URL('../', import.meta.url));
+
+/** Those of the original error, which lead to the line that failed, without those of the exploration around it. */
 function framesOf(error: unknown): string {
   const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : '';
-  return stack
-    .split('\n')
-    .filter(line => /^\s+at /.test(line))
-    .join('\n');
+  const frames = stack.split('\n').filter(line => /^\s+at /.test(line));
+  const outside = frames.findIndex(line => line.includes(OWN_FOLDER));
+  return frames.slice(0, outside < 0 ? undefined : outside).join('\n');
 }

@@ -22,12 +22,13 @@ function contextOf(context: unknown): RunningTest | undefined {
   return name === undefined ? undefined : { name, skip: () => void Reflect.apply(skip, context, []) };
 }
 
-/** `t.name` of `node:test`, `context.task.name` of vitest, `this.test.title` of mocha. */
+/** `context.task.name` of vitest, `this.test.title` of mocha, `t.name` of `node:test`, in this order: each has the others' properties, too. */
 function nameIn({ name, task, test }: Properties): string | undefined {
-  const found = isObject(task) ? task.name : isObject(test) ? test.title : name;
-  return typeof found === 'string' ? found : undefined;
+  const names = [isObject(task) && task.name, isObject(test) && test.title, name];
+  return names.find(each => typeof each === 'string');
 }
 
+/** The context of vitest is a function. */
 function isObject(value: unknown): value is Properties {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
 }
