@@ -2,11 +2,10 @@ import type { CriticalStep, Decision, Found } from './failure.js';
 import type { ExploreSettings } from './options.js';
 import type { Played, Player } from './player.js';
 import { type Cause, CriticalPairSearch } from './shrinking/critical-pair.js';
-import type { Alternative } from './shrinking/order-chooser.js';
 import { isSameFailure } from './shrinking/same-failure.js';
 import { deviationsIn, Shrinker, trimmed } from './shrinking/shrink.js';
 import { tasksThatMatter } from './shrinking/tasks-that-matter.js';
-import { ScheduleChooser } from './strategies/schedule-chooser.js';
+import { type LastChoice, ScheduleChooser } from './strategies/schedule-chooser.js';
 import { tokenOf } from './token.js';
 import type { Trace } from './trace.js';
 import { divergenceOf, traceRun } from './tracing/traced-run.js';
@@ -63,7 +62,7 @@ function criticalStep(trace: Trace, index: number): CriticalStep {
   return { index, task: nameOf(trace, step?.task), site: stack[0], stack };
 }
 
-function decisionOf(trace: Trace, { kind, chosen, step, instead }: Alternative): Decision {
+function decisionOf(trace: Trace, { kind, chosen, step, instead }: LastChoice): Decision {
   const next = `task "${nameOf(trace, trace.steps[step]?.task)}"`;
   const what = {
     preempt: () => `task "${nameOf(trace, instead)}" was preempted by ${next}`,

@@ -1,9 +1,14 @@
+import type { Chooser } from '../oracle/chooser.js';
 import type { Played, Player } from '../player.js';
+import { OrderChooser } from '../strategies/order-chooser.js';
 import { ScheduleChooser } from '../strategies/schedule-chooser.js';
+import { mergedBlocks } from './blocks.js';
 import { Budget } from './budget.js';
 
 /** Of a choice among many, these smaller ones are tried. */
 const SMALLEST = [0, 1, 2, 3];
+/** So many tasks are tried one by one. */
+const MOST_TASKS = 64;
 
 /**
  * The schedule with the fewest deviations that fails in the same way, as far as the budget allows. A deviation is a choice that is
@@ -29,6 +34,8 @@ export class Shrinker {
       await this.#removeDeviations();
       await this.#chooseSmaller();
       await this.#moveForward();
+      await this.#freeTasks();
+      await this.#mergeBlocks();
     }
     return this.#best;
   }
@@ -79,15 +86,52 @@ export class Shrinker {
     }
   }
 
+  /** Lets tasks go on where the loop lets them by itself, as long as that takes no more deviations. */
+  async #freeTasks(): Promise<void> {
+    const { order, others } = await this.#playBest();
+    const free: number[] = [];
+    for (const id of [...new Set(order)].slice(0, MOST_TASKS)) {
+      const tasks = new Set([...free, id]);
+      if (await this.#takeOrder(new OrderChooser(order, others, { tasks, place: 'by-itself' }), 1)) free.push(id);
+    }
+  }
+
+  /** Lets a task take the steps of two of its turns in one. */
+  async #mergeBlocks(): Promise<void> {
+    for (let block = 0; !this.#budget.isSpent; ) {
+      const { order, others } = await this.#playBest();
+      const candidates = mergedBlocks(order, block);
+      if (candidates === undefined) return;
+      let isMerged = false;
+      for (const candidate of candidates) {
+        isMerged ||= await this.#takeOrder(new OrderChooser(candidate, others), 0);
+      }
+      if (!isMerged) block++;
+    }
+  }
+
+  async #playBest(): Promise<ScheduleChooser> {
+    const chooser = new ScheduleChooser(this.#best);
+    await this.player.play(chooser, 0);
+    return chooser;
+  }
+
   /** Plays `tried`, and goes on with it if it fails in the same way and is better. */
   async #take(tried: readonly number[]): Promise<boolean> {
+    return this.#takeOrder(new ScheduleChooser(tried), 0);
+  }
+
+  /** @param slack 1: also if it is as good, and only later */
+  async #takeOrder(chooser: Chooser, slack: 0 | 1): Promise<boolean> {
     if (this.#budget.isSpent) return false;
-    const played = await this.player.play(new ScheduleChooser(tried), 0);
+    const played = await this.player.play(chooser, 0);
     if (!this.isSame(played)) return false;
     const choices = trimmed(played.choices);
-    if (weightOf(choices) >= weightOf(this.#best)) return false;
-    this.#best = choices;
-    return true;
+    const isBetter = slack
+      ? deviationsIn(choices).length <= this.#deviations().length
+      : weightOf(choices) < weightOf(this.#best);
+    if (isBetter) this.#best = choices;
+    return isBetter;
   }
 
   #deviations(): number[] {
