@@ -1,6 +1,6 @@
-import type { Played, Player } from '../player.js';
 import { OrderChooser } from '../strategies/order-chooser.js';
 import { type LastChoice, ScheduleChooser } from '../strategies/schedule-chooser.js';
+import type { Work } from './budget.js';
 import { deviationsIn, trimmed } from './shrink.js';
 
 /** The steps of a pair, as places in the failing run. */
@@ -27,15 +27,12 @@ export class CriticalPairSearch {
   #order: readonly number[] = [];
   #others: readonly number[] = [];
 
-  constructor(
-    private readonly player: Player,
-    private readonly isSame: (played: Played) => boolean,
-  ) {}
+  constructor(private readonly work: Work) {}
 
   async find(choices: readonly number[]): Promise<Cause> {
     const needed = await this.#upToLastNeeded(choices);
     const chooser = new ScheduleChooser(needed);
-    await this.player.play(chooser, 0);
+    await this.work.player.play(chooser, 0);
     const { last, others, order } = chooser;
     this.#order = order;
     this.#others = others;
@@ -47,8 +44,9 @@ export class CriticalPairSearch {
   async #upToLastNeeded(choices: readonly number[]): Promise<readonly number[]> {
     let needed: readonly number[] = trimmed(choices);
     for (const place of deviationsIn(needed).reverse()) {
+      if (this.work.budget.isSpent) break;
       const without = trimmed(needed.slice(0, place));
-      if (!this.isSame(await this.player.play(new ScheduleChooser(without), 0))) break;
+      if (!this.work.isSame(await this.work.player.play(new ScheduleChooser(without), 0))) break;
       needed = without;
     }
     return needed;
@@ -60,39 +58,39 @@ export class CriticalPairSearch {
     const overtaken = order.indexOf(instead, step + 1);
     if (overtaken < 0) return undefined;
     // So many steps before the one that was overtaken make the run fail.
-    const early = await least(overtaken - step, count => this.#fails([...order.slice(0, step + count), instead]));
+    const early = await this.#least(overtaken - step, count => this.#fails([...order.slice(0, step + count), instead]));
     const first = step + early - 1;
     const passing = await this.#orderOf([...order.slice(0, first), instead]);
     const late = passing.indexOf(order[first]!, first) - first;
     if (late < 1) return [first, overtaken];
     // After so many steps of the others, that step comes too late to make it fail.
-    const enough = await least(late, async count => {
+    const enough = await this.#least(late, async count => {
       return !(await this.#fails([...passing.slice(0, first + count), order[first]!]));
     });
     return [first, sameStep(passing, first + enough - 1, order) ?? overtaken];
   }
 
+  /** The least number from 1 to `most` for which the answer is yes. It is for `most`, and not for 0. */
+  async #least(most: number, answer: (count: number) => Promise<boolean>): Promise<number> {
+    let no = 0;
+    let yes = most;
+    while (yes - no > 1 && !this.work.budget.isSpent) {
+      const middle = (no + yes) >> 1;
+      if (await answer(middle)) yes = middle;
+      else no = middle;
+    }
+    return yes;
+  }
+
   async #fails(order: readonly number[]): Promise<boolean> {
-    return this.isSame(await this.player.play(new OrderChooser(order, this.#others), 0));
+    return this.work.isSame(await this.work.player.play(new OrderChooser(order, this.#others), 0));
   }
 
   async #orderOf(begin: readonly number[]): Promise<readonly number[]> {
     const chooser = new OrderChooser(begin, this.#others);
-    await this.player.play(chooser, 0);
+    await this.work.player.play(chooser, 0);
     return chooser.played;
   }
-}
-
-/** The least number from 1 to `most` for which the answer is yes. It is for `most`, and not for 0. */
-async function least(most: number, answer: (count: number) => Promise<boolean>): Promise<number> {
-  let no = 0;
-  let yes = most;
-  while (yes - no > 1) {
-    const middle = (no + yes) >> 1;
-    if (await answer(middle)) yes = middle;
-    else no = middle;
-  }
-  return yes;
 }
 
 /** Where the step at `place` of one run is in another one: the same task's, and as many of its steps come before. */

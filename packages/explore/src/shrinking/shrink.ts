@@ -1,9 +1,8 @@
 import type { Chooser } from '../oracle/chooser.js';
-import type { Played, Player } from '../player.js';
 import { OrderChooser } from '../strategies/order-chooser.js';
 import { ScheduleChooser } from '../strategies/schedule-chooser.js';
 import { mergedBlocks } from './blocks.js';
-import { Budget } from './budget.js';
+import type { Work } from './budget.js';
 
 /** Of a choice among many, these smaller ones are tried. */
 const SMALLEST = [0, 1, 2, 3];
@@ -15,21 +14,18 @@ const MOST_TASKS = 64;
  * not 0; beyond the end of a list of choices, all are 0.
  */
 export class Shrinker {
-  readonly #budget: Budget;
   #best: number[];
 
   constructor(
-    private readonly player: Player,
-    private readonly isSame: (played: Played) => boolean,
+    private readonly work: Work,
     choices: readonly number[],
   ) {
-    this.#budget = new Budget(player, 0.8);
     this.#best = trimmed(choices);
   }
 
   async shrink(): Promise<readonly number[]> {
     await this.#shorten();
-    for (let before = Infinity; !this.#budget.isSpent && weightOf(this.#best) < before; ) {
+    for (let before = Infinity; !this.work.budget.isSpent && weightOf(this.#best) < before; ) {
       before = weightOf(this.#best);
       await this.#removeDeviations();
       await this.#chooseSmaller();
@@ -98,7 +94,7 @@ export class Shrinker {
 
   /** Lets a task take the steps of two of its turns in one. */
   async #mergeBlocks(): Promise<void> {
-    for (let block = 0; !this.#budget.isSpent; ) {
+    for (let block = 0; !this.work.budget.isSpent; ) {
       const { order, others } = await this.#playBest();
       const candidates = mergedBlocks(order, block);
       if (candidates === undefined) return;
@@ -112,7 +108,7 @@ export class Shrinker {
 
   async #playBest(): Promise<ScheduleChooser> {
     const chooser = new ScheduleChooser(this.#best);
-    await this.player.play(chooser, 0);
+    await this.work.player.play(chooser, 0);
     return chooser;
   }
 
@@ -123,9 +119,9 @@ export class Shrinker {
 
   /** @param slack 1: also if it is as good, and only later */
   async #takeOrder(chooser: Chooser, slack: 0 | 1): Promise<boolean> {
-    if (this.#budget.isSpent) return false;
-    const played = await this.player.play(chooser, 0);
-    if (!this.isSame(played)) return false;
+    if (this.work.budget.isSpent) return false;
+    const played = await this.work.player.play(chooser, 0);
+    if (!this.work.isSame(played)) return false;
     const choices = trimmed(played.choices);
     const isBetter = slack
       ? deviationsIn(choices).length <= this.#deviations().length

@@ -1,6 +1,6 @@
-import type { Played, Player } from '../player.js';
 import { OrderChooser } from '../strategies/order-chooser.js';
 import type { Trace } from '../trace.js';
+import type { Work } from './budget.js';
 
 /** With more tasks, all count as such that matter. */
 const MOST_TASKS = 64;
@@ -12,8 +12,7 @@ const MOST_TASKS = 64;
  * @param others the choices of the failing run that are not about who is next, in order
  */
 export async function tasksThatMatter(
-  player: Player,
-  isSame: (played: Played) => boolean,
+  { player, isSame, budget }: Work,
   trace: Trace,
   others: readonly number[],
 ): Promise<ReadonlySet<number>> {
@@ -33,7 +32,7 @@ export async function tasksThatMatter(
 
   async function failsWithout(tasks: readonly number[]): Promise<boolean> {
     const chooser = new OrderChooser(order, others, { tasks: new Set(tasks), place: 'last' });
-    return isSame(await player.play(chooser, 0));
+    return !budget.isSpent && isSame(await player.play(chooser, 0));
   }
 }
 
