@@ -73,6 +73,11 @@ export interface Instrument {
   sleepEnded?(): void;
   /** A few words on `task` for its line in `loop.dump()` and in reports of deadlocks; undefined for none. */
   note?(task: Task): string | undefined;
+  /**
+   * What it measures, for `loop.metrics()`, which merges what all instruments return: name the fields so that they do not clash,
+   * and declare them in `LoopMetrics`. Called whenever somebody asks.
+   */
+  metrics?(): object;
   /** Replaces the console. */
   warned?(warning: LoopWarning): void;
 }
@@ -94,4 +99,4 @@ export const INSTRUMENT_HOOKS = [
   'taskEnded',
   'sleepStarted',
   'sleepEnded',
-] as const satisfies readonly Exclude<keyof Instrument, 'note' | 'warned'>[];
+] as const satisfies readonly Exclude<keyof Instrument, 'note' | 'metrics' | 'warned'>[];

@@ -9,7 +9,7 @@ type Listener = (...args: unknown[]) => void;
 type Surround = NonNullable<Instrument['aroundStep']>;
 
 /** @internal All hooks that are told what happens. */
-export type Hooks = Omit<Instrument, 'note' | 'warned'>;
+export type Hooks = Omit<Instrument, 'note' | 'metrics' | 'warned'>;
 
 /** @internal Calls the instruments of a loop. Switches one off that throws, and warns. */
 export class Instruments {
@@ -36,6 +36,12 @@ export class Instruments {
   notesOn(task: Task): string {
     const notes = this.#active.map(instrument => safely(() => instrument.note?.(task)));
     return notes.map(note => (typeof note === 'string' ? ` ${shorten(note)}` : '')).join('');
+  }
+
+  /** What each instrument measures. One that throws measures nothing. */
+  metrics(): object[] {
+    const measured = this.#active.map(instrument => safely(() => copyOf(instrument.metrics?.())));
+    return measured.filter(values => values !== undefined);
   }
 
   #setHooks(): void {
@@ -102,6 +108,11 @@ export class Instruments {
     const message = `an instrument${name === 'Object' || name === 'null' ? '' : ` of class ${name}`} threw in ${hook}: ${describe(thrown)}. It is switched off for the rest of this loop's life. Catch errors inside the hook.`;
     this.warn({ code: 'ESC_INSTRUMENT_FAILED', message, task: undefined });
   }
+}
+
+/** Undefined for what is no object: of a string, each character would be a property. */
+function copyOf(values: unknown): object | undefined {
+  return typeof values === 'object' ? { ...values } : undefined;
 }
 
 function once(action: () => void): () => void {
