@@ -109,10 +109,8 @@ export class LoopMeter implements Instrument {
     this.#isAsleep = false;
   }
 
-  /** Only counts: the console gets it, too. */
-  warned({ code }: LoopWarning): false {
+  warningIssued({ code }: LoopWarning): void {
     const key = this.#warnings.has(code) || this.#warnings.size < MOST_CODES - 1 ? code : OTHER;
     this.#warnings.set(key, (this.#warnings.get(key) ?? 0) + 1);
-    return false;
   }
 }
