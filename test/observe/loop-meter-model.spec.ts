@@ -91,7 +91,10 @@ function expectHistogram(histogram: DurationHistogram, durations: readonly numbe
   let counted = 0;
   for (const { below, count } of histogram.buckets) {
     counted += count;
-    expect(durations.filter(one => one < below), what).to.have.lengthOf(counted);
+    expect(
+      durations.filter(one => one < below),
+      what,
+    ).to.have.lengthOf(counted);
   }
 }
 
@@ -132,7 +135,9 @@ function expectSameAsNaive(work: readonly Action[][], policy: SchedulingPolicy, 
 }
 
 describe('the metrics of random programs', () => {
-  const lateness = fc.array(fc.integer({ min: -2, max: 5 }), { minLength: 1, maxLength: 9 }).filter(all => all.some(late => late >= 0));
+  const lateness = fc
+    .array(fc.integer({ min: -2, max: 5 }), { minLength: 1, maxLength: 9 })
+    .filter(all => all.some(late => late >= 0));
   const policies = fc.constantFrom(
     () => new FifoPolicy(),
     () => new LastFirst(),

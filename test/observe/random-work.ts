@@ -1,4 +1,14 @@
-import { type CoreEvent, type Coroutine, pause, type SleepFor, sleep, spawn, supervise, type Task, warn } from 'escapement';
+import {
+  type CoreEvent,
+  type Coroutine,
+  pause,
+  type SleepFor,
+  sleep,
+  spawn,
+  supervise,
+  type Task,
+  warn,
+} from 'escapement';
 import fc from 'fast-check';
 import type { VirtualClock } from '../support/virtual-loop.js';
 

@@ -84,7 +84,10 @@ export class Histogram {
  * @example const { readyDelay } = loop.metrics();
  * if (readyDelay !== undefined) console.log(quantile(readyDelay, 0.95), 'ms');
  */
-export function quantile({ count, max, buckets }: Pick<DurationHistogram, 'count' | 'max' | 'buckets'>, share: number): Duration {
+export function quantile(
+  { count, max, buckets }: Pick<DurationHistogram, 'count' | 'max' | 'buckets'>,
+  share: number,
+): Duration {
   let left = Math.max(1, Math.ceil(share * count));
   for (const bucket of buckets) {
     left -= bucket.count;
