@@ -22,7 +22,7 @@ export interface DurationHistogram {
 
 /** The durations from the end of the bucket before up to `below`. */
 export interface DurationBucket {
-  /** Not included. The bounds are 1 µs, and 16 at equal distances from each power of two of it to the next. */
+  /** Not included. The bounds are 1 to 16 µs, and then 16 at equal distances from each power of two of a microsecond to the next. */
   readonly below: Duration;
   /** How many durations were in the bucket. */
   readonly count: number;
@@ -30,21 +30,24 @@ export interface DurationBucket {
 
 const PER_OCTAVE_BITS = 4;
 const PER_OCTAVE = 2 ** PER_OCTAVE_BITS;
-/** From 1 µs to 2^32 µs, which are 71 minutes. */
-const OCTAVES = 32;
-/** The first bucket is for less than 1 µs, the last for what is longer than all octaves. */
-const LAST = 1 + OCTAVES * PER_OCTAVE;
 const US_PER_MS = 1000;
+/** In microseconds: 36 minutes. Whatever is longer has the last bucket. */
+const LONGEST = 2 ** 31 - 1;
+const LAST = bucketOf(LONGEST);
 
-/** The exponent of a double and the first bits of its mantissa, which follow it: numbers that grow as the double does. */
-const number = new DataView(new ArrayBuffer(8));
-const topBits = (value: number): number => {
-  number.setFloat64(0, value);
-  return number.getUint32(0) >>> (20 - PER_OCTAVE_BITS);
-};
-const TOP_BITS_OF_ONE = topBits(1);
+/** The number of the bucket of so many whole microseconds: each has its own up to 16, and then each sixteenth of an octave. */
+function bucketOf(us: number): number {
+  const narrowing = Math.max(0, 31 - PER_OCTAVE_BITS - Math.clz32(us));
+  return (narrowing << PER_OCTAVE_BITS) + (us >>> narrowing);
+}
 
-/** @internal Counts durations in buckets whose width grows with the duration: the first bits of a double are its bucket. */
+function endOf(bucket: number): Duration {
+  if (bucket === LAST) return Infinity;
+  const narrowing = Math.max(0, Math.floor(bucket / PER_OCTAVE) - 1);
+  return ((bucket + 1 - narrowing * PER_OCTAVE) * 2 ** narrowing) / US_PER_MS;
+}
+
+/** @internal Counts durations in buckets whose width grows with the duration. */
 export class Histogram {
   readonly #counts = new Float64Array(LAST + 1);
   #count = 0;
@@ -58,8 +61,7 @@ export class Histogram {
   /** What is no duration, from a clock that goes backwards, counts as none. */
   record(given: Duration): void {
     const duration = given > 0 ? given : 0;
-    const bucket = topBits(duration * US_PER_MS) - TOP_BITS_OF_ONE + 1;
-    this.#counts[bucket < 0 ? 0 : bucket > LAST ? LAST : bucket]!++;
+    this.#counts[bucketOf(Math.min(duration * US_PER_MS, LONGEST) | 0)]!++;
     this.#count++;
     this.#sum += duration;
     if (duration > this.#max) this.#max = duration;
@@ -78,7 +80,7 @@ export class Histogram {
 
 /**
  * The duration that `share` of all recorded ones did not exceed; 0 if there are none. Never too short, and too long by at most
- * 1/16 of it or 1 µs. Above 71 minutes it is the longest of all.
+ * 1/16 of it or 1 µs. From 36 minutes on it is the longest of all.
  *
  * @param share from 0 to 1
  * @example const { readyDelay } = loop.metrics();
@@ -94,10 +96,4 @@ export function quantile(
     if (left <= 0) return Math.min(bucket.below, max);
   }
   return max;
-}
-
-function endOf(bucket: number): Duration {
-  if (bucket === LAST) return Infinity;
-  const octave = Math.floor(bucket / PER_OCTAVE);
-  return (2 ** octave * (1 + (bucket % PER_OCTAVE) / PER_OCTAVE)) / US_PER_MS;
 }

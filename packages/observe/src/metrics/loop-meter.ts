@@ -80,7 +80,7 @@ export class LoopMeter implements Instrument {
       this.#last = task;
       this.#switches++;
     }
-    this.#readyDelay.record(this.#now - (this.#readyTimes.take(task.id) ?? this.#now));
+    this.#readyDelay.record(this.#now - this.#readyTimes.take(task.id));
   }
 
   stepEnded(): void {

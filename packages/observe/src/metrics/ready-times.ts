@@ -8,49 +8,52 @@ const FREE = 0;
  * the step that is measured. Ids are given in turn, so tasks that are ready together rarely have the same place.
  */
 export class ReadyTimes {
-  /** Whose the places are; a power of two of them. */
-  #ids = new Float64Array(FIRST_SIZE);
-  #times = new Float64Array(FIRST_SIZE);
+  /** An id and its time for each place. The number of places is a power of two. */
+  #table = new Float64Array(2 * FIRST_SIZE);
   /** Those whose place was not free. */
   readonly #others = new Map<number, Instant>();
 
   add(id: number, time: Instant): void {
-    const place = id & (this.#ids.length - 1);
-    if (this.#ids[place] !== FREE) {
+    const place = this.#placeOf(id);
+    if (this.#table[place] !== FREE) {
       this.#addOther(id, time);
       return;
     }
-    this.#ids[place] = id;
-    this.#times[place] = time;
+    this.#table[place] = id;
+    this.#table[place + 1] = time;
   }
 
-  /** Undefined if it was not added. */
-  take(id: number): Instant | undefined {
-    const place = id & (this.#ids.length - 1);
-    if (this.#ids[place] !== id) return this.#takeOther(id);
-    this.#ids[place] = FREE;
-    return this.#times[place];
+  /** `NaN` if it was not added. */
+  take(id: number): Instant {
+    const place = this.#placeOf(id);
+    if (this.#table[place] !== id) return this.#takeOther(id);
+    this.#table[place] = FREE;
+    return this.#table[place + 1]!;
+  }
+
+  #placeOf(id: number): number {
+    return (2 * id) & (this.#table.length - 1);
   }
 
   #addOther(id: number, time: Instant): void {
     this.#others.set(id, time);
-    if (this.#others.size > this.#ids.length) this.#grow();
+    if (2 * this.#others.size > this.#table.length) this.#grow();
   }
 
-  #takeOther(id: number): Instant | undefined {
-    const time = this.#others.get(id);
+  #takeOther(id: number): Instant {
+    const time = this.#others.get(id) ?? NaN;
     this.#others.delete(id);
     return time;
   }
 
   #grow(): void {
-    const before = { ids: this.#ids, times: this.#times, others: [...this.#others] };
-    this.#ids = new Float64Array(before.ids.length * 4);
-    this.#times = new Float64Array(this.#ids.length);
+    const table = this.#table;
+    const others = [...this.#others];
+    this.#table = new Float64Array(4 * table.length);
     this.#others.clear();
-    before.ids.forEach((id, place) => {
-      if (id !== FREE) this.add(id, before.times[place]!);
-    });
-    for (const [id, time] of before.others) this.add(id, time);
+    for (let place = 0; place < table.length; place += 2) {
+      if (table[place] !== FREE) this.add(table[place]!, table[place + 1]!);
+    }
+    for (const [id, time] of others) this.add(id, time);
   }
 }
