@@ -9,7 +9,7 @@ type Listener = (first?: unknown, second?: unknown) => void;
 type Surround = NonNullable<Instrument['aroundStep']>;
 
 /** @internal All hooks that are told what happens. */
-export type Hooks = Omit<Instrument, 'note' | 'metrics' | 'warned'>;
+export type Hooks = Omit<Instrument, 'note' | 'metrics' | 'warningIssued' | 'warned'>;
 
 /** @internal Calls the instruments of a loop. Switches one off that throws, and warns. */
 export class Instruments {
@@ -26,6 +26,7 @@ export class Instruments {
 
   /** Warns on the console if no instrument has the hook. */
   warn(warning: LoopWarning): void {
+    for (const instrument of this.#having('warningIssued')) this.#call(instrument, 'warningIssued', [warning]);
     const reported = this.#having('warned').filter(instrument => this.#call(instrument, 'warned', [warning]));
     if (reported.length > 0) return;
     // The host's console may be one that throws; a warning must not change what the program does.
