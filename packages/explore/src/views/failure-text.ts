@@ -47,9 +47,14 @@ function headText({ name, error, run, found, shrunk }: FailureFacts, repeat: str
   const switches = `${counted(found.deviations, 'switch')}, shrunk to ${shrunk.deviations}`;
   return [
     errorLine(error, options),
-    `"${oneLine(name ?? 'the program')}" failed in run ${run} (${switches}). This line repeats it:`,
+    `${quoted(name)} failed in run ${run} (${switches}). This line repeats it:`,
     painter(options.colours ?? false, 'bold')(`    ${repeat}`),
   ].join('\n');
+}
+
+/** The name of a test, as sentences begin with it. */
+export function quoted(name: string | undefined): string {
+  return name === undefined ? 'the program' : `"${oneLine(name)}"`;
 }
 
 /** `AssertionError: expected 1 to equal 2` */
@@ -65,4 +70,4 @@ function causeText({ trace, decision, divergence }: FailureFacts, options: TextO
   return divergence === undefined ? cause : `${cause}\nIt is not deterministic: ${divergence}`;
 }
 
-const NO_SWITCH = 'It fails in the order that the loop has by itself: no other task has to run in between.';
+const NO_SWITCH = 'It fails without any switch: in the order that the loop has by itself.';
