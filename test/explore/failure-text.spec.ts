@@ -48,8 +48,14 @@ The order of two steps decides: 2 before 3 fails, 3 before 2 passes.
     assert.match(text, /not deterministic: .*step 3.*Math\.random at bank\.ts:13:9/);
   });
 
+  it('has the whole message of the error, without what a terminal would obey', () => {
+    const message = `one\n  two \u001b[31m${'long '.repeat(100)}end`;
+    const text = failureText(failureOf({ ...lostUpdate(), error: new RangeError(message) }));
+    assert.include(text, `RangeError: one\n  two ${'long '.repeat(100)}end\n`);
+  });
+
   it('shows what was thrown although it is no error', () => {
     assert.match(failureText(failureOf({ ...lostUpdate(), error: 'nonsense' })), /^thrown: "nonsense"$/m);
-    assert.match(failureText(failureOf({ ...lostUpdate(), error: new TypeError('') })), /^TypeError: TypeError$/m);
+    assert.match(failureText(failureOf({ ...lostUpdate(), error: new TypeError('') })), /^thrown: TypeError$/m);
   });
 });

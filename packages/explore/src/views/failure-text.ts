@@ -1,8 +1,8 @@
-import { describe } from '@escapement/core';
+import { describe, safely } from '@escapement/core';
 import type { Trace } from '../trace.js';
 import type { Divergence } from '../tracing/divergence.js';
 import { pairText } from './pair-text.js';
-import { counted, oneLine } from './text.js';
+import { counted, harmless, oneLine } from './text.js';
 import { painter, type TextOptions, traceTable } from './trace-table.js';
 
 /** What is told of a failure: see `Failure`. */
@@ -59,9 +59,18 @@ export function quoted(name: string | undefined): string {
 
 /** `AssertionError: expected 1 to equal 2` */
 export function errorLine(error: unknown, { colours = false }: TextOptions): string {
-  const text = error instanceof Error ? `${error.name}: ${describe(error)}` : `thrown: ${describe(error)}`;
-  return painter(colours, 'red')(text);
+  return painter(colours, 'red')(errorText(error));
 }
+
+/** The whole message: unlike a task's name, it is what the reader is after. What is thrown may be no error. */
+export function errorText(error: unknown): string {
+  const text = safely(() =>
+    error instanceof Error && error.message !== '' ? `${error.name}: ${error.message}` : undefined,
+  );
+  return harmless(text ?? `thrown: ${describe(error)}`).slice(0, MOST_OF_MESSAGE);
+}
+
+const MOST_OF_MESSAGE = 4000;
 
 /** The pair; else the last choice without which the run passes; and what was not the same when it was repeated. */
 function causeText({ trace, decision, divergence }: FailureFacts, options: TextOptions): string {
