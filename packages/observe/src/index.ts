@@ -1,1 +1,3 @@
-export {};
+export { type DurationBucket, type DurationHistogram, quantile } from './metrics/histogram.js';
+export { LoopMeter } from './metrics/loop-meter.js';
+export type { Measurements, TaskCounts } from './metrics/measurements.js';
