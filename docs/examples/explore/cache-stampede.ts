@@ -41,7 +41,10 @@ class SingleFlight {
 }
 
 /** Two guests of one page. */
-function* visit<E extends LoopEvent>(run: Exploration, open: (load: Load) => { get(key: string): Coroutine<string, E> }) {
+function* visit<E extends LoopEvent>(
+  run: Exploration,
+  open: (load: Load) => { get(key: string): Coroutine<string, E> },
+) {
   let loads = 0;
   const cache = open(function* load(key) {
     loads++;

@@ -13,21 +13,23 @@ function* perform(job: string, done: string[]) {
 /** A cancellation between `next` and the end of `perform` drops the job: it is in no queue any more, and not done. */
 export function* broken(run: Exploration) {
   const { jobs, done } = yield* threeJobs(run);
-  const worker = yield* spawn(
-    jobs.forEach(job => perform(job, done)),
-    { name: 'worker' },
-  );
-  run.mayCancel(worker);
+  function* worker() {
+    for (let next = yield* jobs.next(); !next.done; next = yield* jobs.next()) {
+      yield* perform(next.value, done);
+    }
+  }
+  run.mayCancel(yield* spawn(worker));
 }
 
 /** Whoever has taken a job finishes it: the cancellation comes at the next `next`. */
 export function* fixed(run: Exploration) {
   const { jobs, done } = yield* threeJobs(run);
-  const worker = yield* spawn(
-    jobs.forEach(job => shield(perform(job, done))),
-    { name: 'worker' },
-  );
-  run.mayCancel(worker);
+  function* worker() {
+    for (let next = yield* jobs.next(); !next.done; next = yield* jobs.next()) {
+      yield* shield(perform(next.value, done));
+    }
+  }
+  run.mayCancel(yield* spawn(worker));
 }
 
 function* threeJobs(run: Exploration) {

@@ -22,7 +22,7 @@ import {
   TimeoutError,
   timeout,
 } from 'escapement';
-import { type Played, type Programs, steps } from './exploring.js';
+import { mayCancelOne, type Played, type Programs, steps } from './exploring.js';
 
 class Boom extends Error {}
 

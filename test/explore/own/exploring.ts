@@ -5,6 +5,7 @@ import {
   type CoreEvent,
   type Coroutine,
   type EventHandler,
+  type LoopEvent,
   pause,
   SleepHandler,
   type Task,
@@ -31,15 +32,15 @@ export function mayCancelOne(run: Exploration, victims: readonly Task[]): void {
 }
 
 /** Everything that was armed in the handlers of the packages. */
-const armed: Waiter<never>[] = [];
+const armed: Waiter<unknown>[] = [];
 
 /** Notes what is armed. @returns what undoes that */
 export function watchHandlers(): () => void {
   const undo = [SleepHandler, SyncHandler, MemoryHandler].map(({ prototype }) => {
     const { arm } = prototype as EventHandler;
-    prototype.arm = function (this: EventHandler, event: never, waiter: Waiter<never>) {
+    (prototype as EventHandler).arm = function (this: EventHandler, event: LoopEvent, waiter: Waiter<unknown>) {
       armed.push(waiter);
-      arm.call(this, event, waiter);
+      arm.call(this, event as never, waiter as never);
     };
     return () => Object.assign(prototype, { arm });
   });
