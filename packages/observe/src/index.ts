@@ -1,1 +1,4 @@
-export {};
+export { type CollectorPause, type CollectorPauses, hostCollectorPauses } from './recording/collector-pauses.js';
+export type { DumpReason, Recorder } from './recording/recorder.js';
+export { recording } from './recording/recording.js';
+export type { RecordingOptions } from './recording/recording-options.js';

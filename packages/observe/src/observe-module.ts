@@ -1,1 +1,1 @@
-export {};
+export { recordingModule } from './recording/recording-module.js';

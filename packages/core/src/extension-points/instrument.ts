@@ -73,8 +73,8 @@ export interface Instrument {
   sleepEnded?(): void;
   /** A few words on `task` for its line in `loop.dump()` and in reports of deadlocks; undefined for none. */
   note?(task: Task): string | undefined;
-  /** Replaces the console. */
-  warned?(warning: LoopWarning): void;
+  /** Replaces the console, unless it returns false: then it only takes note. */
+  warned?(warning: LoopWarning): unknown;
 }
 
 /**

@@ -24,7 +24,7 @@ export class Instruments {
     this.#setHooks();
   }
 
-  /** Warns on the console if no instrument has the hook. */
+  /** Warns on the console if no instrument has reported it. */
   warn(warning: LoopWarning): void {
     const reported = this.#having('warned').filter(instrument => this.#call(instrument, 'warned', [warning]));
     if (reported.length > 0) return;
@@ -100,13 +100,12 @@ export class Instruments {
     return this.#active.filter(instrument => instrument[hook] !== undefined);
   }
 
-  /** @returns false if the instrument threw, or is switched off */
+  /** @returns false if the hook did, or threw, or its instrument is switched off */
   #call(instrument: Instrument, hook: Hook, args: readonly unknown[]): boolean {
     // It may have thrown in a nested call.
     if (!this.#active.includes(instrument)) return false;
     try {
-      (instrument[hook] as Listener)(...args);
-      return true;
+      return (instrument[hook] as (...args: readonly unknown[]) => unknown)(...args) !== false;
     } catch (thrown) {
       this.#switchOff(instrument, hook, thrown);
       return false;
