@@ -37,7 +37,7 @@ describe('the trace of a random program', () => {
   it('shows what an instrument saw that keeps everything', () => {
     fc.assert(
       fc.property(anyActions, actions => {
-        const { kept, trace, outcome } = recorded(actions, 100_000);
+        const { kept, trace, outcome } = recorded(actions, 10_000);
         outcomes.add(outcome);
         const expected = kept.drawing();
         const shown = drawingOf(trace);
