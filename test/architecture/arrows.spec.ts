@@ -40,7 +40,20 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   escapement: ['combinators', 'core', 'debug', 'wiring', 'sleep', 'strategies'],
   'create-escapement-plugin': [],
   lab: ['conformance', 'escapement', 'io', 'net', 'policies', 'virtual-time'],
-  bench: ['escapement', 'host', 'io', 'lab', 'net', 'policies', 'posix', 'promises', 'streams', 'sync', 'workers'],
+  bench: [
+    'escapement',
+    'host',
+    'io',
+    'lab',
+    'net',
+    'observe',
+    'policies',
+    'posix',
+    'promises',
+    'streams',
+    'sync',
+    'workers',
+  ],
 };
 
 /**

@@ -250,7 +250,7 @@ describe('EventLoop', () => {
 
   it("calls an instrument's hooks, in order", () => {
     const log: string[] = [];
-    const instrument: Required<Omit<Instrument, 'note'>> = {
+    const instrument: Required<Omit<Instrument, 'note' | 'metrics'>> = {
       runStarted: root => log.push(`run of ${root.name}`),
       runEnded: root => log.push(`run of ${root.name} ended: ${root.result.state}`),
       crashed: fault => log.push(`crashed: ${fault}`),
@@ -266,6 +266,7 @@ describe('EventLoop', () => {
       sleepStarted: until => log.push(`sleep until ${until}`),
       sleepEnded: () => log.push('awake'),
       taskEnded: task => log.push(`ended ${task.name}: ${task.result.state}`),
+      warningIssued: warning => log.push(`issued ${warning.code}`),
       warned: warning => log.push(warning.message),
     };
     const heardToo: string[] = [];
@@ -291,6 +292,7 @@ describe('EventLoop', () => {
       'step of napper ended: waiting',
       'step main',
       'around main',
+      'issued MINE',
       'a warning',
       'step of main ended: finishing',
       'sleep until 5',

@@ -26,6 +26,7 @@ export type { Handled, ProgramOf } from './loop/handled-program.js';
 export { hostTurn } from './loop/host-turn.js';
 export type { KeepAlive } from './loop/keep-alive.js';
 export type { HostSpawnOptions, LoopOptions, RunOptions } from './loop/loop-options.js';
+export { type LoopMetrics, LoopView } from './loop/loop-view.js';
 export { type Call, call } from './primitives/call.js';
 export {
   contextValue,

@@ -66,7 +66,10 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
     return false;
   }
 
-  /** Settle the waiters of all events that have happened by `now`. Called once a turn; must not block. */
+  /**
+   * Settle the waiters of all events that have happened by `now`. Called once a turn, in any order with the other handlers' polls;
+   * must not block.
+   */
   poll(_now: Instant): void {}
 
   /** The instant by which `poll` must run again. Called before each sleep; may be too early, never too late. */

@@ -21,7 +21,7 @@ export interface LoopWarning {
  *
  * The order of the calls:
  *
- * - **Run**: `runStarted` first, `runEnded` last. Only `warned` may come at any time.
+ * - **Run**: `runStarted` first, `runEnded` last. Only `warningIssued` and `warned` may come at any time.
  * - **Task**: `taskSpawned`, `taskReady('spawned')`, its steps, `taskEnded`. Exactly one `taskReady` between two steps. A
  *   task that is cancelled before its first step has one step, in which its coroutine does not run.
  * - **Step**: `stepStarted`, `stepEnded`, then `taskEnded` for each task that ended in it, children before their parent.
@@ -73,8 +73,15 @@ export interface Instrument {
   sleepEnded?(): void;
   /** A few words on `task` for its line in `loop.dump()` and in reports of deadlocks; undefined for none. */
   note?(task: Task): string | undefined;
-  /** Replaces the console, unless it returns false: then it only takes note. */
-  warned?(warning: LoopWarning): unknown;
+  /**
+   * What it measures, for `loop.metrics()`, which merges what all instruments return: name the fields so that they do not clash,
+   * and declare them in `LoopMetrics`. Called whenever somebody asks.
+   */
+  metrics?(): object;
+  /** A warning was issued. Unlike `warned` this does not replace the console. */
+  warningIssued?(warning: LoopWarning): void;
+  /** Replaces the console. */
+  warned?(warning: LoopWarning): void;
 }
 
 /**
@@ -94,4 +101,4 @@ export const INSTRUMENT_HOOKS = [
   'taskEnded',
   'sleepStarted',
   'sleepEnded',
-] as const satisfies readonly Exclude<keyof Instrument, 'note' | 'warned'>[];
+] as const satisfies readonly Exclude<keyof Instrument, 'note' | 'metrics' | 'warningIssued' | 'warned'>[];

@@ -39,7 +39,8 @@ export abstract class SchedulingPolicy {
   abstract next(): Task | undefined;
 
   /**
-   * Several things could happen next, all of them allowed, like the branches of a `select` that are ready together: which one?
+   * Several things could happen next, all of them allowed, like the branches of a `select` that are ready together, or the polls of
+   * several handlers: which one?
    * @returns a whole number from 0 to `count - 1`; without this method 0, the first
    */
   choose(_count: number): number {

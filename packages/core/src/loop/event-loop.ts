@@ -23,16 +23,18 @@ import { HostPrograms } from './host-programs.js';
 import { type Hooks, Instruments } from './instruments.js';
 import type { KeepAlive } from './keep-alive.js';
 import { checkOptions, type HostSpawnOptions, type LoopOptions, type RunOptions } from './loop-options.js';
+import { type LoopMetrics, LoopView } from './loop-view.js';
 import { ReadyQueue } from './ready-queue.js';
 import { RunFaults } from './run-outcome.js';
 import { Scheduler } from './scheduler.js';
 import { SleepPhase } from './sleep-phase.js';
-import { dumpTasks } from './task-dump.js';
 
 /** A run with more faults than these ends by force: the plugins fail, and some task is always ready. */
 const MOST_CRASHES = 1000;
 
 class PluggableLoop<in E extends LoopEvent> {
+  /** What it shows of itself to tools. */
+  readonly view: LoopView;
   readonly #strategy: SleepStrategy;
   readonly #clock: CheckedClock;
   readonly #exclusive: ExclusivePlugins;
@@ -57,7 +59,6 @@ class PluggableLoop<in E extends LoopEvent> {
     const { strategy, handlers = [], policy = new FifoPolicy(), instruments: observers = [] } = options;
     this.#strategy = strategy;
     this.#clock = new CheckedClock(strategy);
-    this.#exclusive = new ExclusivePlugins(strategy, handlers, policy);
     this.#handlers = new HandlerTable([new SelfServedHandler()], handlers);
     this.#instruments = new Instruments(observers);
     const { hooks } = this.#instruments;
@@ -67,7 +68,8 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#ready = new ReadyQueue(this.#policy, wakeup, hooks);
     this.#scheduler = new Scheduler(this.#clock, this.#ready, this.#policy, this.#handlers, this.#instruments);
     this.#survivesPolicy = options.onPolicyFault === 'fifo';
-    const dump = () => this.#dumpOf(this.#root!);
+    this.view = new LoopView(strategy, policy, this.#handlers, this.#instruments, () => this.#root);
+    this.#exclusive = new ExclusivePlugins(this.view, handlers);
     const { outcomes } = this.#scheduler;
     this.#sleepPhase = new SleepPhase(
       strategy,
@@ -77,7 +79,7 @@ class PluggableLoop<in E extends LoopEvent> {
       wakeup,
       this.#instruments,
       outcomes,
-      dump,
+      this.view,
     );
     this.#programs = new HostPrograms(this.#scheduler, this.#sleepPhase);
   }
@@ -155,12 +157,12 @@ class PluggableLoop<in E extends LoopEvent> {
 
   /** The tree of tasks: the name, state and event of each; also a circle of tasks that wait for each other. */
   dump(): string {
-    if (this.#root === undefined) return 'the loop is not running';
-    return this.#dumpOf(this.#root, Infinity).join('\n');
+    return this.view.dump();
   }
 
-  #dumpOf(root: Task, mostLines?: number): string[] {
-    return dumpTasks(root, this.#handlers, task => this.#instruments.notesOn(task), mostLines);
+  /** What the handlers have in flight, and what the instruments measure. */
+  metrics(): LoopMetrics {
+    return this.view.metrics();
   }
 
   /** Runs to the end; yields the promises of the strategy. */
@@ -263,7 +265,7 @@ class PluggableLoop<in E extends LoopEvent> {
     this.#sleepPhase.clearWakeup();
     this.#polledAt = this.#clock.now();
     this.#policy.turnStarted(this.#polledAt);
-    this.#handlers.poll(this.#polledAt);
+    this.#handlers.poll(this.#polledAt, this.#ready);
     if (!this.#ready.isEmpty) return this.#sleepPhase.letHostRun(this.#polledAt);
     return this.#sleepPhase.sleepUntilDue(this.#polledAt, this.#programs.areHeld);
   }

@@ -5,6 +5,7 @@ import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.
 import { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import type { Wakeup } from '../extension-points/wakeup.js';
+import { type Chooser, orderChosenBy } from '../tasks/chosen-order.js';
 import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
 
@@ -124,8 +125,12 @@ export class HandlerTable {
     throw wrongReturn(handler, 'blockers', blockers, 'an iterable of tasks');
   }
 
-  poll(now: Instant): void {
-    for (const handler of this.#withPoll) call(handler, 'poll', now);
+  /** In the order in which they are installed, unless `chooser` has another one. */
+  poll(now: Instant, chooser: Chooser): void {
+    const handlers = this.#withPoll;
+    const order = handlers.length > 1 ? orderChosenBy(chooser, handlers.length) : undefined;
+    if (order === undefined) for (const handler of handlers) call(handler, 'poll', now);
+    else for (const index of order) call(handlers[index]!, 'poll', now);
   }
 
   nextDeadline(): Instant {
@@ -153,6 +158,16 @@ export class HandlerTable {
       if (count >= 0) return count > 0;
       throw wrongReturn(handler, 'inFlight', count, 'a number, 0 or more');
     });
+  }
+
+  /** The waits in flight of those that have some, by the name of the handler. */
+  inFlightByName(): Record<string, number> {
+    const counts = new Map<string, number>();
+    for (const handler of this.inFlight()) {
+      const name = nameOf(handler);
+      counts.set(name, (counts.get(name) ?? 0) + handler.inFlight());
+    }
+    return Object.fromEntries(counts);
   }
 
   /** Whether `handler` can end the sleep of a strategy that blocks. */

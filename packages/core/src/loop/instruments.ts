@@ -9,7 +9,7 @@ type Listener = (first?: unknown, second?: unknown) => void;
 type Surround = NonNullable<Instrument['aroundStep']>;
 
 /** @internal All hooks that are told what happens. */
-export type Hooks = Omit<Instrument, 'note' | 'warned'>;
+export type Hooks = Omit<Instrument, 'note' | 'metrics' | 'warningIssued' | 'warned'>;
 
 /** @internal Calls the instruments of a loop. Switches one off that throws, and warns. */
 export class Instruments {
@@ -24,8 +24,9 @@ export class Instruments {
     this.#setHooks();
   }
 
-  /** Warns on the console if no instrument has reported it. */
+  /** Warns on the console if no instrument has the hook. */
   warn(warning: LoopWarning): void {
+    for (const instrument of this.#having('warningIssued')) this.#call(instrument, 'warningIssued', [warning]);
     const reported = this.#having('warned').filter(instrument => this.#call(instrument, 'warned', [warning]));
     if (reported.length > 0) return;
     // The host's console may be one that throws; a warning must not change what the program does.
@@ -36,6 +37,12 @@ export class Instruments {
   notesOn(task: Task): string {
     const notes = this.#active.map(instrument => safely(() => instrument.note?.(task)));
     return notes.map(note => (typeof note === 'string' ? ` ${shorten(note)}` : '')).join('');
+  }
+
+  /** What each instrument measures. One that throws measures nothing. */
+  metrics(): object[] {
+    const measured = this.#active.map(instrument => safely(() => copyOf(instrument.metrics?.())));
+    return measured.filter(values => values !== undefined);
   }
 
   #setHooks(): void {
@@ -100,12 +107,13 @@ export class Instruments {
     return this.#active.filter(instrument => instrument[hook] !== undefined);
   }
 
-  /** @returns false if the hook did, or threw, or its instrument is switched off */
+  /** @returns false if the instrument threw, or is switched off */
   #call(instrument: Instrument, hook: Hook, args: readonly unknown[]): boolean {
     // It may have thrown in a nested call.
     if (!this.#active.includes(instrument)) return false;
     try {
-      return (instrument[hook] as (...args: readonly unknown[]) => unknown)(...args) !== false;
+      (instrument[hook] as Listener)(...args);
+      return true;
     } catch (thrown) {
       this.#switchOff(instrument, hook, thrown);
       return false;
@@ -119,6 +127,11 @@ export class Instruments {
     const message = `an instrument${name === 'Object' || name === 'null' ? '' : ` of class ${name}`} threw in ${hook}: ${describe(thrown)}. It is switched off for the rest of this loop's life. Catch errors inside the hook.`;
     this.warn({ code: 'ESC_INSTRUMENT_FAILED', message, task: undefined });
   }
+}
+
+/** Undefined for what is no object: of a string, each character would be a property. */
+function copyOf(values: unknown): object | undefined {
+  return typeof values === 'object' ? { ...values } : undefined;
 }
 
 function once(action: () => void): () => void {

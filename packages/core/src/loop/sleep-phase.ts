@@ -11,6 +11,7 @@ import { type HandlerTable, nameOf } from './handler-table.js';
 import type { HostOutcomes } from './host-outcomes.js';
 import { hostTurn } from './host-turn.js';
 import type { Instruments } from './instruments.js';
+import type { LoopView } from './loop-view.js';
 import type { ReadyQueue } from './ready-queue.js';
 import { StallDetector } from './stall-detector.js';
 
@@ -30,7 +31,6 @@ export class SleepPhase {
   #warnsAt: Instant = Infinity;
   #hasWarned = false;
 
-  /** @param dump what each task waits for, to report a deadlock */
   constructor(
     private readonly strategy: SleepStrategy,
     private readonly clock: Clock,
@@ -39,7 +39,7 @@ export class SleepPhase {
     private readonly wakeup: Wakeup,
     private readonly instruments: Instruments,
     private readonly outcomes: HostOutcomes,
-    private readonly dump: () => readonly string[],
+    private readonly view: LoopView,
   ) {
     this.#stallDetector = new StallDetector(strategy, handlers);
   }
@@ -142,8 +142,9 @@ export class SleepPhase {
 
   #checkDeadlock(): void {
     const handlers = this.handlers.inFlight();
-    if (handlers.length === 0) throw new DeadlockError(this.dump());
-    if (!this.#canBeWoken(handlers)) throw new DeadlockError(this.dump(), handlers.map(nameOf), this.strategy);
+    if (handlers.length === 0) throw new DeadlockError(this.view.dumpLines());
+    if (!this.#canBeWoken(handlers))
+      throw new DeadlockError(this.view.dumpLines(), handlers.map(nameOf), this.strategy);
   }
 
   /** Whether a sleep without a deadline would end, by itself or through one of `handlers`. */
@@ -185,10 +186,12 @@ export class SleepPhase {
 
   #fallAsleep(until: Instant): void {
     this.instruments.hooks?.sleepStarted?.(until);
+    this.view.sleepsUntil = until;
     this.ready.isSleeping = true;
   }
 
   #awake(): void {
+    this.view.sleepsUntil = undefined;
     this.ready.isSleeping = false;
     this.instruments.hooks?.sleepEnded?.();
   }

@@ -7,12 +7,22 @@ import type { Task } from './task.js';
  * @example const order = chosenOrder(task, branches.length) ?? branches.keys();
  */
 export function chosenOrder(task: Task, count: number): readonly number[] | undefined {
-  const { host } = task;
-  if (!host.chooses) return undefined;
+  return orderChosenBy(task.host, count);
+}
+
+/** @internal Who asks the policy, or knows that it chooses nothing. */
+export interface Chooser {
+  readonly chooses: boolean;
+  choose(count: number): number;
+}
+
+/** @internal */
+export function orderChosenBy(chooser: Chooser, count: number): readonly number[] | undefined {
+  if (!chooser.chooses) return undefined;
   const order = Array.from({ length: count }, (_, index) => index);
   // Fisher and Yates: each place gets one of those that are left.
   for (let place = 0; place < count - 1; place++) {
-    const chosen = place + host.choose(count - place);
+    const chosen = place + chooser.choose(count - place);
     [order[place], order[chosen]] = [order[chosen]!, order[place]!];
   }
   return order;

@@ -198,12 +198,10 @@ export class Recorder implements Instrument {
     this.#dumpBecause('crash');
   }
 
-  /** Leaves the warning to the others, or to the console. */
-  warned({ code, message, task }: LoopWarning): false {
+  warningIssued({ code, message, task }: LoopWarning): void {
     const run = task === undefined ? this.#run : this.#runOf(task);
     this.#ring.write(WARNED, 0, this.#clock.now(), run, task?.id ?? 0, 0);
     this.#ring.writeText(`${code}: ${message}`.slice(0, MOST_WARNING));
-    return false;
   }
 
   /** The usual case is one run: no look at the tasks above. */
