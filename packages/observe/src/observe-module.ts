@@ -1,1 +1,1 @@
-export {};
+export { waitTimesModule } from './outside/wait-times-module.js';
