@@ -10,6 +10,7 @@ const LONG = [
   'examples/jobs',
   'examples/net-options',
   'examples/net-tail',
+  'explore/swimlane-in-chromium',
   'create-escapement-plugin/installed',
   'host/main-endings',
   'io/ending-workers',
@@ -42,6 +43,7 @@ const LONG = [
 const WITH_ONE_NODE = [
   'browser/*',
   'conformance/compositions',
+  'explore/swimlane-in-chromium',
   'lab/compare',
   'lab/html',
   'lab/noise',
