@@ -2,6 +2,8 @@ import { Clock, checkArgument, describe, InvalidArgumentError } from '@escapemen
 import { Instruments, LoopModule, type ServiceIdentifier } from '@escapement/wiring';
 import { LoopMeter } from './metrics/loop-meter.js';
 
+export { recordingModule } from './recording/recording-module.js';
+
 /** What `observeModule` adds to a loop. */
 export interface ObserveOptions {
   /** Measure the loop, for `loop.metrics()`; see `LoopMeter`, also for its cost. True by default. */
