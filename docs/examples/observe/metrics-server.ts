@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { observeModule } from '@escapement/observe/module';
+import { metricsModule } from '@escapement/observe/module';
 import { createLoop, pause, setTimeoutModule, sleep, sleepModule, spawn } from 'escapement';
 import { prometheusText } from './prometheus.js';
 
-const loop = createLoop(setTimeoutModule, sleepModule, observeModule());
+const loop = createLoop(setTimeoutModule, sleepModule, metricsModule);
 
 const server = createServer((_request, response) => {
   response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');

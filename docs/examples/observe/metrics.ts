@@ -1,8 +1,8 @@
 import { quantile } from '@escapement/observe';
-import { observeModule } from '@escapement/observe/module';
+import { metricsModule } from '@escapement/observe/module';
 import { createLoop, setTimeoutModule, sleep, sleepModule, spawn } from 'escapement';
 
-const loop = createLoop(setTimeoutModule, sleepModule, observeModule());
+const loop = createLoop(setTimeoutModule, sleepModule, metricsModule);
 
 /** Computes for too long between two waits. */
 function* greedy() {
