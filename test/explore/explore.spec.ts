@@ -1,4 +1,4 @@
-import { type CoreEvent, type Coroutine, DeadlockError, now, pause, spawn } from '@escapement/core';
+import { type CoreEvent, type Coroutine, currentTask, DeadlockError, now, pause, spawn } from '@escapement/core';
 import { type ChoiceKind, Chooser, explore, LivelockError, UnsettledPromiseError } from '@escapement/explore';
 import { resolved } from '@escapement/promises';
 import { sleep } from '@escapement/sleep';
@@ -201,6 +201,7 @@ describe('explore', () => {
     );
     assert.match(String(failure?.error), /lost update/);
     assert.isAtLeast(summary.runs, 1);
+    assert.isUndefined(failure?.divergence);
     const stuck = await explore(() => resolved(new Promise<void>(() => {})), {
       promises: true,
       runs: 2,
@@ -233,6 +234,41 @@ describe('explore', () => {
     }
     const { failure } = await explore(lostUpdate(0, 0), { strategy: new Backwards(), runs: 2 });
     assert.equal(failure?.run, 2);
+  });
+
+  it('ends with an error if a strategy of its own makes no valid choice', async () => {
+    for (const given of [-1, 1.5, Number.NaN, 'x' as never, 1000]) {
+      class Wrong extends Chooser {
+        override readonly alias = 'wrong';
+        override choose(): number {
+          return given;
+        }
+      }
+      const error = await explore(lostUpdate(), { strategy: new Wrong() }).catch(thrown => thrown);
+      assert.equal(error.code, 'ESC_INVALID_CHOICE');
+    }
+  });
+
+  it('passes a run whose program was cancelled because it may be, if its checks pass', async () => {
+    let cancelled = 0;
+    const { failure } = await explore(
+      function* (run) {
+        const self = yield* currentTask();
+        run.mayCancel(self);
+        let isClean = true;
+        run.check(() => assert.isTrue(isClean));
+        try {
+          isClean = false;
+          yield* pauses(5);
+        } finally {
+          isClean = true;
+          if (self.isCancelled) cancelled++;
+        }
+      },
+      { runs: 100 },
+    );
+    assert.isUndefined(failure);
+    assert.isAbove(cancelled, 10);
   });
 
   it('keeps nothing of a run for the next: ids of tasks begin at 1, and the clock at 0', async () => {

@@ -48,6 +48,8 @@ describe('the entry points', function () {
     'explore',
     'explore/fast-check',
     'observe',
+    'observe/channels',
+    'observe/spans',
     'streams',
     'streams/memory',
   ]) {
@@ -67,6 +69,8 @@ describe('the entry points', function () {
     'workers',
     'virtual-time',
     'observe',
+    'observe/channels',
+    'observe/spans',
     'streams',
   ].map(name => `${name}/module`)) {
     it(`of @escapement/${specifier} load one`, () => {
