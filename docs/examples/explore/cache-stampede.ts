@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import assert from 'node:assert';
 import { type Coroutine, type LoopEvent, type Pause, pause, spawn } from '@escapement/core';
 import type { Exploration } from '@escapement/explore';
 import { Deferred, type DeferredSettled } from '@escapement/sync';
@@ -51,7 +51,7 @@ function* visit<E extends LoopEvent>(
     yield* pause();
     return `page ${key}`;
   });
-  run.check(() => assert.equal(loads, 1, `the page was loaded ${loads} times`));
+  run.check(() => assert(loads === 1, `the page was loaded ${loads} times`));
   yield* spawn(cache.get('home'), { name: 'first guest' });
   yield* spawn(cache.get('home'), { name: 'second guest' });
 }

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import assert from 'node:assert';
 import { pause, spawn } from '@escapement/core';
 import type { Exploration } from '@escapement/explore';
 import { show } from './show.js';
@@ -28,7 +28,7 @@ function* serve(run: Exploration, connect: (system: Descriptors) => { close(): v
   const system = new Descriptors();
   const connection = connect(system);
   let file: number | undefined;
-  run.check(() => assert.ok(system.isOpen(file!), 'somebody has closed the log'));
+  run.check(() => assert(system.isOpen(file!), 'somebody has closed the log'));
 
   function* half() {
     yield* pause();
