@@ -92,7 +92,7 @@ export class Player {
   /** A task is named after the function that makes its body. */
   #programOf(run: Exploration): unknown {
     // Without a receiver: it would show in the names of frames.
-    const { program } = this;
+    const program = this.program;
     const made = program(run);
     const name = programName(program as never);
     if (typeof made === 'function' || name === undefined) return made;
