@@ -4,6 +4,7 @@ import type { Exploration } from '@escapement/explore';
 import { Condition, Lock } from '@escapement/sync';
 import { show } from './show.js';
 
+// #region bug
 /** Holds one item. `changed` wakes one task, which may be one of the side that cannot go on: then nobody does. */
 class OneForBoth {
   readonly items: number[] = [];
@@ -33,6 +34,7 @@ class OneForBoth {
     }
   }
 }
+// #endregion bug
 
 /** A condition for each side: a notification reaches only those who can go on. */
 class OneForEach extends OneForBoth {

@@ -6,6 +6,7 @@ import { show } from './show.js';
 
 type Load = (key: string) => Coroutine<string, Pause>;
 
+// #region bug
 /** All who ask before the first page is there load it, too. */
 class Cache {
   readonly #pages = new Map<string, string>();
@@ -19,6 +20,7 @@ class Cache {
     return page;
   }
 }
+// #endregion bug
 
 /** Keeps the page that is on its way: the others wait for it. An error of the load reaches all of them, and is not kept. */
 class SingleFlight {

@@ -9,6 +9,7 @@ function* charge(guest: string, paid: string[]) {
   paid.push(guest);
 }
 
+// #region bug
 /** The seat may be gone when the money has come. */
 export function* broken(run: Exploration) {
   const free = new Set(['12A']);
@@ -23,6 +24,7 @@ export function* broken(run: Exploration) {
   yield* spawn(book('Ada'), { name: 'Ada' });
   yield* spawn(book('Bob'), { name: 'Bob' });
 }
+// #endregion bug
 
 /** Checks and takes the seat in one step, and puts it back if the charge fails. */
 export function* fixed(run: Exploration) {

@@ -10,6 +10,7 @@ function* perform(job: string, done: string[]) {
   done.push(job);
 }
 
+// #region bug
 /** A cancellation between `next` and the end of `perform` drops the job: it is in no queue any more, and not done. */
 export function* broken(run: Exploration) {
   const { jobs, done } = yield* threeJobs(run);
@@ -20,6 +21,7 @@ export function* broken(run: Exploration) {
   }
   run.mayCancel(yield* spawn(worker));
 }
+// #endregion bug
 
 /** Whoever has taken a job finishes it: the cancellation comes at the next `next`. */
 export function* fixed(run: Exploration) {

@@ -15,6 +15,7 @@ class Account {
   }
 }
 
+// #region bug
 /** Locks `first`, then `second`, and moves the money. */
 function* transfer(from: Account, to: Account, amount: number, [first, second] = [from, to]) {
   yield* first.lock.acquire();
@@ -28,6 +29,7 @@ function* transfer(from: Account, to: Account, amount: number, [first, second] =
     first.lock.release();
   }
 }
+// #endregion bug
 
 /** Each locks the account that it takes from first: two that go in opposite directions wait for each other. */
 export function* broken(run: Exploration) {

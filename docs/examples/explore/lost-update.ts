@@ -20,6 +20,7 @@ class Account {
   }
 }
 
+// #region bug
 function* deposit(account: Account, amount: number) {
   const balance = yield* account.read();
   yield* account.write(balance + amount);
@@ -32,6 +33,7 @@ export function* broken(run: Exploration) {
   yield* spawn(deposit(account, 10), { name: 'ten' });
   yield* spawn(deposit(account, 20), { name: 'twenty' });
 }
+// #endregion bug
 
 /** Who deposits holds the lock from the read to the write. */
 export function* fixed(run: Exploration) {
