@@ -219,7 +219,7 @@ describe('explore', () => {
     const stuck = await explore(() => resolved(new Promise<void>(() => {})), {
       promises: true,
       runs: 2,
-      shrink: false,
+      patience: 20,
     });
     assert.instanceOf(stuck.failure?.error, UnsettledPromiseError);
   }).timeout(30_000);
