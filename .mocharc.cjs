@@ -10,6 +10,7 @@ const LONG = [
   'examples/jobs',
   'examples/net-options',
   'examples/net-tail',
+  'explore/runners',
   'explore/swimlane-in-chromium',
   'create-escapement-plugin/installed',
   'host/main-endings',

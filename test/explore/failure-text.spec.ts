@@ -13,8 +13,7 @@ describe('the text of a failure', () => {
       text.slice(0, text.indexOf('←3')),
       `
 Error: expected 1 to equal 2
-"loses no update" failed in run 12 (30 switches, shrunk to 1). To repeat it, paste one of these:
-    EXPLORE_REPLAY=x1-2.0.0:loses-no-update npm test
+"loses no update" failed in run 12 (30 switches, shrunk to 1). This line repeats it:
     replay(program, 'x1-2.0.0:loses-no-update')
 
 The order of two steps decides: 2 before 3 fails, 3 before 2 passes.

@@ -1,33 +1,26 @@
 import type { CriticalStep, Decision, Found } from './failure.js';
 import type { ExploreSettings } from './options.js';
 import type { Played, Player } from './player.js';
+import { Budget, type Work } from './shrinking/budget.js';
 import { type Cause, CriticalPairSearch } from './shrinking/critical-pair.js';
-import type { Alternative } from './shrinking/order-chooser.js';
 import { isSameFailure } from './shrinking/same-failure.js';
 import { deviationsIn, Shrinker, trimmed } from './shrinking/shrink.js';
 import { tasksThatMatter } from './shrinking/tasks-that-matter.js';
-import { ScheduleChooser } from './strategies/schedule-chooser.js';
+import { type LastChoice, ScheduleChooser } from './strategies/schedule-chooser.js';
 import { tokenOf } from './token.js';
 import type { Trace } from './trace.js';
-import { divergenceOf, traceRun } from './tracing/traced-run.js';
+import { Divergence } from './tracing/divergence.js';
+import { divergenceOf, type TracedRun, traceRun } from './tracing/traced-run.js';
 
 /** Turns a run that has failed into what people need: shrunk, traced, with the pair of steps that decides. */
 export async function explain(player: Player, failed: Played, run: number, settings: ExploreSettings): Promise<Found> {
   const before = player.plays;
-  const isSame = isSameFailure(failed.error);
-  // Twice the same schedule: if the two differ, there is nothing that could be shrunk.
-  const again = await traceRun(player, new ScheduleChooser(failed.choices));
-  const first = await player.play(new ScheduleChooser(failed.choices), 0, { trail: true });
-  const divergence = divergenceOf(again, first);
-  const isRepeatable = divergence === undefined && isSame(again.played);
-  const cause: Cause = isRepeatable
-    ? await shrink(player, isSame, failed.choices)
-    : { choices: trimmed(failed.choices), last: undefined, pair: undefined, others: [] };
-  const traced = isRepeatable ? await traceRun(player, new ScheduleChooser(cause.choices)) : again;
-  const trace: Trace = { ...traced.trace, pair: cause.pair };
-  const marked = isRepeatable ? await markTasks(player, isSame, trace, cause) : trace;
+  const repeated = await repeat(player, failed);
+  const { cause, traced } =
+    settings.shrink && repeated.divergence === undefined ? await shrink(player, repeated) : repeated;
+  const { trace } = traced;
   return {
-    error: isRepeatable ? traced.played.error : failed.error,
+    error: repeated.divergence === undefined ? traced.played.error : failed.error,
     token: tokenOf(settings.name, cause.choices, traced.played.trail),
     name: settings.name,
     run,
@@ -35,26 +28,38 @@ export async function explain(player: Player, failed: Played, run: number, setti
     found: { deviations: deviationsIn(failed.choices).length, steps: failed.steps },
     shrunk: { deviations: deviationsIn(cause.choices).length, steps: traced.played.steps },
     plays: player.plays - before,
-    trace: marked,
+    trace,
     pair: cause.pair && { first: criticalStep(trace, cause.pair[0]), second: criticalStep(trace, cause.pair[1]) },
     decision: cause.last && decisionOf(trace, cause.last),
-    divergence: divergence ?? (isRepeatable ? undefined : divergenceOf(again, failed, 0)),
+    divergence: repeated.divergence,
   };
 }
 
-async function shrink(player: Player, isSame: (played: Played) => boolean, choices: readonly number[]): Promise<Cause> {
-  const shrunk = await new Shrinker(player, isSame, choices).shrink();
-  return new CriticalPairSearch(player, isSame).find(shrunk);
+interface Repeated {
+  readonly traced: TracedRun;
+  readonly cause: Cause;
+  readonly divergence: Divergence | undefined;
 }
 
-async function markTasks(
-  player: Player,
-  isSame: (played: Played) => boolean,
-  trace: Trace,
-  { others }: Cause,
-): Promise<Trace> {
-  const matter = await tasksThatMatter(player, isSame, trace, others);
-  return { ...trace, tasks: trace.tasks.map(task => ({ ...task, matters: matter.has(task.id) })) };
+/** Plays the same schedule twice: if the two differ, there is nothing that could be shrunk. */
+async function repeat(player: Player, failed: Played): Promise<Repeated> {
+  const choices = trimmed(failed.choices);
+  const traced = await traceRun(player, new ScheduleChooser(choices));
+  const again = await player.play(new ScheduleChooser(choices), 0, { trail: true });
+  const hasFailedAgain = isSameFailure(failed.error)(again);
+  const divergence = divergenceOf(traced, again) ?? (hasFailedAgain ? undefined : new Divergence(traced.calls));
+  return { traced, divergence, cause: { choices, others: [], last: undefined, pair: undefined } };
+}
+
+async function shrink(player: Player, { traced: { played } }: Repeated): Promise<Omit<Repeated, 'divergence'>> {
+  const work: Work = { player, isSame: isSameFailure(played.error), budget: new Budget(player) };
+  const shrunk = await new Shrinker(work, played.choices).shrink();
+  const cause = await new CriticalPairSearch(work).find(shrunk);
+  const traced = await traceRun(player, new ScheduleChooser(cause.choices));
+  const trace: Trace = { ...traced.trace, pair: cause.pair };
+  const matter = await tasksThatMatter(work, trace, cause.others);
+  const tasks = trace.tasks.map(task => ({ ...task, matters: matter.has(task.id) }));
+  return { cause, traced: { ...traced, trace: { ...trace, tasks } } };
 }
 
 function criticalStep(trace: Trace, index: number): CriticalStep {
@@ -63,7 +68,7 @@ function criticalStep(trace: Trace, index: number): CriticalStep {
   return { index, task: nameOf(trace, step?.task), site: stack[0], stack };
 }
 
-function decisionOf(trace: Trace, { kind, chosen, step, instead }: Alternative): Decision {
+function decisionOf(trace: Trace, { kind, chosen, step, instead }: LastChoice): Decision {
   const next = `task "${nameOf(trace, trace.steps[step]?.task)}"`;
   const what = {
     preempt: () => `task "${nameOf(trace, instead)}" was preempted by ${next}`,

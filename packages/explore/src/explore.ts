@@ -2,11 +2,12 @@ import { type EventHandler, hostTurn, type LoopEvent } from '@escapement/core';
 import { explain } from './explain.js';
 import { Failure } from './failure.js';
 import { type ExploredProgram, type ExploreOptions, exploreSettings } from './options.js';
-import { BaseChooser } from './oracle/chooser.js';
+import { LoopsOrderFirst } from './oracle/chooser.js';
 import { seedOfRun } from './oracle/random-numbers.js';
 import { findPlantedRace } from './planted-race.js';
 import { Player } from './player.js';
 import { Seen } from './seen.js';
+import { ExhaustiveChooser } from './strategies/exhaustive-chooser.js';
 import type { ExploreResult } from './summary.js';
 
 /** The host gets a turn after so many runs: for signals, and the time limits of test runners. */
@@ -38,10 +39,10 @@ export async function explore<T, F extends LoopEvent, H extends EventHandler = n
   await findPlantedRace(settings.plantedChooser);
   const player = new Player(program, settings);
   const seen = new Seen();
-  const first = settings.chooser.alias === 'exhaustive' ? settings.chooser : new BaseChooser();
+  const chooser =
+    settings.chooser instanceof ExhaustiveChooser ? settings.chooser : new LoopsOrderFirst(settings.chooser);
   let hasMore = true;
   for (let run = 1; run <= settings.runs && hasMore; run++) {
-    const chooser = run === 1 ? first : settings.chooser;
     const played = await player.play(chooser, seedOfRun(settings.seed, run), { reorderings: seen.reorderings });
     hasMore = chooser.runEnded();
     seen.add(played);

@@ -2,6 +2,8 @@ export * from './errors.js';
 export { Exploration, type LinkOfRunOptions } from './exploration.js';
 export { explore } from './explore.js';
 export { type CriticalPair, type CriticalStep, type Decision, Failure, type ScheduleSize } from './failure.js';
+export { explored } from './integrations/explored.js';
+export { FailedRunError } from './integrations/failed-run-error.js';
 export type { BuiltInEvents, ExploredProgram, ExploreOptions, PlayOptions } from './options.js';
 export type { ChoiceKind } from './oracle/choice.js';
 export { Chooser } from './oracle/chooser.js';

@@ -72,6 +72,8 @@ export interface ExploreOptions<H extends EventHandler = EventHandler, P extends
   readonly depth?: number;
   /** The most preemptions in a schedule of `'exhaustive'`. Default: 2. */
   readonly preemptions?: number;
+  /** Whether a failure is shrunk and explained, which takes some seconds at most. Default: true. */
+  readonly shrink?: boolean;
 }
 
 /** @internal */
@@ -90,6 +92,7 @@ export interface ExploreSettings extends PlaySettings {
   readonly plantedChooser: Chooser;
   readonly seed: number;
   readonly name: string | undefined;
+  readonly shrink: boolean;
 }
 
 const RUNS = 1000;
@@ -101,7 +104,8 @@ export function playSettings(caller: string, program: unknown, options: PlayOpti
   checkArgument(caller, options, 'object', 'options like { lateness: 5 }');
   const { handlers = () => [], promises, lateness = 1, mostSteps = 20_000 } = options;
   checkCallback(`${caller} for \`handlers\``, handlers, 'a function that makes handlers anew for each run');
-  if (promises !== undefined && typeof promises !== 'boolean') throw refused(caller, 'promises', promises, 'a boolean');
+  if (promises !== undefined && typeof promises !== 'boolean')
+    throw refused(caller, 'promises', promises, 'true or false');
   checkNumber(caller, 'lateness', lateness, given => given >= 0 && given < Infinity, 'milliseconds, 0 or more');
   checkCount(`mostSteps of ${caller}`, mostSteps, 1, false, 'A run with more steps fails.');
   return { handlers, promises, lateness, mostSteps };
@@ -111,7 +115,7 @@ export function playSettings(caller: string, program: unknown, options: PlayOpti
 export function exploreSettings(program: unknown, options: ExploreOptions): ExploreSettings {
   const caller = 'explore';
   const settings = playSettings(caller, program, options);
-  const { strategy = 'random', seed = 1, name, depth = 3, preemptions = 2 } = options;
+  const { strategy = 'random', seed = 1, name, depth = 3, preemptions = 2, shrink = true } = options;
   const { runs = strategy === 'exhaustive' ? RUNS_EXHAUSTIVE : RUNS } = options;
   checkCount(`runs of ${caller}`, runs, 1, false, 'Each run tries one schedule.');
   checkNumber(caller, 'seed', seed, Number.isSafeInteger, 'a whole number');
@@ -120,7 +124,8 @@ export function exploreSettings(program: unknown, options: ExploreOptions): Expl
   checkCount(`preemptions of ${caller}`, preemptions, 0, true, 'It is the most preemptions in one schedule.');
   const chooser = chooserOf(caller, strategy, depth, preemptions);
   const plantedChooser = chooserOf(caller, strategy, Math.max(2, depth), Math.max(1, preemptions));
-  return { ...settings, runs, seed, name, chooser, plantedChooser };
+  if (typeof shrink !== 'boolean') throw refused(caller, 'shrink', shrink, 'true or false');
+  return { ...settings, runs, seed, name, shrink, chooser, plantedChooser };
 }
 
 function chooserOf(caller: string, strategy: unknown, depth: number, preemptions: number): Chooser {

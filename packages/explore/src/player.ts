@@ -42,6 +42,8 @@ export class Player {
   /** How many runs and steps it has played. */
   plays = 0;
   steps = 0;
+  /** Whether its runs let the host run. */
+  hasPromises = false;
 
   constructor(
     private readonly program: AnyProgram,
@@ -58,17 +60,17 @@ export class Player {
     const policy = new OraclePolicy(oracle, cancellations, watch.reorderings);
     const run = new Exploration(oracle, cancellations);
     const own = this.settings.handlers(clock);
-    const hasPromises = this.settings.promises ?? own.some(handler => handler.needsHost);
-    const Strategy = hasPromises ? LateSettlingTime : LateVirtualTime;
+    this.hasPromises = this.settings.promises ?? own.some(handler => handler.needsHost);
+    const Strategy = this.hasPromises ? LateSettlingTime : LateVirtualTime;
     const strategy = new Strategy(clock, oracle, this.settings.lateness);
-    const handlers = [...builtIn(clock), ...(hasPromises ? forPromises() : []), ...own];
+    const handlers = [...builtIn(clock), ...(this.hasPromises ? forPromises() : []), ...own];
     const instruments = watch.instrument === undefined ? [] : [watch.instrument(clock, policy)];
     const loop = new EventLoop({ strategy, handlers, policy, instruments });
     let hasFailed = false;
     let error: unknown;
     try {
       const program = this.#programOf(run) as never;
-      if (hasPromises) await loop.run(program);
+      if (this.hasPromises) await loop.run(program);
       else loop.runSync(program);
       run.finish();
     } catch (thrown) {

@@ -2,6 +2,7 @@ import { Clock, checkArgument, describe, InvalidArgumentError } from '@escapemen
 import { Instruments, LoopModule, type ServiceIdentifier } from '@escapement/wiring';
 import { LoopMeter } from './metrics/loop-meter.js';
 
+export { waitTimesModule } from './outside/wait-times-module.js';
 export { recordingModule } from './recording/recording-module.js';
 
 /** What `observeModule` adds to a loop. */

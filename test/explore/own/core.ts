@@ -1,3 +1,4 @@
+import type { Exploration } from '@escapement/explore';
 import { expect } from 'chai';
 import {
   Cancelled,
@@ -19,7 +20,7 @@ import {
   TimeoutError,
   timeout,
 } from 'escapement';
-import { below, cancelling, type Played, type Program, steps } from './playing.js';
+import { mayCancelOne, type Played, type Programs, steps } from './exploring.js';
 
 class Boom extends Error {}
 
@@ -35,10 +36,12 @@ class Tree {
   shieldsBegun = 0;
   shieldsDone = 0;
 
+  constructor(private readonly run: Exploration) {}
+
   *body(depth: number): Coroutine<number, Played> {
     this.begun++;
     try {
-      for (let left = 1 + below(2); left > 0; left--) yield* this.#act(depth);
+      for (let left = 1 + this.run.choose(2); left > 0; left--) yield* this.#act(depth);
       return depth;
     } catch (error) {
       this.#see(error);
@@ -50,16 +53,16 @@ class Tree {
 
   *#act(depth: number): Coroutine<void, Played> {
     const inner = depth - 1;
-    switch (below(depth > 0 ? 10 : 3)) {
+    switch (this.run.choose(depth > 0 ? 10 : 3)) {
       case 0:
-        return yield* steps(2);
+        return yield* steps(this.run, 2);
       case 1:
-        return yield* sleep(below(3));
+        return yield* sleep(this.run.choose(3));
       case 2:
-        if (below(3) > 0) return;
+        if (this.run.choose(3) > 0) return;
         throw this.#boom();
       case 3:
-        this.tasks.push(yield* spawn(this.body(inner), { daemon: below(4) === 0 }));
+        this.tasks.push(yield* spawn(this.body(inner), { daemon: this.run.choose(4) === 0 }));
         return;
       case 4:
         return yield* this.#catching(scope(this.body(inner)));
@@ -68,9 +71,9 @@ class Tree {
       case 6:
         return yield* this.#shielded(inner);
       case 7:
-        return yield* this.#catching(timeout(below(3), this.body(inner)));
+        return yield* this.#catching(timeout(this.run.choose(3), this.body(inner)));
       case 8:
-        yield* moveOnAfter(below(3), this.body(inner));
+        yield* moveOnAfter(this.run.choose(3), this.body(inner));
         return;
       default:
         this.cleanUps++;
@@ -88,8 +91,8 @@ class Tree {
   }
 
   *#cleanUp(): Coroutine<void, Played> {
-    yield* steps(2);
-    yield* sleep(below(2));
+    yield* steps(this.run, 2);
+    yield* sleep(this.run.choose(2));
     this.cleanedUp++;
   }
 
@@ -135,23 +138,23 @@ function* outcomeOf(program: () => Coroutine<unknown, Played>): Coroutine<unknow
   }
 }
 
-export const corePrograms: Readonly<Record<string, Program>> = {
-  *'a tree of scopes, shields, limits and clean-ups ends completely, and loses no error'() {
-    const tree = new Tree();
+export const corePrograms: Programs = {
+  *'a tree of scopes, shields, limits and clean-ups ends completely, and loses no error'(run) {
+    const tree = new Tree(run);
     const outcome = yield* outcomeOf(function* () {
       const root = yield* spawn(tree.body(3), { name: 'root' });
-      yield* spawn(cancelling([root], 12, 3));
-      yield* steps(4);
+      mayCancelOne(run, [root]);
+      yield* steps(run, 4);
       const others = tree.tasks.filter(task => !task.isEnded);
-      yield* spawn(cancelling(others, 6));
+      mayCancelOne(run, others);
       yield* root;
     });
     tree.check(outcome);
   },
 
-  *'nested limits: the value comes, or the error of one of them'() {
-    const limits = [below(4), below(4), below(4)] as const;
-    const work = below(4);
+  *'nested limits: the value comes, or the error of one of them'(run) {
+    const limits = [run.choose(4), run.choose(4), run.choose(4)] as const;
+    const work = run.choose(4);
     const outcome = yield* outcomeOf(function* () {
       return yield* timeout(
         limits[0],
@@ -173,22 +176,22 @@ export const corePrograms: Readonly<Record<string, Program>> = {
     expect(yield* now()).to.equal(Math.min(work, least));
   },
 
-  *'each joiner gets the end of a task'() {
+  *'each joiner gets the end of a task'(run) {
     const ends: string[] = [];
     let isCancelled = false;
     yield* supervise(
       function* () {
         const task = yield* spawn(
           function* () {
-            yield* steps(3);
-            if (below(3) === 0) throw new Boom('joined');
+            yield* steps(run, 3);
+            if (run.choose(3) === 0) throw new Boom('joined');
             return 7;
           },
           { name: 'joined' },
         );
         for (let n = 0; n < 3; n++) {
           yield* spawn(function* () {
-            yield* steps(3);
+            yield* steps(run, 3);
             try {
               ends.push(String(yield* task));
             } catch (error) {
@@ -197,8 +200,8 @@ export const corePrograms: Readonly<Record<string, Program>> = {
             }
           });
         }
-        yield* steps(3);
-        if (below(2) === 0) {
+        yield* steps(run, 3);
+        if (run.choose(2) === 0) {
           isCancelled = !task.isEnded;
           task.cancel();
         }
@@ -210,7 +213,7 @@ export const corePrograms: Readonly<Record<string, Program>> = {
     if (ends[0] === 'TaskCancelledError') expect(isCancelled).to.equal(true);
   },
 
-  *'retry tries as often as it may, and stops when it is cancelled'() {
+  *'retry tries as often as it may, and stops when it is cancelled'(run) {
     let tries = 0;
     let running = 0;
     let victim!: Task<string>;
@@ -221,8 +224,8 @@ export const corePrograms: Readonly<Record<string, Program>> = {
             tries++;
             expect(++running).to.equal(1);
             try {
-              yield* steps(1);
-              if (below(2) === 0) throw new Boom('again');
+              yield* steps(run, 1);
+              if (run.choose(2) === 0) throw new Boom('again');
               return 'done';
             } finally {
               running--;
@@ -231,7 +234,7 @@ export const corePrograms: Readonly<Record<string, Program>> = {
           { attempts: 3, backoff: () => 1 },
         ),
       );
-      yield* spawn(cancelling([victim], 6, 2));
+      mayCancelOne(run, [victim]);
       return yield* victim;
     });
     expect(tries).to.be.at.most(3);
@@ -240,38 +243,38 @@ export const corePrograms: Readonly<Record<string, Program>> = {
     else if (outcome !== 'done') expect(outcome).to.be.instanceOf(TaskCancelledError);
   },
 
-  *'ticks are counted or missed, never lost, also by waits that are abandoned'() {
+  *'ticks are counted or missed, never lost, also by waits that are abandoned'(run) {
     const metronome = every(1);
     let beats = 0;
     yield* scope(function* () {
       const ticking = yield* spawn(function* () {
         for (let n = 0; n < 4; n++) {
-          const tick = yield* moveOnAfter(below(3), function* () {
+          const tick = yield* moveOnAfter(run.choose(3), function* () {
             return yield* metronome;
           });
           if (tick !== undefined) {
             beats += 1 + tick.missed;
             expect(tick.index).to.equal(beats);
           }
-          if (below(2) === 0) yield* sleep(below(3));
+          if (run.choose(2) === 0) yield* sleep(run.choose(3));
         }
       });
-      yield* spawn(cancelling([ticking], 8, 3));
+      mayCancelOne(run, [ticking]);
     });
   },
 
-  *'a listener for a cancellation is called once, and not after it was removed'() {
+  *'a listener for a cancellation is called once, and not after it was removed'(run) {
     const calls: string[] = [];
     let isRemoved = false;
     yield* scope(function* () {
       const task = yield* spawn(function* () {
         const remove = yield* onCancel(() => calls.push(isRemoved ? 'late' : 'in time'));
-        yield* steps(3);
+        yield* steps(run, 3);
         remove();
         isRemoved = true;
-        yield* steps(3);
+        yield* steps(run, 3);
       });
-      yield* spawn(cancelling([task], 8));
+      mayCancelOne(run, [task]);
     });
     expect(calls.length).to.be.at.most(1);
     expect(calls).to.not.include('late');

@@ -1,3 +1,4 @@
+import type { Exploration } from '@escapement/explore';
 import { type ServeOptions, serve } from '@escapement/net';
 import type { ByteStream } from '@escapement/streams';
 import { type LinkOptions, MemoryListener, type MemoryStream, memoryPair } from '@escapement/streams/memory';
@@ -13,20 +14,11 @@ import {
   supervise,
   type Task,
 } from 'escapement';
-import { below, cancelling, type Played, type Program, steps } from './playing.js';
-
-const FINE = 1000;
+import { mayCancelOne, type Played, type Programs, steps } from './exploring.js';
 
 /** Latency, pieces and faults by the choices of the exploration. */
-function link(canFail: boolean): LinkOptions {
-  const fault = { after: below(30), does: (['reset', 'end', 'stall'] as const)[below(3)]!, lasts: 2 };
-  return {
-    latency: [0, below(3)],
-    capacity: 1 + below(8),
-    fragmented: below(2) === 0,
-    random: () => below(FINE) / FINE,
-    ...(canFail && below(3) === 0 ? { faults: [fault] } : {}),
-  };
+function link(run: Exploration, faults: boolean): LinkOptions {
+  return { ...run.link({ latency: 2, faults }), capacity: 1 + run.choose(8) };
 }
 
 const TEXT = 'so it goes on and on\n';
@@ -37,22 +29,22 @@ function* lines<E extends LoopEvent>(stream: ByteStream<E>) {
   }
 }
 
-export const netPrograms: Readonly<Record<string, Program>> = {
-  *'bytes arrive in order, in whatever pieces'() {
-    const [left, right] = memoryPair(link(false));
+export const netPrograms: Programs = {
+  *'bytes arrive in order, in whatever pieces'(run) {
+    const [left, right] = memoryPair(link(run, false));
     let read = '';
     yield* all([
       function* () {
         for (let n = 0; n < 3; n++) {
           yield* left.write(TEXT);
-          yield* steps(2);
+          yield* steps(run, 2);
         }
         left.close();
       },
       function* () {
         for (;;) {
           // A read that is cancelled has taken nothing.
-          const bytes = yield* moveOnAfter(below(3), function* () {
+          const bytes = yield* moveOnAfter(run.choose(3), function* () {
             return (yield* right.read()) ?? 'end';
           });
           if (bytes === 'end') break;
@@ -65,10 +57,10 @@ export const netPrograms: Readonly<Record<string, Program>> = {
     expect(read).to.equal(TEXT.repeat(3));
   },
 
-  *'serve keeps its limit, closes each stream, and answers or hangs up'() {
-    const listener = new MemoryListener(link(true), link(true));
-    const limit = 1 + below(2);
-    const grace = [0, 0, 2, Infinity][below(4)]!;
+  *'serve keeps its limit, closes each stream, and answers or hangs up'(run) {
+    const listener = new MemoryListener(link(run, true), link(run, true));
+    const limit = 1 + run.choose(2);
+    const grace = [0, 0, 2, Infinity][run.choose(4)]!;
     let most = 0;
     const handled = new Set<MemoryStream>();
     const open = new Set<MemoryStream>();
@@ -103,12 +95,12 @@ export const netPrograms: Readonly<Record<string, Program>> = {
         const clients: Task[] = [];
         for (let n = 0; n < 3; n++) {
           clients.push(yield* spawn(client, { name: `client ${n}` }));
-          yield* steps(1);
+          yield* steps(run, 1);
         }
-        yield* spawn(cancelling(clients, 12, 4));
-        yield* spawn(cancelling([server], 12, 6));
-        yield* sleep(below(8));
-        yield* steps(6);
+        mayCancelOne(run, clients);
+        mayCancelOne(run, [server]);
+        yield* sleep(run.choose(8));
+        yield* steps(run, 6);
         listener.close();
         yield* sleep(50);
         // A server that waits for ever for those that were handled waits for a client.
@@ -127,8 +119,8 @@ export const netPrograms: Readonly<Record<string, Program>> = {
     expect(failures.filter(error => !isOfConnection(error))).to.deep.equal([]);
   },
 
-  *'a write that is cancelled may have written a part, and no more'() {
-    const [left, right] = memoryPair(link(false));
+  *'a write that is cancelled may have written a part, and no more'(run) {
+    const [left, right] = memoryPair(link(run, false));
     let written = 0;
     let read = '';
     yield* scope(function* () {
@@ -138,7 +130,7 @@ export const netPrograms: Readonly<Record<string, Program>> = {
           written += TEXT.length;
         }
       });
-      yield* spawn(cancelling([writer], 10, 4));
+      mayCancelOne(run, [writer]);
       yield* spawn(function* () {
         for (let bytes = yield* right.read(); bytes !== undefined; bytes = yield* right.read()) {
           read += new TextDecoder().decode(bytes);

@@ -1,3 +1,4 @@
+import type { Exploration } from '@escapement/explore';
 import { Barrier, Broadcast, Channel, Condition, Deferred, Lock, Queue, Semaphore, Signal } from '@escapement/sync';
 import { expect } from 'chai';
 import {
@@ -13,14 +14,18 @@ import {
   TimeoutError,
   timeout,
 } from 'escapement';
-import { below, cancelling, type Played, type Program, steps } from './playing.js';
+import { mayCancelOne, type Played, type Programs, steps } from './exploring.js';
 
 /** Spawns `count` tasks with `body`, and one that may cancel one of them. */
-function* withInjected(count: number, body: (index: number) => Coroutine<void, Played>): Coroutine<Task[], Played> {
+function* withInjected(
+  run: Exploration,
+  count: number,
+  body: (index: number) => Coroutine<void, Played>,
+): Coroutine<Task[], Played> {
   const tasks: Task[] = [];
   yield* scope(function* () {
     for (let index = 0; index < count; index++) tasks.push(yield* spawn(body(index), { name: `worker ${index}` }));
-    yield* spawn(cancelling(tasks, 12));
+    mayCancelOne(run, tasks);
   });
   return tasks;
 }
@@ -37,16 +42,16 @@ class Section {
   }
 }
 
-export const syncPrograms: Readonly<Record<string, Program>> = {
-  *'a lock lets one in at a time, and is free at the end'() {
+export const syncPrograms: Programs = {
+  *'a lock lets one in at a time, and is free at the end'(run) {
     const lock = new Lock();
     const section = new Section();
-    yield* withInjected(3, function* () {
+    yield* withInjected(run, 3, function* () {
       for (let round = 0; round < 2; round++) {
         yield* lock.with(function* () {
           section.enter();
           try {
-            yield* steps(2);
+            yield* steps(run, 2);
           } finally {
             section.leave();
           }
@@ -56,20 +61,20 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     expect([section.most, section.inside, lock.isHeld]).to.deep.equal([1, 0, false]);
   },
 
-  *'a lock that was acquired within a limit is held, else it is not'() {
+  *'a lock that was acquired within a limit is held, else it is not'(run) {
     const lock = new Lock();
     const section = new Section();
-    yield* withInjected(3, function* () {
+    yield* withInjected(run, 3, function* () {
       for (let round = 0; round < 2; round++) {
         try {
-          yield* timeout(below(3), lock.acquire());
+          yield* timeout(run.choose(3), lock.acquire());
         } catch (error) {
           if (error instanceof TimeoutError) continue;
           throw error;
         }
         try {
           section.enter();
-          yield* sleep(below(3));
+          yield* sleep(run.choose(3));
         } finally {
           section.leave();
           lock.release();
@@ -79,18 +84,18 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     expect([section.most, section.inside, lock.isHeld]).to.deep.equal([1, 0, false]);
   },
 
-  *'a semaphore admits as many as it has permits, and gets all of them back'() {
+  *'a semaphore admits as many as it has permits, and gets all of them back'(run) {
     const semaphore = new Semaphore(2);
     const section = new Section();
-    const sizes = [below(4), below(4), 1 + below(3)];
+    const sizes = [run.choose(4), run.choose(4), 1 + run.choose(3)];
     yield* scope(function* () {
       yield* spawn(
-        withInjected(4, function* () {
+        withInjected(run, 4, function* () {
           for (let round = 0; round < 2; round++) {
             yield* semaphore.with(function* () {
               section.enter();
               try {
-                yield* steps(2);
+                yield* steps(run, 2);
               } finally {
                 section.leave();
               }
@@ -100,7 +105,7 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
       );
       yield* spawn(function* () {
         for (const size of sizes) {
-          yield* steps(4);
+          yield* steps(run, 4);
           semaphore.resize(size);
         }
       });
@@ -109,16 +114,16 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     expect(semaphore.statistics()).to.deep.equal({ total: sizes[2], borrowed: 0, free: sizes[2], waiting: 0 });
   },
 
-  *'a permit that lost in a select was not taken'() {
+  *'a permit that lost in a select was not taken'(run) {
     const semaphore = new Semaphore(1);
     const section = new Section();
-    yield* withInjected(3, function* () {
+    yield* withInjected(run, 3, function* () {
       for (let round = 0; round < 2; round++) {
-        const first = yield* select({ permit: semaphore.acquire(), time: sleep(below(2)) });
+        const first = yield* select({ permit: semaphore.acquire(), time: sleep(run.choose(2)) });
         if (first.key !== 'permit') continue;
         try {
           section.enter();
-          yield* sleep(below(2));
+          yield* sleep(run.choose(2));
         } finally {
           section.leave();
           semaphore.release();
@@ -129,28 +134,28 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     expect(semaphore.statistics()).to.deep.equal({ total: 1, borrowed: 0, free: 1, waiting: 0 });
   },
 
-  *'a queue loses and doubles no item'() {
+  *'a queue loses and doubles no item'(run) {
     const out: number[] = [];
     const refused: number[] = [];
-    const capacity = [0, 1, 2, Infinity][below(4)]!;
-    const overflow = (['wait', 'drop-oldest', 'drop-newest'] as const)[capacity === 0 ? 0 : below(3)]!;
-    const ending = (['none', 'close', 'cancel'] as const)[below(3)]!;
+    const capacity = [0, 1, 2, Infinity][run.choose(4)]!;
+    const overflow = (['wait', 'drop-oldest', 'drop-newest'] as const)[capacity === 0 ? 0 : run.choose(3)]!;
+    const ending = (['none', 'close', 'cancel'] as const)[run.choose(3)]!;
     const queue = new Queue<number>({ capacity, overflow, undelivered: item => refused.push(item) });
     let put = 0;
     function* producer() {
       for (let n = 0; n < 3; n++) {
         const item = put++;
-        const way = below(4);
+        const way = run.choose(4);
         if (queue.isClosed) return refused.push(item);
         if (way === 0) {
           if (!queue.tryPut(item)) refused.push(item);
         } else if (way === 1) {
-          const first = yield* select({ put: queue.put(item), time: sleep(below(2)) });
+          const first = yield* select({ put: queue.put(item), time: sleep(run.choose(2)) });
           if (first.key === 'time') refused.push(item);
         } else if (way === 2) {
           let isHandedOver = false;
           try {
-            yield* moveOnAfter(below(2), function* () {
+            yield* moveOnAfter(run.choose(2), function* () {
               isHandedOver = true;
               yield* queue.put(item);
             });
@@ -159,28 +164,28 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
             if (!isHandedOver) refused.push(item);
           }
         } else yield* queue.put(item);
-        yield* steps(1);
+        yield* steps(run, 1);
       }
       return 0;
     }
     function* consumer() {
       for (let n = 0; n < 3; n++) {
-        const way = below(4);
+        const way = run.choose(4);
         if (way === 0) {
           const got = queue.tryGet();
           if (got !== undefined) out.push(got.value);
         } else if (way === 1) {
-          const first = yield* select({ item: queue.get(), time: sleep(below(2)) });
+          const first = yield* select({ item: queue.get(), time: sleep(run.choose(2)) });
           if (first.key === 'item') out.push(first.value);
         } else if (way === 2) {
-          const item = yield* moveOnAfter(below(2), queue.get());
+          const item = yield* moveOnAfter(run.choose(2), queue.get());
           if (item !== undefined) out.push(item);
         } else {
           const next = yield* queue.next();
           if (next.done) return;
           out.push(next.value);
         }
-        yield* steps(1);
+        yield* steps(run, 1);
       }
     }
     yield* supervise(
@@ -189,9 +194,9 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
         for (let n = 0; n < 2; n++) {
           tasks.push(yield* spawn(producer), yield* spawn(consumer));
         }
-        yield* spawn(cancelling(tasks, 12));
-        yield* sleep(below(4));
-        yield* steps(8);
+        mayCancelOne(run, tasks);
+        yield* sleep(run.choose(4));
+        yield* steps(run, 8);
         if (ending === 'close') queue.close();
         else if (ending === 'cancel') queue.cancel();
         yield* sleep(10);
@@ -208,15 +213,15 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     expect([...out, ...refused].toSorted((a, b) => a - b)).to.deep.equal(Array.from({ length: put }, (_, n) => n));
   },
 
-  *'a queue keeps the order of each producer'() {
-    const queue = new Queue<readonly [producer: number, item: number]>({ capacity: below(3) });
+  *'a queue keeps the order of each producer'(run) {
+    const queue = new Queue<readonly [producer: number, item: number]>({ capacity: run.choose(3) });
     const seen = [-1, -1];
     yield* scope(function* () {
       const consumer = yield* spawn(
         queue.forEach(function* ([producer, item]) {
           expect(item).to.equal(seen[producer]! + 1);
           seen[producer] = item;
-          yield* steps(1);
+          yield* steps(run, 1);
         }),
       );
       yield* all(
@@ -224,7 +229,7 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
           (function* () {
             for (let item = 0; item < 4; item++) {
               yield* queue.put([producer, item]);
-              yield* steps(1);
+              yield* steps(run, 1);
             }
           })(),
         ),
@@ -235,7 +240,7 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     expect(seen).to.deep.equal([3, 3]);
   },
 
-  *'a channel hands over between selects'() {
+  *'a channel hands over between selects'(run) {
     const channels = [new Channel<number>(), new Channel<number>()] as const;
     const given: number[] = [];
     const got: number[] = [];
@@ -243,19 +248,19 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
       for (let n = 0; n < 2; n++) {
         const item = 10 * index + n;
         const [mine, other] = index % 2 === 0 ? channels : [channels[1], channels[0]];
-        const first = yield* select({ put: mine.put(item), get: other.get(), time: sleep(1 + below(2)) });
+        const first = yield* select({ put: mine.put(item), get: other.get(), time: sleep(1 + run.choose(2)) });
         if (first.key === 'put') given.push(item);
         if (first.key === 'get') got.push(first.value);
-        yield* steps(1);
+        yield* steps(run, 1);
       }
     }
-    yield* withInjected(4, meeting);
+    yield* withInjected(run, 4, meeting);
     // A put that was settled when its task was cancelled has given its item all the same, but the task never says so.
     expect(got).to.include.members(given);
     expect(new Set(got).size).to.equal(got.length);
   },
 
-  *'a bounded buffer of conditions loses no notification'() {
+  *'a bounded buffer of conditions loses no notification'(run) {
     const lock = new Lock();
     const [filled, emptied] = [new Condition(lock), new Condition(lock)];
     const items: number[] = [];
@@ -277,14 +282,14 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
           items.shift();
           taken++;
           emptied.notify();
-          yield* steps(1);
+          yield* steps(run, 1);
         });
       }
     }
     yield* scope(function* () {
       const victims = [yield* spawn(consumer, { daemon: true }), yield* spawn(consumer, { daemon: true })];
       yield* spawn(consumer, { daemon: true, name: 'survivor' });
-      yield* spawn(cancelling(victims));
+      mayCancelOne(run, victims);
       yield* spawn(producer);
       yield* spawn(producer);
       for (let n = 0; n < 50 && taken < 4; n++) yield* sleep(1);
@@ -292,7 +297,7 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     expect([made, taken, items.length, lock.isHeld]).to.deep.equal([4, 4, 0, false]);
   },
 
-  *'a notification goes to another waiter if the first is cancelled'() {
+  *'a notification goes to another waiter if the first is cancelled'(run) {
     const lock = new Lock();
     const condition = new Condition(lock);
     let woken = 0;
@@ -305,13 +310,13 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     }
     yield* scope(function* () {
       const tasks = [yield* spawn(waiting), yield* spawn(waiting), yield* spawn(waiting)];
-      yield* spawn(cancelling(tasks));
-      yield* steps(6);
+      mayCancelOne(run, tasks);
+      yield* steps(run, 6);
       for (let n = 0; n < 50 && tasks.some(task => !task.isEnded); n++) {
         yield* lock.with(function* () {
           notified++;
           condition.notify();
-          yield* steps(1);
+          yield* steps(run, 1);
         });
         yield* sleep(1);
       }
@@ -322,7 +327,7 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     expect(lock.isHeld).to.equal(false);
   },
 
-  *'a barrier opens for as many as it has parties'() {
+  *'a barrier opens for as many as it has parties'(run) {
     const barrier = new Barrier(2);
     const places: number[] = [];
     yield* scope(function* () {
@@ -332,7 +337,7 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
           yield* spawn(
             function* () {
               for (let round = 0; round < 2; round++) {
-                yield* steps(2);
+                yield* steps(run, 2);
                 places.push(yield* barrier.wait());
               }
             },
@@ -340,7 +345,7 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
           ),
         );
       }
-      yield* spawn(cancelling(tasks));
+      mayCancelOne(run, tasks);
       yield* sleep(1);
     });
     const [firsts, seconds] = [0, 1].map(place => places.filter(each => each === place).length);
@@ -350,19 +355,19 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     expect(barrier.arrived).to.equal(0);
   },
 
-  *'a broadcast gives each subscriber each item, or says how many it missed'() {
-    const capacity = 1 + below(3);
+  *'a broadcast gives each subscriber each item, or says how many it missed'(run) {
+    const capacity = 1 + run.choose(3);
     const broadcast = new Broadcast<number>({ capacity });
     const items = 5;
     function* reader() {
-      yield* steps(3);
+      yield* steps(run, 3);
       const mine = broadcast.subscribe();
       let next = -1;
       try {
         for (let got = yield* mine.next(); !got.done; got = yield* mine.next()) {
           if (next >= 0) expect(got.value).to.equal(next + got.missed);
           next = got.value + 1;
-          yield* below(2) === 0 ? sleep(below(2)) : steps(2);
+          yield* run.choose(2) === 0 ? sleep(run.choose(2)) : steps(run, 2);
         }
         if (next >= 0) expect(next).to.equal(items);
       } finally {
@@ -371,32 +376,32 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     }
     yield* scope(function* () {
       const readers = [yield* spawn(reader), yield* spawn(reader), yield* spawn(reader)];
-      yield* spawn(cancelling(readers));
+      mayCancelOne(run, readers);
       for (let n = 0; n < items; n++) {
         broadcast.publish(n);
-        yield* steps(2);
-        if (below(2) === 0) yield* sleep(1);
+        yield* steps(run, 2);
+        if (run.choose(2) === 0) yield* sleep(1);
       }
       broadcast.close();
     });
     expect(broadcast.subscribers).to.equal(0);
   },
 
-  *'one subscriber of several tasks gives each item to one'() {
+  *'one subscriber of several tasks gives each item to one'(run) {
     const broadcast = new Broadcast<number>();
     const mine = broadcast.subscribe();
     const got: number[] = [];
-    yield* withInjected(3, function* (index) {
+    yield* withInjected(run, 3, function* (index) {
       if (index === 2) {
         for (let n = 0; n < 4; n++) {
           broadcast.publish(n);
-          yield* steps(2);
+          yield* steps(run, 2);
         }
         broadcast.close();
         return;
       }
       for (let n = 0; n < 3; n++) {
-        const first = yield* select({ next: mine.next(), time: sleep(below(3)) });
+        const first = yield* select({ next: mine.next(), time: sleep(run.choose(3)) });
         if (first.key === 'next' && !first.value.done) got.push(first.value.value);
       }
     });
@@ -406,12 +411,12 @@ export const syncPrograms: Readonly<Record<string, Program>> = {
     expect(broadcast.subscribers).to.equal(0);
   },
 
-  *'a deferred and a signal wake all who wait, once'() {
+  *'a deferred and a signal wake all who wait, once'(run) {
     const deferred = new Deferred<number>();
     const signal = new Signal();
     const values: number[] = [];
-    const tasks = yield* withInjected(4, function* (index) {
-      yield* steps(2);
+    const tasks = yield* withInjected(run, 4, function* (index) {
+      yield* steps(run, 2);
       if (index === 0) {
         expect(deferred.resolve(7)).to.equal(true);
         expect(deferred.resolve(8)).to.equal(false);

@@ -35,11 +35,32 @@ export abstract class Chooser {
   }
 }
 
-/** Always what the loop does by itself. */
-export class BaseChooser extends Chooser {
-  override readonly alias = 'base';
+/** In the first run, what the loop does by itself; then what another chooser chooses, which has seen how long that run was. */
+export class LoopsOrderFirst extends Chooser {
+  #isFirst = true;
 
-  override choose(): number {
-    return 0;
+  constructor(private readonly next: Chooser) {
+    super();
+  }
+
+  override get alias(): string {
+    return this.next.alias;
+  }
+
+  override choose(kind: ChoiceKind, count: number, ready?: readonly Task[]): number {
+    return this.#isFirst ? 0 : this.next.choose(kind, count, ready);
+  }
+
+  override runStarted(seed: number): void {
+    this.next.runStarted(seed);
+  }
+
+  override stepStarted(task: Task): void {
+    this.next.stepStarted(task);
+  }
+
+  override runEnded(): boolean {
+    this.#isFirst = false;
+    return this.next.runEnded();
   }
 }

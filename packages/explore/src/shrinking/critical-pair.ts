@@ -1,5 +1,6 @@
-import type { Played, Player } from '../player.js';
-import { type Alternative, OrderChooser } from './order-chooser.js';
+import { OrderChooser } from '../strategies/order-chooser.js';
+import { type LastChoice, ScheduleChooser } from '../strategies/schedule-chooser.js';
+import type { Work } from './budget.js';
 import { deviationsIn, trimmed } from './shrink.js';
 
 /** The steps of a pair, as places in the failing run. */
@@ -9,11 +10,11 @@ export type PairOfSteps = readonly [first: number, second: number];
 export interface Cause {
   /** The schedule, perhaps shorter than before. */
   readonly choices: readonly number[];
-  /** Its last deviation, without which it passes; undefined if there is none. */
-  readonly last: Alternative | undefined;
-  readonly pair: PairOfSteps | undefined;
   /** Those of its choices that are not about who is next. */
   readonly others: readonly number[];
+  /** Its last deviation, without which it passes; undefined if there is none. */
+  readonly last: LastChoice | undefined;
+  readonly pair: PairOfSteps | undefined;
 }
 
 /**
@@ -22,56 +23,49 @@ export interface Cause {
  * task's.
  */
 export class CriticalPairSearch {
-  constructor(
-    private readonly player: Player,
-    private readonly isSame: (played: Played) => boolean,
-  ) {}
+  /** Of the failing run. */
+  #order: readonly number[] = [];
+  #others: readonly number[] = [];
+
+  constructor(private readonly work: Work) {}
 
   async find(choices: readonly number[]): Promise<Cause> {
     const needed = await this.#upToLastNeeded(choices);
-    const place = needed.length - 1;
-    if (place < 0) return { choices: needed, last: undefined, pair: undefined, others: [] };
-    const chooser = new OrderChooser(needed);
-    await this.player.play(chooser, 0);
-    const last = chooser.last!;
-    const pair =
-      last.instead === undefined ? undefined : await this.#pairOf(needed.slice(0, place), chooser.order, last);
-    return { choices: needed, last, pair, others: chooser.others };
+    const chooser = new ScheduleChooser(needed);
+    await this.work.player.play(chooser, 0);
+    const { last, others, order } = chooser;
+    this.#order = order;
+    this.#others = others;
+    const pair = last?.instead === undefined ? undefined : await this.#pairAfter(last.step, last.instead);
+    return { choices: needed, others, last, pair };
   }
 
   /** Leaves out deviations at the end that change nothing. */
   async #upToLastNeeded(choices: readonly number[]): Promise<readonly number[]> {
     let needed: readonly number[] = trimmed(choices);
     for (const place of deviationsIn(needed).reverse()) {
-      const without = needed.slice(0, place);
-      if (!(await this.#fails(without, []))) break;
-      needed = trimmed(without);
+      if (this.work.budget.isSpent) break;
+      const without = trimmed(needed.slice(0, place));
+      if (!this.work.isSame(await this.work.player.play(new ScheduleChooser(without), 0))) break;
+      needed = without;
     }
     return needed;
   }
 
-  /** @param order the ids of the tasks of the failing run, step by step */
-  async #pairOf(
-    before: readonly number[],
-    order: readonly number[],
-    last: Alternative,
-  ): Promise<PairOfSteps | undefined> {
-    const { step, instead } = last;
-    const overtaken = order.indexOf(instead!, step + 1);
+  /** @param step before which the last deviation is @param instead the id of the task whose turn it was */
+  async #pairAfter(step: number, instead: number): Promise<PairOfSteps | undefined> {
+    const order = this.#order;
+    const overtaken = order.indexOf(instead, step + 1);
     if (overtaken < 0) return undefined;
     // So many steps before the one that was overtaken make the run fail.
-    const early = await this.#least(overtaken - step, async count =>
-      this.#fails(before, [...order.slice(step, step + count), instead!]),
-    );
+    const early = await this.#least(overtaken - step, count => this.#fails([...order.slice(0, step + count), instead]));
     const first = step + early - 1;
-    const between = order.slice(step, first);
-    const passing = await this.#orderOf(before, [...between, instead!]);
+    const passing = await this.#orderOf([...order.slice(0, first), instead]);
     const late = passing.indexOf(order[first]!, first) - first;
     if (late < 1) return [first, overtaken];
     // After so many steps of the others, that step comes too late to make it fail.
     const enough = await this.#least(late, async count => {
-      const forced = [...between, ...passing.slice(first, first + count), order[first]!];
-      return !(await this.#fails(before, forced));
+      return !(await this.#fails([...passing.slice(0, first + count), order[first]!]));
     });
     return [first, sameStep(passing, first + enough - 1, order) ?? overtaken];
   }
@@ -80,7 +74,7 @@ export class CriticalPairSearch {
   async #least(most: number, answer: (count: number) => Promise<boolean>): Promise<number> {
     let no = 0;
     let yes = most;
-    while (yes - no > 1) {
+    while (yes - no > 1 && !this.work.budget.isSpent) {
       const middle = (no + yes) >> 1;
       if (await answer(middle)) yes = middle;
       else no = middle;
@@ -88,14 +82,14 @@ export class CriticalPairSearch {
     return yes;
   }
 
-  async #fails(choices: readonly number[], forced: readonly number[]): Promise<boolean> {
-    return this.isSame(await this.player.play(new OrderChooser(choices, forced), 0));
+  async #fails(order: readonly number[]): Promise<boolean> {
+    return this.work.isSame(await this.work.player.play(new OrderChooser(order, this.#others), 0));
   }
 
-  async #orderOf(choices: readonly number[], forced: readonly number[]): Promise<readonly number[]> {
-    const chooser = new OrderChooser(choices, forced);
-    await this.player.play(chooser, 0);
-    return chooser.order;
+  async #orderOf(begin: readonly number[]): Promise<readonly number[]> {
+    const chooser = new OrderChooser(begin, this.#others);
+    await this.work.player.play(chooser, 0);
+    return chooser.played;
   }
 }
 

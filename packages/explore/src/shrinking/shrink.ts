@@ -1,34 +1,38 @@
-import type { Played, Player } from '../player.js';
+import type { Chooser } from '../oracle/chooser.js';
+import { OrderChooser } from '../strategies/order-chooser.js';
 import { ScheduleChooser } from '../strategies/schedule-chooser.js';
-import { Budget } from './budget.js';
+import { mergedBlocks } from './blocks.js';
+import type { Work } from './budget.js';
 
-/** Of a choice among many, these smaller ones are tried. */
-const SMALLEST = [0, 1, 2, 3];
+/** Of a choice among many, the numbers up to this one are tried one by one. */
+const SMALL = 3;
+/** So many tasks are tried one by one. */
+const MOST_TASKS = 64;
 
 /**
  * The schedule with the fewest deviations that fails in the same way, as far as the budget allows. A deviation is a choice that is
  * not 0; beyond the end of a list of choices, all are 0.
  */
 export class Shrinker {
-  readonly #budget: Budget;
-  #best: number[];
+  #best: readonly number[];
+  #playedBest: ScheduleChooser | undefined;
 
   constructor(
-    private readonly player: Player,
-    private readonly isSame: (played: Played) => boolean,
+    private readonly work: Work,
     choices: readonly number[],
   ) {
-    this.#budget = new Budget(player, 0.8);
     this.#best = trimmed(choices);
   }
 
   async shrink(): Promise<readonly number[]> {
     await this.#shorten();
-    for (let before = Infinity; !this.#budget.isSpent && weightOf(this.#best) < before; ) {
+    for (let before = Infinity; !this.work.budget.isSpent && weightOf(this.#best) < before; ) {
       before = weightOf(this.#best);
       await this.#removeDeviations();
       await this.#chooseSmaller();
       await this.#moveForward();
+      await this.#freeTasks();
+      await this.#mergeBlocks();
     }
     return this.#best;
   }
@@ -55,14 +59,15 @@ export class Shrinker {
     }
   }
 
+  /** Tries the smallest numbers one by one, then halves what is left between one that passes and one that fails. */
   async #chooseSmaller(): Promise<void> {
     for (const place of this.#deviations()) {
-      const present = this.#best[place] ?? 0;
-      for (const smaller of [...SMALLEST, present >> 1, present - 1]) {
-        if (smaller >= (this.#best[place] ?? 0) || smaller < 1) continue;
-        const tried = this.#best.slice();
-        tried[place] = smaller;
-        if (await this.#take(tried)) break;
+      let passes = 0;
+      for (let fails = this.#best[place] ?? 0; fails - passes > 1; fails = this.#best[place] ?? 0) {
+        const tried = passes < SMALL ? passes + 1 : (passes + fails) >> 1;
+        const choices = this.#best.slice();
+        choices[place] = tried;
+        if (!(await this.#take(choices))) passes = tried;
       }
     }
   }
@@ -79,15 +84,54 @@ export class Shrinker {
     }
   }
 
+  /** Lets tasks go on where the loop lets them by itself, as long as that takes no more deviations. */
+  async #freeTasks(): Promise<void> {
+    const { order, others } = await this.#playBest();
+    const free: number[] = [];
+    for (const id of [...new Set(order)].slice(0, MOST_TASKS)) {
+      const tasks = new Set([...free, id]);
+      if (await this.#takeOrder(new OrderChooser(order, others, { tasks, place: 'by-itself' }), 1)) free.push(id);
+    }
+  }
+
+  /** Lets a task take the steps of two of its turns in one. */
+  async #mergeBlocks(): Promise<void> {
+    for (let block = 0; !this.work.budget.isSpent; ) {
+      const { order, others } = await this.#playBest();
+      const candidates = mergedBlocks(order, block);
+      if (candidates === undefined) return;
+      let isMerged = false;
+      for (const candidate of candidates) {
+        isMerged ||= await this.#takeOrder(new OrderChooser(candidate, others), 0);
+      }
+      if (!isMerged) block++;
+    }
+  }
+
+  async #playBest(): Promise<ScheduleChooser> {
+    if (this.#playedBest?.choices !== this.#best) {
+      this.#playedBest = new ScheduleChooser(this.#best);
+      await this.work.player.play(this.#playedBest, 0);
+    }
+    return this.#playedBest;
+  }
+
   /** Plays `tried`, and goes on with it if it fails in the same way and is better. */
   async #take(tried: readonly number[]): Promise<boolean> {
-    if (this.#budget.isSpent) return false;
-    const played = await this.player.play(new ScheduleChooser(tried), 0);
-    if (!this.isSame(played)) return false;
+    return this.#takeOrder(new ScheduleChooser(tried), 0);
+  }
+
+  /** @param slack 1: also if it is as good, and only later */
+  async #takeOrder(chooser: Chooser, slack: 0 | 1): Promise<boolean> {
+    if (this.work.budget.isSpent) return false;
+    const played = await this.work.player.play(chooser, 0);
+    if (!this.work.isSame(played)) return false;
     const choices = trimmed(played.choices);
-    if (weightOf(choices) >= weightOf(this.#best)) return false;
-    this.#best = choices;
-    return true;
+    const isBetter = slack
+      ? deviationsIn(choices).length <= this.#deviations().length
+      : weightOf(choices) < weightOf(this.#best);
+    if (isBetter) this.#best = choices;
+    return isBetter;
   }
 
   #deviations(): number[] {

@@ -14,23 +14,34 @@ export interface OutsideCall {
 
 /** Where a repeated run took another way than the first: the program itself is not deterministic, or has changed. */
 export class Divergence {
+  /** The index of the step that differed, or the first after which it is known; undefined if only the outcome did. */
+  readonly step: number | undefined;
+  /** The name of the task of that step; undefined if the run had ended. */
+  readonly task: string | undefined;
+  /** The `yield*` from which the step went on. */
+  readonly site: Site | undefined;
+
   /** @internal */
   constructor(
-    /** The index of the step that differed, or the first after which it is known. */
-    readonly step: number,
-    /** The name of the task of that step; undefined if the run had ended. */
-    readonly task: string | undefined,
-    /** The `yield*` from which the step went on. */
-    readonly site: Site | undefined,
     /** The calls during steps whose results are another each time; at most 20. The likely causes. */
     readonly calls: readonly OutsideCall[],
-  ) {}
+    at: Partial<Pick<Divergence, 'step' | 'task' | 'site'>> = {},
+  ) {
+    this.step = at.step;
+    this.task = at.task;
+    this.site = at.site;
+  }
 
   /** Where, and the likely cause, in a sentence. */
   toString(): string {
+    return `${this.#where()}. ${this.#cause()}`;
+  }
+
+  #where(): string {
+    if (this.step === undefined) return 'it took the same steps, but had another outcome';
     const who = this.task === undefined ? 'the end of the run' : `task "${this.task}"`;
     const place = this.site === undefined ? '' : ` at ${this.site.name} (${this.site.where})`;
-    return `it took another way at step ${this.step}, ${who}${place}. ${this.#cause()}`;
+    return `it took another way at step ${this.step}, ${who}${place}`;
   }
 
   #cause(): string {

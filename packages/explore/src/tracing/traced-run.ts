@@ -39,29 +39,25 @@ export async function traceRun(player: Player, chooser: Chooser): Promise<Traced
 
 /**
  * Where a traced run took another way than a run before it that made the same choices.
+ *
  * @param step the first that differs, if it is known from elsewhere
  */
 export function divergenceOf(
   traced: TracedRun,
   before: Played,
-  step = firstDifference(traced, before),
+  step = firstDifference(traced.played.trail, before.trail),
 ): Divergence | undefined {
-  if (step === undefined) return undefined;
-  const { tasks, steps } = traced.trace;
-  const found = steps[step];
-  const task = tasks.find(({ id }) => id === found?.task)?.name;
-  const calls = traced.calls.filter(call => call.step <= step);
-  return new Divergence(
-    step,
-    task,
-    found?.resumedAt[0] ?? found?.stoppedAt[0],
-    calls.length > 0 ? calls : traced.calls,
-  );
+  const { played, trace, calls } = traced;
+  if (step === undefined) return played.hasFailed === before.hasFailed ? undefined : new Divergence(calls);
+  const found = trace.steps[step];
+  const task = trace.tasks.find(({ id }) => id === found?.task)?.name;
+  const earlier = calls.filter(call => call.step <= step);
+  const site = found?.resumedAt[0] ?? found?.stoppedAt[0];
+  return new Divergence(earlier.length > 0 ? earlier : calls, { step, task, site });
 }
 
-function firstDifference({ played }: TracedRun, before: Played): number | undefined {
-  const length = Math.max(played.trail.length, before.trail.length);
-  for (let step = 0; step < length; step++) if (played.trail[step] !== before.trail[step]) return step;
-  // The same steps, but another end.
-  return played.hasFailed === before.hasFailed ? undefined : Math.max(0, length - 1);
+function firstDifference(one: readonly number[], other: readonly number[]): number | undefined {
+  const length = Math.max(one.length, other.length);
+  for (let step = 0; step < length; step++) if (one[step] !== other[step]) return step;
+  return undefined;
 }

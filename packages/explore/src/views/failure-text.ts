@@ -5,25 +5,34 @@ import { counted, oneLine } from './text.js';
 import { painter, type TextOptions, traceTable } from './trace-table.js';
 
 /**
- * Everything that a failing test shows: the error, the line to paste, what decides, and the run as a table. It is what
+ * What is to be known of a failure: the error, the line that repeats it, what decides, and the run as a table. It is what
  * `String(failure)` is, for another width, or with colours.
  *
  * @example console.log(failureText(failure, { width: process.stdout.columns, colours: process.stdout.isTTY }));
  */
 export function failureText(failure: Failure, options: TextOptions = {}): string {
-  const parts = [headText(failure, options), causeText(failure, options), traceTable(failure.trace, options)];
+  return failureReport(failure, `replay(program, '${failure.token}')`, options);
+}
+
+/** @param repeat the line that repeats the run */
+export function failureReport(failure: Failure, repeat: string, options: TextOptions = {}): string {
+  const parts = [headText(failure, repeat, options), causeText(failure, options), traceTable(failure.trace, options)];
   return parts.join('\n\n');
 }
 
-function headText({ name, error, run, found, shrunk, token }: Failure, { colours = false }: TextOptions): string {
-  const shown = error instanceof Error ? `${error.name}: ${describe(error)}` : `thrown: ${describe(error)}`;
+function headText({ name, error, run, found, shrunk }: Failure, repeat: string, options: TextOptions): string {
   const switches = `${counted(found.deviations, 'switch')}, shrunk to ${shrunk.deviations}`;
   return [
-    painter(colours, 'red')(shown),
-    `"${oneLine(name ?? 'the program')}" failed in run ${run} (${switches}). To repeat it, paste one of these:`,
-    painter(colours, 'bold')(`    EXPLORE_REPLAY=${token} npm test`),
-    painter(colours, 'bold')(`    replay(program, '${token}')`),
+    errorLine(error, options),
+    `"${oneLine(name ?? 'the program')}" failed in run ${run} (${switches}). This line repeats it:`,
+    painter(options.colours ?? false, 'bold')(`    ${repeat}`),
   ].join('\n');
+}
+
+/** `AssertionError: expected 1 to equal 2` */
+export function errorLine(error: unknown, { colours = false }: TextOptions): string {
+  const text = error instanceof Error ? `${error.name}: ${describe(error)}` : `thrown: ${describe(error)}`;
+  return painter(colours, 'red')(text);
 }
 
 /** The pair; else the last choice without which the run passes; and what was not the same when it was repeated. */
