@@ -1,6 +1,6 @@
 import { instrumentLaws } from '@escapement/conformance';
 import { LoopMeter } from '@escapement/observe';
-import { observeModule } from '@escapement/observe/module';
+import { metricsModule } from '@escapement/observe/module';
 import { expect } from 'chai';
 import {
   busyWaitModule,
@@ -154,30 +154,19 @@ describe('the metrics of a loop', () => {
 
 instrumentLaws({ describe, it }, { instrument: () => new LoopMeter(new JumpStrategy().clock) });
 
-describe('observeModule', () => {
+describe('metricsModule', () => {
   it('measures each of the loops that load it on its own', () => {
-    const module = observeModule();
-    const [one, other] = [createLoop(busyWaitModule, sleepModule, module), createLoop(busyWaitModule, module)];
+    const one = createLoop(busyWaitModule, sleepModule, metricsModule);
+    const other = createLoop(busyWaitModule, metricsModule);
     one.runSync(sleep(0.1));
     expect(one.metrics()).to.include({ steps: 2, switches: 1 });
-    expect(one.metrics().overshoot!.count).to.equal(1);
     expect(other.metrics().steps).to.equal(0);
   });
 
-  it('measures nothing with metrics: false', () => {
-    const loop = createLoop(busyWaitModule, observeModule({ metrics: false }));
-    expect(loop.metrics()).to.deep.equal({ inFlight: {} });
-  });
-
-  it('is refused twice, and with options that are none', () => {
-    expect(() => createLoop(busyWaitModule, observeModule(), observeModule())).to.throw(
+  it('is refused twice', () => {
+    expect(() => createLoop(busyWaitModule, metricsModule, metricsModule)).to.throw(
       InvalidArgumentError,
-      'observeModule() was loaded, but the container has one already',
-    );
-    expect(() => observeModule(5 as never)).to.throw(InvalidArgumentError, 'observeModule got 5, expected options');
-    expect(() => observeModule({ metrics: 1 as never })).to.throw(
-      InvalidArgumentError,
-      'observeModule got 1 for `metrics`, expected true or false.',
+      'metricsModule was loaded twice',
     );
   });
 });
@@ -190,8 +179,8 @@ describe('the types of metrics', () => {
       loop.metrics().steps.toFixed();
       // @ts-expect-error a snapshot
       loop.metrics().steps = 5;
-      // @ts-expect-error no such option
-      observeModule({ metric: true });
+      // @ts-expect-error a module, which has no options
+      metricsModule({ metrics: true });
       // @ts-expect-error a meter reads the loop's clock
       new LoopMeter();
     }

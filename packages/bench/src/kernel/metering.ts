@@ -1,5 +1,5 @@
 import { alternate, Sample } from '@escapement/lab';
-import { observeModule } from '@escapement/observe/module';
+import { metricsModule } from '@escapement/observe/module';
 import { type Coroutine, createLoop, type Pause, pause, setTimeoutModule, spawn } from 'escapement';
 import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';
@@ -7,12 +7,12 @@ import { nanosecondsEach } from './nanoseconds-each.js';
 const STEPS = 500_000;
 const TASKS = 1_000;
 
-/** What the metrics of `observeModule` add to a step, of one task and of a thousand in turn. */
+/** What the metrics of `metricsModule` add to a step, of one task and of a thousand in turn. */
 export const metering: Benchmark = {
   name: 'metrics',
   async run(rounds) {
     const without = createLoop(setTimeoutModule);
-    const metered = createLoop(setTimeoutModule, observeModule());
+    const metered = createLoop(setTimeoutModule, metricsModule);
     const figures = await alternate(
       [
         { name: 'one without', run: () => nanosecondsEach(STEPS, () => without.run(pauses(STEPS))) },
