@@ -1,0 +1,185 @@
+import { existsSync } from 'node:fs';
+import type { Duration } from '@escapement/core';
+import { LookError } from './errors.js';
+import { inspectorAt } from './inspector-address.js';
+import * as proc from './proc.js';
+
+/** The inspector of a process. */
+export interface Inspector {
+  /** The address of its WebSocket. */
+  readonly url: string;
+  /** It was closed before, so that it has to be closed again. */
+  readonly isOurs: boolean;
+}
+
+const DEFAULT_PORT = 9229;
+const STEP: Duration = 5;
+/** So long a process may take to open its inspector while its port is free, before other sockets of it are tried. */
+const USUAL: Duration = 1000;
+
+/**
+ * Finds the inspector of a process, or opens it with SIGUSR1, which needs no turn of the process's own loop. Sends no signal
+ * before it is sure that the process takes it: to any other it would be the end.
+ *
+ * @param patience in milliseconds
+ * @throws LookError
+ */
+export async function openInspector(pid: number, patience: Duration): Promise<Inspector> {
+  check(pid);
+  const options = optionsOf(pid);
+  const url = await openAlready(pid, options);
+  if (url !== undefined) return { url, isOurs: false };
+  if (!proc.takesSigusr1(pid)) throw noSignalHandler(pid, options);
+  return openedBySignal(pid, options, Date.now() + patience);
+}
+
+/** The options of Node that matter here. */
+interface InspectorOptions {
+  /** 0: any that is free. */
+  readonly port: number;
+  /** The program was started with the inspector open. */
+  readonly isOpen: boolean;
+  readonly ignoresSignal: boolean;
+}
+
+function optionsOf(pid: number): InspectorOptions {
+  const options = proc.nodeOptionsOf(pid);
+  const given = options.flatMap(option => {
+    const [, port] = /^--(?:inspect(?:-brk|-wait|-port)?|debug-port)=(?:.*:)?(\d+)$/.exec(option) ?? [];
+    return port === undefined ? [] : [Number(port)];
+  });
+  return {
+    port: given.at(-1) ?? DEFAULT_PORT,
+    isOpen: options.some(option => /^--inspect(?:-brk|-wait)?(?:=|$)/.test(option)),
+    ignoresSignal: options.includes('--disable-sigusr1'),
+  };
+}
+
+/** @throws LookError if the process cannot be looked at, whatever its inspector does */
+function check(pid: number): void {
+  if (!existsSync('/proc/self/status')) {
+    throw new LookError(
+      'ESC_NO_SIGNAL',
+      `Only on Linux can the inspector of process ${pid} be found by its number. Start the program with --inspect=<port>, and say --port <port> here.`,
+    );
+  }
+  const state = readOf(pid, () => proc.statusOf(pid, 'State'));
+  if (/^[ZX]/.test(state ?? '')) throw new LookError('ESC_NO_PROCESS', `Process ${pid} has ended.`);
+  const leader = readOf(pid, () => proc.statusOf(pid, 'Tgid'));
+  if (leader !== String(pid)) {
+    throw new LookError('ESC_NO_PROCESS', `${pid} is a thread of process ${leader}. Ask for that.`);
+  }
+  const program = readOf(pid, () => proc.programOf(pid));
+  if (!/^node/i.test(program)) {
+    throw new LookError(
+      'ESC_NOT_NODE',
+      `Process ${pid} runs ${program}, not node. If it has Node in it and its inspector is open, say at which port: --port <port>.`,
+    );
+  }
+  if (/^[Tt]/.test(state ?? '')) {
+    throw new LookError('ESC_NO_ANSWER', `Process ${pid} is stopped. Let it go on: kill -CONT ${pid}`);
+  }
+  if (!readOf(pid, () => proc.sharesNetwork(pid))) {
+    throw new LookError(
+      'ESC_OTHER_NETWORK',
+      `Process ${pid} has a network of its own, as in a container. Run this command in there, with the number that the process has in there.`,
+    );
+  }
+}
+
+/** @throws LookError */
+function readOf<T>(pid: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') throw new LookError('ESC_NO_PROCESS', `There is no process ${pid}.`);
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    throw new LookError(
+      'ESC_NO_PERMISSION',
+      `Process ${pid} belongs to another user. Run this command as that user, or as root.`,
+    );
+  }
+}
+
+/** The inspector if it is where the options say. Other sockets of the process are no business of ours. */
+async function openAlready(pid: number, { port, isOpen }: InspectorOptions): Promise<string | undefined> {
+  const sockets = readOf(pid, () => proc.listeningSocketsOf(pid));
+  const likely = sockets.filter(socket => socket.port === port || (isOpen && port === 0));
+  return firstInspector(likely);
+}
+
+async function firstInspector(sockets: readonly proc.ListeningSocket[]): Promise<string | undefined> {
+  for (const { host, port } of sockets) {
+    const url = await inspectorAt(host, port);
+    if (url !== undefined) return url;
+  }
+  return undefined;
+}
+
+async function openedBySignal(pid: number, options: InspectorOptions, endsAt: number): Promise<Inspector> {
+  const before = new Set(portsOf(pid));
+  do {
+    await untilFree(pid, options.port, endsAt);
+    signal(pid);
+    const usualEnd = Math.min(endsAt, Date.now() + USUAL);
+    while (Date.now() < usualEnd) {
+      const added = readOf(pid, () => proc.listeningSocketsOf(pid)).filter(({ port }) => !before.has(port));
+      const url = await firstInspector(added);
+      if (url !== undefined) return { url, isOurs: true };
+      await delay(STEP);
+    }
+    // Another process may have taken the port between our look and the signal.
+  } while (Date.now() < endsAt && isTaken(pid, options.port));
+  // The program may have opened its inspector itself, at a port of its choice. Then the signal changed nothing.
+  const url = await firstInspector(readOf(pid, () => proc.listeningSocketsOf(pid)));
+  if (url !== undefined) return { url, isOurs: false };
+  throw new LookError(
+    'ESC_INSPECTOR_OFF',
+    `Process ${pid} took SIGUSR1, but did not open its inspector. A program that listens for SIGUSR1 itself keeps Node from doing that: start it with --inspect=<port>, and say --port <port> here.`,
+  );
+}
+
+function portsOf(pid: number): number[] {
+  return readOf(pid, () => proc.listeningSocketsOf(pid)).map(({ port }) => port);
+}
+
+function signal(pid: number): void {
+  readOf(pid, () => process.kill(pid, 'SIGUSR1'));
+}
+
+/** Another `ps` may end at any moment. @throws LookError if the port is not free in time */
+async function untilFree(pid: number, port: number, endsAt: number): Promise<void> {
+  while (isTaken(pid, port)) {
+    if (Date.now() > endsAt - USUAL) throw portTaken(pid, port);
+    await delay(10 * STEP);
+  }
+}
+
+function isTaken(pid: number, port: number): boolean {
+  const holder = port === 0 ? undefined : proc.holderOf(port);
+  return holder !== undefined && holder.pid !== pid;
+}
+
+function portTaken(pid: number, port: number): LookError {
+  const holder = proc.holderOf(port)?.pid;
+  const who = holder === undefined ? 'another process' : `process ${holder}`;
+  return new LookError(
+    'ESC_INSPECTOR_PORT',
+    `Process ${pid} would open its inspector at port ${port}, but ${who} has that. End that, or start the program with --inspect-port=0, which takes any free port.`,
+  );
+}
+
+function noSignalHandler(pid: number, { ignoresSignal }: InspectorOptions): LookError {
+  const why = ignoresSignal
+    ? 'was started with --disable-sigusr1'
+    : 'does not take SIGUSR1: its Node was built without the inspector, or it has only just started';
+  return new LookError(
+    'ESC_INSPECTOR_OFF',
+    `Process ${pid} ${why}, so its inspector cannot be opened from outside. Start it with --inspect=<port>, or without that option.`,
+  );
+}
+
+function delay(duration: Duration): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, duration));
+}
