@@ -1,9 +1,11 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect } from 'chai';
-import { isAlive, observe, Targets } from './support/processes.js';
+import { isAlive, observe, startObserve, Targets } from './support/processes.js';
 
 const programOf = (pid: number) => basename(readlinkSync(`/proc/${pid}/exe`));
+/** The user that owns nothing. */
+const NOBODY = 65_534;
 const notOpened = (pid: number) =>
   `Process ${pid} took SIGUSR1, but did not open its inspector in time. Its main thread may be in a system call or an addon, where no JavaScript runs: --timeout <s> waits longer. Or the program listens for SIGUSR1 itself, which keeps Node from it: start it with --inspect=<port>, and say --port <port> here.`;
 const IDLE = `console.log('up'); setTimeout(() => {}, 60000);`;
@@ -52,7 +54,7 @@ describe('escapement-observe ps of a process that it cannot look at', function (
     const pid = await targets.program(IDLE, '--disable-sigusr1');
     await refused(
       pid,
-      `Process ${pid} was started with --disable-sigusr1, so its inspector cannot be opened from outside. Start it with --inspect=<port>, or without that option.`,
+      `Process ${pid} was started with --disable-sigusr1, so its inspector cannot be opened from outside. Start it without that, or with --inspect=<port>.`,
     );
     expect(isAlive(pid)).to.equal(true);
   });
@@ -75,10 +77,27 @@ describe('escapement-observe ps of a process that it cannot look at', function (
     await refused(Number(thread), `${thread} is a thread of process ${pid}. Ask for that.`);
   });
 
-  it('says that it belongs to another user', async function () {
-    // Only root may start processes of others, and look at those.
-    if (process.getuid?.() === 0) this.skip();
-    await refused(1, 'Process 1 belongs to another user. Run this command as that user, or as root.');
+  it('says that it belongs to another user', async () => {
+    // Root may look at everything, and become nobody. Another user may not look at what root runs.
+    const isRoot = process.getuid?.() === 0;
+    const pid = isRoot ? await targets.program(IDLE) : 1;
+    const { stderr, status } = await startObserve(['ps', String(pid)], isRoot ? { uid: NOBODY, gid: NOBODY } : {})
+      .ended;
+    expect([stderr, status]).to.deep.equal([
+      `escapement-observe: Process ${pid} belongs to another user. Run this command as that user, or as root.\n`,
+      1,
+    ]);
+  });
+
+  it('says that it has a network of its own', async function () {
+    const started = targets.start('unshare', ['-n', process.execPath, '-e', IDLE]).catch(() => undefined);
+    const container = await started;
+    // Only root can make one, and not everywhere.
+    if (container === undefined) return this.skip();
+    await refused(
+      container.pid,
+      `Process ${container.pid} has a network of its own, as in a container. Run this command in there, with the number that the process has in there.`,
+    );
   });
 
   it('says that no inspector is at --port, or that of another process', async () => {

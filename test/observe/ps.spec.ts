@@ -106,7 +106,7 @@ describe('escapement-observe ps', function () {
       `escapement-observe: Process ${pid} would open its inspector at port ${port}, but process ${process.pid} has that. End that, or start the program with --inspect-port=0, which takes any free port.\n`,
     );
     expect(fault.status).to.equal(1);
-    const { ended } = startObserve('ps', String(pid), '--timeout', '60');
+    const { ended } = startObserve(['ps', String(pid), '--timeout', '60']);
     setTimeout(() => holder.close(), 1000);
     expect((await ended).stdout)
       .to.include(`process ${pid}`)
@@ -144,7 +144,7 @@ describe('escapement-observe ps', function () {
   describe('--watch', () => {
     it('shows it again and again until it is interrupted, and closes the inspector then', async () => {
       const pid = await targets.loop('atomics-wait');
-      const { child, ended } = startObserve('ps', String(pid), '--watch', '--interval', '0.1', '--timeout', '60');
+      const { child, ended } = startObserve(['ps', String(pid), '--watch', '--interval', '0.1', '--timeout', '60']);
       let shown = '';
       await new Promise<void>(resolve => {
         child.stdout!.on('data', (text: string) => {
@@ -159,7 +159,7 @@ describe('escapement-observe ps', function () {
 
     it('ends when the process ends', async () => {
       const pid = await targets.loop('atomics-wait');
-      const { child, ended } = startObserve('ps', String(pid), '--watch', '--interval', '0.1', '--timeout', '60');
+      const { child, ended } = startObserve(['ps', String(pid), '--watch', '--interval', '0.1', '--timeout', '60']);
       await new Promise(resolve => child.stdout!.once('data', resolve));
       await targets.endAll();
       expect(await ended).to.deep.include({ status: 0, stderr: '' });

@@ -17,12 +17,15 @@ export interface Run {
 
 /** Runs the command to its end. */
 export function observe(...args: string[]): Promise<Run> {
-  return startObserve(...args).ended;
+  return startObserve(args).ended;
 }
 
-export function startObserve(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Run> } {
+export function startObserve(
+  args: readonly string[],
+  identity: { readonly uid?: number; readonly gid?: number } = {},
+): { readonly child: ChildProcess; readonly ended: Promise<Run> } {
   let ended!: (run: Run) => void;
-  const child = execFile(process.execPath, [BIN, ...args], { maxBuffer: 2 ** 28 }, (_, stdout, stderr) =>
+  const child = execFile(process.execPath, [BIN, ...args], { ...identity, maxBuffer: 2 ** 28 }, (_, stdout, stderr) =>
     ended({ status: child.exitCode, stdout, stderr }),
   );
   return {

@@ -39,7 +39,8 @@ interface InspectorOptions {
   readonly port: number;
   /** The program was started with the inspector open. */
   readonly isOpen: boolean;
-  readonly ignoresSignal: boolean;
+  /** The option that keeps Node from taking SIGUSR1. */
+  readonly forbids: string | undefined;
 }
 
 function optionsOf(pid: number): InspectorOptions {
@@ -51,7 +52,7 @@ function optionsOf(pid: number): InspectorOptions {
   return {
     port: given.at(-1) ?? DEFAULT_PORT,
     isOpen: options.some(option => /^--inspect(?:-brk|-wait)?(?:=|$)/.test(option)),
-    ignoresSignal: options.includes('--disable-sigusr1'),
+    forbids: options.find(option => /^--(?:disable-sigusr1|permission|experimental-permission)$/.test(option)),
   };
 }
 
@@ -186,14 +187,12 @@ function notOpened(pid: number): LookError {
   );
 }
 
-function noSignalHandler(pid: number, { ignoresSignal }: InspectorOptions): LookError {
-  const why = ignoresSignal
-    ? 'was started with --disable-sigusr1'
-    : 'does not take SIGUSR1: its Node was built without the inspector, or it has only just started';
-  return new LookError(
-    'ESC_INSPECTOR_OFF',
-    `Process ${pid} ${why}, so its inspector cannot be opened from outside. Start it with --inspect=<port>, or without that option.`,
-  );
+function noSignalHandler(pid: number, { forbids }: InspectorOptions): LookError {
+  const message =
+    forbids === undefined
+      ? `Process ${pid} does not take SIGUSR1, so its inspector cannot be opened from outside: its Node was built without the inspector, or has only just started.`
+      : `Process ${pid} was started with ${forbids}, so its inspector cannot be opened from outside. Start it without that, or with --inspect=<port>.`;
+  return new LookError('ESC_INSPECTOR_OFF', message);
 }
 
 function delay(duration: Duration): Promise<void> {
