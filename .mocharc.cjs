@@ -10,6 +10,8 @@ const LONG = [
   'examples/jobs',
   'examples/net-options',
   'examples/net-tail',
+  'explore/runners',
+  'explore/swimlane-in-chromium',
   'create-escapement-plugin/installed',
   'host/main-endings',
   'io/ending-workers',
@@ -44,6 +46,7 @@ const LONG = [
 const WITH_ONE_NODE = [
   'browser/*',
   'conformance/compositions',
+  'explore/swimlane-in-chromium',
   'lab/compare',
   'lab/html',
   'lab/noise',

@@ -101,7 +101,7 @@ class TestSignal extends EventTarget {
   readonly aborted = false;
 }
 
-class AllHooks implements Required<Omit<Instrument, 'note' | 'metrics' | 'warned'>> {
+class AllHooks implements Required<Omit<Instrument, 'note' | 'metrics' | 'warningIssued' | 'warned'>> {
   runStarted(): void {}
   runEnded(): void {}
   crashed(): void {}

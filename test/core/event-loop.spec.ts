@@ -266,6 +266,7 @@ describe('EventLoop', () => {
       sleepStarted: until => log.push(`sleep until ${until}`),
       sleepEnded: () => log.push('awake'),
       taskEnded: task => log.push(`ended ${task.name}: ${task.result.state}`),
+      warningIssued: warning => log.push(`issued ${warning.code}`),
       warned: warning => log.push(warning.message),
     };
     const heardToo: string[] = [];
@@ -291,6 +292,7 @@ describe('EventLoop', () => {
       'step of napper ended: waiting',
       'step main',
       'around main',
+      'issued MINE',
       'a warning',
       'step of main ended: finishing',
       'sleep until 5',

@@ -47,6 +47,8 @@ describe('the entry points', function () {
     'conformance',
     'explore',
     'observe',
+    'observe/channels',
+    'observe/spans',
     'streams',
     'streams/memory',
   ]) {
@@ -66,6 +68,8 @@ describe('the entry points', function () {
     'workers',
     'virtual-time',
     'observe',
+    'observe/channels',
+    'observe/spans',
     'streams',
   ].map(name => `${name}/module`)) {
     it(`of @escapement/${specifier} load one`, () => {

@@ -8,7 +8,7 @@ interface Seen {
 }
 
 /** Holds a loop to the order of calls that `Instrument` documents. It must not throw, so it keeps what is wrong. */
-export class InstrumentOrder implements Required<Omit<Instrument, 'note' | 'metrics' | 'warned'>> {
+export class InstrumentOrder implements Required<Omit<Instrument, 'note' | 'metrics' | 'warningIssued' | 'warned'>> {
   readonly violations: string[] = [];
   readonly calls: string[] = [];
   readonly causes = new Set<string>();

@@ -48,7 +48,14 @@ export interface VirtualLoopOptions<H extends EventHandler> {
 
 /** A loop in virtual time with `sleep` and the given options. */
 export function virtualLoop<H extends EventHandler = never>(options: VirtualLoopOptions<H> = {}) {
-  const strategy = new JumpStrategy();
+  return virtualLoopOf(new JumpStrategy(), options);
+}
+
+/** The same with a strategy of the test's own. */
+export function virtualLoopOf<H extends EventHandler = never>(
+  strategy: JumpStrategy,
+  options: VirtualLoopOptions<H> = {},
+) {
   const warnings: LoopWarning[] = [];
   const { debug, instruments: given = [], ...others } = options;
   const instruments: Instrument[] = [

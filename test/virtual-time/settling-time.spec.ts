@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtempSync, readFile as readFileByCallback, rmSync } from 'node:fs';
+import { appendFile, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -32,7 +35,7 @@ const loopOf = (options?: SettlingOptions) => createLoop(settlingTime(options), 
 const never = new Promise<never>(() => {});
 
 /** A promise that settles after so many microtasks, or turns of the host, one after another. */
-async function after(count: number, step: () => unknown): Promise<number> {
+async function inTurn(count: number, step: () => unknown): Promise<number> {
   for (let n = 0; n < count; n++) await step();
   return count;
 }
@@ -60,10 +63,13 @@ async function leftoversClosed(): Promise<void> {
   }
 }
 
-const microtasks = (count: number) => after(count, () => undefined);
-const immediates = (count: number) => after(count, () => new Promise(resolve => setImmediate(resolve)));
+const microtasks = (count: number) => inTurn(count, () => undefined);
+const immediates = (count: number) => inTurn(count, () => new Promise(resolve => setImmediate(resolve)));
 
 describe('settlingTimeModule', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'settling-'));
+  after(() => rmSync(scratch, { recursive: true }));
+
   it('settles promises of microtasks and immediates, in chains of any length, before time jumps', async () => {
     for (const promise of [() => microtasks(1), () => microtasks(500), () => immediates(1), () => immediates(50)]) {
       const end = await loopOf().run(function* () {
@@ -84,6 +90,9 @@ describe('settlingTimeModule', () => {
   it('settles what is real before time jumps: files, sockets, processes', async () => {
     const operations: (() => Promise<unknown>)[] = [
       () => readFile(fileURLToPath(import.meta.url)),
+      () => promisify(readFileByCallback)(fileURLToPath(import.meta.url)),
+      () => stat(fileURLToPath(import.meta.url)),
+      () => appendFile(join(scratch, 'settled'), 'written'),
       () => fetchFromItself(),
       () => promisify(execFile)(process.execPath, ['--version']),
     ];

@@ -1,1 +1,17 @@
+export * from './errors.js';
+export { Exploration, type LinkOfRunOptions } from './exploration.js';
+export { explore } from './explore.js';
+export { type CriticalPair, type CriticalStep, type Decision, Failure, type ScheduleSize } from './failure.js';
+export { explored } from './integrations/explored.js';
+export { FailedRunError } from './integrations/failed-run-error.js';
+export type { BuiltInEvents, ExploredProgram, ExploreOptions, PlayOptions } from './options.js';
+export type { ChoiceKind } from './oracle/choice.js';
+export { Chooser } from './oracle/chooser.js';
+export { type PlayedRun, play } from './play.js';
+export { type Replayed, replay } from './replay.js';
+export type { ExploreResult, Summary } from './summary.js';
 export type { Site, Trace, TraceStep, TraceTask } from './trace.js';
+export { Divergence, type OutsideCall } from './tracing/divergence.js';
+export { failureText } from './views/failure-text.js';
+export { type SwimlaneOptions, swimlane } from './views/html/swimlane.js';
+export { type TextOptions, traceTable } from './views/trace-table.js';

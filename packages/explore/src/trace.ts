@@ -15,6 +15,8 @@ export interface TraceTask {
   readonly name: string;
   /** The `id` of its parent; undefined for the program's task. */
   readonly parent: number | undefined;
+  /** False if the run fails all the same wherever its steps come: views may leave it out. */
+  readonly matters?: boolean;
 }
 
 /** One step of a task: from one `yield*` that suspended it to the next. */

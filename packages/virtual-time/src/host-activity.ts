@@ -1,3 +1,5 @@
+import { fileRequests } from './file-requests.js';
+
 // This package loads no types of a host, so it declares those that it uses.
 declare const process: { readonly getActiveResourcesInfo?: () => string[] } | undefined;
 
@@ -30,7 +32,7 @@ export class HostActivity {
 }
 
 function activeResources(): Map<string, number> {
-  const counts = new Map<string, number>();
+  const counts = new Map([['file request', fileRequests()]]);
   if (typeof process === 'undefined') return counts;
   for (const type of process.getActiveResourcesInfo?.() ?? [])
     if (type !== 'Timeout') counts.set(type, (counts.get(type) ?? 0) + 1);

@@ -8,6 +8,7 @@ import { contextSwitching } from './context-switching.js';
 import { deepStacks } from './deep-stacks.js';
 import { hostCode } from './host-code.js';
 import { limiting } from './limiting.js';
+import { metering } from './metering.js';
 import { otherLibraries } from './other-libraries.js';
 import { scheduling } from './scheduling.js';
 import { selecting } from './selecting.js';
@@ -35,6 +36,7 @@ export const benchmarks: readonly Benchmark[] = [
   sleepers,
   building,
   coldStart,
+  metering,
   // Last: on Node 20 and 22, what an `AsyncResource` needs makes each promise of the process several times as slow from then on.
   contextSwitching,
 ];

@@ -50,7 +50,7 @@ type InstrumentLaw = Law<InstrumentSubject>;
 
 const CALLER = 'instrumentLaws';
 
-const HOOKS: readonly (keyof Instrument)[] = [...INSTRUMENT_HOOKS, 'warned'];
+const HOOKS: readonly (keyof Instrument)[] = [...INSTRUMENT_HOOKS, 'warningIssued', 'warned'];
 
 const throwsNothing: InstrumentLaw = {
   number: 'I1',

@@ -21,7 +21,7 @@ export interface LoopWarning {
  *
  * The order of the calls:
  *
- * - **Run**: `runStarted` first, `runEnded` last. Only `warned` may come at any time.
+ * - **Run**: `runStarted` first, `runEnded` last. Only `warningIssued` and `warned` may come at any time.
  * - **Task**: `taskSpawned`, `taskReady('spawned')`, its steps, `taskEnded`. Exactly one `taskReady` between two steps. A
  *   task that is cancelled before its first step has one step, in which its coroutine does not run.
  * - **Step**: `stepStarted`, `stepEnded`, then `taskEnded` for each task that ended in it, children before their parent.
@@ -78,6 +78,8 @@ export interface Instrument {
    * and declare them in `LoopMetrics`. Called whenever somebody asks.
    */
   metrics?(): object;
+  /** A warning was issued. Unlike `warned` this does not replace the console. */
+  warningIssued?(warning: LoopWarning): void;
   /** Replaces the console. */
   warned?(warning: LoopWarning): void;
 }
@@ -99,4 +101,4 @@ export const INSTRUMENT_HOOKS = [
   'taskEnded',
   'sleepStarted',
   'sleepEnded',
-] as const satisfies readonly Exclude<keyof Instrument, 'note' | 'metrics' | 'warned'>[];
+] as const satisfies readonly Exclude<keyof Instrument, 'note' | 'metrics' | 'warningIssued' | 'warned'>[];

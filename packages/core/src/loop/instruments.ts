@@ -4,12 +4,12 @@ import type { Task } from '../tasks/task.js';
 
 type Hook = keyof Instrument;
 type Console = { warn(text: string): void };
-type Listener = (...args: unknown[]) => void;
+type Listener = (first?: unknown, second?: unknown) => void;
 
 type Surround = NonNullable<Instrument['aroundStep']>;
 
 /** @internal All hooks that are told what happens. */
-export type Hooks = Omit<Instrument, 'note' | 'metrics' | 'warned'>;
+export type Hooks = Omit<Instrument, 'note' | 'metrics' | 'warningIssued' | 'warned'>;
 
 /** @internal Calls the instruments of a loop. Switches one off that throws, and warns. */
 export class Instruments {
@@ -26,6 +26,7 @@ export class Instruments {
 
   /** Warns on the console if no instrument has the hook. */
   warn(warning: LoopWarning): void {
+    for (const instrument of this.#having('warningIssued')) this.#call(instrument, 'warningIssued', [warning]);
     const reported = this.#having('warned').filter(instrument => this.#call(instrument, 'warned', [warning]));
     if (reported.length > 0) return;
     // The host's console may be one that throws; a warning must not change what the program does.
@@ -51,10 +52,28 @@ export class Instruments {
   }
 
   #combined(hook: Hook): Listener | undefined {
-    const listeners = this.#having(hook);
-    if (listeners.length === 0) return undefined;
-    return (...args) => {
-      for (const instrument of listeners) this.#call(instrument, hook, args);
+    const active = this.#active;
+    const instruments = this.#having(hook);
+    const calls = instruments.map(instrument => this.#guarded(instrument, hook));
+    // Most loops have one instrument, and every step calls several hooks.
+    if (calls.length <= 1) return calls[0];
+    return (first, second) => {
+      for (let n = 0; n < calls.length; n++) {
+        // It may have thrown in a nested call.
+        if (this.#active === active || this.#active.includes(instruments[n]!)) calls[n]!(first, second);
+      }
+    };
+  }
+
+  /** Calls a hook of one instrument, which is switched off if it throws. */
+  #guarded(instrument: Instrument, hook: Hook): Listener {
+    const listener = instrument[hook] as Listener;
+    return (first, second) => {
+      try {
+        listener.call(instrument, first, second);
+      } catch (thrown) {
+        this.#switchOff(instrument, hook, thrown);
+      }
     };
   }
 

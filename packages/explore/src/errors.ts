@@ -1,0 +1,51 @@
+import { describe, EscapementError } from '@escapement/core';
+
+/** A run took more steps than `mostSteps`: tasks go on and on, and none gets anywhere. */
+export class LivelockError extends EscapementError {
+  static override readonly name = 'LivelockError';
+  override readonly code = 'ESC_LIVELOCK';
+
+  /** @internal */
+  constructor(steps: number, task: string) {
+    super(
+      `a run took more than ${steps} steps, the last of task "${task}", expected it to end. Either tasks wait for each other in a loop of pause(), or the program is long: then pass a larger \`mostSteps\`.`,
+    );
+  }
+}
+
+/** Under `promises: true`, nothing is left to do but to wait for a promise that does not settle. */
+export class UnsettledPromiseError extends EscapementError {
+  static override readonly name = 'UnsettledPromiseError';
+  override readonly code = 'ESC_UNSETTLED_PROMISE';
+
+  /** @internal @param patience in real milliseconds */
+  constructor(patience: number) {
+    super(
+      `all tasks of a run waited for promises, and none settled within ${patience} ms, expected one to settle. Settle it, or put a timeout around the wait.`,
+    );
+  }
+}
+
+/** The planted race, which every exploration must find first, was not found: a report that all runs passed would mean nothing. */
+export class ExplorationBrokenError extends EscapementError {
+  static override readonly name = 'ExplorationBrokenError';
+  override readonly code = 'ESC_EXPLORATION_BROKEN';
+
+  /** @internal */
+  constructor(strategy: string, runs: number) {
+    super(
+      `the strategy '${strategy}' did not find a planted race within ${runs} runs, expected that it does: it does not change the order of the tasks. Make its \`choose\` return other numbers than 0.`,
+    );
+  }
+}
+
+/** What was given as a replay token is none, or one that this version cannot play. */
+export class ReplayTokenError extends EscapementError {
+  static override readonly name = 'ReplayTokenError';
+  override readonly code = 'ESC_REPLAY_TOKEN';
+
+  /** @internal @param problem a sentence that says what is wrong with it, and the fix */
+  constructor(given: unknown, problem: string) {
+    super(`replay got ${describe(given)}, expected a token of a failure or the path of a file with one. ${problem}`);
+  }
+}

@@ -1,0 +1,88 @@
+import type { CriticalStep, Decision, Found } from './failure.js';
+import type { ExploreSettings } from './options.js';
+import type { Played, Player } from './player.js';
+import { Budget, type Work } from './shrinking/budget.js';
+import { type Cause, CriticalPairSearch } from './shrinking/critical-pair.js';
+import { isSameFailure } from './shrinking/same-failure.js';
+import { deviationsIn, Shrinker, trimmed } from './shrinking/shrink.js';
+import { tasksThatMatter } from './shrinking/tasks-that-matter.js';
+import { type LastChoice, ScheduleChooser } from './strategies/schedule-chooser.js';
+import { tokenOf } from './token.js';
+import type { Trace } from './trace.js';
+import { Divergence } from './tracing/divergence.js';
+import { divergenceOf, type TracedRun, traceRun } from './tracing/traced-run.js';
+
+/** Turns a run that has failed into what people need: shrunk, traced, with the pair of steps that decides. */
+export async function explain(player: Player, failed: Played, run: number, settings: ExploreSettings): Promise<Found> {
+  const before = player.plays;
+  const repeated = await repeat(player, failed);
+  const { cause, traced } =
+    settings.shrink && repeated.divergence === undefined ? await shrink(player, repeated) : repeated;
+  const { trace } = traced;
+  return {
+    error: repeated.divergence === undefined ? traced.played.error : failed.error,
+    token: tokenOf(settings.name, cause.choices, traced.played.trail),
+    name: settings.name,
+    run,
+    seed: settings.seed,
+    found: { deviations: deviationsIn(failed.choices).length, steps: failed.steps },
+    shrunk: { deviations: deviationsIn(cause.choices).length, steps: traced.played.steps },
+    plays: player.plays - before,
+    trace,
+    pair: cause.pair && { first: criticalStep(trace, cause.pair[0]), second: criticalStep(trace, cause.pair[1]) },
+    decision: cause.last && decisionOf(trace, cause.last),
+    divergence: repeated.divergence,
+  };
+}
+
+interface Repeated {
+  readonly traced: TracedRun;
+  readonly cause: Cause;
+  readonly divergence: Divergence | undefined;
+}
+
+/** Plays the same schedule twice: if the two differ, there is nothing that could be shrunk. */
+async function repeat(player: Player, failed: Played): Promise<Repeated> {
+  const choices = trimmed(failed.choices);
+  const traced = await traceRun(player, new ScheduleChooser(choices));
+  const again = await player.play(new ScheduleChooser(choices), 0, { trail: true });
+  const hasFailedAgain = isSameFailure(failed.error)(again);
+  const divergence = divergenceOf(traced, again) ?? (hasFailedAgain ? undefined : new Divergence(traced.calls));
+  return { traced, divergence, cause: { choices, others: [], last: undefined, pair: undefined } };
+}
+
+async function shrink(player: Player, { traced: { played } }: Repeated): Promise<Omit<Repeated, 'divergence'>> {
+  const work: Work = { player, isSame: isSameFailure(played.error), budget: new Budget(player) };
+  const shrunk = await new Shrinker(work, played.choices).shrink();
+  const cause = await new CriticalPairSearch(work).find(shrunk);
+  const traced = await traceRun(player, new ScheduleChooser(cause.choices));
+  const trace: Trace = { ...traced.trace, pair: cause.pair };
+  const matter = await tasksThatMatter(work, trace, cause.others);
+  const tasks = trace.tasks.map(task => ({ ...task, matters: matter.has(task.id) }));
+  return { cause, traced: { ...traced, trace: { ...trace, tasks } } };
+}
+
+function criticalStep(trace: Trace, index: number): CriticalStep {
+  const step = trace.steps[index];
+  const stack = step?.resumedAt.length ? step.resumedAt : (step?.stoppedAt ?? []);
+  return { index, task: nameOf(trace, step?.task), site: stack[0], stack };
+}
+
+function decisionOf(trace: Trace, { kind, chosen, step, instead }: LastChoice): Decision {
+  const next = `task "${nameOf(trace, trace.steps[step]?.task)}"`;
+  const what = {
+    preempt: () => `task "${nameOf(trace, instead)}" was preempted by ${next}`,
+    next: () => `${next} went on before task "${nameOf(trace, instead)}"`,
+    select: () => `choice ${chosen} of a select, or of the order of handlers, came first`,
+    late: () => 'a sleep ended late',
+    random: () => `run.random() gave ${chosen} of 1000`,
+    choose: () => `run.choose() gave ${chosen}`,
+    link: () => 'a stream in memory moved fewer bytes, or failed',
+    cancel: () => `a task was cancelled after step ${step - 1}`,
+  }[kind]();
+  return { kind, what, after: step - 1 };
+}
+
+function nameOf({ tasks }: Trace, id: number | undefined): string {
+  return tasks.find(task => task.id === id)?.name ?? `task-${id}`;
+}

@@ -1,0 +1,98 @@
+import { checkCallback, checkCount, type Duration, type Task } from '@escapement/core';
+import type { LinkFault, LinkOptions } from '@escapement/streams/memory';
+import type { Cancellations } from './oracle/cancellations.js';
+import type { Oracle } from './oracle/oracle.js';
+
+/** `run.random()` gives so many different numbers. */
+const RANDOM_NUMBERS = 1000;
+/** A stream in memory moves all that it could move, or one of so many smaller shares. */
+const SHARES = 8;
+/** A fault comes after so many bytes at most. */
+const FAULTY_BYTES = 64;
+
+/** What goes wrong with a stream in memory that `run.link` describes. */
+export interface LinkOfRunOptions {
+  /** The most milliseconds from a write until its bytes arrive; each write chooses. Default: 1. */
+  readonly latency?: Duration;
+  /** Whether reads and writes may move less than they could. Default: true. */
+  readonly fragmented?: boolean;
+  /** Whether the connection may be reset, ended or stalled. Default: false. */
+  readonly faults?: boolean;
+}
+
+/**
+ * What a program under exploration gets: makes its random choices repeatable, and says what else may happen. Each run has its own.
+ *
+ * @example
+ * await explore(function* (run) {
+ *   const worker = yield* spawn(work(), { daemon: true });
+ *   run.mayCancel(worker);
+ *   if (run.random() < 0.5) yield* sleep(1);
+ * });
+ */
+export class Exploration {
+  readonly #checks: (() => void)[] = [];
+
+  /** @internal */
+  constructor(
+    private readonly oracle: Oracle,
+    private readonly cancellations: Cancellations,
+  ) {}
+
+  /** A number from 0 to 1 (1 excluded), for `Math.random()`: one of a thousand, so that few of them cover much. */
+  random(): number {
+    return this.oracle.choose('random', RANDOM_NUMBERS) / RANDOM_NUMBERS;
+  }
+
+  /**
+   * A whole number from 0 to `count - 1`. 0 should be the simplest: failures are shrunk towards it.
+   * @throws InvalidCountError
+   */
+  choose(count: number): number {
+    checkCount('the count of run.choose', count, 1, false, 'It is the number of things to choose from.');
+    return count === 1 ? 0 : this.oracle.choose('choose', count);
+  }
+
+  /**
+   * From now on `task` may be cancelled after any step, once.
+   * @example run.mayCancel(yield* spawn(work(), { daemon: true }));
+   */
+  mayCancel(task: Task): void {
+    this.cancellations.add(task);
+  }
+
+  /**
+   * Options for `memoryPair` and `MemoryListener`: latency, pieces and faults of the connection are choices of the exploration.
+   * @example const [client, server] = memoryPair(run.link({ faults: true }));
+   */
+  link({ latency = 1, fragmented = true, faults = false }: LinkOfRunOptions = {}): LinkOptions {
+    return { latency: [0, latency], fragmented, faults: faults ? this.#faults() : [], random: () => this.#share() };
+  }
+
+  /**
+   * `check` is called after the run if that has not failed; what it throws fails the run.
+   * @throws InvalidArgumentError
+   * @example run.check(() => assert.equal(balance, 100));
+   */
+  check(check: () => void): void {
+    this.#checks.push(checkCallback('run.check', check, 'a function that throws if something is wrong'));
+  }
+
+  /** @internal */
+  finish(): void {
+    for (const check of this.#checks) check();
+  }
+
+  /** By itself all at once, and as late as can be. */
+  #share(): number {
+    const less = this.oracle.choose('link', SHARES + 1);
+    return less === 0 ? 1 - 2 ** -32 : 1 - less / SHARES;
+  }
+
+  #faults(): LinkFault[] {
+    const does = (['none', 'reset', 'end', 'stall'] as const)[this.oracle.choose('link', 4)]!;
+    if (does === 'none') return [];
+    const after = this.oracle.choose('link', FAULTY_BYTES);
+    return [does === 'stall' ? { after, does, lasts: 1000 } : { after, does }];
+  }
+}

@@ -1,0 +1,56 @@
+import { type EventHandler, hostTurn, type LoopEvent } from '@escapement/core';
+import { explain } from './explain.js';
+import { Failure } from './failure.js';
+import { type ExploredProgram, type ExploreOptions, exploreSettings } from './options.js';
+import { LoopsOrderFirst } from './oracle/chooser.js';
+import { seedOfRun } from './oracle/random-numbers.js';
+import { findPlantedRace } from './planted-race.js';
+import { Player } from './player.js';
+import { Seen } from './seen.js';
+import { ExhaustiveChooser } from './strategies/exhaustive-chooser.js';
+import type { ExploreResult } from './summary.js';
+
+/** The host gets a turn after so many runs: for signals, and the time limits of test runners. */
+const RUNS_PER_TURN = 64;
+
+/**
+ * Runs a program again and again in virtual time, each time in another of the orders that its loop may choose, until a run fails. A
+ * run fails if the program throws, if a check of `run.check` throws, in a deadlock, and if it takes too many steps.
+ *
+ * The first run is in the loop's own order. A failure is shrunk and explained, and has a token that repeats it.
+ *
+ * @param program makes all that it uses anew: it is called once for each run
+ * @throws InvalidArgumentError, InvalidCountError, NotAFunctionError, NotACoroutineError for wrong arguments;
+ *   ExplorationBrokenError if the strategy does not even find a planted race
+ * @example
+ * const { failure, summary } = await explore(function* (run) {
+ *   const account = new Account(100);
+ *   run.check(() => assert.equal(account.balance, 120));
+ *   yield* spawn(account.deposit(10));
+ *   yield* spawn(account.deposit(10));
+ * });
+ * if (failure) console.log(`${failure}`);
+ */
+export async function explore<T, F extends LoopEvent, H extends EventHandler = never, P extends boolean = false>(
+  program: ExploredProgram<T, F, H, P>,
+  options: ExploreOptions<H, P> = {},
+): Promise<ExploreResult> {
+  const settings = exploreSettings(program, options as ExploreOptions);
+  await findPlantedRace(settings.plantedChooser);
+  const player = new Player(program, settings);
+  const seen = new Seen();
+  const chooser =
+    settings.chooser instanceof ExhaustiveChooser ? settings.chooser : new LoopsOrderFirst(settings.chooser);
+  let hasMore = true;
+  for (let run = 1; run <= settings.runs && hasMore; run++) {
+    const played = await player.play(chooser, seedOfRun(settings.seed, run), { reorderings: seen.reorderings });
+    hasMore = chooser.runEnded();
+    seen.add(played);
+    if (played.hasFailed) {
+      const found = await explain(player, played, run, settings);
+      return { summary: seen.summary(false), failure: new Failure(found) };
+    }
+    if (run % RUNS_PER_TURN === 0) await hostTurn();
+  }
+  return { summary: seen.summary(!hasMore), failure: undefined };
+}

@@ -1,0 +1,124 @@
+import type { ChoiceKind } from './oracle/choice.js';
+import type { Site, Trace } from './trace.js';
+import type { Divergence } from './tracing/divergence.js';
+import { failureText } from './views/failure-text.js';
+import { swimlane } from './views/html/swimlane.js';
+
+/** One of the two steps of a critical pair. */
+export interface CriticalStep {
+  /** The `index` of the step in the trace. */
+  readonly index: number;
+  /** The name of its task. */
+  readonly task: string;
+  /** The `yield*` from which the step went on; of a task's first step, the one at which it stopped. */
+  readonly site: Site | undefined;
+  /** The coroutines of that `yield*`, the innermost first. */
+  readonly stack: readonly Site[];
+}
+
+/** Two steps whose order alone decides: the run fails because `first` came before `second`, and passes the other way round. */
+export interface CriticalPair {
+  readonly first: CriticalStep;
+  readonly second: CriticalStep;
+}
+
+/** A choice without which the run passes. */
+export interface Decision {
+  readonly kind: ChoiceKind;
+  /** What was chosen, in words. */
+  readonly what: string;
+  /** The index of the last step before it, in the trace; -1 if there was none. */
+  readonly after: number;
+}
+
+/** How long a schedule is. */
+export interface ScheduleSize {
+  /** The choices that differ from what the loop would do by itself. */
+  readonly deviations: number;
+  readonly steps: number;
+}
+
+/** @internal What `explore` found. */
+export interface Found {
+  readonly error: unknown;
+  readonly token: string;
+  readonly name: string | undefined;
+  readonly run: number;
+  readonly seed: number;
+  readonly found: ScheduleSize;
+  readonly shrunk: ScheduleSize;
+  readonly plays: number;
+  readonly trace: Trace;
+  readonly pair: CriticalPair | undefined;
+  readonly decision: Decision | undefined;
+  readonly divergence: Divergence | undefined;
+}
+
+/**
+ * A run that failed, shrunk to the fewest choices that make it fail. Made by `explore`.
+ *
+ * @example
+ * const { failure } = await explore(transfer);
+ * if (failure) throw new Error(String(failure));
+ */
+export class Failure {
+  /** What the run failed with. */
+  readonly error: unknown;
+  /** Repeats the run: `replay(program, token)`. One line that needs no quotes in a shell. */
+  readonly token: string;
+  /** The `name` that was given to `explore`. */
+  readonly name: string | undefined;
+  /** Which run of the exploration failed, from 1; the first follows the loop's own order. */
+  readonly run: number;
+  /** The seed of the exploration. */
+  readonly seed: number;
+  /** The schedule as it was found. */
+  readonly found: ScheduleSize;
+  /** The schedule that the token repeats. */
+  readonly shrunk: ScheduleSize;
+  /** How many runs the shrinking took. */
+  readonly plays: number;
+  /** The shrunk run, step by step. */
+  readonly trace: Trace;
+  /** The two steps whose order alone decides; undefined if no such pair was found: see `decision`. */
+  readonly pair: CriticalPair | undefined;
+  /** The last choice without which the run passes; undefined if it fails in the loop's own order, too. */
+  readonly decision: Decision | undefined;
+  /** Where a second run of the same schedule took another way; undefined if the program is deterministic. */
+  readonly divergence: Divergence | undefined;
+
+  /** @internal */
+  constructor(found: Found) {
+    this.error = found.error;
+    this.token = found.token;
+    this.name = found.name;
+    this.run = found.run;
+    this.seed = found.seed;
+    this.found = found.found;
+    this.shrunk = found.shrunk;
+    this.plays = found.plays;
+    this.trace = found.trace;
+    this.pair = found.pair;
+    this.decision = found.decision;
+    this.divergence = found.divergence;
+  }
+
+  /**
+   * Writes the token to a file, which `replay(program, path)` takes: for a token that is too long for one line.
+   * @param path of the file, which is replaced
+   */
+  async save(path: string): Promise<void> {
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(path, `${this.token}\n`);
+  }
+
+  /** The error, how to repeat it, what decides, and the run as a table: see `failureText`. */
+  toString(): string {
+    return failureText(this);
+  }
+
+  /** The run as a page of its own, to be written to a file: see `swimlane`. */
+  html(): string {
+    return swimlane(this.trace, { title: this.name, token: this.token });
+  }
+}

@@ -1,0 +1,70 @@
+import { type ReadyCause, SchedulingPolicy, type Task } from '@escapement/core';
+import type { Reorderings } from '../reorderings.js';
+import type { Cancellations } from './cancellations.js';
+import type { Oracle } from './oracle.js';
+
+/** A task goes on after so many pauses in a row, unless another choice is made; then it is the turn of the others. */
+const MOST_IN_A_ROW = 40;
+
+/**
+ * Lets the oracle choose who is next. By itself a task that only pauses goes on; otherwise first come, first served. So a
+ * schedule is described by few choices: those where it leaves that.
+ */
+export class OraclePolicy extends SchedulingPolicy {
+  override readonly alias = 'explore';
+  /** In the order in which they became ready. */
+  readonly ready: Task[] = [];
+  #last: Task | undefined;
+  #inARow = 0;
+  /** The last task, if it has only paused. */
+  #paused: Task | undefined;
+
+  constructor(
+    private readonly oracle: Oracle,
+    private readonly cancellations: Cancellations,
+    private readonly reorderings: Reorderings | undefined,
+  ) {
+    super();
+  }
+
+  override add(task: Task, cause: ReadyCause): void {
+    this.ready.push(task);
+    if (cause === 'paused' && task === this.#last) this.#paused = task;
+    else if (cause === 'spawned') this.reorderings?.spawned(task);
+  }
+
+  override next(): Task | undefined {
+    const { ready } = this;
+    const last = ready.length - 1;
+    if (last < 1) return ready.pop();
+    const goesOn = ready[last] === this.#paused && this.#inARow < MOST_IN_A_ROW;
+    if (goesOn) moveToFront(ready);
+    const chosen = this.oracle.choose(goesOn ? 'preempt' : 'next', ready.length, ready);
+    const task = ready[chosen]!;
+    this.reorderings?.chosen(task, ready);
+    for (let place = chosen; place < last; place++) ready[place] = ready[place + 1]!;
+    ready.length = last;
+    return task;
+  }
+
+  override choose(count: number): number {
+    return this.oracle.choose('select', count);
+  }
+
+  override stepStarted(task: Task): void {
+    this.#inARow = task === this.#last ? this.#inARow + 1 : 0;
+    this.#last = task;
+    this.#paused = undefined;
+    this.oracle.stepStarted(task);
+  }
+
+  override stepEnded(): void {
+    if (this.cancellations.areOpen) this.cancellations.offer(this.oracle);
+  }
+}
+
+function moveToFront(tasks: Task[]): void {
+  const moved = tasks[tasks.length - 1]!;
+  for (let place = tasks.length - 1; place > 0; place--) tasks[place] = tasks[place - 1]!;
+  tasks[0] = moved;
+}

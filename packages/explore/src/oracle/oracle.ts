@@ -1,0 +1,55 @@
+import type { Task } from '@escapement/core';
+import { LivelockError } from '../errors.js';
+import type { ChoiceKind } from './choice.js';
+import type { Chooser } from './chooser.js';
+
+/** A run with more choices goes on without: 0 each time. */
+const MOST_CHOICES = 1_000_000;
+
+/** Makes all choices of one run, through a chooser, and keeps account of them. */
+export class Oracle {
+  /** The choices so far. */
+  readonly choices: number[] = [];
+  /** The steps so far. */
+  steps = 0;
+  /** Set when the run was stopped because it took too many steps. */
+  livelock: LivelockError | undefined = undefined;
+  /** Tells apart in which order the tasks took their steps. */
+  #order = 0x811c9dc5;
+  /** As `#order`, and among how many they were chosen. After each step, if `trail` is kept. */
+  #state = 0x811c9dc5;
+  #second = 0;
+
+  /** @param trail where the state after each step is kept, to compare two runs */
+  constructor(
+    private readonly chooser: Chooser,
+    private readonly mostSteps: number,
+    readonly trail: number[] | undefined,
+  ) {}
+
+  /** Two runs in which the tasks took their steps in the same order have the same number here. */
+  get order(): number {
+    return (this.#order >>> 0) * 2 ** 20 + (this.#second >>> 12);
+  }
+
+  choose(kind: ChoiceKind, count: number, ready?: readonly Task[]): number {
+    if (this.choices.length >= MOST_CHOICES) return 0;
+    const chosen = this.chooser.choose(kind, count, ready);
+    this.choices.push(chosen);
+    this.#state = Math.imul(this.#state ^ count, 0x01000193);
+    return chosen;
+  }
+
+  /** @throws LivelockError */
+  stepStarted(task: Task): void {
+    if (++this.steps > this.mostSteps) {
+      this.livelock ??= new LivelockError(this.mostSteps, task.name);
+      throw this.livelock;
+    }
+    this.#order = Math.imul(this.#order ^ task.id, 0x01000193);
+    this.#second = Math.imul(this.#second + task.id, 0x9e3779b1) ^ (this.#second >>> 15);
+    this.#state = Math.imul(this.#state ^ task.id, 0x01000193);
+    this.trail?.push(this.#state >>> 0);
+    this.chooser.stepStarted(task);
+  }
+}

@@ -1,0 +1,46 @@
+import { OrderChooser } from '../strategies/order-chooser.js';
+import type { Trace } from '../trace.js';
+import type { Work } from './budget.js';
+
+/** With more tasks, all count as such that matter. */
+const MOST_TASKS = 64;
+
+/**
+ * Which tasks matter: the run does not fail in the same way if their steps come only when nothing else can go on. Also those that
+ * wake one that matters.
+ *
+ * @param others the choices of the failing run that are not about who is next, in order
+ */
+export async function tasksThatMatter(
+  { player, isSame, budget }: Work,
+  trace: Trace,
+  others: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const all = trace.tasks.map(({ id }) => id);
+  const order = trace.steps.map(({ task }) => task);
+  const needed = new Set([1, ...(trace.pair ?? []).map(index => order[index]!)]);
+  const rest = all.filter(id => !needed.has(id));
+  if (all.length > MOST_TASKS) return new Set(all);
+  if (!(await failsWithout(rest))) {
+    const free: number[] = [];
+    for (const id of rest) {
+      if (await failsWithout([...free, id])) free.push(id);
+      else needed.add(id);
+    }
+  }
+  return withWakers(needed, trace);
+
+  async function failsWithout(tasks: readonly number[]): Promise<boolean> {
+    const chooser = new OrderChooser(order, others, { tasks: new Set(tasks), place: 'last' });
+    return !budget.isSpent && isSame(await player.play(chooser, 0));
+  }
+}
+
+function withWakers(needed: Set<number>, { steps }: Trace): ReadonlySet<number> {
+  // Backwards, because a waker may itself be woken.
+  for (const { task, wokenBy } of [...steps].reverse()) {
+    const waker = wokenBy === undefined ? undefined : steps[wokenBy]?.task;
+    if (waker !== undefined && needed.has(task)) needed.add(waker);
+  }
+  return needed;
+}

@@ -1,0 +1,14 @@
+import { oneLine } from '../text.js';
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A text of a user's, for an element or an attribute in quotes. */
+export function escaped(text: string): string {
+  return oneLine(text).replace(/[&<>"']/g, character => ENTITIES[character]!);
+}

@@ -1,0 +1,53 @@
+import { Divergence, failureText } from '@escapement/explore';
+import { assert } from 'chai';
+import { failureOf } from './made-up-failure.js';
+import { lostUpdate } from './made-up-traces.js';
+
+/** Its constructor is not public. */
+const MadeUp = Divergence as unknown as new (...args: unknown[]) => Divergence;
+
+describe('the text of a failure', () => {
+  it('tells the error, the line to paste, the pair with its stacks, and the run', () => {
+    const text = failureText(failureOf(lostUpdate()));
+    assert.equal(
+      text.slice(0, text.indexOf('←3')),
+      `
+Error: expected 1 to equal 2
+"loses no update" failed in run 12 (30 switches, shrunk to 1). This line repeats it:
+    replay(program, 'x1-2.0.0:loses-no-update')
+
+The order of two steps decides: 2 before 3 fails, 3 before 2 passes.
+▶ step 2, at 0 ms: second was spawned by step 0, and starts, up to
+    add     bank.ts:12:5
+    second  bank.ts:32:5
+▶ step 3, at 0 ms: first had paused, and goes on at
+    add    bank.ts:12:5
+    first  bank.ts:31:5
+
+`.trimStart(),
+    );
+    assert.match(text, /▶ 3 .* line 12 → ends/);
+  });
+
+  it('tells the decision where no pair decides, and that none is needed where there is no decision either', () => {
+    const trace = { ...lostUpdate(), pair: undefined };
+    const decision = { kind: 'cancel', what: 'task "worker" is cancelled after step 4', after: 4 } as const;
+    assert.include(
+      failureText(failureOf(trace, { decision })),
+      'It fails because task "worker" is cancelled after step 4.',
+    );
+    assert.include(failureText(failureOf(trace)), 'It fails in the order that the loop has by itself');
+  });
+
+  it('tells where the program was not deterministic', () => {
+    const site = { name: 'add', where: 'bank.ts:13:9' };
+    const calls = [{ what: 'Math.random', task: 'first', step: 3, site }];
+    const text = failureText(failureOf(lostUpdate(), { divergence: new MadeUp(3, 'first', site, calls) }));
+    assert.match(text, /not deterministic: .*step 3.*Math\.random at bank\.ts:13:9/);
+  });
+
+  it('shows what was thrown although it is no error', () => {
+    assert.match(failureText(failureOf({ ...lostUpdate(), error: 'nonsense' })), /^thrown: "nonsense"$/m);
+    assert.match(failureText(failureOf({ ...lostUpdate(), error: new TypeError('') })), /^TypeError: TypeError$/m);
+  });
+});
