@@ -65,7 +65,7 @@ describe('a critical pair', () => {
           return { task: String.fromCharCode(65 + index), step: step % lengths[index]! };
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 

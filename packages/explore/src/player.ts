@@ -61,8 +61,10 @@ export class Player {
     const run = new Exploration(oracle, cancellations);
     const own = this.settings.handlers(clock);
     this.hasPromises = this.settings.promises ?? own.some(handler => handler.needsHost);
-    const Strategy = this.hasPromises ? LateSettlingTime : LateVirtualTime;
-    const strategy = new Strategy(clock, oracle, this.settings.lateness);
+    const { lateness, patience } = this.settings;
+    const strategy = this.hasPromises
+      ? new LateSettlingTime(clock, oracle, lateness, patience)
+      : new LateVirtualTime(clock, oracle, lateness);
     const handlers = [...builtIn(clock), ...(this.hasPromises ? forPromises() : []), ...own];
     const instruments = watch.instrument === undefined ? [] : [watch.instrument(clock, policy)];
     const loop = new EventLoop({ strategy, handlers, policy, instruments });
