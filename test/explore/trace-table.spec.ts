@@ -11,8 +11,8 @@ describe('the table of a trace', () => {
       `
 ←3: made ready by step 3. Lines are those of bank.ts.
   step  ms  program                          first                            second
-     0   0  starts → line 20: join of all    ·                                ·
-            children
+     0   0  starts                           ·                                ·
+            → line 20: join of all children
      1      ·                                starts ←0 → line 12: pause       ·
    ▶ 2      ·                                ·                                starts ←0 → line 12: pause
    ▶ 3      ·                                line 12 → ends                   ·
@@ -99,7 +99,7 @@ describe('the table of a trace', () => {
       ),
     );
     assert.match(table, /pro gram +task 2$/m);
-    assert.match(table, /starts → line 1: sleep/);
+    assert.match(table, /→ line 1: sleep for 1/);
     assert.include(table, 'cancelled ←0 → ends');
     assert.include(table, 'cancelled at line 1 ←1 → ends');
     assert.notMatch(table, /[^\P{Cc}\n]/u);
