@@ -95,6 +95,21 @@ describe('replay', () => {
     }
   });
 
+  it('has a summary that says so, too, if all runs passed', async () => {
+    let kept = 0;
+    const { failure, summary } = await explore(
+      function* () {
+        yield* spawn(pauses(kept++ % 3), { name: 'keeps state' });
+      },
+      { runs: 5 },
+    );
+    assert.isUndefined(failure);
+    assert.equal(summary.divergence?.task, 'keeps state');
+    assert.match(String(summary.divergence), /State that is kept between runs/);
+    const other = await explore(() => pauses(3), { runs: 5 });
+    assert.isUndefined(other.summary.divergence);
+  });
+
   it('finds clocks and timers of the host that a program uses, and puts all back afterwards', async () => {
     const before = [Math.random, Date, Date.now, performance.now, setTimeout, Error.stackTraceLimit];
     let runs = 0;
