@@ -1,7 +1,7 @@
 // Usage: bundle.mjs [--watch]. Makes one file of each entry point of each package: `bundle/index.js` of `dist/index.js`, which
-// tsc wrote. What `exports` names is made, and nothing else. See docs/decisions/0025-one-file-for-each-package.md.
+// tsc wrote. What `exports` and `bin` name is made, and nothing else. See docs/decisions/0025-one-file-for-each-package.md.
 import { mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { rollup } from 'rollup';
@@ -58,9 +58,9 @@ if (process.argv.includes('--watch')) for (const each of packages) watchAndBundl
 async function bundle({ path, manifest }) {
   const outdir = join(path, 'bundle');
   rmSync(outdir, { recursive: true, force: true });
-  const entries = entriesOf(manifest).map(file => file.replace('bundle', 'dist'));
+  const entries = [...entriesOf(manifest), ...Object.values(manifest.bin ?? {})].map(file => relative('bundle', file));
   const made = await rollup({
-    input: entries.map(file => join(path, file)),
+    input: Object.fromEntries(entries.map(file => [file.replace(/\.js$/, ''), join(path, 'dist', file)])),
     external: name => !/^[./]/.test(name) && name !== IN_ONE_FILE,
     plugins: [sourceMaps, threadCode, inOneFile(IN_ONE_FILE, outdir)],
     // In tsc's code for decorators.

@@ -31,7 +31,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'virtual-time': ['core', 'wiring'],
   conformance: ['core'],
   explore: ['core', 'promises', 'sleep', 'streams', 'sync', 'virtual-time'],
-  observe: ['core', 'wiring'],
+  // Spans of tasks are an async context, which the host's package has.
+  observe: ['core', 'host', 'wiring'],
   streams: ['core', 'sleep', 'wiring'],
   posix: [],
   // Its strategy is made into a module as the others are.

@@ -213,6 +213,25 @@ function runWith(instruments: readonly Instrument[]) {
   return said;
 }
 
+describe('an instrument with warningIssued', () => {
+  it('takes note of warnings, which the console gets all the same, or who replaces it', () => {
+    const noted: string[] = [];
+    const watcher: Instrument = { warningIssued: ({ code }) => noted.push(code) };
+    const fails: Instrument = { runStarted: () => expect.fail('no') };
+    expect(runWith([watcher, fails])).to.have.lengthOf(1);
+    const heard: string[] = [];
+    expect(runWith([watcher, { warned: ({ code }) => heard.push(code) }, { ...fails }])).to.deep.equal([]);
+    expect(noted).to.deep.equal(['ESC_INSTRUMENT_FAILED', 'ESC_INSTRUMENT_FAILED']);
+    expect(heard).to.deep.equal(['ESC_INSTRUMENT_FAILED']);
+  });
+
+  it('is switched off if that throws, and the warning is not lost', () => {
+    const watcher: Instrument = { warningIssued: () => expect.fail('cannot count') };
+    const said = runWith([watcher, { runStarted: () => expect.fail('no') }]);
+    expect(said.map(text => /threw in (\w+)/.exec(text)?.[1]).sort()).to.deep.equal(['runStarted', 'warningIssued']);
+  });
+});
+
 describe('an instrument that throws', () => {
   it('is switched off and reported on the console, once, whichever hook throws; no step is lost', () => {
     for (const hook of INSTRUMENT_HOOKS) {

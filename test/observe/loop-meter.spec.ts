@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { instrumentLaws } from '@escapement/conformance';
 import { LoopMeter } from '@escapement/observe';
-import { observeModule } from '@escapement/observe/module';
+import { metricsModule } from '@escapement/observe/module';
 import { expect } from 'chai';
+import { build } from 'esbuild';
 import {
   busyWaitModule,
   createLoop,
@@ -16,6 +18,7 @@ import {
   type Wakeup,
   warn,
 } from 'escapement';
+import { ROOT } from '../examples/example.js';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { JumpStrategy, virtualLoop, virtualLoopOf } from '../support/virtual-loop.js';
 import { YieldingStrategy } from '../support/yielding-loop.js';
@@ -154,31 +157,31 @@ describe('the metrics of a loop', () => {
 
 instrumentLaws({ describe, it }, { instrument: () => new LoopMeter(new JumpStrategy().clock) });
 
-describe('observeModule', () => {
+describe('metricsModule', () => {
   it('measures each of the loops that load it on its own', () => {
-    const module = observeModule();
-    const [one, other] = [createLoop(busyWaitModule, sleepModule, module), createLoop(busyWaitModule, module)];
+    const one = createLoop(busyWaitModule, sleepModule, metricsModule);
+    const other = createLoop(busyWaitModule, metricsModule);
     one.runSync(sleep(0.1));
     expect(one.metrics()).to.include({ steps: 2, switches: 1 });
-    expect(one.metrics().overshoot!.count).to.equal(1);
     expect(other.metrics().steps).to.equal(0);
   });
 
-  it('measures nothing with metrics: false', () => {
-    const loop = createLoop(busyWaitModule, observeModule({ metrics: false }));
-    expect(loop.metrics()).to.deep.equal({ inFlight: {} });
+  it('is refused twice', () => {
+    expect(() => createLoop(busyWaitModule, metricsModule, metricsModule)).to.throw(
+      InvalidArgumentError,
+      'metricsModule was loaded twice',
+    );
   });
+});
 
-  it('is refused twice, and with options that are none', () => {
-    expect(() => createLoop(busyWaitModule, observeModule(), observeModule())).to.throw(
-      InvalidArgumentError,
-      'observeModule() was loaded, but the container has one already',
-    );
-    expect(() => observeModule(5 as never)).to.throw(InvalidArgumentError, 'observeModule got 5, expected options');
-    expect(() => observeModule({ metrics: 1 as never })).to.throw(
-      InvalidArgumentError,
-      'observeModule got 1 for `metrics`, expected true or false.',
-    );
+describe('metricsModule in a page', () => {
+  it('needs nothing of Node', async () => {
+    const contents = "import { metricsModule } from '@escapement/observe/module'; console.log(metricsModule);";
+    const stdin = { contents, resolveDir: fileURLToPath(ROOT) };
+    const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', platform: 'browser', write: false });
+    expect(outputFiles[0]!.text)
+      .to.include('LoopMeter')
+      .and.to.not.match(/(from|require\()\s*["']node:/);
   });
 });
 
@@ -190,8 +193,8 @@ describe('the types of metrics', () => {
       loop.metrics().steps.toFixed();
       // @ts-expect-error a snapshot
       loop.metrics().steps = 5;
-      // @ts-expect-error no such option
-      observeModule({ metric: true });
+      // @ts-expect-error a module, which has no options
+      metricsModule({ metrics: true });
       // @ts-expect-error a meter reads the loop's clock
       new LoopMeter();
     }

@@ -46,7 +46,10 @@ describe('the entry points', function () {
     'virtual-time',
     'conformance',
     'explore',
+    'explore/fast-check',
     'observe',
+    'observe/channels',
+    'observe/spans',
     'streams',
     'streams/memory',
   ]) {
@@ -66,6 +69,8 @@ describe('the entry points', function () {
     'workers',
     'virtual-time',
     'observe',
+    'observe/channels',
+    'observe/spans',
     'streams',
   ].map(name => `${name}/module`)) {
     it(`of @escapement/${specifier} load one`, () => {

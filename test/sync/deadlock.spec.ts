@@ -58,6 +58,7 @@ describe('sync: the contract of deadlock reports', () => {
     expect(error.waits.slice(1).map(line => line.trim())).to.deep.equal([
       'task "there" waits for Acquire(lock "b", held by task "back")',
       'task "back" waits for Acquire(lock "a", held by task "there")',
+      'in a circle: "there" waits for "back" waits for "there"',
     ]);
   });
 

@@ -1,7 +1,8 @@
-import { describe } from '@escapement/core';
 import type { ChoiceKind } from './oracle/choice.js';
 import type { Site, Trace } from './trace.js';
 import type { Divergence } from './tracing/divergence.js';
+import { failureText } from './views/failure-text.js';
+import { swimlane } from './views/html/swimlane.js';
 
 /** One of the two steps of a critical pair. */
 export interface CriticalStep {
@@ -17,12 +18,15 @@ export interface CriticalStep {
 
 /** Two steps whose order alone decides: the run fails because `first` came before `second`, and passes the other way round. */
 export interface CriticalPair {
+  /** The step that came too early. */
   readonly first: CriticalStep;
+  /** The step that came too late. */
   readonly second: CriticalStep;
 }
 
 /** A choice without which the run passes. */
 export interface Decision {
+  /** What kind of choice it is. */
   readonly kind: ChoiceKind;
   /** What was chosen, in words. */
   readonly what: string;
@@ -34,6 +38,7 @@ export interface Decision {
 export interface ScheduleSize {
   /** The choices that differ from what the loop would do by itself. */
   readonly deviations: number;
+  /** The steps of all its tasks. */
   readonly steps: number;
 }
 
@@ -111,23 +116,13 @@ export class Failure {
     await writeFile(path, `${this.token}\n`);
   }
 
-  /** The error, how it came to it, and how to repeat it: some lines of text. */
+  /** The error, how to repeat it, what decides, and the run as a table: see `failureText`. */
   toString(): string {
-    const { found, shrunk, run } = this;
-    const lines = [`${this.name ?? 'the program'} failed in run ${run}: ${describe(this.error)}`];
-    if (this.pair !== undefined) {
-      lines.push('  it fails because this step', `    ${shown(this.pair.first)}`);
-      lines.push('  came before this one', `    ${shown(this.pair.second)}`);
-    } else if (this.decision !== undefined) lines.push(`  it fails because ${this.decision.what}`);
-    else lines.push('  it fails without any switch: in the order that the loop has by itself');
-    if (this.divergence !== undefined) lines.push(`  it is not deterministic: ${this.divergence.toString()}`);
-    lines.push(`  switches: ${found.deviations}, shrunk to ${shrunk.deviations}`);
-    lines.push(`  to repeat it: replay(program, '${this.token}')`);
-    return lines.join('\n');
+    return failureText(this);
   }
-}
 
-function shown({ task, site, index }: CriticalStep): string {
-  const place = site === undefined ? '' : ` at ${site.name} (${site.where})`;
-  return `"${task}"${place}, step ${index}`;
+  /** The run as a page of its own, to be written to a file: see `swimlane`. */
+  html(): string {
+    return swimlane(this.trace, { title: this.name, token: this.token });
+  }
 }

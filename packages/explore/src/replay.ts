@@ -3,7 +3,7 @@ import { ReplayTokenError } from './errors.js';
 import { type ExploredProgram, type PlayOptions, playSettings } from './options.js';
 import { Player } from './player.js';
 import { ScheduleChooser } from './strategies/schedule-chooser.js';
-import { differsAt, looksLikeToken, type Schedule, scheduleOf } from './token.js';
+import { differsAt, looksLikeToken, scheduleOf } from './token.js';
 import type { Trace } from './trace.js';
 import type { Divergence } from './tracing/divergence.js';
 import { divergenceOf, traceRun } from './tracing/traced-run.js';
@@ -36,7 +36,7 @@ export async function replay<T, F extends LoopEvent, H extends EventHandler = ne
   options: PlayOptions<H, P> = {},
 ): Promise<Replayed> {
   const player = new Player(program, playSettings('replay', program, options as PlayOptions));
-  const schedule = await readSchedule(token);
+  const schedule = scheduleOf(await readToken(token));
   const first = await player.play(new ScheduleChooser(schedule.choices), 0, { trail: true });
   const traced = await traceRun(player, new ScheduleChooser(schedule.choices));
   const divergence = divergenceOf(traced, first) ?? divergenceOf(traced, first, differsAt(schedule, first.trail));
@@ -44,16 +44,15 @@ export async function replay<T, F extends LoopEvent, H extends EventHandler = ne
   return { trace: traced.trace, hasFailed, error, divergence };
 }
 
-async function readSchedule(token: string): Promise<Schedule> {
+/** @internal The token itself, which may be in a file. @throws ReplayTokenError */
+export async function readToken(token: string): Promise<string> {
   if (typeof token !== 'string') throw new ReplayTokenError(token, 'Pass the `token` of a failure.');
-  if (looksLikeToken(token)) return scheduleOf(token);
-  let text: string;
+  if (looksLikeToken(token)) return token;
   try {
     const { readFile } = await import('node:fs/promises');
-    text = await readFile(token, 'utf8');
+    return await readFile(token, 'utf8');
   } catch (error) {
     const problem = `It does not begin like a token (esc1-...), and there is no such file.`;
     throw Object.assign(new ReplayTokenError(token, problem), { cause: error });
   }
-  return scheduleOf(text);
 }

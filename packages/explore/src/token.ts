@@ -67,6 +67,12 @@ const TOKEN = new RegExp(
   `^esc(\\d{1,4})-[\\w.]*-((?:${DEVIATION}(?:\\.${DEVIATION})*)?)-([0-9a-z]{1,6})\\.((?:[0-9a-z]{2}){0,${CHECKS}})$`,
 );
 
+/** Whether a token is of the test with that name. If one of them has no name, nothing speaks against it. */
+export function isOfTest(token: string, name: string | undefined): boolean {
+  const named = token.trim().split('-')[1] ?? '';
+  return named === '' || name === undefined || named === shortened(name);
+}
+
 /** Whether a text looks like a token, perhaps a damaged one. */
 export function looksLikeToken(text: string): boolean {
   return /^\s*esc\d+-/.test(text);

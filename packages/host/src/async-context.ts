@@ -1,7 +1,7 @@
 import { EventHandler, type Instrument, type Task, type Waiter } from '@escapement/core';
 import { EnterContext } from './enter-context.js';
 import { NoAsyncContextError } from './errors.js';
-import { TaskContext } from './task-context.js';
+import { captureContext, TaskContext } from './task-context.js';
 
 /**
  * Gives each task an async context, as an async function has one: every `AsyncLocalStorage` holds in all its steps what it
@@ -38,6 +38,15 @@ export class AsyncContext extends EventHandler<EnterContext> implements Instrume
   /** The task gets the context of the code that spawns it. */
   taskSpawned(task: Task): void {
     TaskContext.inherit(task);
+  }
+
+  /**
+   * Changes the context of `task` from outside, as `inContext` does inside of it: calls `enter` in the present context, which must
+   * call `capture` at once in the one that is wanted. For a class that adds something to the context of each task.
+   */
+  protected change(task: Task, enter: (capture: () => void) => void): void {
+    const own = TaskContext.of(task)!;
+    own.run(() => enter(() => own.change(captureContext())));
   }
 
   /** Enters the task's context for the step. */

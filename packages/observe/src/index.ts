@@ -1,3 +1,11 @@
 export { type DurationBucket, type DurationHistogram, quantile } from './metrics/histogram.js';
 export { LoopMeter } from './metrics/loop-meter.js';
 export type { Measurements, TaskCounts } from './metrics/measurements.js';
+export { dumpLoops, dumpOnSignal } from './outside/dump-on-signal.js';
+export { type LookOptions, lookAtLoops } from './outside/look-at-loops.js';
+export type * from './outside/loop-report.js';
+export { type SlowStep, WaitTimes, type WaitTimesOptions } from './outside/wait-times.js';
+export { type CollectorPause, type CollectorPauses, hostCollectorPauses } from './recording/collector-pauses.js';
+export type { Recorder } from './recording/recorder.js';
+export { recording } from './recording/recording.js';
+export type { DumpReason, RecordingOptions } from './recording/recording-options.js';

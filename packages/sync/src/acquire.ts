@@ -15,6 +15,8 @@ import { SourceEvent, type SyncSource } from './sync-event.js';
 
 /** A lock or a semaphore. */
 export interface Acquirable extends SyncSource {
+  /** The task that holds a lock. */
+  readonly holder?: Task | undefined;
   /** @internal @returns false if `task` has to wait */
   takeNow(task: Task | undefined): boolean;
   acquire(): Acquire;
@@ -29,6 +31,12 @@ export class Acquire extends SourceEvent<void, Acquirable> {
 
   override attempt(task: Task | undefined): Answer<void> | undefined {
     return this.source.takeNow(task) ? ANSWERED : undefined;
+  }
+
+  /** @internal */
+  override blockers(): Iterable<Task> {
+    const { holder } = this.source;
+    return holder === undefined ? [] : [holder];
   }
 }
 

@@ -1,4 +1,4 @@
-import { eventName, ImmediateEvent, type Waiter, type WaitQueue } from '@escapement/core';
+import { eventName, ImmediateEvent, type Task, type Waiter, type WaitQueue } from '@escapement/core';
 
 /** The lock, queue, ... that an event waits for. */
 export interface SyncSource {
@@ -25,6 +25,11 @@ export abstract class SyncEvent<out R = unknown> extends ImmediateEvent<R> {
 
   /** @internal Called when a task was cancelled that waited for it, after `abandoned`, or that would have had to wait. */
   cancelled(): void {}
+
+  /** @internal The tasks that are known to hold what it waits for. */
+  blockers(): Iterable<Task> {
+    return [];
+  }
 }
 
 /** An event that waits in the wait queue of its source. */

@@ -1,4 +1,4 @@
-import { EventHandler, type Waiter } from '@escapement/core';
+import { EventHandler, type Task, type Waiter } from '@escapement/core';
 import { SyncEvent } from './sync-event.js';
 
 /** Handles all events of this package. Each lock or queue keeps its own waiters. */
@@ -22,6 +22,10 @@ export class SyncHandler extends EventHandler<SyncEvent> {
     this.#cancelled = undefined;
     event.abandoned();
     if (isCancelled) event.cancelled();
+  }
+
+  override blockers(event: SyncEvent): Iterable<Task> {
+    return event.blockers();
   }
 
   /** Asked when a cancelled task would have to wait. */

@@ -4,8 +4,8 @@ import { ScheduleChooser } from '../strategies/schedule-chooser.js';
 import { mergedBlocks } from './blocks.js';
 import type { Work } from './budget.js';
 
-/** Of a choice among many, these smaller ones are tried. */
-const SMALLEST = [0, 1, 2, 3];
+/** Of a choice among many, the numbers up to this one are tried one by one. */
+const SMALL = 3;
 /** So many tasks are tried one by one. */
 const MOST_TASKS = 64;
 
@@ -14,7 +14,8 @@ const MOST_TASKS = 64;
  * not 0; beyond the end of a list of choices, all are 0.
  */
 export class Shrinker {
-  #best: number[];
+  #best: readonly number[];
+  #playedBest: ScheduleChooser | undefined;
 
   constructor(
     private readonly work: Work,
@@ -40,7 +41,7 @@ export class Shrinker {
   async #shorten(): Promise<void> {
     let passes = 0;
     let fails = this.#best.length;
-    while (fails - passes > 1) {
+    while (fails - passes > 1 && !this.work.budget.isSpent) {
       const middle = (passes + fails) >> 1;
       if (await this.#take(this.#best.slice(0, middle))) fails = middle;
       else passes = middle;
@@ -50,7 +51,7 @@ export class Shrinker {
   /** Delta debugging: leaves out halves of the deviations, then quarters, then single ones. */
   async #removeDeviations(): Promise<void> {
     for (let size = Math.ceil(this.#deviations().length / 2); size >= 1; size = size === 1 ? 0 : size >> 1) {
-      for (let from = 0; from < this.#deviations().length; ) {
+      for (let from = 0; from < this.#deviations().length && !this.work.budget.isSpent; ) {
         const tried = this.#best.slice();
         for (const place of this.#deviations().slice(from, from + size)) tried[place] = 0;
         if (!(await this.#take(tried))) from += size;
@@ -58,14 +59,16 @@ export class Shrinker {
     }
   }
 
+  /** Tries the smallest numbers one by one, then halves what is left between one that passes and one that fails. */
   async #chooseSmaller(): Promise<void> {
     for (const place of this.#deviations()) {
-      const present = this.#best[place] ?? 0;
-      for (const smaller of [...SMALLEST, present >> 1, present - 1]) {
-        if (smaller >= (this.#best[place] ?? 0) || smaller < 1) continue;
-        const tried = this.#best.slice();
-        tried[place] = smaller;
-        if (await this.#take(tried)) break;
+      if (this.work.budget.isSpent) return;
+      let passes = 0;
+      for (let fails = this.#best[place] ?? 0; fails - passes > 1; fails = this.#best[place] ?? 0) {
+        const tried = passes < SMALL ? passes + 1 : (passes + fails) >> 1;
+        const choices = this.#best.slice();
+        choices[place] = tried;
+        if (!(await this.#take(choices))) passes = tried;
       }
     }
   }
@@ -73,6 +76,7 @@ export class Shrinker {
   /** A deviation that comes earlier, with all that follow it. */
   async #moveForward(): Promise<void> {
     for (const place of this.#deviations()) {
+      if (this.work.budget.isSpent) return;
       const gap = place - (this.#deviations().findLast(other => other < place) ?? -1) - 1;
       for (let removed = gap; removed >= 1; removed >>= 1) {
         const tried = this.#best.slice();
@@ -107,9 +111,11 @@ export class Shrinker {
   }
 
   async #playBest(): Promise<ScheduleChooser> {
-    const chooser = new ScheduleChooser(this.#best);
-    await this.work.player.play(chooser, 0);
-    return chooser;
+    if (this.#playedBest?.choices !== this.#best) {
+      this.#playedBest = new ScheduleChooser(this.#best);
+      await this.work.player.play(this.#playedBest, 0);
+    }
+    return this.#playedBest;
   }
 
   /** Plays `tried`, and goes on with it if it fails in the same way and is better. */

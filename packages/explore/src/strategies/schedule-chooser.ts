@@ -22,7 +22,7 @@ export class ScheduleChooser extends Chooser {
   last: LastChoice | undefined;
   #at = 0;
 
-  constructor(private readonly choices: readonly number[]) {
+  constructor(readonly choices: readonly number[]) {
     super();
   }
 

@@ -8,7 +8,7 @@ const OTHER = 'other';
 
 /**
  * Measures a loop, cheaply enough for production: `loop.metrics()` has what it measured. For one loop: the next gets its own. In a
- * wired loop: `observeModule`.
+ * wired loop: `metricsModule`.
  *
  * Cost: one read of the clock per step, and one per turn.
  *

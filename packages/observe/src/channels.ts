@@ -1,0 +1,1 @@
+export { type ChannelMessages, LoopChannels } from './channels/loop-channels.js';

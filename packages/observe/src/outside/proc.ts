@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import { safely } from '@escapement/core';
+
+/** A TCP socket of a process that takes connections. */
+export interface ListeningSocket {
+  /** An address that reaches it. */
+  readonly host: string;
+  readonly port: number;
+  /** Only processes of this machine reach it. */
+  readonly isLoopback: boolean;
+}
+
+/** SIGUSR1 is signal 10 on Linux. */
+const SIGUSR1_BIT = 1n << 9n;
+
+/** The field of `/proc/<pid>/status`, or undefined. */
+export function statusOf(pid: number, field: string): string | undefined {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(status)?.[1];
+}
+
+/** Whether a handler of the process takes SIGUSR1. To one without, the signal would be the end. */
+export function takesSigusr1(pid: number): boolean {
+  return (BigInt(`0x${statusOf(pid, 'SigCgt') ?? 0}`) & SIGUSR1_BIT) !== 0n;
+}
+
+/** The file name of the program that the process runs: `node`. */
+export function programOf(pid: number): string {
+  return basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''));
+}
+
+/** Whether connections to the loopback address of the process and of this one reach the same sockets. */
+export function sharesNetwork(pid: number): boolean {
+  return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net');
+}
+
+/** The options of Node with which the process was started. */
+export function nodeOptionsOf(pid: number): string[] {
+  const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1);
+  const ofProgram = args.findIndex(arg => !arg.startsWith('-'));
+  const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  const fromEnvironment = environment.find(entry => entry.startsWith('NODE_OPTIONS='))?.slice('NODE_OPTIONS='.length);
+  return [...(fromEnvironment?.split(/\s+/) ?? []), ...args.slice(0, ofProgram === -1 ? undefined : ofProgram)];
+}
+
+/** The sockets of the process that take connections. */
+export function listeningSocketsOf(pid: number): ListeningSocket[] {
+  const inodes = socketInodesOf(pid);
+  return listening(`/proc/${pid}/net`).filter(({ inode }) => inodes.has(inode));
+}
+
+/** Who takes connections at a port of this machine; undefined: nobody. */
+export function holderOf(port: number): { readonly pid: number | undefined } | undefined {
+  const holder = listening('/proc/self/net').find(socket => socket.port === port);
+  if (holder === undefined) return undefined;
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name));
+  // Those of other users cannot be read.
+  const pid = pids.find(name => safely(() => socketInodesOf(Number(name)).has(holder.inode)));
+  return { pid: pid === undefined ? undefined : Number(pid) };
+}
+
+function socketInodesOf(pid: number): Set<string> {
+  const inodes = new Set<string>();
+  for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+    // It may be closed by now.
+    const target = safely(() => readlinkSync(`/proc/${pid}/fd/${fd}`));
+    const inode = target === undefined ? undefined : /^socket:\[(\d+)\]$/.exec(target)?.[1];
+    if (inode !== undefined) inodes.add(inode);
+  }
+  return inodes;
+}
+
+const LISTEN = '0A';
+
+function listening(folder: string): (ListeningSocket & { readonly inode: string })[] {
+  return ['tcp', 'tcp6'].flatMap(name => {
+    const table = safely(() => readFileSync(`${folder}/${name}`, 'utf8')) ?? '';
+    return table.split('\n').flatMap(line => {
+      const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
+      if (state !== LISTEN) return [];
+      const [address = '', port = ''] = local.split(':');
+      return [{ ...addressOf(address), port: Number.parseInt(port, 16), inode }];
+    });
+  });
+}
+
+/** From the table, which has addresses as they are in memory: `0100007F` is 127.0.0.1. */
+function addressOf(address: string): Pick<ListeningSocket, 'host' | 'isLoopback'> {
+  if (address.length > 8) return { host: '::1', isLoopback: /^0{24}01000000$/.test(address) };
+  const bytes = (address.match(/../g) ?? []).map(byte => Number.parseInt(byte, 16)).reverse();
+  return { host: /^0+$/.test(address) ? '127.0.0.1' : bytes.join('.'), isLoopback: bytes[0] === 127 };
+}

@@ -1,0 +1,1 @@
+export { type SpanOptions, TaskSpans } from './spans/task-spans.js';
