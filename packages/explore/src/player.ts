@@ -22,6 +22,8 @@ export interface Played {
   readonly steps: number;
   /** Tells apart in which order the tasks took their steps. */
   readonly order: number;
+  /** The id of the task that was cancelled last by a choice. */
+  readonly victim: number | undefined;
   /** A number for each step: two runs are the same up to the first that differs. Empty unless it was asked for. */
   readonly trail: readonly number[];
 }
@@ -86,7 +88,15 @@ export class Player {
     this.plays++;
     this.steps += oracle.steps;
     const { choices, steps, order } = oracle;
-    return { hasFailed, error: hasFailed ? error : undefined, choices, steps, order, trail: trail ?? [] };
+    return {
+      hasFailed,
+      error: hasFailed ? error : undefined,
+      choices,
+      steps,
+      order,
+      victim: cancellations.last?.id,
+      trail: trail ?? [],
+    };
   }
 
   /** A task is named after the function that makes its body. */

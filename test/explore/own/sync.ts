@@ -390,23 +390,20 @@ export const syncPrograms: Programs = {
     const broadcast = new Broadcast<number>();
     const mine = broadcast.subscribe();
     const got: number[] = [];
-    yield* withInjected(run, 3, function* (index) {
-      if (index === 2) {
-        try {
-          for (let n = 0; n < 4; n++) {
-            broadcast.publish(n);
-            yield* steps(run, 2);
-          }
-        } finally {
-          broadcast.close();
-        }
-        return;
-      }
+    function* taking() {
       for (let n = 0; n < 3; n++) {
         const time = run.choose(2) === 0 ? Infinity : run.choose(3);
         const first = yield* select({ next: mine.next(), time: sleep(time) });
         if (first.key === 'next' && !first.value.done) got.push(first.value.value);
       }
+    }
+    yield* scope(function* () {
+      mayCancelOne(run, [yield* spawn(taking), yield* spawn(taking)]);
+      for (let n = 0; n < 4; n++) {
+        broadcast.publish(n);
+        yield* steps(run, 2);
+      }
+      broadcast.close();
     });
     mine.unsubscribe();
     // Not in order: of two that got an item, either may go on first.
