@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { instrumentLaws } from '@escapement/conformance';
 import { LoopMeter } from '@escapement/observe';
 import { metricsModule } from '@escapement/observe/module';
 import { expect } from 'chai';
+import { build } from 'esbuild';
 import {
   busyWaitModule,
   createLoop,
@@ -16,6 +18,7 @@ import {
   type Wakeup,
   warn,
 } from 'escapement';
+import { ROOT } from '../examples/example.js';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { JumpStrategy, virtualLoop, virtualLoopOf } from '../support/virtual-loop.js';
 import { YieldingStrategy } from '../support/yielding-loop.js';
@@ -168,6 +171,17 @@ describe('metricsModule', () => {
       InvalidArgumentError,
       'metricsModule was loaded twice',
     );
+  });
+});
+
+describe('metricsModule in a page', () => {
+  it('needs nothing of Node', async () => {
+    const contents = "import { metricsModule } from '@escapement/observe/module'; console.log(metricsModule);";
+    const stdin = { contents, resolveDir: fileURLToPath(ROOT) };
+    const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', platform: 'browser', write: false });
+    expect(outputFiles[0]!.text)
+      .to.include('LoopMeter')
+      .and.to.not.match(/(from|require\()\s*["']node:/);
   });
 });
 
