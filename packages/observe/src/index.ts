@@ -6,6 +6,6 @@ export { type LookOptions, lookAtLoops } from './outside/look-at-loops.js';
 export type * from './outside/loop-report.js';
 export { type SlowStep, WaitTimes, type WaitTimesOptions } from './outside/wait-times.js';
 export { type CollectorPause, type CollectorPauses, hostCollectorPauses } from './recording/collector-pauses.js';
-export type { DumpReason, Recorder } from './recording/recorder.js';
+export type { Recorder } from './recording/recorder.js';
 export { recording } from './recording/recording.js';
-export type { RecordingOptions } from './recording/recording-options.js';
+export type { DumpReason, RecordingOptions } from './recording/recording-options.js';

@@ -7,6 +7,7 @@ import { combining } from './combining.js';
 import { contextSwitching } from './context-switching.js';
 import { deepStacks } from './deep-stacks.js';
 import { hostCode } from './host-code.js';
+import { instrumenting } from './instrumenting.js';
 import { limiting } from './limiting.js';
 import { metering } from './metering.js';
 import { otherLibraries } from './other-libraries.js';
@@ -37,6 +38,7 @@ export const benchmarks: readonly Benchmark[] = [
   building,
   coldStart,
   metering,
+  instrumenting,
   // Last: on Node 20 and 22, what an `AsyncResource` needs makes each promise of the process several times as slow from then on.
   contextSwitching,
 ];

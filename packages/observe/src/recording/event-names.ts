@@ -3,6 +3,7 @@ import type { RecordRing } from './record-ring.js';
 
 /** The causes that are no events, by number. 0 stands for none. */
 const CAUSES = ['', 'spawned', 'paused', 'cancelled', 'refused'] as const;
+const PAUSED = CAUSES.indexOf('paused');
 /** Stands for the classes beyond the most that are kept. */
 const OTHER = CAUSES.length;
 const MOST_CLASSES = 1024;
@@ -26,6 +27,8 @@ export class EventNames {
 
   /** Of an event, or of why a task became ready. */
   numberOf(cause: ReadyCause): number {
+    // By far the most frequent.
+    if (cause === 'paused') return PAUSED;
     if (typeof cause === 'string') return CAUSES.indexOf(cause);
     const type = classOf(cause);
     const number = this.#numbers.get(type) ?? this.#add(type, cause);

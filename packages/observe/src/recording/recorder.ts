@@ -24,7 +24,7 @@ import {
   STEP_STARTED,
   WARNED,
 } from './record-ring.js';
-import { type CheckedOptions, checkOptions, type RecordingOptions } from './recording-options.js';
+import { type CheckedOptions, checkOptions, type DumpReason, type RecordingOptions } from './recording-options.js';
 import { RESULTS } from './results.js';
 import { traceOf } from './trace.js';
 
@@ -251,6 +251,3 @@ export class Recorder implements Instrument {
     return Math.abs(this.#clock.now() - performance.now()) < 1;
   }
 }
-
-/** Why a recorder made a dump by itself. */
-export type DumpReason = 'slow step' | 'crash';

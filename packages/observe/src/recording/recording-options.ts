@@ -8,15 +8,18 @@ import {
   InvalidArgumentError,
 } from '@escapement/core';
 import type { CollectorPauses } from './collector-pauses.js';
-import type { DumpReason } from './recorder.js';
+
+/** Why a recorder made a dump by itself. */
+export type DumpReason = 'slow step' | 'crash';
 
 /** How much a `Recorder` keeps, and when it makes a dump by itself. */
 export interface RecordingOptions {
   /** A dump shows the last so many seconds; 10 by default. */
   readonly seconds?: number;
   /**
-   * The memory for records, in MiB; 16 by default. A step takes about 100 bytes, so 16 MiB hold some 160,000 steps: if there are
-   * more in the given seconds, a dump shows less time. The names of tasks that ended come on top, as long as records of them are kept.
+   * The memory for records, in MiB; 16 by default. A step takes 72 bytes and a sleep 48, so 16 MiB hold some 230,000 steps: if there
+   * are more in the given seconds, a dump shows less time. The names of tasks that ended come on top, as long as records of them are
+   * kept.
    */
   readonly mebibytes?: number;
   /**
