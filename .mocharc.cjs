@@ -32,6 +32,8 @@ const LONG = [
   'net/exhaustion',
   'net/faults',
   'net/standard-streams',
+  'observe/ps',
+  'observe/ps-refused',
   'packages/bundled-threads',
   'packages/entry-points',
   'packages/published',

@@ -187,15 +187,23 @@ describe('a plugin that hides what it is', () => {
   });
 
   it('is switched off if it is an instrument that cannot be looked at any more', async () => {
-    const { proxy, revoke } = Proxy.revocable({ stepStarted() {} }, {});
+    const steps = {
+      count: 0,
+      stepStarted() {
+        this.count++;
+      },
+    };
+    const { proxy, revoke } = Proxy.revocable(steps, {});
     const { loop, warnings } = virtualLoop({ instruments: [proxy] });
     const value = await loop.run(function* () {
       revoke();
+      // A warning looks at all instruments.
+      yield* warn('TEST', 'a warning');
       yield* sleep(1);
       return 'value';
     });
     expect(value).to.equal('value');
-    expect(warnings.map(({ code }) => code)).to.deep.equal(['ESC_INSTRUMENT_FAILED']);
+    expect(warnings.map(({ code }) => code)).to.deep.equal(['TEST', 'ESC_INSTRUMENT_FAILED']);
   });
 });
 

@@ -14,6 +14,7 @@ function list(folder: string): string[] {
 const pages = [
   'README.md',
   ...list('docs/').filter(path => path.endsWith('.md')),
+  'docs/examples/explore/README.md',
   ...list('packages/').map(path => `${path}/README.md`),
 ].filter(path => existsSync(new URL(path, ROOT)));
 

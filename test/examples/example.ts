@@ -27,10 +27,15 @@ export function compiled(source: string): URL {
 /** Runs an example in a process of its own. */
 export function runExample(source: string): Promise<Run> {
   return new Promise(resolve => {
-    execFile(process.execPath, [fileURLToPath(compiled(source))], { timeout: 30_000 }, (error, stdout, stderr) => {
-      const exitCode = error === null ? 0 : (error.code ?? error.signal ?? 'killed');
-      resolve({ exitCode, output: stdout.trimEnd(), errors: stderr });
-    });
+    execFile(
+      process.execPath,
+      ['--enable-source-maps', fileURLToPath(compiled(source))],
+      { timeout: 30_000 },
+      (error, stdout, stderr) => {
+        const exitCode = error === null ? 0 : (error.code ?? error.signal ?? 'killed');
+        resolve({ exitCode, output: stdout.trimEnd(), errors: stderr });
+      },
+    );
   });
 }
 

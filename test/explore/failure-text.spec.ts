@@ -36,18 +36,26 @@ The order of two steps decides: 2 before 3 fails, 3 before 2 passes.
       failureText(failureOf(trace, { decision })),
       'It fails because task "worker" is cancelled after step 4.',
     );
-    assert.include(failureText(failureOf(trace)), 'It fails in the order that the loop has by itself');
+    assert.include(failureText(failureOf(trace)), 'It fails without any switch');
   });
 
   it('tells where the program was not deterministic', () => {
     const site = { name: 'add', where: 'bank.ts:13:9' };
     const calls = [{ what: 'Math.random', task: 'first', step: 3, site }];
-    const text = failureText(failureOf(lostUpdate(), { divergence: new MadeUp(3, 'first', site, calls) }));
+    const text = failureText(
+      failureOf(lostUpdate(), { divergence: new MadeUp(calls, { step: 3, task: 'first', site }) }),
+    );
     assert.match(text, /not deterministic: .*step 3.*Math\.random at bank\.ts:13:9/);
+  });
+
+  it('has the whole message of the error, without what a terminal would obey', () => {
+    const message = `one\n  two \u001b[31m${'long '.repeat(100)}end`;
+    const text = failureText(failureOf({ ...lostUpdate(), error: new RangeError(message) }));
+    assert.include(text, `RangeError: one\n  two ${'long '.repeat(100)}end\n`);
   });
 
   it('shows what was thrown although it is no error', () => {
     assert.match(failureText(failureOf({ ...lostUpdate(), error: 'nonsense' })), /^thrown: "nonsense"$/m);
-    assert.match(failureText(failureOf({ ...lostUpdate(), error: new TypeError('') })), /^TypeError: TypeError$/m);
+    assert.match(failureText(failureOf({ ...lostUpdate(), error: new TypeError('') })), /^thrown: TypeError$/m);
   });
 });

@@ -11,10 +11,10 @@ describe('the table of a trace', () => {
       `
 ←3: made ready by step 3. Lines are those of bank.ts.
   step  ms  program                          first                            second
-     0   0  starts → join of all children    ·                                ·
-            at line 20
-     1      ·                                starts ←0 → pause at line 12     ·
-   ▶ 2      ·                                ·                                starts ←0 → pause at line 12
+     0   0  starts → line 20: join of all    ·                                ·
+            children
+     1      ·                                starts ←0 → line 12: pause       ·
+   ▶ 2      ·                                ·                                starts ←0 → line 12: pause
    ▶ 3      ·                                line 12 → ends                   ·
      4      ·                                ·                                line 12 → ends
      5      line 20 ←4 → ends                ·                                ·`.trim(),
@@ -52,8 +52,8 @@ describe('the table of a trace', () => {
       ],
     });
     assert.include(table, 'Lines are those of src/bank.ts.');
-    assert.include(table, 'starts → a lock at line 12');
-    assert.include(table, 'line 12 → pause at line 12');
+    assert.include(table, 'starts → line 12: a lock');
+    assert.include(table, 'line 12 → line 12: pause');
     assert.include(table, 'log.ts:7 → ends');
   });
 
@@ -64,11 +64,13 @@ describe('the table of a trace', () => {
     assert.match(table, /^ ▶ 150 +150 +line 12/m);
   });
 
-  it('leaves out the tasks that do not matter', () => {
+  it('leaves out the tasks that do not matter for the order of the pair', () => {
     const { tasks, ...rest } = lostUpdate();
-    const table = traceTable({ ...rest, tasks: tasks.map(task => ({ ...task, matters: task.id !== 1 })) });
+    const trace = { ...rest, tasks: tasks.map(task => ({ ...task, matters: task.id !== 1 })) };
+    const table = traceTable(trace);
     assert.notInclude(table, 'program');
     assert.include(table, '1 step of 1 other task');
+    assert.include(traceTable({ ...trace, pair: undefined }), 'program');
   });
 
   it('of a long run shows what is nearest to the pair and to the end', () => {
@@ -97,7 +99,7 @@ describe('the table of a trace', () => {
       ),
     );
     assert.match(table, /pro gram +task 2$/m);
-    assert.match(table, /starts → sleep for +1 ms/);
+    assert.match(table, /starts → line 1: sleep/);
     assert.include(table, 'cancelled ←0 → ends');
     assert.include(table, 'cancelled at line 1 ←1 → ends');
     assert.notMatch(table, /[^\P{Cc}\n]/u);

@@ -185,7 +185,7 @@ describe('A look at the loops of a thread', () => {
     const { loop } = makeLoop();
     let report: LoopReport | undefined;
     loop.runSync(function* main() {
-      yield* spawn(() => chain(20_000), { name: 'chain' });
+      yield* spawn(() => chain(12_000), { name: 'chain' });
       yield* sleep(0.5);
       report = look();
     });

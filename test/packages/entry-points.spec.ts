@@ -46,6 +46,7 @@ describe('the entry points', function () {
     'virtual-time',
     'conformance',
     'explore',
+    'explore/fast-check',
     'observe',
     'observe/channels',
     'observe/spans',

@@ -1,9 +1,10 @@
-import assert from 'node:assert/strict';
+import assert from 'node:assert';
 import { spawn } from '@escapement/core';
 import type { Exploration } from '@escapement/explore';
 import { Condition, Lock } from '@escapement/sync';
 import { show } from './show.js';
 
+// #region bug
 /** Holds one item. `changed` wakes one task, which may be one of the side that cannot go on: then nobody does. */
 class OneForBoth {
   readonly items: number[] = [];
@@ -33,6 +34,7 @@ class OneForBoth {
     }
   }
 }
+// #endregion bug
 
 /** A condition for each side: a notification reaches only those who can go on. */
 class OneForEach extends OneForBoth {
@@ -42,7 +44,7 @@ class OneForEach extends OneForBoth {
 /** Two who put, and two who take. */
 function* meet(run: Exploration, buffer: OneForBoth) {
   const taken: number[] = [];
-  run.check(() => assert.deepEqual(taken.toSorted(), [1, 2, 3, 4]));
+  run.check(() => assert(taken.toSorted().join() === '1,2,3,4'));
 
   function* putting(...items: number[]) {
     for (const item of items) yield* buffer.put(item);
@@ -50,10 +52,10 @@ function* meet(run: Exploration, buffer: OneForBoth) {
   function* taking() {
     for (let n = 0; n < 2; n++) taken.push(yield* buffer.take());
   }
-  yield* spawn(putting(1, 2), { name: 'producer A' });
-  yield* spawn(putting(3, 4), { name: 'producer B' });
   yield* spawn(taking(), { name: 'consumer A' });
+  yield* spawn(putting(1, 2), { name: 'producer A' });
   yield* spawn(taking(), { name: 'consumer B' });
+  yield* spawn(putting(3, 4), { name: 'producer B' });
 }
 
 export function broken(run: Exploration) {

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import assert from 'node:assert';
 import { pause, shield, spawn } from '@escapement/core';
 import type { Exploration } from '@escapement/explore';
 import { Queue } from '@escapement/sync';
@@ -10,6 +10,7 @@ function* perform(job: string, done: string[]) {
   done.push(job);
 }
 
+// #region bug
 /** A cancellation between `next` and the end of `perform` drops the job: it is in no queue any more, and not done. */
 export function* broken(run: Exploration) {
   const { jobs, done } = yield* threeJobs(run);
@@ -20,6 +21,7 @@ export function* broken(run: Exploration) {
   }
   run.mayCancel(yield* spawn(worker));
 }
+// #endregion bug
 
 /** Whoever has taken a job finishes it: the cancellation comes at the next `next`. */
 export function* fixed(run: Exploration) {
@@ -37,7 +39,7 @@ function* threeJobs(run: Exploration) {
   const done: string[] = [];
   for (const job of ['wash', 'dry', 'fold']) yield* jobs.put(job);
   jobs.close();
-  run.check(() => assert.equal(done.length + jobs.size, 3, `${3 - done.length - jobs.size} job is lost`));
+  run.check(() => assert(done.length + jobs.size === 3, 'a job is lost'));
   return { jobs, done };
 }
 

@@ -23,6 +23,7 @@ class Server {
   }
 }
 
+// #region bug
 /** Logs in again when it is refused, and tries once more. Another task's login makes that token stale, too. */
 class Client {
   protected token = 0;
@@ -43,6 +44,7 @@ class Client {
     return this.token;
   }
 }
+// #endregion bug
 
 type Renewing = ReturnType<typeof pause> | ReturnType<Lock['acquire']>;
 

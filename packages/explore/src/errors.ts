@@ -39,6 +39,19 @@ export class ExplorationBrokenError extends EscapementError {
   }
 }
 
+/** A `Chooser` returned what is no choice. */
+export class InvalidChoiceError extends EscapementError {
+  static override readonly name = 'InvalidChoiceError';
+  override readonly code = 'ESC_INVALID_CHOICE';
+
+  /** @internal */
+  constructor(chooser: string, kind: string, count: number, given: unknown) {
+    super(
+      `the strategy '${chooser}' returned ${describe(given)} from choose('${kind}', ${count}), expected a whole number from 0 to ${count - 1}.`,
+    );
+  }
+}
+
 /** What was given as a replay token is none, or one that this version cannot play. */
 export class ReplayTokenError extends EscapementError {
   static override readonly name = 'ReplayTokenError';

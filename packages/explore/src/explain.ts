@@ -58,7 +58,8 @@ async function shrink(player: Player, { traced: { played } }: Repeated): Promise
   const traced = await traceRun(player, new ScheduleChooser(cause.choices));
   const trace: Trace = { ...traced.trace, pair: cause.pair };
   const matter = await tasksThatMatter(work, trace, cause.others);
-  const tasks = trace.tasks.map(task => ({ ...task, matters: matter.has(task.id) }));
+  const victim = victimOf(trace, cause.last);
+  const tasks = trace.tasks.map(task => ({ ...task, matters: matter.has(task.id) || task.id === victim }));
   return { cause, traced: { ...traced, trace: { ...trace, tasks } } };
 }
 
@@ -68,7 +69,8 @@ function criticalStep(trace: Trace, index: number): CriticalStep {
   return { index, task: nameOf(trace, step?.task), site: stack[0], stack };
 }
 
-function decisionOf(trace: Trace, { kind, chosen, step, instead }: LastChoice): Decision {
+function decisionOf(trace: Trace, last: LastChoice): Decision {
+  const { kind, chosen, step, instead } = last;
   const next = `task "${nameOf(trace, trace.steps[step]?.task)}"`;
   const what = {
     preempt: () => `task "${nameOf(trace, instead)}" was preempted by ${next}`,
@@ -78,9 +80,15 @@ function decisionOf(trace: Trace, { kind, chosen, step, instead }: LastChoice): 
     random: () => `run.random() gave ${chosen} of 1000`,
     choose: () => `run.choose() gave ${chosen}`,
     link: () => 'a stream in memory moved fewer bytes, or failed',
-    cancel: () => `a task was cancelled after step ${step - 1}`,
+    cancel: () => `task "${nameOf(trace, victimOf(trace, last))}" was cancelled after step ${step - 1}`,
   }[kind]();
   return { kind, what, after: step - 1 };
+}
+
+/** Who was cancelled by the choice: the first whose wait ends because of that. */
+function victimOf({ steps }: Trace, last: LastChoice | undefined): number | undefined {
+  if (last?.kind !== 'cancel') return undefined;
+  return steps.slice(last.step).find(({ cause }) => cause === 'cancelled')?.task;
 }
 
 function nameOf({ tasks }: Trace, id: number | undefined): string {

@@ -54,7 +54,7 @@ export class Exploration {
   }
 
   /**
-   * From now on `task` may be cancelled after any step, once.
+   * From now on `task` may be cancelled after any step, once. If it is the program's own task, a run in which that happens passes.
    * @example run.mayCancel(yield* spawn(work(), { daemon: true }));
    */
   mayCancel(task: Task): void {

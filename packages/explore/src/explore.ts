@@ -21,7 +21,7 @@ const RUNS_PER_TURN = 64;
  *
  * @param program makes all that it uses anew: it is called once for each run
  * @throws InvalidArgumentError, InvalidCountError, NotAFunctionError, NotACoroutineError for wrong arguments;
- *   ExplorationBrokenError if the strategy does not even find a planted race
+ *   ExplorationBrokenError if the strategy does not even find a planted race; InvalidChoiceError from a strategy of your own
  * @example
  * const { failure, summary } = await explore(function* (run) {
  *   const account = new Account(100);

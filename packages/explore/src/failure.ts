@@ -18,12 +18,15 @@ export interface CriticalStep {
 
 /** Two steps whose order alone decides: the run fails because `first` came before `second`, and passes the other way round. */
 export interface CriticalPair {
+  /** The step that came too early. */
   readonly first: CriticalStep;
+  /** The step that came too late. */
   readonly second: CriticalStep;
 }
 
 /** A choice without which the run passes. */
 export interface Decision {
+  /** What kind of choice it is. */
   readonly kind: ChoiceKind;
   /** What was chosen, in words. */
   readonly what: string;
@@ -35,6 +38,7 @@ export interface Decision {
 export interface ScheduleSize {
   /** The choices that differ from what the loop would do by itself. */
   readonly deviations: number;
+  /** The steps of all its tasks. */
   readonly steps: number;
 }
 

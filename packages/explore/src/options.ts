@@ -49,6 +49,8 @@ export interface PlayOptions<H extends EventHandler = EventHandler, P extends bo
   readonly promises?: P;
   /** The most milliseconds that a sleep ends late, so that deadlines that are near each other are due at once. Default: 1. */
   readonly lateness?: Duration;
+  /** Of the test, for messages and the token. */
+  readonly name?: string;
   /** A run with more steps fails with `LivelockError`. Default: 20,000. */
   readonly mostSteps?: number;
 }
@@ -66,8 +68,6 @@ export interface ExploreOptions<H extends EventHandler = EventHandler, P extends
   readonly strategy?: 'random' | 'pct' | 'exhaustive' | Chooser;
   /** The same seed explores the same schedules. Default: 1. */
   readonly seed?: number;
-  /** Of the test, for messages and the token. */
-  readonly name?: string;
   /** Of the bugs that `'pct'` looks for: so many steps must come in a certain order. Default: 3. */
   readonly depth?: number;
   /** The most preemptions in a schedule of `'exhaustive'`. Default: 2. */
@@ -82,6 +82,7 @@ export interface PlaySettings {
   readonly promises: boolean | undefined;
   readonly lateness: Duration;
   readonly mostSteps: number;
+  readonly name: string | undefined;
 }
 
 /** @internal */
@@ -91,7 +92,6 @@ export interface ExploreSettings extends PlaySettings {
   /** Of the same kind, for the planted race, which has to be within its bounds. */
   readonly plantedChooser: Chooser;
   readonly seed: number;
-  readonly name: string | undefined;
   readonly shrink: boolean;
 }
 
@@ -102,30 +102,30 @@ const RUNS_EXHAUSTIVE = 100_000;
 export function playSettings(caller: string, program: unknown, options: PlayOptions): PlaySettings {
   checkMaker(caller, program);
   checkArgument(caller, options, 'object', 'options like { lateness: 5 }');
-  const { handlers = () => [], promises, lateness = 1, mostSteps = 20_000 } = options;
+  const { handlers = () => [], promises, name, lateness = 1, mostSteps = 20_000 } = options;
   checkCallback(`${caller} for \`handlers\``, handlers, 'a function that makes handlers anew for each run');
   if (promises !== undefined && typeof promises !== 'boolean')
     throw refused(caller, 'promises', promises, 'true or false');
   checkNumber(caller, 'lateness', lateness, given => given >= 0 && given < Infinity, 'milliseconds, 0 or more');
   checkCount(`mostSteps of ${caller}`, mostSteps, 1, false, 'A run with more steps fails.');
-  return { handlers, promises, lateness, mostSteps };
+  if (name !== undefined) checkArgument(`${caller} for \`name\``, name, 'string', 'a string');
+  return { handlers, promises, lateness, mostSteps, name };
 }
 
 /** @internal @throws InvalidArgumentError, InvalidCountError, NotAFunctionError, NotACoroutineError */
 export function exploreSettings(program: unknown, options: ExploreOptions): ExploreSettings {
   const caller = 'explore';
   const settings = playSettings(caller, program, options);
-  const { strategy = 'random', seed = 1, name, depth = 3, preemptions = 2, shrink = true } = options;
+  const { strategy = 'random', seed = 1, depth = 3, preemptions = 2, shrink = true } = options;
   const { runs = strategy === 'exhaustive' ? RUNS_EXHAUSTIVE : RUNS } = options;
   checkCount(`runs of ${caller}`, runs, 1, false, 'Each run tries one schedule.');
   checkNumber(caller, 'seed', seed, Number.isSafeInteger, 'a whole number');
-  if (name !== undefined) checkArgument(`${caller} for \`name\``, name, 'string', 'a string');
   checkCount(`depth of ${caller}`, depth, 1, false, 'It is the number of steps that must come in a certain order.');
   checkCount(`preemptions of ${caller}`, preemptions, 0, true, 'It is the most preemptions in one schedule.');
   const chooser = chooserOf(caller, strategy, depth, preemptions);
   const plantedChooser = chooserOf(caller, strategy, Math.max(2, depth), Math.max(1, preemptions));
   if (typeof shrink !== 'boolean') throw refused(caller, 'shrink', shrink, 'true or false');
-  return { ...settings, runs, seed, name, shrink, chooser, plantedChooser };
+  return { ...settings, runs, seed, shrink, chooser, plantedChooser };
 }
 
 function chooserOf(caller: string, strategy: unknown, depth: number, preemptions: number): Chooser {

@@ -6,6 +6,7 @@ import { tokenOf } from './token.js';
 
 /** What `play` resolves to. */
 export interface PlayedRun {
+  /** Whether it failed. */
   readonly hasFailed: boolean;
   /** What it failed with. */
   readonly error: unknown;
@@ -27,8 +28,9 @@ export async function play<T, F extends LoopEvent, H extends EventHandler = neve
   choices: readonly number[],
   options: PlayOptions<H, P> = {},
 ): Promise<PlayedRun> {
-  const player = new Player(program, playSettings('play', program, options as PlayOptions));
+  const settings = playSettings('play', program, options as PlayOptions);
+  const player = new Player(program, settings);
   const played = await player.play(new ScheduleChooser(choices), 0, { trail: true });
   const { hasFailed, error } = played;
-  return { hasFailed, error, choices: played.choices, token: tokenOf(undefined, played.choices, played.trail) };
+  return { hasFailed, error, choices: played.choices, token: tokenOf(settings.name, played.choices, played.trail) };
 }

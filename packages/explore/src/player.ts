@@ -1,4 +1,4 @@
-import { type EventHandler, EventLoop, type Instrument, programName } from '@escapement/core';
+import { Cancelled, type EventHandler, EventLoop, type Instrument, programName } from '@escapement/core';
 import { ActionHandler, PromiseHandler, SubscriptionHandler } from '@escapement/promises';
 import { SleepHandler } from '@escapement/sleep';
 import { MemoryHandler } from '@escapement/streams/memory';
@@ -6,7 +6,7 @@ import { SyncHandler } from '@escapement/sync';
 import { VirtualClock } from '@escapement/virtual-time';
 import { Exploration } from './exploration.js';
 import type { PlaySettings } from './options.js';
-import { Cancellations } from './oracle/cancellations.js';
+import { Cancellations, INJECTED } from './oracle/cancellations.js';
 import type { Chooser } from './oracle/chooser.js';
 import { LateSettlingTime, LateVirtualTime } from './oracle/late-strategies.js';
 import { Oracle } from './oracle/oracle.js';
@@ -50,7 +50,7 @@ export class Player {
     private readonly settings: PlaySettings,
   ) {}
 
-  /** @throws what the loop throws about the handlers; an error of the program is in the result */
+  /** @throws what the loop says about the handlers, and InvalidChoiceError; an error of the program is in the result */
   async play(chooser: Chooser, seed: number, watch: Watch = {}): Promise<Played> {
     const clock = new VirtualClock();
     const trail: number[] | undefined = watch.trail ? [] : undefined;
@@ -72,21 +72,29 @@ export class Player {
       const program = this.#programOf(run) as never;
       if (this.hasPromises) await loop.run(program);
       else loop.runSync(program);
-      run.finish();
+    } catch (thrown) {
+      hasFailed = !(thrown instanceof Cancelled && thrown.reason === INJECTED);
+      error = oracle.livelock ?? strategy.stuck ?? thrown;
+    }
+    if (oracle.fault !== undefined) throw oracle.fault;
+    try {
+      if (!hasFailed) run.finish();
     } catch (thrown) {
       hasFailed = true;
-      error = oracle.livelock ?? strategy.stuck ?? thrown;
+      error = thrown;
     }
     this.plays++;
     this.steps += oracle.steps;
     const { choices, steps, order } = oracle;
-    return { hasFailed, error, choices, steps, order, trail: trail ?? [] };
+    return { hasFailed, error: hasFailed ? error : undefined, choices, steps, order, trail: trail ?? [] };
   }
 
   /** A task is named after the function that makes its body. */
   #programOf(run: Exploration): unknown {
-    const made = this.program(run);
-    const name = programName(this.program as never);
+    // Without a receiver: it would show in the names of frames.
+    const program = this.program;
+    const made = program(run);
+    const name = programName(program as never);
     if (typeof made === 'function' || name === undefined) return made;
     return Object.defineProperty(() => made, 'name', { value: name });
   }

@@ -23,6 +23,7 @@ export interface Summary {
 
 /** What `explore` resolves to. */
 export interface ExploreResult {
+  /** What it has seen. */
   readonly summary: Summary;
   /** The first failure, shrunk; undefined if every run passed. */
   readonly failure: Failure | undefined;

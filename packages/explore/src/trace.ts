@@ -12,6 +12,7 @@ export interface Site {
 export interface TraceTask {
   /** Unique in the run: tasks are counted from 1, the program's task is the first. */
   readonly id: number;
+  /** As in every report. */
   readonly name: string;
   /** The `id` of its parent; undefined for the program's task. */
   readonly parent: number | undefined;
@@ -43,7 +44,9 @@ export interface TraceStep {
 
 /** One run, step by step: what `replay` and a failure of `explore` show. */
 export interface Trace {
+  /** In the order in which they were spawned. */
   readonly tasks: readonly TraceTask[];
+  /** In the order in which they were taken; the first 5,000 of a longer run. */
   readonly steps: readonly TraceStep[];
   /** What the run failed with; undefined if it passed. */
   readonly error: unknown;

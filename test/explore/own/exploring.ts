@@ -49,12 +49,14 @@ export function watchHandlers(): () => void {
   };
 }
 
+export interface Extent {
+  readonly runs: number;
+  readonly seed: number;
+  readonly strategy: 'random' | 'pct';
+}
+
 /** Explores `program`. It also fails if something is still armed when it has ended. */
-export async function failureOf(
-  name: string,
-  program: Program,
-  options: { readonly runs: number; readonly seed: number; readonly strategy: 'random' | 'pct' },
-): Promise<Failure | undefined> {
+export async function failureOf(name: string, program: Program, extent: Extent): Promise<Failure | undefined> {
   const { failure } = await explore(
     run => {
       armed.length = 0;
@@ -64,7 +66,7 @@ export async function failureOf(
       });
       return program(run);
     },
-    { ...options, name },
+    { ...extent, name },
   );
   return failure;
 }

@@ -104,7 +104,7 @@ export class Instruments {
   }
 
   #having(hook: Hook): readonly Instrument[] {
-    return this.#active.filter(instrument => instrument[hook] !== undefined);
+    return this.#active.filter(instrument => safely(() => instrument[hook]) !== undefined);
   }
 
   /** @returns false if the instrument threw, or is switched off */

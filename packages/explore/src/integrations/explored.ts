@@ -3,7 +3,7 @@ import { explore } from '../explore.js';
 import type { ExploredProgram, ExploreOptions } from '../options.js';
 import { readToken, replay } from '../replay.js';
 import { isOfTest } from '../token.js';
-import { failureReport } from '../views/failure-text.js';
+import { failureReport, quoted } from '../views/failure-text.js';
 import { replayText } from '../views/replay-text.js';
 import { FailedRunError } from './failed-run-error.js';
 import { type RunningTest, runningTest } from './running-test.js';
@@ -65,7 +65,7 @@ async function replayIn<T, F extends LoopEvent, H extends EventHandler, P extend
   if (replayed.hasFailed)
     throw new FailedRunError(replayText(replayed, token, name), replayed.error, token, replayed.trace);
   if (replayed.divergence === undefined) return;
-  console.warn(`"${name}" passed, but this was not the run of the token: ${replayed.divergence}`);
+  console.warn(`${quoted(name)} passed, but this was not the run of the token: ${replayed.divergence}`);
 }
 
 function fromEnvironment(): { readonly runs?: number; readonly seed?: number } {

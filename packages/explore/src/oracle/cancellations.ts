@@ -1,6 +1,9 @@
 import type { Task } from '@escapement/core';
 import type { Oracle } from './oracle.js';
 
+/** The reason of such a cancellation. */
+export const INJECTED = 'explore chose to cancel it: see run.mayCancel';
+
 /** The tasks that may be cancelled after a step: see `run.mayCancel`. */
 export class Cancellations {
   #victims: Task[] = [];
@@ -18,6 +21,6 @@ export class Cancellations {
     this.#victims = this.#victims.filter(task => !task.isEnded && !task.isCancelled);
     if (!this.areOpen) return;
     const chosen = oracle.choose('cancel', this.#victims.length + 1);
-    if (chosen > 0) this.#victims[chosen - 1]!.cancel('explore chose to cancel it: see run.mayCancel');
+    if (chosen > 0) this.#victims[chosen - 1]!.cancel(INJECTED);
   }
 }

@@ -19,7 +19,8 @@ export abstract class Chooser {
    * Several things could happen next: which one?
    *
    * @param ready for the kinds `'preempt'` and `'next'`: the tasks among which it chooses
-   * @returns a whole number from 0 to `count - 1`; 0 is what the loop does by itself
+   * @returns a whole number from 0 to `count - 1`; 0 is what the loop does by itself. Any other ends the exploration with
+   *   `InvalidChoiceError`
    */
   abstract choose(kind: ChoiceKind, count: number, ready?: readonly Task[]): number;
 

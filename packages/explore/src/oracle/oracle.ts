@@ -1,5 +1,5 @@
 import type { Task } from '@escapement/core';
-import { LivelockError } from '../errors.js';
+import { InvalidChoiceError, LivelockError } from '../errors.js';
 import type { ChoiceKind } from './choice.js';
 import type { Chooser } from './chooser.js';
 
@@ -14,6 +14,8 @@ export class Oracle {
   steps = 0;
   /** Set when the run was stopped because it took too many steps. */
   livelock: LivelockError | undefined = undefined;
+  /** Set when the chooser made no valid choice. */
+  fault: InvalidChoiceError | undefined = undefined;
   /** Tells apart in which order the tasks took their steps. */
   #order = 0x811c9dc5;
   /** As `#order`, and among how many they were chosen. After each step, if `trail` is kept. */
@@ -32,12 +34,19 @@ export class Oracle {
     return (this.#order >>> 0) * 2 ** 20 + (this.#second >>> 12);
   }
 
+  /** @throws InvalidChoiceError */
   choose(kind: ChoiceKind, count: number, ready?: readonly Task[]): number {
     if (this.choices.length >= MOST_CHOICES) return 0;
     const chosen = this.chooser.choose(kind, count, ready);
+    if (!(Number.isInteger(chosen) && chosen >= 0 && chosen < count)) throw this.#refuse(kind, count, chosen);
     this.choices.push(chosen);
     this.#state = Math.imul(this.#state ^ count, 0x01000193);
     return chosen;
+  }
+
+  #refuse(kind: ChoiceKind, count: number, given: unknown): InvalidChoiceError {
+    this.fault ??= new InvalidChoiceError(this.chooser.alias, kind, count, given);
+    return this.fault;
   }
 
   /** @throws LivelockError */

@@ -41,7 +41,7 @@ export class Shrinker {
   async #shorten(): Promise<void> {
     let passes = 0;
     let fails = this.#best.length;
-    while (fails - passes > 1) {
+    while (fails - passes > 1 && !this.work.budget.isSpent) {
       const middle = (passes + fails) >> 1;
       if (await this.#take(this.#best.slice(0, middle))) fails = middle;
       else passes = middle;
@@ -51,7 +51,7 @@ export class Shrinker {
   /** Delta debugging: leaves out halves of the deviations, then quarters, then single ones. */
   async #removeDeviations(): Promise<void> {
     for (let size = Math.ceil(this.#deviations().length / 2); size >= 1; size = size === 1 ? 0 : size >> 1) {
-      for (let from = 0; from < this.#deviations().length; ) {
+      for (let from = 0; from < this.#deviations().length && !this.work.budget.isSpent; ) {
         const tried = this.#best.slice();
         for (const place of this.#deviations().slice(from, from + size)) tried[place] = 0;
         if (!(await this.#take(tried))) from += size;
@@ -62,6 +62,7 @@ export class Shrinker {
   /** Tries the smallest numbers one by one, then halves what is left between one that passes and one that fails. */
   async #chooseSmaller(): Promise<void> {
     for (const place of this.#deviations()) {
+      if (this.work.budget.isSpent) return;
       let passes = 0;
       for (let fails = this.#best[place] ?? 0; fails - passes > 1; fails = this.#best[place] ?? 0) {
         const tried = passes < SMALL ? passes + 1 : (passes + fails) >> 1;
@@ -75,6 +76,7 @@ export class Shrinker {
   /** A deviation that comes earlier, with all that follow it. */
   async #moveForward(): Promise<void> {
     for (const place of this.#deviations()) {
+      if (this.work.budget.isSpent) return;
       const gap = place - (this.#deviations().findLast(other => other < place) ?? -1) - 1;
       for (let removed = gap; removed >= 1; removed >>= 1) {
         const tried = this.#best.slice();

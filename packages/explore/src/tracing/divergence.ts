@@ -12,7 +12,13 @@ export interface OutsideCall {
   readonly site: Site | undefined;
 }
 
-/** Where a repeated run took another way than the first: the program itself is not deterministic, or has changed. */
+/**
+ * Where a repeated run took another way than the first: the program itself is not deterministic, or has changed.
+ *
+ * @example
+ * const { divergence } = await replay(transfer, token);
+ * if (divergence) console.log(`${divergence}`);
+ */
 export class Divergence {
   /** The index of the step that differed, or the first after which it is known; undefined if only the outcome did. */
   readonly step: number | undefined;

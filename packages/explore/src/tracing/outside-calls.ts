@@ -1,3 +1,4 @@
+import type { InStack } from '@escapement/core';
 import type { OutsideCall } from './divergence.js';
 import { callerOn } from './frames.js';
 import type { Patches } from './patches.js';
@@ -27,31 +28,31 @@ export class OutsideCalls {
     const host = globalThis as Record<string, unknown>;
     for (const [owner, method] of WATCHED) {
       const target = owner === '' ? host : host[owner];
-      const note = () => this.#note(owner === '' ? method : `${owner}.${method}`);
-      patches.replace(
-        target as object | undefined,
-        method,
-        original =>
-          function watched(this: unknown, ...args: unknown[]) {
-            note();
-            return Reflect.apply(original, this, args);
-          },
-      );
+      const note = (below: InStack) => this.#note(owner === '' ? method : `${owner}.${method}`, below);
+      patches.replace(target as object | undefined, method, original => {
+        return function watched(this: unknown, ...args: unknown[]) {
+          note(watched);
+          return Reflect.apply(original, this, args);
+        };
+      });
     }
     patches.replace(host, 'Date', Original => {
-      const note = () => this.#note('new Date()');
+      const note = (below: InStack) => this.#note('new Date()', below);
       return new Proxy(Original, {
-        construct(target, args, newTarget) {
-          if (args.length === 0) note();
+        construct: function construct(target, args, newTarget) {
+          if (args.length === 0) note(construct);
           return Reflect.construct(target, args, newTarget);
         },
       });
     });
   }
 
-  #note(what: string): void {
+  /** @param below the function that was called instead: the stack begins with its caller */
+  #note(what: string, below: InStack): void {
     const present = this.present();
     if (present === undefined || this.calls.length >= MOST_CALLS) return;
-    this.calls.push({ what, ...present, site: callerOn(new Error().stack) });
+    const holder: { stack?: unknown } = {};
+    (Error as { captureStackTrace?: (into: object, below: InStack) => void }).captureStackTrace?.(holder, below);
+    this.calls.push({ what, ...present, site: callerOn(holder.stack) });
   }
 }

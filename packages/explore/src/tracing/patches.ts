@@ -6,11 +6,15 @@ export class Patches {
   // biome-ignore lint/suspicious/noExplicitAny: methods of any kind
   replace(owner: object | undefined, key: PropertyKey, make: (original: any) => unknown): void {
     if (owner === undefined) return;
-    const before = Object.getOwnPropertyDescriptor(owner, key);
     const original = (owner as Record<PropertyKey, unknown>)[key];
-    if (original === undefined) return;
+    if (original !== undefined) this.set(owner, key, make(original));
+  }
+
+  /** Sets a property, also one that is not there. */
+  set(owner: object, key: PropertyKey, value: unknown): void {
+    const before = Object.getOwnPropertyDescriptor(owner, key);
     const done = Reflect.defineProperty(owner, key, {
-      value: make(original),
+      value,
       configurable: true,
       writable: true,
       enumerable: before?.enumerable ?? false,

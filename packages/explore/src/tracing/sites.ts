@@ -1,26 +1,41 @@
 import { ImmediateEvent, LoopEvent, pause } from '@escapement/core';
 import type { Site } from '../trace.js';
 import { coroutinesOn, MOST_FRAMES } from './frames.js';
-import type { Patches } from './patches.js';
+import { Patches } from './patches.js';
 
 /** The classes of events that make iterators of their own. */
 const MAKERS: readonly object[] = [LoopEvent.prototype, ImmediateEvent.prototype, Object.getPrototypeOf(pause())];
+
+const MOST_KNOWN = 1000;
+
+/** Twice the same stack. Its text is made when it is asked for; with source maps that takes a hundred times as long as all the rest. */
+interface Captured {
+  readonly forKey: Error;
+  readonly forText: Error;
+}
+
+/** V8's `CallSite`. */
+interface Frame {
+  getFileName(): string | null | undefined;
+  getPosition(): number;
+}
 
 /**
  * Notes where each `yield*` of an event is. When its iterator is made, all coroutines that delegate to each other are on the stack:
  * when the task is resumed later, or by the loop, none of them is.
  */
 export class Sites {
-  #event: object | undefined;
-  #stack: Error | undefined;
+  #stack: Captured | undefined;
+  /** By what identifies a stack: in a loop, the same `yield*` comes again and again. */
+  readonly #known = new Map<string, readonly Site[]>();
 
   install(patches: Patches): void {
-    patches.replace(Error, 'stackTraceLimit', () => MOST_FRAMES);
+    patches.set(Error, 'stackTraceLimit', MOST_FRAMES);
     for (const maker of MAKERS) {
       patches.replace(maker, Symbol.iterator, original => {
-        const note = (event: object) => this.#note(event);
+        const note = () => this.#note();
         return function iterator(this: object) {
-          note(this);
+          note();
           return original.call(this);
         };
       });
@@ -29,22 +44,37 @@ export class Sites {
 
   /** Forgets what a step before has yielded. */
   stepStarted(): void {
-    this.#event = this.#stack = undefined;
+    this.#stack = undefined;
   }
 
-  /** The event whose `yield*` came last in this step. */
-  get lastEvent(): object | undefined {
-    return this.#event;
+  /** The coroutines of the `yield*` that came last in this step, the innermost first. */
+  coroutines(): readonly Site[] {
+    if (this.#stack === undefined) return [];
+    const key = keyOf(this.#stack.forKey);
+    let sites = key === undefined ? undefined : this.#known.get(key);
+    if (sites === undefined) {
+      sites = coroutinesOn(this.#stack.forText.stack);
+      if (key !== undefined && this.#known.size < MOST_KNOWN) this.#known.set(key, sites);
+    }
+    return sites;
   }
 
-  /** The coroutines of that `yield*`, the innermost first. */
-  coroutines(): Site[] {
-    return coroutinesOn(this.#stack?.stack);
+  #note(): void {
+    this.#stack = { forKey: new Error(), forText: new Error() };
   }
+}
 
-  #note(event: object): void {
-    this.#event = event;
-    // Its text is made only if it is asked for, which takes far longer.
-    this.#stack = new Error();
+/** The places on a stack, as positions in the running code. Undefined if the host does not tell them. */
+function keyOf(error: Error): string | undefined {
+  const patches = new Patches();
+  try {
+    const keyOfFrames = (_: unknown, frames: readonly Frame[]) =>
+      frames.map(frame => `${frame.getFileName()}:${frame.getPosition()}`).join();
+    patches.set(Error, 'prepareStackTrace', keyOfFrames);
+    return error.stack;
+  } catch {
+    return undefined;
+  } finally {
+    patches.undo();
   }
 }

@@ -25,10 +25,11 @@ export function excerptOf(trace: Trace, mostSteps: number, mostTasks: number): E
   return { tasks, rows: rowsOf(trace, shown), leftOut: trace.steps.filter(step => !shown.has(step)) };
 }
 
-/** All if there is room; else those of the pair and those that deal with them; without a pair those with the most steps. */
+/** Which tasks matter was found out for the order of the pair. Of these, all if there is room; else those of the pair and those that deal with them; without a pair those with the most steps. */
 function tasksThatMatter(trace: Trace, most: number): TraceTask[] {
   const counts = stepCounts(trace);
-  const tasks = trace.tasks.filter(({ id, matters }) => counts.has(id) && matters !== false);
+  const isLeftOut = ({ matters }: TraceTask) => trace.pair !== undefined && matters === false;
+  const tasks = trace.tasks.filter(task => counts.has(task.id) && !isLeftOut(task));
   if (tasks.length <= most) return tasks;
   const { ofPair, dealing } = relationsOf(trace);
   const rank = ({ id }: TraceTask) => (ofPair.has(id) ? 2 : dealing.has(id) ? 1 : 0);

@@ -1,8 +1,31 @@
-import { describe } from '@escapement/core';
-import type { Failure } from '../failure.js';
+import { describe, safely } from '@escapement/core';
+import type { Trace } from '../trace.js';
+import type { Divergence } from '../tracing/divergence.js';
 import { pairText } from './pair-text.js';
-import { counted, oneLine } from './text.js';
+import { counted, harmless, oneLine } from './text.js';
 import { painter, type TextOptions, traceTable } from './trace-table.js';
+
+/** What is told of a failure: see `Failure`. */
+export interface FailureFacts {
+  /** Of the test. */
+  readonly name: string | undefined;
+  /** What the run failed with. */
+  readonly error: unknown;
+  /** Repeats the run. */
+  readonly token: string;
+  /** Which run of the exploration failed. */
+  readonly run: number;
+  /** The schedule as it was found. */
+  readonly found: { readonly deviations: number };
+  /** The schedule as it is shown. */
+  readonly shrunk: { readonly deviations: number };
+  /** The run, step by step. */
+  readonly trace: Trace;
+  /** The last choice without which the run passes. */
+  readonly decision: { readonly what: string } | undefined;
+  /** Where it was not the same when it was repeated. */
+  readonly divergence: Divergence | undefined;
+}
 
 /**
  * What is to be known of a failure: the error, the line that repeats it, what decides, and the run as a table. It is what
@@ -10,36 +33,50 @@ import { painter, type TextOptions, traceTable } from './trace-table.js';
  *
  * @example console.log(failureText(failure, { width: process.stdout.columns, colours: process.stdout.isTTY }));
  */
-export function failureText(failure: Failure, options: TextOptions = {}): string {
+export function failureText(failure: FailureFacts, options: TextOptions = {}): string {
   return failureReport(failure, `replay(program, '${failure.token}')`, options);
 }
 
 /** @param repeat the line that repeats the run */
-export function failureReport(failure: Failure, repeat: string, options: TextOptions = {}): string {
+export function failureReport(failure: FailureFacts, repeat: string, options: TextOptions = {}): string {
   const parts = [headText(failure, repeat, options), causeText(failure, options), traceTable(failure.trace, options)];
   return parts.join('\n\n');
 }
 
-function headText({ name, error, run, found, shrunk }: Failure, repeat: string, options: TextOptions): string {
+function headText({ name, error, run, found, shrunk }: FailureFacts, repeat: string, options: TextOptions): string {
   const switches = `${counted(found.deviations, 'switch')}, shrunk to ${shrunk.deviations}`;
   return [
     errorLine(error, options),
-    `"${oneLine(name ?? 'the program')}" failed in run ${run} (${switches}). This line repeats it:`,
+    `${quoted(name)} failed in run ${run} (${switches}). This line repeats it:`,
     painter(options.colours ?? false, 'bold')(`    ${repeat}`),
   ].join('\n');
 }
 
-/** `AssertionError: expected 1 to equal 2` */
-export function errorLine(error: unknown, { colours = false }: TextOptions): string {
-  const text = error instanceof Error ? `${error.name}: ${describe(error)}` : `thrown: ${describe(error)}`;
-  return painter(colours, 'red')(text);
+/** The name of a test, as sentences begin with it. */
+export function quoted(name: string | undefined): string {
+  return name === undefined ? 'the program' : `"${oneLine(name)}"`;
 }
 
+/** `AssertionError: expected 1 to equal 2` */
+export function errorLine(error: unknown, { colours = false }: TextOptions): string {
+  return painter(colours, 'red')(errorText(error));
+}
+
+/** The whole message: unlike a task's name, it is what the reader is after. What is thrown may be no error. */
+export function errorText(error: unknown): string {
+  const text = safely(() =>
+    error instanceof Error && error.message !== '' ? `${error.name}: ${error.message}` : undefined,
+  );
+  return harmless(text ?? `thrown: ${describe(error)}`).slice(0, MOST_OF_MESSAGE);
+}
+
+const MOST_OF_MESSAGE = 4000;
+
 /** The pair; else the last choice without which the run passes; and what was not the same when it was repeated. */
-function causeText({ trace, decision, divergence }: Failure, options: TextOptions): string {
+function causeText({ trace, decision, divergence }: FailureFacts, options: TextOptions): string {
   const pair = pairText(trace, options);
   const cause = pair !== '' ? pair : decision === undefined ? NO_SWITCH : `It fails because ${oneLine(decision.what)}.`;
   return divergence === undefined ? cause : `${cause}\nIt is not deterministic: ${divergence}`;
 }
 
-const NO_SWITCH = 'It fails in the order that the loop has by itself: no other task has to run in between.';
+const NO_SWITCH = 'It fails without any switch: in the order that the loop has by itself.';

@@ -1,6 +1,5 @@
 import type { Replayed } from '../replay.js';
-import { errorLine } from './failure-text.js';
-import { oneLine } from './text.js';
+import { errorLine, quoted } from './failure-text.js';
 import { type TextOptions, traceTable } from './trace-table.js';
 
 /** What a test shows that failed in a run that was repeated: the error, whether it was that run, and the run as a table. */
@@ -10,7 +9,7 @@ export function replayText(
   name: string | undefined,
   options: TextOptions = {},
 ): string {
-  const head = `"${oneLine(name ?? 'the program')}" failed in the run of ${token}`;
+  const head = `${quoted(name)} failed in the run of ${token}`;
   const doubt = divergence === undefined ? [] : [`This was another run than the one of the token: ${divergence}`];
   return `${[errorLine(error, options), head, ...doubt].join('\n')}\n\n${traceTable(trace, options)}`;
 }

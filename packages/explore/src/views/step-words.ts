@@ -10,11 +10,11 @@ export function beginning(step: TraceStep, main: string | undefined): string {
   return at ?? 'starts';
 }
 
-/** How it stopped: `ends`, `pause at line 14`, `queue.get() at line 14`. */
+/** How it stopped: `ends`, `line 14: pause`, `line 14: queue.get()`. */
 export function ending(step: TraceStep, main: string | undefined): string {
   if (step.waitsFor === undefined) return 'ends';
   const site = ownSite(step.stoppedAt);
-  return oneLine(step.waitsFor) + (site === undefined ? '' : ` at ${shortPlace(site, main)}`);
+  return (site === undefined ? '' : `${shortPlace(site, main)}: `) + oneLine(step.waitsFor);
 }
 
 /** Why its task was ready, in a sentence without its end: `was woken by step 3: queue.get()`. */

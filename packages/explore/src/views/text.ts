@@ -1,12 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 
-/** Control characters, what is no character, and marks that turn the direction of what follows. */
-const HARMFUL = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** Control characters but the end of a line, what is no character, and marks that turn the direction of what follows. */
+const HARMFUL = /[^\P{Cc}\n]|[\p{Cs}\p{Co}\p{Cn}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A name or a description of a user's on one line, without anything that a terminal would obey. */
+/** A text of a user's without anything that a terminal would obey. */
+export function harmless(text: string): string {
+  return stripVTControlCharacters(text).replace(HARMFUL, '');
+}
+
+/** The same on one line: a name, or a description. */
 export function oneLine(text: string): string {
-  return stripVTControlCharacters(text).replace(/\s+/g, ' ').replace(HARMFUL, '').trim();
+  return harmless(text.replace(/\s+/g, ' ')).trim();
 }
 
 /** Cut to so many columns of a terminal; what is cut is shown as `…`. */

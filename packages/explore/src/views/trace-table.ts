@@ -35,8 +35,10 @@ interface Table {
 }
 
 /**
- * A run as a table: a column for each task, a row for each step. `line 12 ←3 → pause at line 14` was resumed at its `yield*` of
+ * A run as a table: a column for each task, a row for each step. `line 12 ←3 → line 14: pause` was resumed at its `yield*` of
  * line 12, made ready by step 3, and stopped in line 14. Of many tasks it shows those that matter, as many as fit.
+ *
+ * @example console.log(traceTable(replayed.trace, { width: process.stdout.columns }));
  */
 export function traceTable(trace: Trace, { width = USUAL_WIDTH, colours = false }: TextOptions = {}): string {
   const table = tableOf(trace, Math.max(LEAST_WIDTH, width), colours);

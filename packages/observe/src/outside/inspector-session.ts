@@ -18,8 +18,8 @@ interface Pending {
 
 interface AttachedWorker {
   readonly sessionId: string;
-  /** The id counts from 1. */
-  readonly workerInfo: { readonly workerId: string; readonly title: string };
+  /** The title begins with the number of the thread: `[worker 2] name`. */
+  readonly workerInfo: { readonly title: string };
 }
 
 interface MessageFromWorker {
@@ -46,8 +46,6 @@ export class InspectorSession {
   private constructor(
     /** `main thread`, or what Node calls the worker. */
     readonly name: string,
-    /** Of the start among the threads of the process. */
-    private readonly order: number,
     private readonly send: (text: string) => void,
     /** Resolves when the connection is closed, by whomever. */
     readonly closed: Promise<void>,
@@ -64,10 +62,9 @@ export class InspectorSession {
     socket.on('error', () => {});
     const session = new InspectorSession(
       'main thread',
-      0,
       text => socket.send(text, () => {}),
       closed,
-      () => socket.close(),
+      () => socket.terminate(),
     );
     socket.on('message', data => session.received(String(data)));
     void closed.then(() => session.failAll());
@@ -95,7 +92,7 @@ export class InspectorSession {
   async workers(patience: Duration): Promise<InspectorSession[]> {
     if (!this.#areWorkersAttached) await this.request('NodeWorker.enable', { waitForDebuggerOnStart: false }, patience);
     this.#areWorkersAttached = true;
-    return [...this.#workers.values()].sort((a, b) => a.order - b.order);
+    return [...this.#workers.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   }
 
   /**
@@ -146,8 +143,7 @@ export class InspectorSession {
 
   #attached({ sessionId, workerInfo }: AttachedWorker): void {
     const send = (message: string) => void this.post('NodeWorker.sendMessageToWorker', { sessionId, message });
-    const { title, workerId } = workerInfo;
-    this.#workers.set(sessionId, new InspectorSession(title, Number(workerId), send, this.closed, this.close));
+    this.#workers.set(sessionId, new InspectorSession(workerInfo.title, send, this.closed, this.close));
   }
 
   #detached({ sessionId }: Pick<AttachedWorker, 'sessionId'>): void {

@@ -27,8 +27,8 @@ const USUAL: Duration = 1000;
 export async function openInspector(pid: number, patience: Duration): Promise<Inspector> {
   check(pid);
   const options = optionsOf(pid);
-  const url = await openAlready(pid, options);
-  if (url !== undefined) return { url, isOurs: false };
+  const found = await openAlready(pid, options);
+  if (found !== undefined) return { url: found.url, isOurs: false };
   if (!proc.takesSigusr1(pid)) throw noSignalHandler(pid, options);
   return openedBySignal(pid, options, Date.now() + patience);
 }
@@ -39,7 +39,8 @@ interface InspectorOptions {
   readonly port: number;
   /** The program was started with the inspector open. */
   readonly isOpen: boolean;
-  readonly ignoresSignal: boolean;
+  /** The option that keeps Node from taking SIGUSR1. */
+  readonly forbids: string | undefined;
 }
 
 function optionsOf(pid: number): InspectorOptions {
@@ -51,7 +52,7 @@ function optionsOf(pid: number): InspectorOptions {
   return {
     port: given.at(-1) ?? DEFAULT_PORT,
     isOpen: options.some(option => /^--inspect(?:-brk|-wait)?(?:=|$)/.test(option)),
-    ignoresSignal: options.includes('--disable-sigusr1'),
+    forbids: options.find(option => /^--(?:disable-sigusr1|permission|experimental-permission)$/.test(option)),
   };
 }
 
@@ -103,45 +104,54 @@ function readOf<T>(pid: number, read: () => T): T {
 }
 
 /** The inspector if it is where the options say. Other sockets of the process are no business of ours. */
-async function openAlready(pid: number, { port, isOpen }: InspectorOptions): Promise<string | undefined> {
-  const sockets = readOf(pid, () => proc.listeningSocketsOf(pid));
-  const likely = sockets.filter(socket => socket.port === port || (isOpen && port === 0));
-  return firstInspector(likely);
+function openAlready(pid: number, { port, isOpen }: InspectorOptions): Promise<Found | undefined> {
+  const isLikely = (socket: proc.ListeningSocket) =>
+    socket.port === port || (port === 0 && (isOpen || socket.isLoopback));
+  return firstInspector(socketsOf(pid).filter(isLikely));
 }
 
-async function firstInspector(sockets: readonly proc.ListeningSocket[]): Promise<string | undefined> {
+interface Found {
+  readonly url: string;
+  readonly port: number;
+}
+
+async function firstInspector(sockets: readonly proc.ListeningSocket[]): Promise<Found | undefined> {
   for (const { host, port } of sockets) {
     const url = await inspectorAt(host, port);
-    if (url !== undefined) return url;
+    if (url !== undefined) return { url, port };
   }
   return undefined;
 }
 
 async function openedBySignal(pid: number, options: InspectorOptions, endsAt: number): Promise<Inspector> {
-  const before = new Set(portsOf(pid));
+  const before = new Set(socketsOf(pid).map(({ port }) => port));
+  let found: Found | undefined;
   do {
     await untilFree(pid, options.port, endsAt);
     signal(pid);
-    const usualEnd = Math.min(endsAt, Date.now() + USUAL);
-    while (Date.now() < usualEnd) {
-      const added = readOf(pid, () => proc.listeningSocketsOf(pid)).filter(({ port }) => !before.has(port));
-      const url = await firstInspector(added);
-      if (url !== undefined) return { url, isOurs: true };
-      await delay(STEP);
-    }
+    found = await newInspector(pid, before, Math.min(endsAt, Date.now() + USUAL));
     // Another process may have taken the port between our look and the signal.
-  } while (Date.now() < endsAt && isTaken(pid, options.port));
+  } while (found === undefined && Date.now() < endsAt && isTaken(pid, options.port));
+  if (found !== undefined) return { url: found.url, isOurs: true };
   // The program may have opened its inspector itself, at a port of its choice. Then the signal changed nothing.
-  const url = await firstInspector(readOf(pid, () => proc.listeningSocketsOf(pid)));
-  if (url !== undefined) return { url, isOurs: false };
-  throw new LookError(
-    'ESC_INSPECTOR_OFF',
-    `Process ${pid} took SIGUSR1, but did not open its inspector. A program that listens for SIGUSR1 itself keeps Node from doing that: start it with --inspect=<port>, and say --port <port> here.`,
-  );
+  found = await firstInspector(socketsOf(pid));
+  if (found !== undefined) return { url: found.url, isOurs: found.port === options.port };
+  found = await newInspector(pid, before, endsAt);
+  if (found !== undefined) return { url: found.url, isOurs: true };
+  throw notOpened(pid);
 }
 
-function portsOf(pid: number): number[] {
-  return readOf(pid, () => proc.listeningSocketsOf(pid)).map(({ port }) => port);
+async function newInspector(pid: number, before: ReadonlySet<number>, endsAt: number): Promise<Found | undefined> {
+  while (Date.now() < endsAt) {
+    const found = await firstInspector(socketsOf(pid).filter(({ port }) => !before.has(port)));
+    if (found !== undefined) return found;
+    await delay(STEP);
+  }
+  return undefined;
+}
+
+function socketsOf(pid: number): proc.ListeningSocket[] {
+  return readOf(pid, () => proc.listeningSocketsOf(pid));
 }
 
 function signal(pid: number): void {
@@ -170,14 +180,19 @@ function portTaken(pid: number, port: number): LookError {
   );
 }
 
-function noSignalHandler(pid: number, { ignoresSignal }: InspectorOptions): LookError {
-  const why = ignoresSignal
-    ? 'was started with --disable-sigusr1'
-    : 'does not take SIGUSR1: its Node was built without the inspector, or it has only just started';
+function notOpened(pid: number): LookError {
   return new LookError(
     'ESC_INSPECTOR_OFF',
-    `Process ${pid} ${why}, so its inspector cannot be opened from outside. Start it with --inspect=<port>, or without that option.`,
+    `Process ${pid} took SIGUSR1, but did not open its inspector in time. Its main thread may be in a system call or an addon, where no JavaScript runs: --timeout <s> waits longer. Or the program listens for SIGUSR1 itself, which keeps Node from it: start it with --inspect=<port>, and say --port <port> here.`,
   );
+}
+
+function noSignalHandler(pid: number, { forbids }: InspectorOptions): LookError {
+  const message =
+    forbids === undefined
+      ? `Process ${pid} does not take SIGUSR1, so its inspector cannot be opened from outside: its Node was built without the inspector, or has only just started.`
+      : `Process ${pid} was started with ${forbids}, so its inspector cannot be opened from outside. Start it without that, or with --inspect=<port>.`;
+  return new LookError('ESC_INSPECTOR_OFF', message);
 }
 
 function delay(duration: Duration): Promise<void> {

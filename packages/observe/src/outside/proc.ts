@@ -4,8 +4,11 @@ import { safely } from '@escapement/core';
 
 /** A TCP socket of a process that takes connections. */
 export interface ListeningSocket {
+  /** An address that reaches it. */
   readonly host: string;
   readonly port: number;
+  /** Only processes of this machine reach it. */
+  readonly isLoopback: boolean;
 }
 
 /** SIGUSR1 is signal 10 on Linux. */
@@ -77,19 +80,14 @@ function listening(folder: string): (ListeningSocket & { readonly inode: string 
       const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
       if (state !== LISTEN) return [];
       const [address = '', port = ''] = local.split(':');
-      return [{ host: hostOf(address), port: Number.parseInt(port, 16), inode }];
+      return [{ ...addressOf(address), port: Number.parseInt(port, 16), inode }];
     });
   });
 }
 
-/** What reaches a socket with this address, which is in the table as in memory: `0100007F` is 127.0.0.1. */
-function hostOf(address: string): string {
-  if (address.length > 8)
-    return /^0+$/.test(address) || !address.startsWith('0000000000000000FFFF') ? '::1' : '127.0.0.1';
-  const bytes =
-    address
-      .match(/../g)
-      ?.map(byte => Number.parseInt(byte, 16))
-      .reverse() ?? [];
-  return bytes.every(byte => byte === 0) ? '127.0.0.1' : bytes.join('.');
+/** From the table, which has addresses as they are in memory: `0100007F` is 127.0.0.1. */
+function addressOf(address: string): Pick<ListeningSocket, 'host' | 'isLoopback'> {
+  if (address.length > 8) return { host: '::1', isLoopback: /^0{24}01000000$/.test(address) };
+  const bytes = (address.match(/../g) ?? []).map(byte => Number.parseInt(byte, 16)).reverse();
+  return { host: /^0+$/.test(address) ? '127.0.0.1' : bytes.join('.'), isLoopback: bytes[0] === 127 };
 }

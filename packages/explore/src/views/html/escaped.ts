@@ -1,4 +1,4 @@
-import { oneLine } from '../text.js';
+import { harmless, oneLine } from '../text.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -10,5 +10,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** A text of a user's, for an element or an attribute in quotes. */
 export function escaped(text: string): string {
-  return oneLine(text).replace(/[&<>"']/g, character => ENTITIES[character]!);
+  return escapedLines(oneLine(text));
+}
+
+/** The same with the ends of its lines. */
+export function escapedLines(text: string): string {
+  return harmless(text).replace(/[&<>"']/g, character => ENTITIES[character]!);
 }

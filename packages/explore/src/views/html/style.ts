@@ -11,7 +11,7 @@ h1 { font-size: 1.4rem; line-height: 1.25; margin: 0.5rem 0; overflow-wrap: anyw
 h2 { font-size: 1.1rem; margin: 1.5rem 0 0.5rem; }
 p { margin: 0.4rem 0; }
 code, pre, .stack { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.85em; overflow-wrap: anywhere; }
-.error { color: var(--bad); font-weight: 600; overflow-wrap: anywhere; }
+.error { color: var(--bad); font-weight: 600; overflow-wrap: anywhere; white-space: pre-wrap; }
 .token { background: var(--background); border: 1px solid var(--line); border-radius: 0.4rem; padding: 0.4rem 0.6rem; margin: 0.4rem 0; white-space: pre-wrap; user-select: all; }
 .muted { color: var(--muted); font-size: 0.9rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 0.75rem; margin: 0.5rem 0; }

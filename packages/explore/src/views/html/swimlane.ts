@@ -1,11 +1,11 @@
-import { describe } from '@escapement/core';
 import type { Trace, TraceStep } from '../../trace.js';
 import { type Excerpt, excerptOf, leftOutText } from '../excerpt.js';
+import { errorText } from '../failure-text.js';
 import { pairOf, pairSentence } from '../pair-text.js';
 import { mainFile } from '../place.js';
 import { beginning, ending, movement, reason, time, whereabouts } from '../step-words.js';
 import { counted } from '../text.js';
-import { escaped } from './escaped.js';
+import { escaped, escapedLines } from './escaped.js';
 import { lanes } from './lanes.js';
 import { stack, titleOf } from './step-details.js';
 import { STYLE } from './style.js';
@@ -46,7 +46,7 @@ export function swimlane(trace: Trace, { title = 'A run, step by step', token }:
 <body>
 <main>
 <h1>${escaped(title)}</h1>
-<p class="${trace.error === undefined ? 'muted' : 'error'}">${errorText(trace.error)}</p>
+<p class="${trace.error === undefined ? 'muted' : 'error'}">${trace.error === undefined ? 'The run passed.' : escapedLines(errorText(trace.error))}</p>
 ${token === undefined ? '' : `<p class="muted">To repeat this run, give this token to <code>replay</code>, or to the test in <code>EXPLORE_REPLAY</code>:</p>\n<div class="token"><code>${escaped(token)}</code></div>`}
 ${pairSection(trace)}
 <h2 id="run">The run</h2>
@@ -60,11 +60,6 @@ ${table(trace, excerpt, main)}
 </body>
 </html>
 `;
-}
-
-function errorText(error: unknown): string {
-  if (error === undefined) return 'The run passed.';
-  return escaped(`${error instanceof Error ? error.name : 'Thrown'}: ${describe(error)}`);
 }
 
 function pairSection(trace: Trace): string {

@@ -1,0 +1,1 @@
+export { GeneratedSchedule, type SchedulesOptions, schedules } from './integrations/schedules.js';

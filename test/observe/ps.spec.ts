@@ -1,0 +1,168 @@
+import { type AddressInfo, createServer } from 'node:net';
+import type { LoopReport, ProcessReport } from '@escapement/observe';
+import { expect } from 'chai';
+import { isAlive, listenersOf, observe, startObserve, Targets } from './support/processes.js';
+
+/** `name x 3: what it waits for` for each line. */
+function linesOf({ lines }: LoopReport): string[] {
+  return lines.map(({ name, count, waitsFor }) => `${name}${count > 1 ? ` x ${count}` : ''}: ${waitsFor ?? ''}`.trim());
+}
+
+/** Patient, because machines are slow. */
+async function reportOf(pid: number, ...args: string[]): Promise<ProcessReport> {
+  const { status, stdout, stderr } = await observe('ps', String(pid), '--json', '--timeout', '60', ...args);
+  expect(stderr).to.equal('');
+  expect(status).to.equal(0);
+  return JSON.parse(stdout);
+}
+
+const LINES = ['main:', 'writer: SleepFor(duration=120000)', 'reader: Acquire(lock "db", held by task "writer")'];
+
+describe('escapement-observe ps', function () {
+  this.timeout(120_000);
+  const targets = new Targets();
+
+  before(function () {
+    if (process.platform !== 'linux') this.skip();
+  });
+
+  afterEach(() => targets.endAll());
+
+  for (const strategy of ['atomics-wait', 'busy-wait', 'set-timeout']) {
+    it(`shows the loop of a process under ${strategy}, which goes on, and closes the inspector again`, async () => {
+      const pid = await targets.loop(strategy, '2');
+      const { threads, ...process } = await reportOf(pid);
+      expect(process).to.deep.include({ pid, node: globalThis.process.version });
+      expect(threads.map(({ name }) => name)).to.deep.equal(['main thread']);
+      const [loop, ...others] = threads[0]!.loops;
+      expect(others).to.deep.equal([]);
+      expect(loop).to.deep.include({ strategy, policy: 'fifo', hasTimes: true, isPartial: false });
+      expect(linesOf(loop!).slice(0, 3)).to.deep.equal(LINES);
+      expect(loop!.lines[1]!.age![0]).to.be.above(0);
+      expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+      // And again.
+      expect((await reportOf(pid)).threads[0]!.loops[0]!.taskCount).to.equal(loop!.taskCount);
+    });
+  }
+
+  for (const strategy of ['atomics-wait', 'busy-wait']) {
+    it(`shows the loops of workers under ${strategy}, also of workers that workers have started`, async () => {
+      const pid = await targets.loop(strategy, '0', 'workers');
+      const { threads } = await reportOf(pid);
+      expect(threads.map(({ name }) => name.replace(/^\[worker \d\] /, ''))).to.deep.equal([
+        'main thread',
+        'below 2',
+        'below 1',
+      ]);
+      for (const { loops } of threads) expect(linesOf(loops[0]!).slice(0, 3)).to.deep.equal(LINES);
+      expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+    });
+  }
+
+  it('shows a task in the middle of a step that never ends', async () => {
+    const pid = await targets.program(
+      `import('escapement').then(({ createLoop, busyWaitModule, sleepModule }) =>
+        createLoop(busyWaitModule, sleepModule).run(function* stuck() { console.log('up'); for (;;); }));`,
+    );
+    const { threads } = await reportOf(pid);
+    expect(threads[0]!.loops[0]!.lines).to.have.length(1);
+    expect(threads[0]!.loops[0]!.lines[0]).to.deep.include({ name: 'stuck', state: 'running' });
+  });
+
+  it('shows the loop of a CommonJS program, which has not loaded this package', async () => {
+    const pid = await targets.program(
+      `const { createLoop, atomicsWaitModule, sleepModule, sleep } = require('escapement');
+      createLoop(atomicsWaitModule, sleepModule).run(function* old() { console.log('up'); yield* sleep(60000); });`,
+      '--input-type=commonjs',
+    );
+    const { threads } = await reportOf(pid);
+    expect(linesOf(threads[0]!.loops[0]!)).to.deep.equal(['old: SleepFor(duration=60000)']);
+    expect(listenersOf(pid)).to.equal(0);
+    const text = (await observe('ps', String(pid), '--timeout', '60')).stdout;
+    expect(text).to.match(/old {2}- {2}sleeps for 1 min 0 s|old {2}- {2}sleeps for 1 min/);
+    expect(text).to.include('load waitTimesModule() from @escapement/observe/module');
+  });
+
+  it('looks at two processes at once, and twice at one', async () => {
+    const pids = await Promise.all([targets.loop('atomics-wait'), targets.loop('busy-wait')]);
+    const reports = await Promise.all([...pids, ...pids].map(pid => reportOf(pid)));
+    expect(reports.map(({ pid, threads }) => [pid, threads[0]!.loops[0]!.strategy])).to.deep.equal([
+      [pids[0], 'atomics-wait'],
+      [pids[1], 'busy-wait'],
+      [pids[0], 'atomics-wait'],
+      [pids[1], 'busy-wait'],
+    ]);
+    // The last one of each that came found the inspector closed, and closed it.
+    expect(pids.map(listenersOf)).to.deep.equal([0, 0]);
+  });
+
+  it('waits for its port, if another process has its inspector open there for a moment', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await new Promise(resolve => holder.once('listening', resolve));
+    const { port } = holder.address() as AddressInfo;
+    const pid = await targets.program(`console.log('up'); setTimeout(() => {}, 60000);`, `--inspect-port=${port}`);
+    const fault = await observe('ps', String(pid), '--timeout', '2');
+    expect(fault.stderr).to.equal(
+      `escapement-observe: Process ${pid} would open its inspector at port ${port}, but process ${process.pid} has that. End that, or start the program with --inspect-port=0, which takes any free port.\n`,
+    );
+    expect(fault.status).to.equal(1);
+    const { ended } = startObserve(['ps', String(pid), '--timeout', '60']);
+    setTimeout(() => holder.close(), 1000);
+    expect((await ended).stdout)
+      .to.include(`process ${pid}`)
+      .and.include('No loop of Escapement runs');
+  });
+
+  it('leaves an inspector open that was open before, and finds it by --port, too', async () => {
+    const pid = await targets.program(`console.log('up'); setTimeout(() => {}, 60000);`, '--inspect=0');
+    expect(listenersOf(pid)).to.equal(1);
+    expect((await reportOf(pid)).threads).to.deep.equal([{ name: 'main thread', loops: [] }]);
+    expect(listenersOf(pid)).to.equal(1);
+  });
+
+  it('leaves an inspector open that the program itself has opened', async () => {
+    const pid = await targets.program(
+      `const inspector = require('node:inspector'); inspector.open(0); console.log(inspector.url()); setTimeout(() => {}, 60000);`,
+    );
+    await reportOf(pid);
+    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 1]);
+  });
+
+  it('shows 100,000 tasks in a few lines', async () => {
+    const pid = await targets.loop('atomics-wait', '100000');
+    const { stdout } = await observe('ps', String(pid), '--timeout', '60');
+    expect(stdout).to.match(/└─ worker x 100,000 .* sleeps/);
+    expect(stdout.split('\n').length).to.be.below(20);
+  });
+
+  it('shows each task with --all', async () => {
+    const pid = await targets.loop('atomics-wait', '1000');
+    const { stdout } = await observe('ps', String(pid), '--all', '--timeout', '60');
+    expect(stdout.match(/─ worker \d+ /g)).to.have.length(1000);
+  });
+
+  describe('--watch', () => {
+    it('shows it again and again until it is interrupted, and closes the inspector then', async () => {
+      const pid = await targets.loop('atomics-wait');
+      const { child, ended } = startObserve(['ps', String(pid), '--watch', '--interval', '0.1', '--timeout', '60']);
+      let shown = '';
+      await new Promise<void>(resolve => {
+        child.stdout!.on('data', (text: string) => {
+          shown += text;
+          if (shown.split(`process ${pid}`).length > 3) resolve();
+        });
+      });
+      child.kill('SIGINT');
+      expect(await ended).to.deep.include({ status: 0, stderr: '' });
+      expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+    });
+
+    it('ends when the process ends', async () => {
+      const pid = await targets.loop('atomics-wait');
+      const { child, ended } = startObserve(['ps', String(pid), '--watch', '--interval', '0.1', '--timeout', '60']);
+      await new Promise(resolve => child.stdout!.once('data', resolve));
+      await targets.endAll();
+      expect(await ended).to.deep.include({ status: 0, stderr: '' });
+    });
+  });
+});
