@@ -30,6 +30,8 @@ export interface Played {
   readonly steps: number;
   /** Tells apart in which order the tasks took their steps. */
   readonly order: number;
+  /** The id of the task that was cancelled last by a choice. */
+  readonly victim: number | undefined;
   /** A number for each step: two runs are the same up to the first that differs. Empty unless it was asked for. */
   readonly trail: readonly number[];
 }
@@ -73,7 +75,8 @@ export class Player {
     this.steps += oracle.steps;
     const { choices, steps, order } = oracle;
     const error = failure && (oracle.livelock ?? strategy.stuck ?? failure.error);
-    return { hasFailed: failure !== undefined, error, choices, steps, order, trail };
+    const victim = cancellations.last?.id;
+    return { hasFailed: failure !== undefined, error, choices, steps, order, victim, trail };
   }
 
   /** A loop of its own for each run: so nothing of one is left for the next. */
