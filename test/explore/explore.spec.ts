@@ -1,5 +1,12 @@
 import { type CoreEvent, type Coroutine, currentTask, DeadlockError, now, pause, spawn } from '@escapement/core';
-import { type ChoiceKind, Chooser, explore, LivelockError, UnsettledPromiseError } from '@escapement/explore';
+import {
+  type ChoiceKind,
+  Chooser,
+  type Exploration,
+  explore,
+  LivelockError,
+  UnsettledPromiseError,
+} from '@escapement/explore';
 import { resolved } from '@escapement/promises';
 import { sleep } from '@escapement/sleep';
 import { memoryPair } from '@escapement/streams/memory';
@@ -70,6 +77,20 @@ describe('explore', () => {
     assert.instanceOf(endless.failure?.error, LivelockError);
     assert.equal(endless.failure?.run, 1);
     assert.isUndefined(endless.failure?.decision);
+  });
+
+  it('takes whatever a program throws', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    for (const thrown of [undefined, null, 5, 'text', Object.freeze({}), proxy]) {
+      const { failure } = await explore(function* () {
+        yield* spawn(pauses(1));
+        throw thrown;
+      });
+      assert.isTrue(failure!.error === thrown);
+      assert.isTrue(failure!.trace.error === thrown);
+      assert.isString(String(failure));
+    }
   });
 
   it('takes a function that makes a program, and names tasks after their functions', async () => {
@@ -154,6 +175,27 @@ describe('explore', () => {
     assert.isUndefined(failure);
     for (const order of ends) assert.match(order.replace(/[a-z]/g, ''), /^ABCD$/);
     assert.includeMembers([...ends], ['AaBbCcDd', 'ABCabcDd', 'ABbCcaDd', 'AaBCcbDd']);
+  });
+
+  it('with slow steps lets time pass while tasks are ready, so that a limit expires in the middle of their work', async () => {
+    function* lease(run: Exploration) {
+      let isHeld = true;
+      yield* spawn(function* () {
+        yield* sleep(10);
+        isHeld = false;
+      });
+      yield* spawn(function* () {
+        yield* sleep(1);
+        const held = isHeld;
+        yield* pauses(3);
+        run.check(() => assert.equal(held, heldAtEnd, 'the lease has expired in between'));
+        const heldAtEnd = isHeld;
+      });
+    }
+    assert.isUndefined((await explore(lease)).failure);
+    const { failure } = await explore(lease, { slowSteps: 20 });
+    assert.match(String(failure?.error), /the lease has expired in between/);
+    assert.isAtMost(failure!.shrunk.deviations, 2);
   });
 
   it('with no lateness ends each sleep on time', async () => {
