@@ -42,10 +42,14 @@ export function fullPlace(site: Site): string {
 
 /** The file in which most of the steps stop, which then needs no name at each step. Undefined if no step names one. */
 export function mainFile({ steps }: Trace): string | undefined {
+  const fileOf = new Map<string, string>();
   const counts = new Map<string, number>();
   for (const { stoppedAt } of steps) {
     const site = ownSite(stoppedAt);
-    if (site !== undefined) counts.set(placeOf(site).file, (counts.get(placeOf(site).file) ?? 0) + 1);
+    if (site === undefined) continue;
+    const file = fileOf.get(site.where) ?? placeOf(site).file;
+    fileOf.set(site.where, file);
+    counts.set(file, (counts.get(file) ?? 0) + 1);
   }
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }

@@ -101,8 +101,8 @@ function cellOf(step: TraceStep, main: string | undefined, width: number): strin
 }
 
 function leftOutRow(steps: readonly TraceStep[], { tasks, widths, colours }: Table): string {
-  const text = `${'…'.padStart(widths.step)}${GAP}${' '.repeat(widths.time)}${GAP}${leftOutText(steps, tasks)}`;
-  return painter(colours, 'dim')(text);
+  const margin = ['…'.padStart(widths.step), ' '.repeat(widths.time)].join(GAP);
+  return painter(colours, 'dim')(cut(margin + GAP + leftOutText(steps, tasks), widths.all));
 }
 
 /** Paints if there are colours, whatever the streams of this process are. */
