@@ -14,6 +14,7 @@ import { recordingModule } from '@escapement/observe/module';
 import { virtualTimeModule } from '@escapement/virtual-time/module';
 import { expect } from 'chai';
 import {
+  BusyWaitStrategy,
   type Clock,
   type Coroutine,
   createLoop,
@@ -21,6 +22,7 @@ import {
   type Instrument,
   LoopEvent,
   type Pause,
+  PerformanceClock,
   pause,
   type SleepFor,
   SleepHandler,
@@ -278,6 +280,35 @@ describe('a recorder', () => {
     const wait = shown.tracks.at(-1)!.slices.at(-1)!;
     expect(wait).to.deep.include({ name: 'waits for Signal', args: { event: 'Signal()' } });
     expect(wait).not.to.have.property('end');
+  });
+
+  it('is switched off, with a warning, if `dumped` throws', () => {
+    const warnings: string[] = [];
+    const dumped = () => expect.fail('no space left');
+    const { loop, clock, recorder } = recordedLoop({ slowStep: 1, dumped }, [
+      { warned: ({ message }) => warnings.push(message) },
+    ]);
+    loop.runSync(function* main() {
+      clock.time += 2;
+      yield* pause();
+      yield* pause();
+    });
+    expect(warnings).to.have.lengthOf(1);
+    expect(warnings[0]).to.include('an instrument of class Recorder threw in stepEnded: no space left');
+    expect(decodeTrace(recorder.dump()).tracks).to.have.lengthOf(5);
+  });
+
+  it('records in real time without options', () => {
+    const recorder = recording({ seconds: 10_000 });
+    const strategy = new BusyWaitStrategy(new PerformanceClock());
+    const before = performance.now();
+    const loop = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock)], instruments: [recorder] });
+    loop.runSync(function* main() {
+      for (let n = 0; n < 10; n++) yield* sleep(0.1);
+    });
+    const { slices } = trackOf(decodeTrace(recorder.dump()), 'main');
+    expect(slices.filter(({ name }) => name === 'step')).to.have.lengthOf(11);
+    expect(slices[0]!.start).to.be.within(before - 0.001, slices.at(-1)!.end! - 1);
   });
 
   it('keeps the runs of several loops apart, one after the other and one inside of the other', () => {

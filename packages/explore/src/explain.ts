@@ -42,12 +42,12 @@ interface Repeated {
 }
 
 /** Plays the same schedule twice: if the two differ, there is nothing that could be shrunk. */
-async function repeat(player: Player, failed: Played): Promise<Repeated> {
-  const choices = trimmed(failed.choices);
+export async function repeat(player: Player, played: Played): Promise<Repeated> {
+  const choices = trimmed(played.choices);
   const traced = await traceRun(player, new ScheduleChooser(choices));
   const again = await player.play(new ScheduleChooser(choices), 0, { trail: true });
-  const hasFailedAgain = isSameFailure(failed.error)(again);
-  const divergence = divergenceOf(traced, again) ?? (hasFailedAgain ? undefined : new Divergence(traced.calls));
+  const isSame = played.hasFailed ? isSameFailure(played.error)(again) : !again.hasFailed;
+  const divergence = divergenceOf(traced, again) ?? (isSame ? undefined : new Divergence(traced.calls));
   return { traced, divergence, cause: { choices, others: [], last: undefined, pair: undefined } };
 }
 

@@ -61,6 +61,11 @@ export class RecordRing {
     return Math.max(0, this.written - this.capacity);
   }
 
+  /** The number of records that are kept. */
+  get size(): number {
+    return this.written - this.oldest;
+  }
+
   write(kind: number, name: number, time: Instant, run: number, task: number, other: number): void {
     const place = this.#next(kind, name, time, run);
     this.#words[place * WORDS + 2] = task;

@@ -178,8 +178,8 @@ export class Recorder implements Instrument {
   }
 
   taskEnded(task: Task): void {
-    const { id, parent, name, result } = task;
-    this.#ring.write(ENDED, RESULTS.indexOf(result.state), this.#last, this.#runOf(task), id, parent?.id ?? 0);
+    const { id, parent, name, state } = task;
+    this.#ring.write(ENDED, RESULTS.indexOf(state), this.#last, this.#runOf(task), id, parent?.id ?? 0);
     this.#ring.writeText(name);
   }
 

@@ -1,4 +1,4 @@
-import type { TaskResult } from '@escapement/core';
+import type { TaskState } from '@escapement/core';
 
 /** How tasks end, by number, as records store it. */
-export const RESULTS: readonly TaskResult<unknown>['state'][] = ['pending', 'succeeded', 'failed', 'cancelled'];
+export const RESULTS: readonly TaskState[] = ['succeeded', 'failed', 'cancelled'];

@@ -54,112 +54,128 @@ export interface Track {
   readonly isCounter?: boolean;
 }
 
+interface TraceEvent {
+  readonly type: number;
+  readonly track: number;
+  readonly time: number;
+  readonly name?: number;
+  readonly args: readonly Annotation[];
+  /** The flows that begin here, and that which ends here. */
+  readonly from?: readonly number[] | undefined;
+  readonly to?: number | undefined;
+  readonly count?: number;
+}
+
+interface Annotation {
+  readonly name: number;
+  readonly value: string | number;
+}
+
+const NO_ARGS: readonly Annotation[] = [];
+
 /** Writes the packets of one trace file. Times are whole nanoseconds, 0 or more. */
 export class TracePackets {
-  readonly #pbf = new PbfWriter(new Uint8Array(2 ** 16));
+  readonly #pbf: PbfWriter;
   readonly #eventNames = new Interned();
-  readonly #annotationNames = new Interned();
+  readonly #argNames = new Interned();
 
   /**
    * @param sequence a number for all packets of one writer, 1 or more
    * @param now a time on the clock of the events, which becomes the clock of the trace
+   * @param size about how many bytes will be written: growing costs more than writing
    */
   constructor(
     private readonly sequence: number,
     now: number,
+    size: number,
   ) {
-    this.#packet(STATE_CLEARED, pbf => {
+    this.#pbf = new PbfWriter(new Uint8Array(size));
+    this.#packet((_, pbf) => {
+      pbf.writeVarintField(PACKET.sequenceFlags, STATE_CLEARED);
       pbf.writeBooleanField(PACKET.isFirst, true);
       pbf.writeMessage(PACKET.defaults, writeDefaults, undefined);
-    });
-    this.#packet(NEEDS_STATE, pbf => pbf.writeMessage(PACKET.clockSnapshot, writeClocks, now));
+    }, undefined);
+    this.#packet(writeClockPacket, now);
   }
 
   track(track: Track): void {
-    this.#packet(NEEDS_STATE, pbf => pbf.writeMessage(PACKET.trackDescriptor, writeTrack, track));
+    this.#packet(writeTrackPacket, track);
   }
 
-  /** Begins a slice. The flows that start in it are drawn to the slice with the same number in `flowsTo`. */
-  begin(
-    track: number,
-    time: number,
-    name: string,
-    args: Annotations = {},
-    from: readonly number[] = [],
-    to: readonly number[] = [],
-  ): void {
-    this.#event(SLICE_BEGIN, track, time, name, args, pbf => {
-      for (const flow of from) pbf.writeFixed64Field(EVENT.flows, flow);
-      for (const flow of to) pbf.writeFixed64Field(EVENT.terminatingFlows, flow);
+  /**
+   * Begins a slice.
+   * @param from the numbers of the flows that lead from this slice
+   * @param to the number of the flow that leads to this slice
+   */
+  begin(track: number, time: number, name: string, args?: Annotations, from?: readonly number[], to?: number): void {
+    this.#event({
+      type: SLICE_BEGIN,
+      track,
+      time,
+      name: this.#eventNames.idOf(name),
+      args: this.#argsOf(args),
+      from,
+      to,
     });
   }
 
   /** Ends the slice that began last on the track. */
-  end(track: number, time: number, args: Annotations = {}): void {
-    this.#event(SLICE_END, track, time, undefined, args);
+  end(track: number, time: number, args?: Annotations): void {
+    this.#event({ type: SLICE_END, track, time, args: this.#argsOf(args) });
   }
 
-  instant(track: number, time: number, name: string, args: Annotations = {}): void {
-    this.#event(INSTANT, track, time, name, args);
+  instant(track: number, time: number, name: string, args?: Annotations): void {
+    this.#event({ type: INSTANT, track, time, name: this.#eventNames.idOf(name), args: this.#argsOf(args) });
   }
 
-  count(track: number, time: number, value: number): void {
-    this.#event(COUNTER_VALUE, track, time, undefined, {}, pbf => pbf.writeVarintField(EVENT.counter, value));
+  count(track: number, time: number, count: number): void {
+    this.#event({ type: COUNTER_VALUE, track, time, args: NO_ARGS, count });
   }
 
   /** The whole file. */
   finish(): Uint8Array {
-    return this.#pbf.finish().slice();
+    const file = this.#pbf.finish();
+    return 2 * file.length < file.buffer.byteLength ? file.slice() : file;
   }
 
-  #event(
-    type: number,
-    track: number,
-    time: number,
-    name: string | undefined,
-    args: Annotations,
-    more?: (pbf: PbfWriter) => void,
-  ): void {
-    const nameId = name === undefined ? undefined : this.#eventNames.idOf(name);
-    const annotations = Object.entries(args).filter(([, value]) => value !== undefined);
-    const annotationIds = annotations.map(([key]) => this.#annotationNames.idOf(key));
-    this.#packet(NEEDS_STATE, pbf => {
-      pbf.writeVarintField(PACKET.timestamp, time);
-      if (this.#eventNames.hasNew || this.#annotationNames.hasNew) {
-        pbf.writeMessage(PACKET.internedData, this.#writeInterned, undefined);
-      }
-      pbf.writeMessage(
-        PACKET.trackEvent,
-        () => {
-          pbf.writeVarintField(EVENT.type, type);
-          pbf.writeVarintField(EVENT.track, track);
-          if (nameId !== undefined) pbf.writeVarintField(EVENT.nameId, nameId);
-          for (const [index, [, value]] of annotations.entries()) {
-            pbf.writeMessage(EVENT.annotations, writeAnnotation, { nameId: annotationIds[index]!, value: value! });
-          }
-          more?.(pbf);
-        },
-        undefined,
-      );
-    });
+  #argsOf(args: Annotations | undefined): readonly Annotation[] {
+    if (args === undefined) return NO_ARGS;
+    const given: Annotation[] = [];
+    for (const key in args) {
+      const value = args[key];
+      if (value !== undefined) given.push({ name: this.#argNames.idOf(key), value });
+    }
+    return given;
   }
+
+  #event(event: TraceEvent): void {
+    this.#packet(this.#writeEventPacket, event);
+  }
+
+  readonly #writeEventPacket = (event: TraceEvent, pbf: PbfWriter): void => {
+    pbf.writeVarintField(PACKET.sequenceFlags, NEEDS_STATE);
+    pbf.writeVarintField(PACKET.timestamp, event.time);
+    if (this.#eventNames.hasNew || this.#argNames.hasNew) {
+      pbf.writeMessage(PACKET.internedData, this.#writeInterned, undefined);
+    }
+    pbf.writeMessage(PACKET.trackEvent, writeEvent, event);
+  };
 
   readonly #writeInterned = (_: undefined, pbf: PbfWriter): void => {
     for (const entry of this.#eventNames.takeNew()) pbf.writeMessage(INTERNED_DATA.eventNames, writeInterned, entry);
-    for (const entry of this.#annotationNames.takeNew()) {
+    for (const entry of this.#argNames.takeNew()) {
       pbf.writeMessage(INTERNED_DATA.annotationNames, writeInterned, entry);
     }
   };
 
-  #packet(flags: number, content: (pbf: PbfWriter) => void): void {
+  #packet<T>(write: (content: T, pbf: PbfWriter) => void, content: T): void {
     this.#pbf.writeMessage(
       TRACE.packet,
-      (_, pbf) => {
+      (given: T, pbf) => {
         pbf.writeVarintField(PACKET.sequence, this.sequence);
-        pbf.writeVarintField(PACKET.sequenceFlags, flags);
-        content(pbf);
+        write(given, pbf);
       },
-      undefined,
+      content,
     );
   }
 }
@@ -191,8 +207,28 @@ class Interned {
   }
 }
 
+function writeEvent({ type, track, name, args, from, to, count }: TraceEvent, pbf: PbfWriter): void {
+  pbf.writeVarintField(EVENT.type, type);
+  pbf.writeVarintField(EVENT.track, track);
+  if (name !== undefined) pbf.writeVarintField(EVENT.nameId, name);
+  for (const arg of args) pbf.writeMessage(EVENT.annotations, writeAnnotation, arg);
+  if (from !== undefined) for (const flow of from) pbf.writeFixed64Field(EVENT.flows, flow);
+  if (to !== undefined) pbf.writeFixed64Field(EVENT.terminatingFlows, to);
+  if (count !== undefined) pbf.writeVarintField(EVENT.counter, count);
+}
+
 function writeDefaults(_: undefined, pbf: PbfWriter): void {
   pbf.writeVarintField(DEFAULTS.timestampClock, OWN_CLOCK);
+}
+
+function writeClockPacket(now: number, pbf: PbfWriter): void {
+  pbf.writeVarintField(PACKET.sequenceFlags, NEEDS_STATE);
+  pbf.writeMessage(PACKET.clockSnapshot, writeClocks, now);
+}
+
+function writeTrackPacket(track: Track, pbf: PbfWriter): void {
+  pbf.writeVarintField(PACKET.sequenceFlags, NEEDS_STATE);
+  pbf.writeMessage(PACKET.trackDescriptor, writeTrack, track);
 }
 
 /** Perfetto shows boot time. The loop's own clock becomes that, so virtual time works, too. */
@@ -228,8 +264,8 @@ function writeInterned([name, id]: Entry, pbf: PbfWriter): void {
   pbf.writeStringField(INTERNED_NAME.name, name);
 }
 
-function writeAnnotation({ nameId, value }: { nameId: number; value: string | number }, pbf: PbfWriter): void {
-  pbf.writeVarintField(ANNOTATION.nameId, nameId);
+function writeAnnotation({ name, value }: Annotation, pbf: PbfWriter): void {
+  pbf.writeVarintField(ANNOTATION.nameId, name);
   if (typeof value === 'string') pbf.writeStringField(ANNOTATION.string, value);
   else if (Number.isSafeInteger(value)) pbf.writeVarintField(ANNOTATION.int, value);
   else pbf.writeDoubleField(ANNOTATION.double, value);

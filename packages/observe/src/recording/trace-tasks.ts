@@ -37,7 +37,7 @@ export class TraceTasks {
       const stack: Task[] = [root];
       for (let task = stack.pop(); task !== undefined; task = stack.pop()) {
         this.#addLive(task, run);
-        stack.push(...task.children);
+        for (const child of task.children) stack.push(child);
       }
     }
   }

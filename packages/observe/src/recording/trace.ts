@@ -34,6 +34,9 @@ export interface TraceSource {
 /** What the slices that were open at the beginning of the trace say of that. */
 const EARLIER: Annotations = { began: 'before this recording' };
 
+/** About how many bytes the trace takes for each record. */
+const PACKET_SIZE = 64;
+
 /** A trace file for Perfetto: a track for each task, one for the sleeps of the loop, one for the garbage collector. */
 export function traceOf(source: TraceSource): Uint8Array {
   return new Trace(source).write();
@@ -61,7 +64,11 @@ class Trace {
 
   constructor(private readonly source: TraceSource) {
     this.#uuids = numbersOf(source.name);
-    this.#packets = new TracePackets(hashOf(source.name), nanoseconds(source.now));
+    this.#packets = new TracePackets(
+      hashOf(source.name),
+      nanoseconds(source.now),
+      2 ** 16 + PACKET_SIZE * source.ring.size,
+    );
     this.#loopTrack = this.#uuids();
     this.#sleepTrack = this.#uuids();
     this.#overshootTrack = this.#uuids();
@@ -172,8 +179,7 @@ class Trace {
   #startStep(task: TraceTask, number: number): void {
     this.#beginEarlier(task, 'ready', 'ready');
     this.#end(task);
-    const to = this.#flowTo.get(number);
-    this.#begin(task, 'step', 'step', {}, this.#flowsFrom.get(number), to === undefined ? [] : [to]);
+    this.#begin(task, 'step', 'step', undefined, this.#flowsFrom.get(number), this.#flowTo.get(number));
   }
 
   #endStep(task: TraceTask, name: string, isReady: boolean, number: number): void {
@@ -200,9 +206,9 @@ class Trace {
     task: TraceTask,
     state: NonNullable<TraceTask['open']>,
     name: string,
-    args: Annotations,
+    args?: Annotations,
     from?: readonly number[],
-    to?: readonly number[],
+    to?: number,
   ): void {
     this.#packets.begin(task.uuid, this.#time, name, args, from, to);
     task.open = state;
