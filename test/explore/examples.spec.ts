@@ -87,13 +87,11 @@ describe('the bugs of the examples', () => {
     }
   });
 
-  it('are gone in the fixed versions: 1,000 runs of each strategy pass', async () => {
+  it('are gone in the fixed versions: 1,000 runs pass', async () => {
     for (const bug of bugs) {
       const { fixed } = await programsOf(bug);
-      for (const strategy of ['pct', 'random'] as const) {
-        const { failure } = await explore(fixed, { name: bug.file, strategy, runs: 1000, seed: 7 });
-        expect(String(failure), bug.file).to.equal('undefined');
-      }
+      const { failure } = await explore(fixed, { name: bug.file, runs: 1000, seed: 7 });
+      expect(String(failure), bug.file).to.equal('undefined');
     }
   });
 });

@@ -9,7 +9,7 @@ import { syncPrograms } from './own/sync.js';
 
 /** `npm run test:explore` sets it, and tries other schedules each time. The everyday run tries few, and always the same. */
 const { EXPLORE_RUNS, EXPLORE_SEED } = process.env;
-const runs = Number(EXPLORE_RUNS ?? 20);
+const runs = Number(EXPLORE_RUNS ?? 10);
 const seed = Number(EXPLORE_SEED ?? (EXPLORE_RUNS === undefined ? 1 : Math.floor(Math.random() * 2 ** 31)));
 
 const packages: Readonly<Record<string, Programs>> = {
