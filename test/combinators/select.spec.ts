@@ -318,6 +318,7 @@ describe('select', () => {
       ['a coroutine', { work: (function* () {})() }, 'ESC_NOT_AN_EVENT'],
       ['a hole', [sleep(1), undefined], 'ESC_NOT_AN_EVENT'],
       ['a promise', [Promise.resolve(1)], 'ESC_NOT_AN_EVENT'],
+      ['a pause, which no handler could end', { step: pause() }, 'ESC_NOT_AN_EVENT'],
       ['a revoked proxy', [revoked()], 'ESC_NOT_AN_EVENT'],
       ['a revoked proxy for a record', revoked(), 'ESC_NOT_A_LIST'],
       [

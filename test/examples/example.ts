@@ -24,18 +24,15 @@ export function compiled(source: string): URL {
   return new URL(source.replace(/^docs\//, 'docs/dist/').replace(/\.ts$/, '.js'), ROOT);
 }
 
-/** Runs an example in a process of its own. */
+/** Runs an example in a process of its own. Reports of explorations name lines of the source. */
 export function runExample(source: string): Promise<Run> {
+  const flags = source.startsWith(`${EXAMPLES}explore/`) ? ['--enable-source-maps'] : [];
   return new Promise(resolve => {
-    execFile(
-      process.execPath,
-      ['--enable-source-maps', fileURLToPath(compiled(source))],
-      { timeout: 30_000 },
-      (error, stdout, stderr) => {
-        const exitCode = error === null ? 0 : (error.code ?? error.signal ?? 'killed');
-        resolve({ exitCode, output: stdout.trimEnd(), errors: stderr });
-      },
-    );
+    const args = [...flags, fileURLToPath(compiled(source))];
+    execFile(process.execPath, args, { timeout: 30_000 }, (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : (error.code ?? error.signal ?? 'killed');
+      resolve({ exitCode, output: stdout.trimEnd(), errors: stderr });
+    });
   });
 }
 

@@ -72,6 +72,20 @@ describe('explore', () => {
     assert.isUndefined(endless.failure?.decision);
   });
 
+  it('takes whatever a program throws', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    for (const thrown of [undefined, null, 5, 'text', Object.freeze({}), proxy]) {
+      const { failure } = await explore(function* () {
+        yield* spawn(pauses(1));
+        throw thrown;
+      });
+      assert.isTrue(failure!.error === thrown);
+      assert.isTrue(failure!.trace.error === thrown);
+      assert.isString(String(failure));
+    }
+  });
+
   it('takes a function that makes a program, and names tasks after their functions', async () => {
     const { failure } = await explore(run => {
       let count = 0;
@@ -219,7 +233,7 @@ describe('explore', () => {
     const stuck = await explore(() => resolved(new Promise<void>(() => {})), {
       promises: true,
       runs: 2,
-      shrink: false,
+      patience: 20,
     });
     assert.instanceOf(stuck.failure?.error, UnsettledPromiseError);
   }).timeout(30_000);

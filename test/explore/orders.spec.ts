@@ -2,7 +2,17 @@ import { FifoPolicy, type SchedulingPolicy } from '@escapement/core';
 import { LifoPolicy, SeededRandomPolicy } from '@escapement/policies';
 import { Lock, Queue, Semaphore, Signal, type SyncEvent, SyncHandler } from '@escapement/sync';
 import { expect } from 'chai';
-import { type CoreEvent, type Coroutine, pause, race, type Sleep, type SleepFor, sleep, spawn } from 'escapement';
+import {
+  type CoreEvent,
+  type Coroutine,
+  moveOnAfter,
+  pause,
+  race,
+  type Sleep,
+  type SleepFor,
+  sleep,
+  spawn,
+} from 'escapement';
 import { virtualLoop } from '../support/virtual-loop.js';
 
 type Waits = CoreEvent | Sleep | SleepFor | SyncEvent;
@@ -126,20 +136,30 @@ describe('under every scheduling policy', () => {
     }
   });
 
+  const ties: Readonly<Record<string, Program>> = {
+    *'a race'(order) {
+      const contestants = NAMES.map(name =>
+        (function* () {
+          yield* sleep(1);
+          return name;
+        })(),
+      );
+      order.push(yield* race(contestants));
+    },
+    *limits(order) {
+      for (const name of NAMES) {
+        yield* spawn(function* () {
+          yield* moveOnAfter(1, sleep(9));
+          if (order.length === 0) order.push(name);
+        });
+      }
+    },
+  };
+
   it('the policy decides ties: which of several limits, or contestants of a race, that are due together is first', () => {
-    const winners = new Set(
-      everyPolicy().map(policy =>
-        orderUnder(policy, function* (order) {
-          const contestants = NAMES.map(name =>
-            (function* () {
-              yield* sleep(1);
-              return name;
-            })(),
-          );
-          order.push(yield* race(contestants));
-        }),
-      ),
-    );
-    expect([...winners].toSorted()).to.deep.equal(NAMES);
+    for (const [what, program] of Object.entries(ties)) {
+      const first = new Set(everyPolicy().map(policy => orderUnder(policy, program)));
+      expect([...first].toSorted(), what).to.deep.equal(NAMES);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { explore, type Failure } from '@escapement/explore';
 import { combinatorPrograms } from './own/combinators.js';
 import { corePrograms } from './own/core.js';
+import { EachBoundary } from './own/each-boundary.js';
 import { type Extent, failureOf, type Programs, watchHandlers } from './own/exploring.js';
 import { netPrograms } from './own/net.js';
 import { promisePrograms } from './own/promises.js';
@@ -8,7 +9,7 @@ import { syncPrograms } from './own/sync.js';
 
 /** `npm run test:explore` sets it, and tries other schedules each time. The everyday run tries few, and always the same. */
 const { EXPLORE_RUNS, EXPLORE_SEED } = process.env;
-const runs = Number(EXPLORE_RUNS ?? 10);
+const runs = Number(EXPLORE_RUNS ?? 20);
 const seed = Number(EXPLORE_SEED ?? (EXPLORE_RUNS === undefined ? 1 : Math.floor(Math.random() * 2 ** 31)));
 
 const packages: Readonly<Record<string, Programs>> = {
@@ -19,8 +20,9 @@ const packages: Readonly<Record<string, Programs>> = {
 };
 
 function explored(title: string, failureIn: (extent: Extent) => Promise<Failure | undefined>): void {
-  for (const strategy of ['random', 'pct'] as const) {
-    it(`${title} (${strategy})`, async function () {
+  for (const strategy of ['random', 'pct', new EachBoundary()] as const) {
+    const name = typeof strategy === 'string' ? strategy : strategy.alias;
+    it(`${title} (${name})`, async function () {
       this.timeout(3_600_000);
       const failure = await failureIn({ runs, seed, strategy });
       if (failure !== undefined) throw new Error(String(failure), { cause: failure.error });

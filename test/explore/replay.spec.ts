@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CoreEvent, type Coroutine, pause, spawn } from '@escapement/core';
 import { type Exploration, explore, play, ReplayTokenError, replay } from '@escapement/explore';
+import { resolved } from '@escapement/promises';
 import { sleep } from '@escapement/sleep';
 import { assert } from 'chai';
 import fc from 'fast-check';
@@ -93,6 +94,48 @@ describe('replay', () => {
         { name: 'coin' },
       );
     }
+  });
+
+  it('tells of a promise that settles sooner or later: the yield* that waited for it', async () => {
+    let runs = 0;
+    async function after(microtasks: number): Promise<void> {
+      for (let left = microtasks; left > 0; left--) await undefined;
+    }
+    function* program() {
+      const isOdd = runs++ % 2 === 1;
+      for (const [name, microtasks] of [
+        ['first', isOdd ? 50 : 1],
+        ['second', isOdd ? 1 : 50],
+      ] as const) {
+        yield* spawn(
+          function* waits() {
+            yield* resolved(after(microtasks));
+          },
+          { name },
+        );
+      }
+    }
+    const options = { promises: true } as const;
+    const { token } = await play(program, [], options);
+    const { divergence } = await replay(program, token, options);
+    assert.equal(divergence?.site?.name, 'waits');
+    assert.match(divergence!.cause!, /^Resolved/);
+    assert.match(String(divergence), /It was ready because of this: Resolved/);
+  });
+
+  it('has a summary that says so, too, if all runs passed', async () => {
+    let kept = 0;
+    const { failure, summary } = await explore(
+      function* () {
+        yield* spawn(pauses(kept++ % 3), { name: 'keeps state' });
+      },
+      { runs: 5 },
+    );
+    assert.isUndefined(failure);
+    assert.equal(summary.divergence?.task, 'keeps state');
+    assert.match(String(summary.divergence), /State that is kept between runs/);
+    const other = await explore(() => pauses(3), { runs: 5 });
+    assert.isUndefined(other.summary.divergence);
   });
 
   it('finds clocks and timers of the host that a program uses, and puts all back afterwards', async () => {

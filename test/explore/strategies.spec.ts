@@ -119,7 +119,7 @@ describe('pct', () => {
   }
 
   it('finds a bug of depth 1 as often as 1 / n runs: one task comes before all others', async () => {
-    const { rate, bound } = await rateOf(1, 3000, function* (_run, hit) {
+    const { rate, bound } = await rateOf(1, 1000, function* (_run, hit) {
       let isFirst = true;
       yield* haystack(4);
       yield* spawn(function* () {
@@ -133,7 +133,7 @@ describe('pct', () => {
   });
 
   it('finds a bug of depth 2 as often as 1 / (n k) runs: one step comes between two others', async () => {
-    const { rate, bound } = await rateOf(2, 3000, function* (_run, hit) {
+    const { rate, bound } = await rateOf(2, 2000, function* (_run, hit) {
       let state = 0;
       yield* haystack(2);
       yield* spawn(function* () {
@@ -151,7 +151,7 @@ describe('pct', () => {
   });
 
   it('finds a bug of depth 3 as often as 1 / (n k k) runs: two switches at certain steps', async () => {
-    const { rate, bound } = await rateOf(3, 8000, function* (_run, hit) {
+    const { rate, bound } = await rateOf(3, 4000, function* (_run, hit) {
       let state = 0;
       yield* spawn(function* () {
         yield* pause();

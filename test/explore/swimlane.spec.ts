@@ -1,5 +1,6 @@
 import { swimlane } from '@escapement/explore';
 import { assert } from 'chai';
+import { failureOf } from './made-up-failure.js';
 import { crowd, lostUpdate, traceOf } from './made-up-traces.js';
 
 const HARM = `<img src=x onerror=alert(1)>"'&</style></script>`;
@@ -36,6 +37,16 @@ describe('the page of a trace', () => {
     assert.lengthOf(page.match(/class="step[ "]/g)!, 200);
     for (const index of [2499, 2500, 2501, 4999]) assert.include(page, `id="step-${index}"`);
     assert.notInclude(page, 'id="step-0"');
+  });
+
+  it('of a failure has its name, its token, and what decides where there is no pair', () => {
+    const decision = { kind: 'cancel', what: 'task "worker" was cancelled after step 1', after: 1 } as const;
+    const page = failureOf({ ...lostUpdate(), pair: undefined }, { decision, name: 'keeps <all> items' }).html();
+    assert.include(page, '<h1>keeps &lt;all&gt; items</h1>');
+    assert.include(page, 'x1-2.0.0:loses-no-update');
+    assert.include(page, '<p>It fails because task &quot;worker&quot; was cancelled after step 1.</p>');
+    assert.notInclude(page, 'The critical pair');
+    assert.notInclude(failureOf(lostUpdate(), { decision }).html(), 'It fails because');
   });
 
   it('of a run that passed says so', () => {

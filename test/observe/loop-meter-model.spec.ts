@@ -2,6 +2,7 @@ import { type DurationHistogram, LoopMeter } from '@escapement/observe';
 import { expect } from 'chai';
 import { FifoPolicy, type Instant, type Instrument, type LoopWarning, SchedulingPolicy, type Task } from 'escapement';
 import fc from 'fast-check';
+import { SignalHandler } from '../support/signal-event.js';
 import { JumpStrategy, type VirtualClock, virtualLoopOf } from '../support/virtual-loop.js';
 import { type Action, perform, randomWork } from './random-work.js';
 
@@ -32,6 +33,20 @@ class LastFirst extends SchedulingPolicy {
   }
 }
 
+/** Its polls take time. */
+class SlowHandler extends SignalHandler {
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly cost: number,
+  ) {
+    super();
+  }
+
+  override poll(): void {
+    this.clock.time += this.cost;
+  }
+}
+
 class NaiveObserver implements Instrument {
   readonly steps: Task[] = [];
   readonly readyDelays: number[] = [];
@@ -41,38 +56,48 @@ class NaiveObserver implements Instrument {
   readonly tasks: Task[] = [];
   readonly codes: string[] = [];
   readonly #readySince = new Map<Task, Instant>();
-  #stepStartedAt: Instant | undefined;
-  #sleep = { from: 0, until: 0 };
+  /** When the last step or sleep began or ended. */
+  #known: Instant = 0;
+  #isAsleep = false;
+  #until: Instant = 0;
 
   constructor(private readonly clock: VirtualClock) {}
+
+  runStarted(): void {
+    this.#known = this.clock.time;
+  }
 
   taskSpawned(task: Task): void {
     this.tasks.push(task);
   }
 
   taskReady(task: Task): void {
-    this.#readySince.set(task, this.#stepStartedAt ?? this.clock.time);
+    this.#readySince.set(task, this.#isAsleep ? this.clock.time : this.#known);
   }
 
   stepStarted(task: Task): void {
     this.steps.push(task);
     this.readyDelays.push(this.clock.time - this.#readySince.get(task)!);
-    this.#stepStartedAt = this.clock.time;
+    this.#known = this.clock.time;
   }
 
   stepEnded(): void {
-    this.stepDurations.push(this.clock.time - this.#stepStartedAt!);
-    this.#stepStartedAt = undefined;
+    this.stepDurations.push(this.clock.time - this.#known);
+    this.#known = this.clock.time;
   }
 
   sleepStarted(until: Instant): void {
-    this.#sleep = { from: this.clock.time, until };
+    this.#isAsleep = true;
+    this.#known = this.clock.time;
+    this.#until = until;
   }
 
   sleepEnded(): void {
-    const { from, until } = this.#sleep;
-    this.sleeps.push(this.clock.time - from);
-    if (until > from && this.clock.time >= until) this.overshoots.push(this.clock.time - until);
+    const now = this.clock.time;
+    this.sleeps.push(now - this.#known);
+    if (this.#until > this.#known && now >= this.#until) this.overshoots.push(now - this.#until);
+    this.#isAsleep = false;
+    this.#known = now;
   }
 
   warned({ code }: LoopWarning): void {
@@ -102,10 +127,17 @@ function sumOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, one) => sum + one, 0);
 }
 
-function expectSameAsNaive(work: readonly Action[][], policy: SchedulingPolicy, lateness: readonly number[]): void {
+function expectSameAsNaive(
+  work: readonly Action[][],
+  policy: SchedulingPolicy,
+  lateness: readonly number[],
+  pollCost = 0,
+): void {
   const strategy = new UnpunctualStrategy(lateness);
   const naive = new NaiveObserver(strategy.clock);
-  const { loop } = virtualLoopOf(strategy, { instruments: [naive, new LoopMeter(strategy.clock)], policy });
+  const instruments = [naive, new LoopMeter(strategy.clock)];
+  const handlers = [new SlowHandler(strategy.clock, pollCost)];
+  const { loop } = virtualLoopOf(strategy, { instruments, handlers, policy });
   for (const body of work) {
     try {
       loop.runSync(perform(body, strategy.clock));
@@ -146,8 +178,8 @@ describe('the metrics of random programs', function () {
 
   it('are what a naive observer counts, in two runs of one loop', () => {
     fc.assert(
-      fc.property(fc.tuple(randomWork, randomWork), policies, lateness, (work, makePolicy, late) => {
-        expectSameAsNaive(work, makePolicy(), late);
+      fc.property(fc.tuple(randomWork, randomWork), policies, lateness, fc.nat(3), (work, makePolicy, late, cost) => {
+        expectSameAsNaive(work, makePolicy(), late, cost);
       }),
       { numRuns: 60 },
     );

@@ -19,15 +19,27 @@ export type Action =
   | { readonly do: 'sleep' | 'work'; readonly ms: number }
   | { readonly do: 'spawn' | 'supervise'; readonly body: readonly Action[] };
 
+const leaves = [
+  fc.record({ do: fc.constant('pause') }),
+  fc.record({ do: fc.constantFrom('sleep', 'work'), ms: fc.nat(40) }),
+  fc.record({ do: fc.constantFrom('sleep', 'work'), ms: fc.nat(3) }),
+  fc.record({ do: fc.constant('warn'), code: fc.constantFrom('A', 'B', '__proto__') }),
+  fc.record({ do: fc.constantFrom('fail', 'cancel', 'cancel') }),
+] as fc.Arbitrary<Action>[];
+
 export const { body: randomWork } = fc.letrec<{ body: Action[]; action: Action }>(tie => ({
-  body: fc.array(tie('action'), { maxLength: 6, depthIdentifier: 'tasks' }),
+  body: fc.array(tie('action'), { maxLength: 6, size: 'max' }),
   action: fc.oneof(
-    { depthIdentifier: 'tasks' },
-    fc.record({ do: fc.constant('pause') }) as fc.Arbitrary<Action>,
-    fc.record({ do: fc.constantFrom('sleep', 'work'), ms: fc.nat(40) }) as fc.Arbitrary<Action>,
-    fc.record({ do: fc.constantFrom('spawn', 'supervise'), body: tie('body') }) as fc.Arbitrary<Action>,
-    fc.record({ do: fc.constant('warn'), code: fc.constantFrom('A', 'B', '__proto__') }) as fc.Arbitrary<Action>,
-    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('fail', 'cancel') }) as fc.Arbitrary<Action> },
+    // Without this, nearly all would be the first that is given.
+    { maxDepth: 3, depthSize: 'max' },
+    ...leaves.map(arbitrary => ({ weight: 2, arbitrary })),
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constantFrom('spawn', 'spawn', 'supervise'),
+        body: tie('body'),
+      }) as fc.Arbitrary<Action>,
+    },
   ),
 }));
 

@@ -23,8 +23,11 @@ import {
   sleepModule,
   spawn,
   supervise,
+  type Task,
 } from 'escapement';
+import fc from 'fast-check';
 import { virtualLoop } from '../support/virtual-loop.js';
+import { perform, randomWork } from './random-work.js';
 
 // With the SDK of OpenTelemetry and its context manager.
 
@@ -229,6 +232,42 @@ describe('the spans of tasks', () => {
       }),
     ).to.throw();
     expect(tree()).to.deep.equal(['main', '  child']);
+  });
+
+  it('are a tree like that of the tasks, in random programs, and say how each ended', () => {
+    fc.assert(
+      fc.property(randomWork, work => {
+        exporter.reset();
+        const tasks: Task[] = [];
+        const spans = new TaskSpans({ tracer });
+        const { loop, clock } = virtualLoop({
+          handlers: [spans],
+          instruments: [spans, { taskSpawned: task => tasks.push(task) }],
+        });
+        try {
+          loop.runSync(perform(work, clock));
+        } catch {}
+        const ended = exporter.getFinishedSpans();
+        const idOf = (span: ReadableSpan | undefined) => span?.attributes['escapement.task.id'];
+        const byId = new Map(ended.map(span => [span.spanContext().spanId, span]));
+        const told = ended.map(span => [
+          idOf(span),
+          idOf(byId.get(span.parentSpanContext?.spanId ?? '')),
+          span.name,
+          span.status.code === SpanStatusCode.ERROR,
+          span.attributes['escapement.task.cancelled'] === true,
+        ]);
+        const expected = tasks.map(({ id, parent, name, result: { state } }) => [
+          id,
+          parent?.id,
+          name,
+          state === 'failed',
+          state === 'cancelled',
+        ]);
+        expect(told).to.have.deep.members(expected);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('come from spansModule, for tasks of a program and of host code', async () => {

@@ -196,3 +196,13 @@ void loop.run(() => nap(1));
 // @ts-expect-error no module handles Doorbell
 void loop.run(answer);
 `;
+
+/** Nothing else in it may import what declares the metrics. */
+export const METRICS_PROGRAM = `
+import { metricsModule } from '@escapement/observe/module';
+import { createLoop, setTimeoutModule } from 'escapement';
+
+const { steps, inFlight } = createLoop(setTimeoutModule, metricsModule).metrics();
+console.log(steps?.toFixed(), inFlight.IoHandler);
+declare const console: { log(...values: unknown[]): void };
+`;

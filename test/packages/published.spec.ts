@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { assert } from 'chai';
 import { type Manifest, publishedPackages, root } from '../architecture/workspace.js';
 import { isInstalled, npmInstall, packInto } from '../support/npm.js';
-import { CHECKED_PROGRAM, PROGRAMS } from './programs.js';
+import { CHECKED_PROGRAM, METRICS_PROGRAM, PROGRAMS } from './programs.js';
 
 describe('the published packages, installed outside the workspace', function () {
   this.timeout(120_000);
@@ -100,18 +100,12 @@ describe('the published packages, installed outside the workspace', function () 
     const entries = publishedPackages.flatMap(({ manifest }) => entriesOf(manifest));
     const imports = entries.map((entry, index) => `import * as all${index} from '${entry}';\nvoid all${index};`);
     writeFileSync(join(folder, 'everything.ts'), imports.join('\n'));
-    const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      skipLibCheck: false,
-      module: 'NodeNext',
-      target: 'ES2022',
-      lib: ['ES2022'],
-      types: [],
-    };
-    const files = ['program.ts', 'everything.ts'];
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-    assert.equal(typeCheck(folder), '');
+    assert.equal(typeCheck(folder, 'program.ts', 'everything.ts'), '');
+  });
+
+  it('declare the metrics of a loop to a program that imports only the module which measures them', () => {
+    writeFileSync(join(folder, 'metrics.ts'), METRICS_PROGRAM);
+    assert.equal(typeCheck(folder, 'metrics.ts'), '');
   });
 });
 
@@ -139,7 +133,17 @@ function run(folder: string, program: string, ...flags: string[]): string {
   return stdout + stderr;
 }
 
-function typeCheck(folder: string): string {
+function typeCheck(folder: string, ...files: string[]): string {
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    module: 'NodeNext',
+    target: 'ES2022',
+    lib: ['ES2022'],
+    types: [],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const { stdout, stderr } = spawnSync(process.execPath, [tsc, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
   return stdout + stderr;

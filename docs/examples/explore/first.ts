@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import { strict as assert } from 'node:assert';
 import { pause, spawn } from '@escapement/core';
 import { type Exploration, explore } from '@escapement/explore';
 
@@ -6,10 +6,10 @@ function* twoDeposits(run: Exploration) {
   let balance = 0;
   function* deposit(amount: number) {
     const before = balance;
-    yield* pause(); // a store that takes a moment to answer
+    yield* pause(); // as a store would that takes a moment
     balance = before + amount;
   }
-  run.check(() => assert.equal(balance, 30, `the balance is ${balance}`));
+  run.check(() => assert(balance === 30, `the balance is ${balance}`));
   yield* spawn(deposit(10), { name: 'ten' });
   yield* spawn(deposit(20), { name: 'twenty' });
 }

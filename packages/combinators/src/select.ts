@@ -6,6 +6,7 @@ import {
   ImmediateEvent,
   InvalidArgumentError,
   LoopEvent,
+  pause,
   type ResultOf,
   runningTask,
   SelfServedEvent,
@@ -126,7 +127,7 @@ const MOST_SHOWN = 8;
  * Cost: no task is made. With a branch that is ready, an object and a look at each branch, some 70 ns for two; else a watch for each
  * branch. See docs/performance.md.
  *
- * @param branches events, in a record or a list. Not coroutines: those need a task; spawn one and pass `task.join()`
+ * @param branches events, in a record or a list. Not coroutines: those need a task; spawn one and pass `task.join()`. Not `pause()`
  * @throws InvalidArgumentError for what is no record and no list of events, or has no branch; NoHandlerError at the `yield*`
  * @example
  * const first = yield* select({ job: jobs.get(), tick: sleep(1000), stop: stopping.wait() });
@@ -137,6 +138,8 @@ export function select<const B extends Branches>(branches: B): Yieldable<Selecte
   return new Select<Selected<B>>(branches as Readonly<Record<string | number, LoopEvent>>, keys);
 }
 
+const PAUSE = /* @__PURE__ */ pause();
+
 /** @throws InvalidArgumentError */
 function keysOf(branches: Branches): readonly (string | number)[] {
   let keys: readonly (string | number)[] | undefined;
@@ -145,7 +148,10 @@ function keysOf(branches: Branches): readonly (string | number)[] {
     keys = Array.isArray(branches) ? placesOf(branches) : isRecord(branches) ? Object.keys(branches) : undefined;
     if (keys !== undefined && keys.length > 0) {
       const events = branches as Readonly<Record<string | number, unknown>>;
-      for (key of keys) if (!(events[key] instanceof LoopEvent)) throw notAnEvent(key, events[key]);
+      for (key of keys) {
+        if (!(events[key] instanceof LoopEvent)) throw notAnEvent(key, events[key]);
+        if (events[key] === PAUSE) throw aPause(key);
+      }
       return keys;
     }
   } catch (error) {
@@ -171,6 +177,12 @@ function notAnEvent(key: string | number | undefined, given: unknown): Escapemen
     `an event for its branch ${describe(key)}`,
     ' Spawn a coroutine, and pass task.join().',
   );
+}
+
+/** No handler is told of it: the loop ends it by itself. */
+function aPause(key: string | number): EscapementError {
+  const expected = `another event for its branch ${describe(key)}`;
+  return wrong('ESC_NOT_AN_EVENT', PAUSE, expected, ' A pause is over when the others had their turn. Write sleep(0).');
 }
 
 function wrong(code: `ESC_${string}`, given: unknown, expected: string, advice: string): InvalidArgumentError {

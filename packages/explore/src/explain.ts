@@ -30,7 +30,7 @@ export async function explain(player: Player, failed: Played, run: number, setti
     plays: player.plays - before,
     trace,
     pair: cause.pair && { first: criticalStep(trace, cause.pair[0]), second: criticalStep(trace, cause.pair[1]) },
-    decision: cause.last && decisionOf(trace, cause.last),
+    decision: cause.last && decisionOf(traced, cause.last),
     divergence: repeated.divergence,
   };
 }
@@ -42,12 +42,12 @@ interface Repeated {
 }
 
 /** Plays the same schedule twice: if the two differ, there is nothing that could be shrunk. */
-async function repeat(player: Player, failed: Played): Promise<Repeated> {
-  const choices = trimmed(failed.choices);
+export async function repeat(player: Player, played: Played): Promise<Repeated> {
+  const choices = trimmed(played.choices);
   const traced = await traceRun(player, new ScheduleChooser(choices));
   const again = await player.play(new ScheduleChooser(choices), 0, { trail: true });
-  const hasFailedAgain = isSameFailure(failed.error)(again);
-  const divergence = divergenceOf(traced, again) ?? (hasFailedAgain ? undefined : new Divergence(traced.calls));
+  const isSame = played.hasFailed ? isSameFailure(played.error)(again) : !again.hasFailed;
+  const divergence = divergenceOf(traced, again) ?? (isSame ? undefined : new Divergence(traced.calls));
   return { traced, divergence, cause: { choices, others: [], last: undefined, pair: undefined } };
 }
 
@@ -58,7 +58,7 @@ async function shrink(player: Player, { traced: { played } }: Repeated): Promise
   const traced = await traceRun(player, new ScheduleChooser(cause.choices));
   const trace: Trace = { ...traced.trace, pair: cause.pair };
   const matter = await tasksThatMatter(work, trace, cause.others);
-  const victim = victimOf(trace, cause.last);
+  const victim = cause.last?.kind === 'cancel' ? traced.played.victim : undefined;
   const tasks = trace.tasks.map(task => ({ ...task, matters: matter.has(task.id) || task.id === victim }));
   return { cause, traced: { ...traced, trace: { ...trace, tasks } } };
 }
@@ -69,8 +69,7 @@ function criticalStep(trace: Trace, index: number): CriticalStep {
   return { index, task: nameOf(trace, step?.task), site: stack[0], stack };
 }
 
-function decisionOf(trace: Trace, last: LastChoice): Decision {
-  const { kind, chosen, step, instead } = last;
+function decisionOf({ trace, played }: TracedRun, { kind, chosen, step, instead }: LastChoice): Decision {
   const next = `task "${nameOf(trace, trace.steps[step]?.task)}"`;
   const what = {
     preempt: () => `task "${nameOf(trace, instead)}" was preempted by ${next}`,
@@ -80,15 +79,9 @@ function decisionOf(trace: Trace, last: LastChoice): Decision {
     random: () => `run.random() gave ${chosen} of 1000`,
     choose: () => `run.choose() gave ${chosen}`,
     link: () => 'a stream in memory moved fewer bytes, or failed',
-    cancel: () => `task "${nameOf(trace, victimOf(trace, last))}" was cancelled after step ${step - 1}`,
+    cancel: () => `task "${nameOf(trace, played.victim)}" was cancelled after step ${step - 1}`,
   }[kind]();
   return { kind, what, after: step - 1 };
-}
-
-/** Who was cancelled by the choice: the first whose wait ends because of that. */
-function victimOf({ steps }: Trace, last: LastChoice | undefined): number | undefined {
-  if (last?.kind !== 'cancel') return undefined;
-  return steps.slice(last.step).find(({ cause }) => cause === 'cancelled')?.task;
 }
 
 function nameOf({ tasks }: Trace, id: number | undefined): string {

@@ -1,11 +1,11 @@
 import { type EventHandler, hostTurn, type LoopEvent } from '@escapement/core';
-import { explain } from './explain.js';
+import { explain, repeat } from './explain.js';
 import { Failure } from './failure.js';
 import { type ExploredProgram, type ExploreOptions, exploreSettings } from './options.js';
 import { LoopsOrderFirst } from './oracle/chooser.js';
 import { seedOfRun } from './oracle/random-numbers.js';
 import { findPlantedRace } from './planted-race.js';
-import { Player } from './player.js';
+import { type Played, Player } from './player.js';
 import { Seen } from './seen.js';
 import { ExhaustiveChooser } from './strategies/exhaustive-chooser.js';
 import type { ExploreResult } from './summary.js';
@@ -42,15 +42,18 @@ export async function explore<T, F extends LoopEvent, H extends EventHandler = n
   const chooser =
     settings.chooser instanceof ExhaustiveChooser ? settings.chooser : new LoopsOrderFirst(settings.chooser);
   let hasMore = true;
+  let first: Played | undefined;
   for (let run = 1; run <= settings.runs && hasMore; run++) {
     const played = await player.play(chooser, seedOfRun(settings.seed, run), { reorderings: seen.reorderings });
     hasMore = chooser.runEnded();
     seen.add(played);
+    first ??= played;
     if (played.hasFailed) {
       const found = await explain(player, played, run, settings);
       return { summary: seen.summary(false), failure: new Failure(found) };
     }
     if (run % RUNS_PER_TURN === 0) await hostTurn();
   }
-  return { summary: seen.summary(!hasMore), failure: undefined };
+  const { divergence } = await repeat(player, first!);
+  return { summary: seen.summary(!hasMore, divergence), failure: undefined };
 }

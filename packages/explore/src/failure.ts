@@ -1,7 +1,7 @@
 import type { ChoiceKind } from './oracle/choice.js';
 import type { Site, Trace } from './trace.js';
 import type { Divergence } from './tracing/divergence.js';
-import { failureText } from './views/failure-text.js';
+import { failureText, remarks } from './views/failure-text.js';
 import { swimlane } from './views/html/swimlane.js';
 
 /** One of the two steps of a critical pair. */
@@ -123,6 +123,6 @@ export class Failure {
 
   /** The run as a page of its own, to be written to a file: see `swimlane`. */
   html(): string {
-    return swimlane(this.trace, { title: this.name, token: this.token });
+    return swimlane(this.trace, { title: this.name, token: this.token, remarks: remarks(this) });
   }
 }

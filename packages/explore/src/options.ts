@@ -47,6 +47,11 @@ export interface PlayOptions<H extends EventHandler = EventHandler, P extends bo
    * handlers. A run is slower then. Default: true if one of `handlers` needs the host, else false.
    */
   readonly promises?: P;
+  /**
+   * The most real milliseconds in which a promise must settle if a run has nothing else to do; then the run fails with
+   * `UnsettledPromiseError`. Default: 1000.
+   */
+  readonly patience?: Duration;
   /** The most milliseconds that a sleep ends late, so that deadlines that are near each other are due at once. Default: 1. */
   readonly lateness?: Duration;
   /** Of the test, for messages and the token. */
@@ -80,6 +85,7 @@ export interface ExploreOptions<H extends EventHandler = EventHandler, P extends
 export interface PlaySettings {
   readonly handlers: (clock: VirtualClock) => readonly EventHandler[];
   readonly promises: boolean | undefined;
+  readonly patience: Duration;
   readonly lateness: Duration;
   readonly mostSteps: number;
   readonly name: string | undefined;
@@ -102,14 +108,15 @@ const RUNS_EXHAUSTIVE = 100_000;
 export function playSettings(caller: string, program: unknown, options: PlayOptions): PlaySettings {
   checkMaker(caller, program);
   checkArgument(caller, options, 'object', 'options like { lateness: 5 }');
-  const { handlers = () => [], promises, name, lateness = 1, mostSteps = 20_000 } = options;
+  const { handlers = () => [], promises, name, patience = 1000, lateness = 1, mostSteps = 20_000 } = options;
   checkCallback(`${caller} for \`handlers\``, handlers, 'a function that makes handlers anew for each run');
   if (promises !== undefined && typeof promises !== 'boolean')
     throw refused(caller, 'promises', promises, 'true or false');
-  checkNumber(caller, 'lateness', lateness, given => given >= 0 && given < Infinity, 'milliseconds, 0 or more');
+  checkNumber(caller, 'patience', patience, isDuration, 'real milliseconds, 0 or more');
+  checkNumber(caller, 'lateness', lateness, isDuration, 'milliseconds, 0 or more');
   checkCount(`mostSteps of ${caller}`, mostSteps, 1, false, 'A run with more steps fails.');
   if (name !== undefined) checkArgument(`${caller} for \`name\``, name, 'string', 'a string');
-  return { handlers, promises, lateness, mostSteps, name };
+  return { handlers, promises, patience, lateness, mostSteps, name };
 }
 
 /** @internal @throws InvalidArgumentError, InvalidCountError, NotAFunctionError, NotACoroutineError */
@@ -139,4 +146,8 @@ function chooserOf(caller: string, strategy: unknown, depth: number, preemptions
 function refused(caller: string, option: string, given: unknown, expected: string): InvalidArgumentError {
   const fault = `${caller} got ${describe(given)} for \`${option}\`, expected ${expected}.`;
   return new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
+}
+
+function isDuration(given: number): boolean {
+  return given >= 0 && given < Infinity;
 }

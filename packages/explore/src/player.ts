@@ -1,4 +1,12 @@
-import { Cancelled, type EventHandler, EventLoop, type Instrument, programName } from '@escapement/core';
+import {
+  Cancelled,
+  type EventHandler,
+  EventLoop,
+  type Instrument,
+  type LoopEvent,
+  type Program,
+  programName,
+} from '@escapement/core';
 import { ActionHandler, PromiseHandler, SubscriptionHandler } from '@escapement/promises';
 import { SleepHandler } from '@escapement/sleep';
 import { MemoryHandler } from '@escapement/streams/memory';
@@ -8,7 +16,7 @@ import { Exploration } from './exploration.js';
 import type { PlaySettings } from './options.js';
 import { Cancellations, INJECTED } from './oracle/cancellations.js';
 import type { Chooser } from './oracle/chooser.js';
-import { LateSettlingTime, LateVirtualTime } from './oracle/late-strategies.js';
+import { LateSettlingTime, LateVirtualTime, type RunStrategy } from './oracle/late-strategies.js';
 import { Oracle } from './oracle/oracle.js';
 import { OraclePolicy } from './oracle/oracle-policy.js';
 import type { Reorderings } from './reorderings.js';
@@ -22,6 +30,8 @@ export interface Played {
   readonly steps: number;
   /** Tells apart in which order the tasks took their steps. */
   readonly order: number;
+  /** The id of the task that was cancelled last by a choice. */
+  readonly victim: number | undefined;
   /** A number for each step: two runs are the same up to the first that differs. Empty unless it was asked for. */
   readonly trail: readonly number[];
 }
@@ -52,51 +62,63 @@ export class Player {
 
   /** @throws what the loop says about the handlers, and InvalidChoiceError; an error of the program is in the result */
   async play(chooser: Chooser, seed: number, watch: Watch = {}): Promise<Played> {
-    const clock = new VirtualClock();
-    const trail: number[] | undefined = watch.trail ? [] : undefined;
     chooser.runStarted(seed);
-    const oracle = new Oracle(chooser, this.settings.mostSteps, trail);
+    const trail: number[] = [];
+    const oracle = new Oracle(chooser, this.settings.mostSteps, watch.trail ? trail : undefined);
     const cancellations = new Cancellations();
-    const policy = new OraclePolicy(oracle, cancellations, watch.reorderings);
     const run = new Exploration(oracle, cancellations);
-    const own = this.settings.handlers(clock);
-    this.hasPromises = this.settings.promises ?? own.some(handler => handler.needsHost);
-    const Strategy = this.hasPromises ? LateSettlingTime : LateVirtualTime;
-    const strategy = new Strategy(clock, oracle, this.settings.lateness);
-    const handlers = [...builtIn(clock), ...(this.hasPromises ? forPromises() : []), ...own];
-    const instruments = watch.instrument === undefined ? [] : [watch.instrument(clock, policy)];
-    const loop = new EventLoop({ strategy, handlers, policy, instruments });
-    let hasFailed = false;
-    let error: unknown;
-    try {
-      const program = this.#programOf(run) as never;
-      if (this.hasPromises) await loop.run(program);
-      else loop.runSync(program);
-    } catch (thrown) {
-      hasFailed = !(thrown instanceof Cancelled && thrown.reason === INJECTED);
-      error = oracle.livelock ?? strategy.stuck ?? thrown;
-    }
+    const policy = new OraclePolicy(oracle, cancellations, watch.reorderings);
+    const { loop, strategy } = this.#loopOf(oracle, policy, watch);
+    const failure = await this.#failureOf(loop, run);
     if (oracle.fault !== undefined) throw oracle.fault;
-    try {
-      if (!hasFailed) run.finish();
-    } catch (thrown) {
-      hasFailed = true;
-      error = thrown;
-    }
     this.plays++;
     this.steps += oracle.steps;
     const { choices, steps, order } = oracle;
-    return { hasFailed, error: hasFailed ? error : undefined, choices, steps, order, trail: trail ?? [] };
+    const error = failure && (oracle.livelock ?? strategy.stuck ?? failure.error);
+    const victim = cancellations.last?.id;
+    return { hasFailed: failure !== undefined, error, choices, steps, order, victim, trail };
+  }
+
+  /** A loop of its own for each run: so nothing of one is left for the next. */
+  #loopOf(oracle: Oracle, policy: OraclePolicy, { instrument }: Watch) {
+    const { lateness, patience, promises } = this.settings;
+    const clock = new VirtualClock();
+    const own = this.settings.handlers(clock);
+    this.hasPromises = promises ?? own.some(handler => handler.needsHost);
+    const strategy: RunStrategy = this.hasPromises
+      ? new LateSettlingTime(clock, oracle, lateness, patience)
+      : new LateVirtualTime(clock, oracle, lateness);
+    const handlers = [...builtIn(clock), ...(this.hasPromises ? forPromises() : []), ...own];
+    const instruments = instrument === undefined ? [] : [instrument(clock, policy)];
+    return { strategy, loop: new EventLoop({ strategy, handlers, policy, instruments }) };
+  }
+
+  /** @returns undefined if the run has passed */
+  async #failureOf(loop: EventLoop<LoopEvent>, run: Exploration): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      const program = this.#programOf(run);
+      if (this.hasPromises) await loop.run(program);
+      else loop.runSync(program);
+    } catch (error) {
+      if (!(error instanceof Cancelled && error.reason === INJECTED)) return { error };
+    }
+    try {
+      run.finish();
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
   }
 
   /** A task is named after the function that makes its body. */
-  #programOf(run: Exploration): unknown {
+  #programOf(run: Exploration): Program<unknown, LoopEvent> {
     // Without a receiver: it would show in the names of frames.
     const program = this.program;
-    const made = program(run);
+    const made = program(run) as Program<unknown, LoopEvent>;
     const name = programName(program as never);
     if (typeof made === 'function' || name === undefined) return made;
-    return Object.defineProperty(() => made, 'name', { value: name });
+    const makes = () => made;
+    return Object.defineProperty(makes, 'name', { value: name });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Played } from './player.js';
 import { Reorderings } from './reorderings.js';
 import type { Summary } from './summary.js';
+import type { Divergence } from './tracing/divergence.js';
 
 /** So many schedules are told apart; an exploration of more says that it saw so many. */
 const MOST_SCHEDULES = 1_000_000;
@@ -20,7 +21,7 @@ export class Seen {
     if (this.#orders.size < MOST_SCHEDULES) this.#orders.add(order);
   }
 
-  summary(exhausted: boolean): Summary {
+  summary(exhausted: boolean, divergence?: Divergence): Summary {
     const { neverReordered, neverBesideAnother } = this.reorderings;
     return {
       runs: this.#runs,
@@ -30,6 +31,7 @@ export class Seen {
       exhausted,
       neverReordered,
       neverBesideAnother,
+      divergence,
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { Failure } from './failure.js';
+import type { Divergence } from './tracing/divergence.js';
 
 /** What an exploration has seen, whether it found a failure or not. */
 export interface Summary {
@@ -19,6 +20,8 @@ export interface Summary {
   readonly neverReordered: readonly (readonly [first: string, second: string])[];
   /** The tasks, by name, that were never ready beside another one: no order of theirs was tried. At most 100. */
   readonly neverBesideAnother: readonly string[];
+  /** Where the first run took another way when it was repeated; undefined if the program is deterministic, as far as that shows. */
+  readonly divergence: Divergence | undefined;
 }
 
 /** What `explore` resolves to. */

@@ -245,6 +245,33 @@ export const combinatorPrograms: Programs = {
     expect(open).to.equal(0);
   },
 
+  *'a program that is started ends with a caller that is cancelled before it is ready'(run) {
+    let open = 0;
+    let isReady = false;
+    function* server(): Coroutine<void, Played | Started> {
+      open++;
+      try {
+        yield* steps(run, 3);
+        yield* started();
+        isReady = true;
+        yield* sleep(Infinity);
+      } finally {
+        open--;
+      }
+    }
+    yield* group(function* (tasks: TaskGroup<Played>) {
+      const caller = yield* spawn(tasks.start(server), { name: 'caller' });
+      yield* steps(run, 4);
+      const wasReady = isReady;
+      caller.cancel();
+      yield* sleep(1);
+      expect(caller.isEnded).to.equal(true);
+      expect(open).to.equal(wasReady ? 1 : 0);
+      tasks.cancel();
+    });
+    expect(open).to.equal(0);
+  },
+
   *'a lock within all, race and timeout is free at the end'(run) {
     const lock = new Lock();
     let inside = 0;

@@ -1,4 +1,4 @@
-import { type BuiltInEvents, type Exploration, explore, type Failure } from '@escapement/explore';
+import { type BuiltInEvents, type Chooser, type Exploration, explore, type Failure } from '@escapement/explore';
 import { MemoryHandler } from '@escapement/streams/memory';
 import { SyncHandler } from '@escapement/sync';
 import {
@@ -52,7 +52,7 @@ export function watchHandlers(): () => void {
 export interface Extent {
   readonly runs: number;
   readonly seed: number;
-  readonly strategy: 'random' | 'pct';
+  readonly strategy: 'random' | 'pct' | Chooser;
 }
 
 /** Explores `program`. It also fails if something is still armed when it has ended. */

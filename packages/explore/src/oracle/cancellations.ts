@@ -7,6 +7,8 @@ export const INJECTED = 'explore chose to cancel it: see run.mayCancel';
 /** The tasks that may be cancelled after a step: see `run.mayCancel`. */
 export class Cancellations {
   #victims: Task[] = [];
+  /** The last one that was cancelled. */
+  last: Task | undefined;
 
   get areOpen(): boolean {
     return this.#victims.length > 0;
@@ -21,6 +23,8 @@ export class Cancellations {
     this.#victims = this.#victims.filter(task => !task.isEnded && !task.isCancelled);
     if (!this.areOpen) return;
     const chosen = oracle.choose('cancel', this.#victims.length + 1);
-    if (chosen > 0) this.#victims[chosen - 1]!.cancel(INJECTED);
+    if (chosen === 0) return;
+    this.last = this.#victims[chosen - 1]!;
+    this.last.cancel(INJECTED);
   }
 }

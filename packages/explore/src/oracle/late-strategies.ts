@@ -5,8 +5,6 @@ import type { Oracle } from './oracle.js';
 
 /** A sleep ends on time, half of the lateness late, or all of it. */
 const LEVELS = 3;
-/** In real milliseconds. */
-const PATIENCE: Duration = 1000;
 
 /** How late the loop wakes up. If it is late, several deadlines are due at once, as on a machine that has much to do. */
 class Lateness {
@@ -44,17 +42,23 @@ export class LateSettlingTime extends SettlingTimeStrategy implements RunStrateg
   stuck: UnsettledPromiseError | undefined = undefined;
   readonly #lateness: Lateness;
 
-  constructor(clock: VirtualClock, oracle: Oracle, lateness: Duration) {
-    super(clock);
+  /** @param patience in real milliseconds */
+  constructor(
+    clock: VirtualClock,
+    oracle: Oracle,
+    lateness: Duration,
+    private readonly patience: Duration,
+  ) {
+    super(clock, { patience });
     this.#lateness = new Lateness(oracle, lateness);
   }
 
   override async sleep(until: Instant, wakeup: Wakeup): Promise<void> {
     if (until < Infinity) return super.sleep(this.#lateness.of(until, this.clock.now()), wakeup);
     const timer = setTimeout(() => {
-      this.stuck = new UnsettledPromiseError(PATIENCE);
+      this.stuck = new UnsettledPromiseError(this.patience);
       wakeup.request();
-    }, PATIENCE);
+    }, this.patience);
     await super.sleep(until, wakeup);
     clearTimeout(timer);
     if (this.stuck !== undefined) throw this.stuck;

@@ -8,7 +8,7 @@ export function isSameFailure(error: unknown): (played: Played) => boolean {
 }
 
 function keyOf(error: unknown): string {
-  const { name, code } = safely(() => error as { name?: unknown; code?: unknown }) ?? {};
+  const [name, code] = ['name', 'code'].map(key => safely(() => (error as Record<string, unknown>)[key]));
   const [line = ''] = describe(error).split('\n');
   return [describe(name), describe(code), line.replace(/\d+(?:\.\d+)?/g, '#')].join(' ');
 }

@@ -26,21 +26,24 @@ export class Divergence {
   readonly task: string | undefined;
   /** The `yield*` from which the step went on. */
   readonly site: Site | undefined;
+  /** Why the task was ready for that step, in words: perhaps a promise, which the host settles sooner or later. */
+  readonly cause: string | undefined;
 
   /** @internal */
   constructor(
     /** The calls during steps whose results are another each time; at most 20. The likely causes. */
     readonly calls: readonly OutsideCall[],
-    at: Partial<Pick<Divergence, 'step' | 'task' | 'site'>> = {},
+    at: Partial<Pick<Divergence, 'step' | 'task' | 'site' | 'cause'>> = {},
   ) {
     this.step = at.step;
     this.task = at.task;
     this.site = at.site;
+    this.cause = at.cause;
   }
 
   /** Where, and the likely cause, in a sentence. */
   toString(): string {
-    return `${this.#where()}. ${this.#cause()}`;
+    return `${this.#where()}. ${this.#likelyCause()}`;
   }
 
   #where(): string {
@@ -50,10 +53,11 @@ export class Divergence {
     return `it took another way at step ${this.step}, ${who}${place}`;
   }
 
-  #cause(): string {
+  #likelyCause(): string {
     const [call] = this.calls;
     if (call === undefined) {
-      return 'State that is kept between runs, real time, or a promise may be the cause: make everything anew in each run.';
+      const ready = this.cause === undefined ? '' : `It was ready because of this: ${this.cause}. `;
+      return `${ready}State that is kept between runs, real time, or a promise may be the cause: make everything anew in each run.`;
     }
     const place = call.site === undefined ? '' : ` at ${call.site.where}`;
     return `The likely cause: ${call.what}${place}, called by task "${call.task}". Use run.random() or run.choose() for random numbers, and now() for the time.`;

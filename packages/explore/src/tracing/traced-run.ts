@@ -53,7 +53,7 @@ export function divergenceOf(
   const task = trace.tasks.find(({ id }) => id === found?.task)?.name;
   const earlier = calls.filter(call => call.step <= step);
   const site = found?.resumedAt[0] ?? found?.stoppedAt[0];
-  return new Divergence(earlier.length > 0 ? earlier : calls, { step, task, site });
+  return new Divergence(earlier.length > 0 ? earlier : calls, { step, task, site, cause: found?.cause });
 }
 
 function firstDifference(one: readonly number[], other: readonly number[]): number | undefined {

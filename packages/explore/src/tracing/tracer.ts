@@ -72,8 +72,8 @@ export class Tracer implements Instrument {
     const step = this.#present!;
     this.#present = undefined;
     if (this.#steps.length >= MOST_STEPS) return;
-    const isPaused = task.state === 'ready' && !this.#readiness.has(task.id);
-    if (isPaused) step.waitsFor = 'pause';
+    // Also where it was cancelled meanwhile: it is ready again, and has not ended.
+    if (task.state === 'ready') step.waitsFor ??= 'pause';
     if (task.state === 'ready' || task.state === 'waiting') step.stoppedAt = this.sites.coroutines();
     this.#stoppedAt.set(task.id, step.stoppedAt);
     this.#steps.push(step);

@@ -1,7 +1,7 @@
 import { describe, safely } from '@escapement/core';
 import type { Trace } from '../trace.js';
 import type { Divergence } from '../tracing/divergence.js';
-import { pairText } from './pair-text.js';
+import { pairOf, pairText } from './pair-text.js';
 import { counted, harmless, oneLine } from './text.js';
 import { painter, type TextOptions, traceTable } from './trace-table.js';
 
@@ -72,11 +72,18 @@ export function errorText(error: unknown): string {
 
 const MOST_OF_MESSAGE = 4000;
 
-/** The pair; else the last choice without which the run passes; and what was not the same when it was repeated. */
-function causeText({ trace, decision, divergence }: FailureFacts, options: TextOptions): string {
-  const pair = pairText(trace, options);
-  const cause = pair !== '' ? pair : decision === undefined ? NO_SWITCH : `It fails because ${oneLine(decision.what)}.`;
-  return divergence === undefined ? cause : `${cause}\nIt is not deterministic: ${divergence}`;
+/** The pair, or what decides instead of one; and what was not the same when it was repeated. */
+function causeText(failure: FailureFacts, options: TextOptions): string {
+  return [pairText(failure.trace, options), ...remarks(failure)].filter(part => part !== '').join('\n');
+}
+
+/** What is to be said besides the pair. */
+export function remarks({ trace, decision, divergence }: FailureFacts): string[] {
+  const instead = decision === undefined ? NO_SWITCH : `It fails because ${oneLine(decision.what)}.`;
+  return [
+    ...(pairOf(trace) === undefined ? [instead] : []),
+    ...(divergence === undefined ? [] : [`It is not deterministic: ${divergence}`]),
+  ];
 }
 
 const NO_SWITCH = 'It fails without any switch: in the order that the loop has by itself.';

@@ -17,7 +17,7 @@ const USUAL_WIDTH = 80;
 const LEAST_WIDTH = 40;
 const LEAST_CELL = 20;
 const MOST_STEPS = 60;
-const MOST_LINES_OF_A_CELL = 3;
+const MOST_LINES_OF_A_CELL = 4;
 const GAP = '  ';
 /** In front of the two steps of the pair. */
 export const MARK = '▶';
@@ -89,10 +89,12 @@ function stepRow(step: TraceStep, ms: string, { tasks, pair, main, widths, colou
   });
 }
 
-/** Rather than be cut, a text is broken into a few lines. */
+/** Rather than be cut, a text is broken into a few lines, best before its arrow. */
 function cellOf(step: TraceStep, main: string | undefined, width: number): string[] {
-  const by = isMessage(step) ? ` ←${step.wokenBy}` : '';
-  const lines = wrapped(`${beginning(step, main)}${by} → ${ending(step, main)}`, width);
+  const begun = beginning(step, main) + (isMessage(step) ? ` ←${step.wokenBy}` : '');
+  const stopped = `→ ${ending(step, main)}`;
+  const [line, ...more] = wrapped(`${begun} ${stopped}`, width);
+  const lines = more.length === 0 ? [line!] : [...wrapped(begun, width), ...wrapped(stopped, width)];
   if (lines.length <= MOST_LINES_OF_A_CELL) return lines;
   const rest = lines.slice(MOST_LINES_OF_A_CELL - 1).join(' ');
   return [...lines.slice(0, MOST_LINES_OF_A_CELL - 1), cut(rest, width)];

@@ -2,6 +2,9 @@ import { Clock, InvalidArgumentError } from '@escapement/core';
 import { Instruments, LoopModule } from '@escapement/wiring';
 import { LoopMeter } from './loop-meter.js';
 
+// Whoever imports the module gets what it declares in `LoopMetrics`.
+export type { Measurements } from './measurements.js';
+
 /**
  * Measures a loop: `loop.metrics()` then has all that `Measurements` lists. See `LoopMeter`, also for its cost.
  *

@@ -16,6 +16,8 @@ export interface SwimlaneOptions {
   readonly title?: string | undefined;
   /** What repeats the run, to be shown. */
   readonly token?: string | undefined;
+  /** Paragraphs above the run. */
+  readonly remarks?: readonly string[] | undefined;
 }
 
 const MOST_STEPS = 200;
@@ -31,7 +33,10 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
  * @returns the text of an HTML file, to be written wherever you like
  * @example writeFileSync('failure.html', swimlane(failure.trace, { title: failure.name, token: failure.token }));
  */
-export function swimlane(trace: Trace, { title = 'A run, step by step', token }: SwimlaneOptions = {}): string {
+export function swimlane(
+  trace: Trace,
+  { title = 'A run, step by step', token, remarks = [] }: SwimlaneOptions = {},
+): string {
   const excerpt = excerptOf(trace, MOST_STEPS, MOST_TASKS);
   const main = mainFile(trace);
   return `<!doctype html>
@@ -49,6 +54,7 @@ export function swimlane(trace: Trace, { title = 'A run, step by step', token }:
 <p class="${trace.error === undefined ? 'muted' : 'error'}">${trace.error === undefined ? 'The run passed.' : escapedLines(errorText(trace.error))}</p>
 ${token === undefined ? '' : `<p class="muted">To repeat this run, give this token to <code>replay</code>, or to the test in <code>EXPLORE_REPLAY</code>:</p>\n<div class="token"><code>${escaped(token)}</code></div>`}
 ${pairSection(trace)}
+${remarks.map(remark => `<p>${escaped(remark)}</p>`).join('\n')}
 <h2 id="run">The run</h2>
 <p class="muted">${sizeText(trace, excerpt)}${main === undefined ? '' : ` Lines are those of <code>${escaped(main)}</code>.`} Point at a step, or move to it with the Tab key, to see all of it.</p>
 <p class="muted legend"><span><i class="dashed"></i>waits</span><span><i class="message"></i>is ready, but does not run</span><span><i class="message"></i>▸ makes another task ready</span></p>
