@@ -28,6 +28,7 @@ describe('explore refuses', () => {
     ['a seed that is no whole number', { seed: 1.5 }, 'ESC_INVALID_ARGUMENT'],
     ['a name that is no text', { name: 5 }, 'ESC_INVALID_ARGUMENT'],
     ['a negative lateness', { lateness: -1 }, 'ESC_INVALID_ARGUMENT'],
+    ['steps that never end', { slowSteps: Infinity }, 'ESC_INVALID_ARGUMENT'],
     ['endless patience', { patience: Infinity }, 'ESC_INVALID_ARGUMENT'],
     ['endless runs', { mostSteps: Infinity }, 'ESC_INVALID_COUNT'],
     ['a depth of 0', { depth: 0 }, 'ESC_INVALID_COUNT'],

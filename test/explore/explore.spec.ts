@@ -1,5 +1,12 @@
 import { type CoreEvent, type Coroutine, currentTask, DeadlockError, now, pause, spawn } from '@escapement/core';
-import { type ChoiceKind, Chooser, explore, LivelockError, UnsettledPromiseError } from '@escapement/explore';
+import {
+  type ChoiceKind,
+  Chooser,
+  type Exploration,
+  explore,
+  LivelockError,
+  UnsettledPromiseError,
+} from '@escapement/explore';
 import { resolved } from '@escapement/promises';
 import { sleep } from '@escapement/sleep';
 import { memoryPair } from '@escapement/streams/memory';
@@ -168,6 +175,27 @@ describe('explore', () => {
     assert.isUndefined(failure);
     for (const order of ends) assert.match(order.replace(/[a-z]/g, ''), /^ABCD$/);
     assert.includeMembers([...ends], ['AaBbCcDd', 'ABCabcDd', 'ABbCcaDd', 'AaBCcbDd']);
+  });
+
+  it('with slow steps lets time pass while tasks are ready, so that a limit expires in the middle of their work', async () => {
+    function* lease(run: Exploration) {
+      let isHeld = true;
+      yield* spawn(function* () {
+        yield* sleep(10);
+        isHeld = false;
+      });
+      yield* spawn(function* () {
+        yield* sleep(1);
+        const held = isHeld;
+        yield* pauses(3);
+        run.check(() => assert.equal(held, heldAtEnd, 'the lease has expired in between'));
+        const heldAtEnd = isHeld;
+      });
+    }
+    assert.isUndefined((await explore(lease)).failure);
+    const { failure } = await explore(lease, { slowSteps: 20 });
+    assert.match(String(failure?.error), /the lease has expired in between/);
+    assert.isAtMost(failure!.shrunk.deviations, 2);
   });
 
   it('with no lateness ends each sleep on time', async () => {

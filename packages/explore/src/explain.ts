@@ -76,6 +76,7 @@ function decisionOf({ trace, played }: TracedRun, { kind, chosen, step, instead 
     next: () => `${next} went on before task "${nameOf(trace, instead)}"`,
     select: () => `choice ${chosen} of a select, or of the order of handlers, came first`,
     late: () => 'a sleep ended late',
+    slow: () => `step ${step - 1} took long`,
     random: () => `run.random() gave ${chosen} of 1000`,
     choose: () => `run.choose() gave ${chosen}`,
     link: () => 'a stream in memory moved fewer bytes, or failed',

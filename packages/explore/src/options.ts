@@ -56,6 +56,11 @@ export interface PlayOptions<H extends EventHandler = EventHandler, P extends bo
   readonly lateness?: Duration;
   /** Of the test, for messages and the token. */
   readonly name?: string;
+  /**
+   * With a duration above 0, any step may take so many milliseconds: time passes while other tasks are ready, and limits expire in the
+   * middle of what they do. Default: 0, time passes only when all tasks wait.
+   */
+  readonly slowSteps?: Duration;
   /** A run with more steps fails with `LivelockError`. Default: 20,000. */
   readonly mostSteps?: number;
 }
@@ -87,6 +92,7 @@ export interface PlaySettings {
   readonly promises: boolean | undefined;
   readonly patience: Duration;
   readonly lateness: Duration;
+  readonly slowSteps: Duration;
   readonly mostSteps: number;
   readonly name: string | undefined;
 }
@@ -108,15 +114,24 @@ const RUNS_EXHAUSTIVE = 100_000;
 export function playSettings(caller: string, program: unknown, options: PlayOptions): PlaySettings {
   checkMaker(caller, program);
   checkArgument(caller, options, 'object', 'options like { lateness: 5 }');
-  const { handlers = () => [], promises, name, patience = 1000, lateness = 1, mostSteps = 20_000 } = options;
+  const {
+    handlers = () => [],
+    promises,
+    name,
+    patience = 1000,
+    lateness = 1,
+    slowSteps = 0,
+    mostSteps = 20_000,
+  } = options;
   checkCallback(`${caller} for \`handlers\``, handlers, 'a function that makes handlers anew for each run');
   if (promises !== undefined && typeof promises !== 'boolean')
     throw refused(caller, 'promises', promises, 'true or false');
   checkNumber(caller, 'patience', patience, isDuration, 'real milliseconds, 0 or more');
+  checkNumber(caller, 'slowSteps', slowSteps, isDuration, 'milliseconds, 0 or more');
   checkNumber(caller, 'lateness', lateness, isDuration, 'milliseconds, 0 or more');
   checkCount(`mostSteps of ${caller}`, mostSteps, 1, false, 'A run with more steps fails.');
   if (name !== undefined) checkArgument(`${caller} for \`name\``, name, 'string', 'a string');
-  return { handlers, promises, patience, lateness, mostSteps, name };
+  return { handlers, promises, patience, lateness, slowSteps, mostSteps, name };
 }
 
 /** @internal @throws InvalidArgumentError, InvalidCountError, NotAFunctionError, NotACoroutineError */

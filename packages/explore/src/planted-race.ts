@@ -32,7 +32,15 @@ function* plantedRace(run: Exploration) {
  * @throws ExplorationBrokenError
  */
 export async function findPlantedRace(chooser: Chooser): Promise<void> {
-  const settings = { handlers: () => [], promises: false, lateness: 0, patience: 0, mostSteps: 1000, name: undefined };
+  const settings = {
+    handlers: () => [],
+    promises: false,
+    lateness: 0,
+    patience: 0,
+    slowSteps: 0,
+    mostSteps: 1000,
+    name: undefined,
+  };
   const player = new Player(plantedRace, settings);
   for (let run = 1; run <= RUNS; run++) {
     const { error } = await player.play(chooser, seedOfRun(1, run));

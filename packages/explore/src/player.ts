@@ -19,6 +19,7 @@ import type { Chooser } from './oracle/chooser.js';
 import { LateSettlingTime, LateVirtualTime, type RunStrategy } from './oracle/late-strategies.js';
 import { Oracle } from './oracle/oracle.js';
 import { OraclePolicy } from './oracle/oracle-policy.js';
+import { SlowSteps } from './oracle/slow-steps.js';
 import type { Reorderings } from './reorderings.js';
 
 /** One run that was played. */
@@ -67,8 +68,7 @@ export class Player {
     const oracle = new Oracle(chooser, this.settings.mostSteps, watch.trail ? trail : undefined);
     const cancellations = new Cancellations();
     const run = new Exploration(oracle, cancellations);
-    const policy = new OraclePolicy(oracle, cancellations, watch.reorderings);
-    const { loop, strategy } = this.#loopOf(oracle, policy, watch);
+    const { loop, strategy } = this.#loopOf(oracle, cancellations, watch);
     const failure = await this.#failureOf(loop, run);
     if (oracle.fault !== undefined) throw oracle.fault;
     this.plays++;
@@ -80,9 +80,11 @@ export class Player {
   }
 
   /** A loop of its own for each run: so nothing of one is left for the next. */
-  #loopOf(oracle: Oracle, policy: OraclePolicy, { instrument }: Watch) {
-    const { lateness, patience, promises } = this.settings;
+  #loopOf(oracle: Oracle, cancellations: Cancellations, { instrument, reorderings }: Watch) {
+    const { lateness, patience, promises, slowSteps } = this.settings;
     const clock = new VirtualClock();
+    const slow = new SlowSteps(oracle, clock, slowSteps);
+    const policy = new OraclePolicy(oracle, cancellations, slow, reorderings);
     const own = this.settings.handlers(clock);
     this.hasPromises = promises ?? own.some(handler => handler.needsHost);
     const strategy: RunStrategy = this.hasPromises

@@ -8,6 +8,8 @@ export type ChoiceKind =
   | 'select'
   /** How late a sleep ends. */
   | 'late'
+  /** Whether a step takes long. */
+  | 'slow'
   /** `run.random()` */
   | 'random'
   /** `run.choose()` */

@@ -3,6 +3,7 @@ import { TimeEvent } from '@escapement/sleep';
 import type { Reorderings } from '../reorderings.js';
 import type { Cancellations } from './cancellations.js';
 import type { Oracle } from './oracle.js';
+import type { SlowSteps } from './slow-steps.js';
 
 /** A task goes on after so many pauses in a row, unless another choice is made; then it is the turn of the others. */
 const MOST_IN_A_ROW = 40;
@@ -28,6 +29,7 @@ export class OraclePolicy extends SchedulingPolicy {
   constructor(
     private readonly oracle: Oracle,
     private readonly cancellations: Cancellations,
+    private readonly slowSteps: SlowSteps,
     private readonly reorderings: Reorderings | undefined,
   ) {
     super();
@@ -83,6 +85,7 @@ export class OraclePolicy extends SchedulingPolicy {
   }
 
   override stepEnded(): void {
+    this.slowSteps.offer();
     if (this.cancellations.areOpen) this.cancellations.offer(this.oracle);
   }
 }

@@ -4,7 +4,7 @@ import { Chooser } from '../oracle/chooser.js';
 /** Of a random number it tries the least, one in the middle, and the greatest. */
 const SAMPLES = 3;
 /** These count against the bound; all the other choices are tried without a bound. */
-const BOUNDED: readonly ChoiceKind[] = ['preempt', 'late', 'link', 'cancel'];
+const BOUNDED: readonly ChoiceKind[] = ['preempt', 'late', 'slow', 'link', 'cancel'];
 
 /** A choice of the present schedule. */
 interface Branch {
@@ -16,7 +16,7 @@ interface Branch {
 }
 
 /**
- * All schedules, depth first, with at most `preemptions` where a task that could go on is preempted, a sleep ends late, a stream in
+ * All schedules, depth first, with at most `preemptions` where a task that could go on is preempted, a sleep ends late, a step takes long, a stream in
  * memory fails, or a task is cancelled. Which task is next when none can go on is always tried in full. It leaves out none as
  * equivalent to another: coroutines share variables, which the loop does not see.
  */
