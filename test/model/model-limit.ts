@@ -25,8 +25,9 @@ export class ModelLimit {
 
   /** One that has passed takes its turn, too. */
   set deadline(until: number) {
+    if (this.#isOver || this.hasExpired) return;
     this.#deadline = until;
-    if (!this.#hasBegun || this.#isOver || this.hasExpired) return;
+    if (!this.#hasBegun) return;
     this.#stop();
     if (until < this.model.time) this.#rang(until);
     else this.#setTimer();

@@ -210,8 +210,9 @@ class ModelLimit implements PlayedLimit {
   }
 
   set deadline(instant: number) {
+    if (this.#isOver || this.hasExpired) return;
     this.#deadline = instant;
-    if (this.#stop === undefined || this.#isOver || this.hasExpired) return;
+    if (this.#stop === undefined) return;
     this.#stop();
     if (instant < this.loop.now()) this.#due(instant);
     else this.#set();

@@ -254,6 +254,25 @@ describe('a limit', () => {
     expect(clock.time).to.equal(10);
   });
 
+  it('keeps the deadline with which it expired, or its body ended, whatever it is set to', () => {
+    const { loop } = virtualLoop();
+    const kept: Limit[] = [];
+    loop.runSync(function* () {
+      for (const time of [Infinity, 1]) {
+        yield* moveOnAfter(5, function* (limit) {
+          kept.push(limit);
+          try {
+            yield* sleep(time);
+          } finally {
+            if (limit.hasExpired) limit.deadline = 100;
+          }
+        });
+      }
+      for (const limit of kept) limit.deadline = 200;
+    });
+    expect(kept.map(({ deadline }) => deadline)).to.deep.equal([5, 10]);
+  });
+
   it('that is not the reason of the cancellation has not expired', () => {
     const { loop } = virtualLoop();
     let kept: Limit | undefined;

@@ -112,9 +112,10 @@ class RunningLimit implements Limit, WatchTarget<void> {
 
   set deadline(until: Instant) {
     checkInstant('limit.deadline', until);
+    if (this.#isOver || this.error !== undefined) return;
     this.#deadline = until;
     // It begins with the deadline that it has then.
-    if (this.#timer === undefined || this.#isOver || this.error !== undefined) return;
+    if (this.#timer === undefined) return;
     this.#timer.cancel();
     if (until >= now().attempt(this.#task!)!.value) this.#setTimer();
     else {

@@ -5,6 +5,7 @@ import {
   type Coroutine,
   ensure,
   every,
+  type Limit,
   type LoopEvent,
   moveOnAfter,
   now,
@@ -174,6 +175,22 @@ export const corePrograms: Programs = {
     if (work > least + 1) expect(isLate).to.equal(true);
     if (work < least - 1) expect(outcome).to.equal('value');
     expect(yield* now()).to.be.within(Math.min(work, least), Math.min(work, least) + 1);
+  },
+
+  *'a limit that is moved expires when its deadline has come, and not before'(run) {
+    let limit!: Limit;
+    const value = yield* moveOnAfter(run.choose(3), function* (given) {
+      limit = given;
+      for (let n = 0; n < 3; n++) {
+        yield* sleep(run.choose(3));
+        limit.deadline = (yield* now()) + run.choose(3);
+      }
+      return 'value';
+    });
+    if (value !== undefined) return;
+    expect(limit.hasExpired).to.equal(true);
+    // A sleep may end late by a millisecond.
+    expect(yield* now()).to.be.within(limit.deadline, limit.deadline + 1);
   },
 
   *'each joiner gets the end of a task'(run) {

@@ -119,6 +119,33 @@ export const netPrograms: Programs = {
     expect(failures.filter(error => !isOfConnection(error))).to.deep.equal([]);
   },
 
+  *'serve answers each client that stays, and ends when the listener is closed'(run) {
+    const listener = new MemoryListener(link(run, false), link(run, false));
+    const limit = 1 + run.choose(3);
+    const answers: (string | undefined)[] = [];
+    function* client() {
+      using stream = yield* listener.connect();
+      yield* stream.write(TEXT);
+      answers.push(yield* stream.readLine());
+    }
+    const clients: Task[] = [];
+    yield* scope(function* () {
+      const server = yield* spawn(serve(listener, lines<Played>, { limit }));
+      yield* scope(function* () {
+        for (let n = 0; n < 3; n++) {
+          clients.push(yield* spawn(client));
+          yield* run.choose(2) === 0 ? steps(run, 2) : sleep(run.choose(3));
+        }
+        mayCancelOne(run, clients);
+      });
+      listener.close();
+      yield* server;
+    });
+    const stayed = clients.filter(task => !task.isCancelled);
+    expect(answers.length).to.be.at.least(stayed.length);
+    expect(answers.every(answer => answer === TEXT.trim())).to.equal(true);
+  },
+
   *'a write that is cancelled may have written a part, and no more'(run) {
     const [left, right] = memoryPair(link(run, false));
     let written = 0;
