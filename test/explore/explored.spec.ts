@@ -1,6 +1,9 @@
-import { pause, spawn } from '@escapement/core';
+import { test } from 'node:test';
+import { LoopEvent, pause, spawn } from '@escapement/core';
 import { explored, FailedRunError } from '@escapement/explore';
+import { GeneratedSchedule } from '@escapement/explore/fast-check';
 import { assert } from 'chai';
+import { Signal, SignalHandler } from '../support/signal-event.js';
 import { losesAnUpdate, losesNone } from './runners/bank.js';
 
 describe('explored', () => {
@@ -114,6 +117,36 @@ describe('explored', () => {
     const body = explored(losesNone);
     assert.equal(body.length, 0);
     assert.match(String(body), /^async function exploredTest\(\)/);
+  });
+});
+
+class Awaited extends LoopEvent {
+  readonly kind = 'awaited';
+}
+
+// The compiler is the test: an `@ts-expect-error` that finds no error is one itself.
+describe('the types of explored', () => {
+  it('refuse an event without a handler, and fit the bodies of tests', () => {
+    function* signalled() {
+      yield* new Signal();
+    }
+    function* waits() {
+      yield* new Awaited();
+    }
+    const never = async (schedule: GeneratedSchedule) => {
+      // @ts-expect-error: no handler for Signal
+      explored(signalled);
+      // @ts-expect-error: the handler is for another event
+      explored(waits, { handlers: () => [new SignalHandler()] });
+      it('of mocha', explored(signalled, { handlers: () => [new SignalHandler()] }));
+      test('of node:test', explored(signalled, { handlers: () => [new SignalHandler()] }));
+      // @ts-expect-error: no handler for Signal
+      await schedule.run(signalled);
+      await schedule.run(signalled, { handlers: () => [new SignalHandler()] });
+      // @ts-expect-error: schedules are made by schedules()
+      new GeneratedSchedule([[0, 0]]);
+    };
+    void never;
   });
 });
 

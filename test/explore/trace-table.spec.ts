@@ -99,7 +99,7 @@ describe('the table of a trace', () => {
       ),
     );
     assert.match(table, /pro gram +task 2$/m);
-    assert.match(table, /→ line 1: sleep for 1/);
+    assert.match(table, /starts → line 1: sleep for 1 ms/);
     assert.include(table, 'cancelled ←0 → ends');
     assert.include(table, 'cancelled at line 1 ←1 → ends');
     assert.notMatch(table, /[^\P{Cc}\n]/u);

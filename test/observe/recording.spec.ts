@@ -24,6 +24,7 @@ import {
   type Pause,
   PerformanceClock,
   pause,
+  SetTimeoutStrategy,
   type SleepFor,
   SleepHandler,
   type Spawn,
@@ -36,7 +37,7 @@ import {
 } from 'escapement';
 import { describe, it } from 'mocha';
 import { Signal, SignalHandler } from '../support/signal-event.js';
-import { JumpStrategy } from '../support/virtual-loop.js';
+import { JumpStrategy, VirtualClock } from '../support/virtual-loop.js';
 import { decodeTrace, trackOf } from './decoded-trace.js';
 
 /** A loop in virtual time, and its recorder. */
@@ -57,6 +58,11 @@ function names(slices: readonly { readonly name: string }[]): string[] {
 /** So many records, in MiB. */
 function records(count: number): number {
   return (count * 24) / 2 ** 20;
+}
+
+/** For a recorder that gets its calls from the test. */
+function rootTask(id: number, name: string): Task {
+  return { id, name, parent: undefined, children: [], state: 'waiting', waitsFor: undefined } as unknown as Task;
 }
 
 /** More classes of events than are kept. */
@@ -339,6 +345,82 @@ describe('a recorder', () => {
     expect(main.slices.find(({ name }) => name === 'step')).to.deep.equal({ name: 'step', start, end, args: {} });
   });
 
+  it('keeps the runs of several loops apart that sleep at the same time', async () => {
+    const recorder = recording({ seconds: 10_000, mebibytes: records(2000) });
+    await Promise.all(
+      ['one', 'two', 'three'].map(name => {
+        const strategy = new SetTimeoutStrategy(new PerformanceClock());
+        const loop = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock)], instruments: [recorder] });
+        return loop.run(function* main() {
+          yield* spawn(sleep(2), { name: `child of ${name}` });
+          for (let n = 0; n < 5; n++) yield* sleep(1);
+        });
+      }),
+    );
+    const shown = decodeTrace(recorder.dump());
+    const mains = ['one', 'two', 'three'].map(name => trackOf(shown, `child of ${name}`).parent!);
+    expect(new Set(mains)).to.have.lengthOf(3);
+    for (const main of mains) {
+      expect(main.name).to.equal('main');
+      expect(names(main.slices).filter(name => name === 'step')).to.have.lengthOf(6);
+    }
+  });
+
+  it('shows each sleep once, also if others start and end runs meanwhile', () => {
+    const clock = new VirtualClock();
+    const recorder = recording({ clock, mebibytes: records(100) });
+    const at = (time: number) => {
+      clock.time = time;
+      return recorder;
+    };
+    const [one, two] = [rootTask(1, 'one'), rootTask(1, 'two')];
+    at(0).runStarted(one);
+    at(1).sleepStarted(2);
+    at(2).runStarted(two);
+    at(3).sleepEnded();
+    at(4).runEnded(two);
+    at(5).sleepStarted(8);
+    at(6).sleepEnded();
+    at(6).runStarted(two);
+    at(7).sleepStarted(Infinity);
+    at(8).runEnded(two);
+    at(9).sleepEnded();
+    at(10).sleepStarted(Infinity);
+    const { slices } = trackOf(decodeTrace(recorder.dump()), 'sleeps');
+    expect(slices.map(({ start, end }) => `${start} to ${end}`)).to.deep.equal(['1 to 5', '5 to 6', '10 to undefined']);
+    expect(slices[2]!.args).to.deep.equal({ until: 'woken' });
+  });
+
+  it('tells tasks apart after four billion of them', () => {
+    const recorder = recording({ clock: new VirtualClock(), mebibytes: records(100) });
+    const root = rootTask(2 ** 32 + 7, 'late');
+    recorder.runStarted(root);
+    recorder.taskReady(root, 'spawned');
+    recorder.stepStarted(root);
+    recorder.stepEnded(root);
+    const late = trackOf(decodeTrace(recorder.dump()), 'late');
+    expect(names(late.slices)).to.deep.equal(['ready', 'step']);
+    expect(late.rank).to.equal(11);
+  });
+
+  it('knows what a step did that ran another loop', () => {
+    const { loop, clock, recorder, trace } = recordedLoop();
+    const strategy = Object.assign(new JumpStrategy(), { clock });
+    const inner = new EventLoop({ strategy, handlers: [new SleepHandler(clock)], instruments: [recorder] });
+    loop.runSync(function* main(): Coroutine<void, Spawn | SleepFor | Pause> {
+      const child: Task = yield* spawn(function* cancelsItself(): Coroutine<void, SleepFor> {
+        child.cancel();
+        inner.runSync(sleep(1));
+        yield* sleep(5);
+      });
+      yield* pause();
+    });
+    const { slices, instants } = trackOf(trace(), 'cancelsItself');
+    expect(names(slices)).to.deep.equal(['ready', 'step', 'ready', 'step']);
+    expect(slices[2]).to.deep.equal({ name: 'ready', start: 1, end: 1, args: { cause: 'cancelled' } });
+    expect(instants.map(({ name, time }) => `${name} ${time}`)).to.deep.equal(['spawned 0', 'cancelled 1', 'ended 1']);
+  });
+
   it('may be one of several whose dumps are in one file', () => {
     const files = ['one', 'two'].map(name => {
       const { loop, recorder } = recordedLoop({ name });
@@ -375,7 +457,7 @@ describe('a recorder', () => {
     const { loop, recorder, handler, clock } = recordedLoop();
     let dump = new Uint8Array();
     loop.runSync(function* main() {
-      yield* spawn(nasty, { name: 'x'.repeat(1e5) });
+      yield* spawn(nasty, { name: `\ud800${'x'.repeat(1e5)}` });
       yield* sleep(1);
       dump = Uint8Array.from(recorder.dump());
       clock.time++;

@@ -25,6 +25,7 @@ export class Shrinker {
   }
 
   async shrink(): Promise<readonly number[]> {
+    if (this.#best.length === 0) return this.#best;
     await this.#shorten();
     for (let before = Infinity; !this.work.budget.isSpent && weightOf(this.#best) < before; ) {
       before = weightOf(this.#best);

@@ -11,7 +11,7 @@ export function harmless(text: string): string {
 
 /** The same on one line: a name, or a description. */
 export function oneLine(text: string): string {
-  return harmless(text.replace(/\s+/g, ' ')).trim();
+  return harmless(text.replace(/\s/g, ' ')).replace(/ +/g, ' ').trim();
 }
 
 /** Cut to so many columns of a terminal; what is cut is shown as `…`. */

@@ -35,7 +35,6 @@ interface OuterStep {
   readonly task: number;
   readonly run: number;
   readonly startedAt: Instant;
-  readonly readyAgain: number;
 }
 
 class HostClock extends Clock {
@@ -72,7 +71,10 @@ export class Recorder implements Instrument {
   #readyAgain = 0;
   /** The time of the last record of a step. */
   #last: Instant = 0;
+  /** When a slow step may make a dump again. */
   #dumpsAgainAt: Instant = -Infinity;
+  /** The number of runs when a crash last made a dump: the first of a run does. */
+  #crashedRuns = 0;
   #stopPauses: (() => void) | undefined;
 
   /** @internal */
@@ -174,7 +176,7 @@ export class Recorder implements Instrument {
     this.#ring.write(STEP_ENDED, name, now, this.#stepRun, this.#stepTask, isReady ? 1 : 0);
     if (this.#outerSteps.length === 0) this.#stepTask = this.#stepRun = 0;
     else this.#leaveInnerStep();
-    if (took >= this.#options.slowStep) this.#dumpBecause('slow step');
+    if (took >= this.#options.slowStep && now >= this.#dumpsAgainAt) this.#dumpBecause('slow step');
   }
 
   taskEnded(task: Task): void {
@@ -195,7 +197,8 @@ export class Recorder implements Instrument {
   crashed(fault: unknown): void {
     this.#ring.write(CRASHED, 0, this.#clock.now(), this.#run, 0, 0);
     this.#ring.writeText(describe(fault));
-    this.#dumpBecause('crash');
+    if (this.#crashedRuns !== this.#runs) this.#dumpBecause('crash');
+    this.#crashedRuns = this.#runs;
   }
 
   warningIssued({ code, message, task }: LoopWarning): void {
@@ -213,29 +216,23 @@ export class Recorder implements Instrument {
   }
 
   #enterInnerStep(): void {
-    this.#outerSteps.push({
-      task: this.#stepTask,
-      run: this.#stepRun,
-      startedAt: this.#stepStartedAt,
-      readyAgain: this.#readyAgain,
-    });
+    this.#outerSteps.push({ task: this.#stepTask, run: this.#stepRun, startedAt: this.#stepStartedAt });
   }
 
   #leaveInnerStep(): void {
-    const { task, run, startedAt, readyAgain } = this.#outerSteps.pop()!;
+    const { task, run, startedAt } = this.#outerSteps.pop()!;
     this.#stepTask = task;
     this.#stepRun = run;
     this.#stepStartedAt = startedAt;
-    this.#readyAgain = readyAgain;
-    this.#waitsFor = 0;
+    // It has not stopped yet.
+    this.#waitsFor = this.#readyAgain = 0;
   }
 
-  /** One dump shows all that happened in the seconds before it, so the next may wait as long. */
   #dumpBecause(reason: DumpReason): void {
     const { dumped, seconds } = this.#options;
-    const now = this.#clock.now();
-    if (dumped === undefined || (reason === 'slow step' && now < this.#dumpsAgainAt)) return;
-    this.#dumpsAgainAt = now + seconds * 1000;
+    if (dumped === undefined) return;
+    // It shows all that happened in the seconds before it, so the next may wait as long.
+    this.#dumpsAgainAt = this.#clock.now() + seconds * 1000;
     dumped(this.dump(), reason);
   }
 

@@ -22,7 +22,8 @@ export interface TraceTask {
 
 /** All tasks of a dump: those that have not ended, and those that have records. */
 export class TraceTasks {
-  readonly #byKey = new Map<number, TraceTask>();
+  /** By the number of the run, and by id. */
+  readonly #runs = new Map<number, Map<number, TraceTask>>();
 
   /**
    * @param roots the root tasks that have not ended, and the number of the run of each
@@ -42,9 +43,12 @@ export class TraceTasks {
     }
   }
 
-  get(run: number, id: number): TraceTask {
-    const key = run * 2 ** 32 + id;
-    let task = this.#byKey.get(key);
+  /** @param fullId as records store it, or with all its digits */
+  get(run: number, fullId: number): TraceTask {
+    const id = fullId >>> 0;
+    const tasks = this.#runs.get(run) ?? new Map<number, TraceTask>();
+    if (tasks.size === 0) this.#runs.set(run, tasks);
+    let task = tasks.get(id);
     if (task !== undefined) return task;
     task = {
       uuid: this.newUuid(),
@@ -58,7 +62,7 @@ export class TraceTasks {
       open: undefined,
       isSeen: false,
     };
-    this.#byKey.set(key, task);
+    tasks.set(id, task);
     return task;
   }
 
@@ -71,7 +75,7 @@ export class TraceTasks {
   /** Each task after its parent. */
   *parentsFirst(): Generator<TraceTask> {
     const given = new Set<TraceTask>();
-    for (const task of this.#byKey.values()) {
+    for (const task of this.#all()) {
       const path: TraceTask[] = [];
       for (let each: TraceTask | undefined = task; each !== undefined && !given.has(each); each = each.parent) {
         given.add(each);
@@ -79,6 +83,10 @@ export class TraceTasks {
       }
       yield* path.reverse();
     }
+  }
+
+  *#all(): Generator<TraceTask> {
+    for (const tasks of this.#runs.values()) yield* tasks.values();
   }
 
   #addLive(live: Task, run: number): void {

@@ -34,6 +34,8 @@ export interface TraceSource {
 /** What the slices that were open at the beginning of the trace say of that. */
 const EARLIER: Annotations = { began: 'before this recording' };
 
+/** Of tasks among their siblings, in the order of their ids: behind the loop's own tracks. The format has 31 bits for it. */
+const FIRST_RANK = 4;
 /** About how many bytes the trace takes for each record. */
 const PACKET_SIZE = 64;
 
@@ -60,7 +62,8 @@ class Trace {
   #time = 0;
   /** The time of the first event, in nanoseconds. */
   #start = 0;
-  #sleepsUntil: Instant | undefined;
+  #sleep: 'unknown' | 'asleep' | 'awake' = 'unknown';
+  #sleepsUntil: Instant = Infinity;
 
   constructor(private readonly source: TraceSource) {
     this.#uuids = numbersOf(source.name);
@@ -93,7 +96,8 @@ class Trace {
     const { kind, name, number, time, run, task: id, other, value } = record;
     if (kind === COLLECTED) {
       const [start, end] = [nanoseconds(time), nanoseconds(time + value)];
-      if (time + value >= this.source.from) this.#collections.push({ kind: COLLECTION_KINDS[name]!, start, end });
+      if (time + value >= this.source.from)
+        this.#collections.push({ kind: COLLECTION_KINDS[name] ?? 'other', start, end });
       return;
     }
     if (time < this.source.from) return;
@@ -128,7 +132,7 @@ class Trace {
     this.#packets.track({ uuid: this.#collectorTrack, name: 'garbage collector', parent, rank: 3 });
     for (const task of this.#tasks.parentsFirst()) {
       const { uuid, name, id } = task;
-      this.#packets.track({ uuid, name, parent: task.parent?.uuid ?? parent, rank: 3 + id });
+      this.#packets.track({ uuid, name, parent: task.parent?.uuid ?? parent, rank: FIRST_RANK + (id % 2 ** 30) });
     }
   }
 
@@ -221,18 +225,25 @@ class Trace {
   }
 
   #fallAsleep(until: Instant): void {
+    // While several loops run, sleeps are not recorded, so an end may be missing, or a start.
+    if (this.#sleep === 'asleep') this.#packets.end(this.#sleepTrack, this.#time);
+    this.#sleep = 'asleep';
     this.#sleepsUntil = until;
     this.#packets.begin(this.#sleepTrack, this.#time, 'sleep', { until: until === Infinity ? 'woken' : until });
   }
 
   #awake(time: Instant): void {
-    const until = this.#sleepsUntil;
-    if (until === undefined) this.#packets.begin(this.#sleepTrack, this.#start, 'sleep', EARLIER);
-    const isOver = until !== undefined && time >= until;
-    const overshoot = isOver ? nanoseconds(time) - nanoseconds(until) : undefined;
-    this.#packets.end(this.#sleepTrack, this.#time, { overshoot });
-    if (overshoot !== undefined) this.#packets.count(this.#overshootTrack, this.#time, overshoot);
-    this.#sleepsUntil = undefined;
+    if (this.#sleep === 'unknown') this.#packets.begin(this.#sleepTrack, this.#start, 'sleep', EARLIER);
+    if (this.#sleep !== 'awake') this.#endSleep(time);
+    this.#sleep = 'awake';
+    this.#sleepsUntil = Infinity;
+  }
+
+  #endSleep(time: Instant): void {
+    const overshoot = nanoseconds(time) - nanoseconds(this.#sleepsUntil);
+    const isOver = time >= this.#sleepsUntil;
+    this.#packets.end(this.#sleepTrack, this.#time, isOver ? { overshoot } : undefined);
+    if (isOver) this.#packets.count(this.#overshootTrack, this.#time, overshoot);
   }
 
   #warned(run: number, id: number, warning: string): void {
