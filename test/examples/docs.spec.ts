@@ -36,7 +36,7 @@ describe('the docs', () => {
   let runs: ReadonlyMap<string, Run>;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     runs = await runExamples(examples, 2);
   });
 

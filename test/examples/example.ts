@@ -29,7 +29,7 @@ export function runExample(source: string): Promise<Run> {
   const flags = source.startsWith(`${EXAMPLES}explore/`) ? ['--enable-source-maps'] : [];
   return new Promise(resolve => {
     const args = [...flags, fileURLToPath(compiled(source))];
-    execFile(process.execPath, args, { timeout: 30_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { timeout: 60_000 }, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : (error.code ?? error.signal ?? 'killed');
       resolve({ exitCode, output: stdout.trimEnd(), errors: stderr });
     });
