@@ -32,6 +32,7 @@ const LONG = [
   'net/exhaustion',
   'net/faults',
   'net/standard-streams',
+  'observe/dump-on-signal',
   'observe/ps',
   'observe/ps-refused',
   'packages/bundled-threads',

@@ -59,6 +59,21 @@ describe('escapement-observe ps', function () {
     });
   }
 
+  it('shows a loop that waits in a system call under epoll, which goes on', async () => {
+    const pid = await targets.program(
+      `Promise.all([import('escapement'), import('@escapement/io')]).then(
+        ([{ createLoop, sleepModule, sleep }, { epollModule, ioModule }]) =>
+          createLoop(epollModule, ioModule, sleepModule).run(function* main() {
+            console.log('up');
+            yield* sleep(60000);
+          }));`,
+    );
+    const { threads } = await reportOf(pid);
+    expect(threads[0]!.loops[0]).to.deep.include({ strategy: 'epoll' });
+    expect(linesOf(threads[0]!.loops[0]!)).to.deep.equal(['main: SleepFor(duration=60000)']);
+    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+  });
+
   it('shows a task in the middle of a step that never ends', async () => {
     const pid = await targets.program(
       `import('escapement').then(({ createLoop, busyWaitModule, sleepModule }) =>
@@ -83,7 +98,27 @@ describe('escapement-observe ps', function () {
     expect(text).to.include('load waitTimesModule() from @escapement/observe/module');
   });
 
-  it('looks at two processes at once, and twice at one', async () => {
+  it('closes the inspector for good: it stays closed when the host has its turn after a long block', async () => {
+    const { pid, complains } = await targets.start(process.execPath, [
+      '--inspect-port=0',
+      '-e',
+      `console.log('up');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8000);
+      setTimeout(() => console.error('host'), 200);
+      setTimeout(() => {}, 60000);`,
+    ]);
+    await reportOf(pid);
+    await complains(/host/);
+    expect(listenersOf(pid)).to.equal(0);
+  });
+
+  it('does no harm to the process, however often it looks', async () => {
+    const pid = await targets.loop('atomics-wait');
+    for (let n = 0; n < 10; n++) await reportOf(pid);
+    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+  });
+
+  it('looks at two processes at once, and twice at one, one look after the other', async () => {
     const pids = await Promise.all([targets.loop('atomics-wait'), targets.loop('busy-wait')]);
     const reports = await Promise.all([...pids, ...pids].map(pid => reportOf(pid)));
     expect(reports.map(({ pid, threads }) => [pid, threads[0]!.loops[0]!.strategy])).to.deep.equal([
@@ -92,7 +127,6 @@ describe('escapement-observe ps', function () {
       [pids[0], 'atomics-wait'],
       [pids[1], 'busy-wait'],
     ]);
-    // The last one of each that came found the inspector closed, and closed it.
     expect(pids.map(listenersOf)).to.deep.equal([0, 0]);
   });
 

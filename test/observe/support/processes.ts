@@ -9,6 +9,15 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** So that several processes can have their inspectors open at the same time. */
 const ANY_PORT = '--inspect-port=0';
 
+/** A process that runs. */
+export interface Started {
+  readonly pid: number;
+  /** What it has printed first. */
+  readonly said: string;
+  /** Resolves when it has printed something that matches on its standard error, to all of that. */
+  complains(about: RegExp): Promise<string>;
+}
+
 export interface Run {
   readonly status: number | null;
   readonly stdout: string;
@@ -51,7 +60,7 @@ export class Targets {
   }
 
   /** Resolves once it has printed something. */
-  start(command: string, args: readonly string[]): Promise<{ readonly pid: number; readonly said: string }> {
+  start(command: string, args: readonly string[]): Promise<Started> {
     const child = spawn(command, args, { cwd: HERE, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#running.add(child);
     let errors = '';
@@ -64,7 +73,11 @@ export class Targets {
         this.#running.delete(child);
         reject(new Error(`the process ended too early: ${errors}`));
       });
-      child.stdout.once('data', said => resolve({ pid: child.pid!, said: String(said) }));
+      const complains = async (about: RegExp) => {
+        while (!about.test(errors)) await new Promise(again => child.stderr.once('data', again));
+        return errors;
+      };
+      child.stdout.once('data', said => resolve({ pid: child.pid!, said: String(said), complains }));
     });
   }
 

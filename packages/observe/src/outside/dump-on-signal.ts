@@ -28,7 +28,7 @@ export function dumpLoops(options: LookOptions = {}): string {
  * @example dumpOnSignal('SIGQUIT'); // then: kill -QUIT <pid>, or Ctrl-\ in its terminal
  */
 export function dumpOnSignal(signal: NodeJS.Signals = 'SIGQUIT', options: LookOptions = {}): () => void {
-  if (!Object.hasOwn(constants.signals, signal) || RESERVED.includes(signal)) {
+  if (typeof signal !== 'string' || !Object.hasOwn(constants.signals, signal) || RESERVED.includes(signal)) {
     throw new InvalidArgumentError(
       'ESC_INVALID_ARGUMENT',
       `dumpOnSignal got ${describe(signal)}, expected a signal that a program can listen for, like 'SIGQUIT' or 'SIGUSR2'.`,

@@ -1,6 +1,7 @@
 import type { Duration } from '@escapement/core';
 import { WebSocket } from 'ws';
 import { LookError } from './errors.js';
+import { type Inspector, NUDGE_AFTER } from './open-inspector.js';
 
 /** The answer to a request, or an event. */
 interface Message {
@@ -42,6 +43,8 @@ export class InspectorSession {
   readonly #workers = new Map<string, InspectorSession>();
   #lastId = 0;
   #areWorkersAttached = false;
+  #isClosed = false;
+  #wasNudged = false;
 
   private constructor(
     /** `main thread`, or what Node calls the worker. */
@@ -51,11 +54,12 @@ export class InspectorSession {
     readonly closed: Promise<void>,
     /** Closes the connection. */
     readonly close: () => void,
+    private readonly inspector: Inspector,
   ) {}
 
   /** A session of the main thread. @throws LookError if the connection fails */
-  static async open(url: string): Promise<InspectorSession> {
-    const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 2 ** 30 });
+  static async open(inspector: Inspector): Promise<InspectorSession> {
+    const socket = new WebSocket(inspector.url, { perMessageDeflate: false, maxPayload: 2 ** 30 });
     const opened = new Promise<boolean>(resolve => socket.once('open', () => resolve(true)));
     const closed = new Promise<void>(resolve => socket.once('close', () => resolve()));
     // It closes after any error.
@@ -65,6 +69,7 @@ export class InspectorSession {
       text => socket.send(text, () => {}),
       closed,
       () => socket.terminate(),
+      inspector,
     );
     socket.on('message', data => session.received(String(data)));
     void closed.then(() => session.failAll());
@@ -103,9 +108,11 @@ export class InspectorSession {
   request(method: string, params: object, patience: Duration): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = this.post(method, params);
-      const timer = setTimeout(() => reject(noAnswer(this.name, patience)), patience);
+      const timer = setTimeout(() => this.#pending.get(id)?.reject(noAnswer(this.name, patience)), patience);
+      const nudges = setInterval(() => this.nudge(), NUDGE_AFTER);
       const settled = () => {
         clearTimeout(timer);
+        clearInterval(nudges);
         this.#pending.delete(id);
       };
       this.#pending.set(id, {
@@ -128,6 +135,17 @@ export class InspectorSession {
     return id;
   }
 
+  /** For a thread that waits in a system call, and does not answer before that ends. */
+  nudge(): void {
+    this.#wasNudged = true;
+    this.inspector.nudge?.();
+  }
+
+  /** An answer, or the opening of the inspector, did not come at once. */
+  get wasNudged(): boolean {
+    return this.#wasNudged || this.inspector.wasNudged === true;
+  }
+
   private received(text: string): void {
     const { id, result, error, method, params } = JSON.parse(text) as Message;
     const pending = id === undefined ? undefined : this.#pending.get(id);
@@ -143,7 +161,7 @@ export class InspectorSession {
 
   #attached({ sessionId, workerInfo }: AttachedWorker): void {
     const send = (message: string) => void this.post('NodeWorker.sendMessageToWorker', { sessionId, message });
-    this.#workers.set(sessionId, new InspectorSession(workerInfo.title, send, this.closed, this.close));
+    this.#workers.set(sessionId, new InspectorSession(workerInfo.title, send, this.closed, this.close, this.inspector));
   }
 
   #detached({ sessionId }: Pick<AttachedWorker, 'sessionId'>): void {
@@ -151,7 +169,13 @@ export class InspectorSession {
     this.#workers.delete(sessionId);
   }
 
+  /** @throws LookError if the connection was closed */
+  checkIsOpen(): void {
+    if (this.#isClosed) throw connectionClosed();
+  }
+
   private failAll(): void {
+    this.#isClosed = true;
     for (const { reject } of [...this.#pending.values()]) reject(connectionClosed());
     for (const worker of this.#workers.values()) worker.failAll();
   }

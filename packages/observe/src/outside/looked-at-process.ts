@@ -5,6 +5,7 @@ import { InspectorSession } from './inspector-session.js';
 import { type LookOptions, lookAtLoops } from './look-at-loops.js';
 import type { LoopReport, ProcessReport, ThreadReport } from './loop-report.js';
 import { type Inspector, openInspector } from './open-inspector.js';
+import { lockProcess } from './process-lock.js';
 
 /** How to look at a process. */
 export interface ProcessLookOptions extends Required<LookOptions> {
@@ -12,24 +13,46 @@ export interface ProcessLookOptions extends Required<LookOptions> {
   readonly port?: number | undefined;
 }
 
-/** How long an answer may take in milliseconds, without the look itself. */
-const PATIENCE_TO_CLOSE: Duration = 1000;
-/** `process._debugEnd` is what `close` of `node:inspector` is; also where there is no `require`. */
-const CLOSE_INSPECTOR = `(process.getBuiltinModule?.('node:inspector').close ?? process._debugEnd)()`;
+/**
+ * Ends the inspector, from which no answer comes then. SIGUSR1 asks Node twice to open it: at once, and in the next turn of the host,
+ * which may be long after. So it is closed then, too. `process._debugEnd` is what `close` of `node:inspector` is.
+ */
+const CLOSE_INSPECTOR = `
+  process._debugEnd();
+  (process.getBuiltinModule?.('node:timers') ?? globalThis).setImmediate(process._debugEnd);`;
+/** How long a signal takes to have its effect, and how long until the next then, in milliseconds. */
+const NUDGE_EFFECT: Duration = 100;
+const NUDGE_EVERY: Duration = 300;
+/**
+ * For a thread that comes to this only by a signal: waits until that has had its effect, or it would open the inspector again. Not in
+ * `Atomics.wait`, because the thread may be in one, and a thread has room for one.
+ */
+const CLOSE_AFTER_NUDGE = `for (const end = Date.now() + ${NUDGE_EFFECT}; Date.now() < end; ); ${CLOSE_INSPECTOR}`;
 const WHO = '({ pid: process.pid, node: process.version, command: process.argv, uptime: process.uptime() * 1000 })';
 
 /** A process that is looked at from outside. When it is closed, its inspector is open or closed as it was before. */
 export class LookedAtProcess {
   private constructor(
     private readonly session: InspectorSession,
-    private readonly isInspectorOurs: boolean,
+    readonly inspector: Inspector,
     private readonly options: ProcessLookOptions,
+    private readonly unlock: () => void,
   ) {}
 
   /** @throws LookError */
   static async open(pid: number, options: ProcessLookOptions): Promise<LookedAtProcess> {
-    const { url, isOurs } = await inspectorOf(pid, options);
-    const looked = new LookedAtProcess(await InspectorSession.open(url), isOurs, options);
+    const unlock = await lockProcess(pid, options.timeout);
+    try {
+      return await LookedAtProcess.#openLocked(pid, options, unlock);
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  static async #openLocked(pid: number, options: ProcessLookOptions, unlock: () => void): Promise<LookedAtProcess> {
+    const inspector = await inspectorOf(pid, options);
+    const looked = new LookedAtProcess(await InspectorSession.open(inspector), inspector, options, unlock);
     try {
       const { pid: found } = await looked.#who();
       if (found !== pid)
@@ -44,6 +67,8 @@ export class LookedAtProcess {
   /** What its loops do now. @throws LookError */
   async look(): Promise<ProcessReport> {
     const [who, threads] = await Promise.all([this.#who(), this.#threadsFrom(this.session)]);
+    // Else the threads that did not answer would seem to have a problem.
+    this.session.checkIsOpen();
     return { ...who, threads };
   }
 
@@ -53,13 +78,21 @@ export class LookedAtProcess {
   }
 
   async close(): Promise<void> {
-    if (this.isInspectorOurs) {
-      // Never answered, because it takes the connection with it. If the thread is busy, it comes to that later.
-      this.session.post('Runtime.evaluate', { expression: CLOSE_INSPECTOR });
-      await Promise.race([this.closed, new Promise(resolve => setTimeout(resolve, PATIENCE_TO_CLOSE).unref())]);
+    const { session, inspector } = this;
+    if (inspector.isOurs) {
+      // One that stays open is better than a crash.
+      if (await inspector.isOpened?.()) await closeInspector(session, this.options.timeout);
+      // A signal may have come too late all the same.
+      const url = session.wasNudged ? await inspector.reopened?.() : undefined;
+      if (url !== undefined) {
+        const again = await InspectorSession.open({ ...inspector, url });
+        if (await inspector.isOpened?.()) await closeInspector(again, this.options.timeout);
+        again.close();
+      }
     }
-    this.session.close();
+    session.close();
     await this.closed;
+    this.unlock();
   }
 
   #who(): Promise<Omit<ProcessReport, 'threads'>> {
@@ -93,6 +126,15 @@ export class LookedAtProcess {
       return [];
     }
   }
+}
+
+/** A thread that is busy for longer comes to that later. */
+async function closeInspector(session: InspectorSession, timeout: Duration): Promise<void> {
+  session.post('Runtime.evaluate', { expression: session.wasNudged ? CLOSE_AFTER_NUDGE : CLOSE_INSPECTOR });
+  const nudges = setInterval(() => session.nudge(), NUDGE_EVERY);
+  const over = new Promise(resolve => setTimeout(resolve, timeout).unref());
+  await Promise.race([session.closed, over]);
+  clearInterval(nudges);
 }
 
 async function inspectorOf(pid: number, { port, timeout }: ProcessLookOptions): Promise<Inspector> {

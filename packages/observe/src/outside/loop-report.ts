@@ -2,6 +2,7 @@ import type { Duration, LoopMetrics, TaskState } from '@escapement/core';
 
 /** What a process did at one moment, as `escapement-observe ps --json` prints it. */
 export interface ProcessReport {
+  /** Its number. */
   readonly pid: number;
   /** As in `process.version`. */
   readonly node: string;
@@ -63,6 +64,7 @@ export interface TaskLine {
   readonly name: string;
   /** How many tasks the line stands for. */
   readonly count: number;
+  /** What it does. */
   readonly state: TaskState;
   /** The event; of several tasks, what their events have in common. */
   readonly waitsFor?: string | undefined;
@@ -72,7 +74,9 @@ export interface TaskLine {
   readonly age?: readonly [least: Duration, most: Duration] | undefined;
   /** What instruments note on the first task. */
   readonly note?: string | undefined;
+  /** True of a daemon. */
   readonly isDaemon?: boolean | undefined;
+  /** True if it was cancelled: it cleans up. */
   readonly isCancelled?: boolean | undefined;
   /** The children that no line stands for, because there are too many kinds of them. */
   readonly hidden?: number | undefined;
@@ -80,6 +84,7 @@ export interface TaskLine {
 
 /** A task whose next step is due. */
 export interface ReadyTask {
+  /** The task's. */
   readonly name: string;
   /** Since how many milliseconds; undefined if no instrument notes that. */
   readonly age?: Duration | undefined;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Duration } from '@escapement/core';
+import { type Duration, safely } from '@escapement/core';
 import { LookError } from './errors.js';
 import { inspectorAt } from './inspector-address.js';
 import * as proc from './proc.js';
@@ -10,10 +10,31 @@ export interface Inspector {
   readonly url: string;
   /** It was closed before, so that it has to be closed again. */
   readonly isOurs: boolean;
+  /**
+   * Ends a system call in which the main thread waits, such as that of `epoll`, so that it comes to answer. By SIGUSR1, which does
+   * nothing else while the inspector is open. Undefined if it is not known that the program does not listen for it.
+   */
+  readonly nudge?: () => void;
+  /**
+   * Resolves to whether the main thread is surely out of the code that opens the inspector. That runs JavaScript of Node's, in which
+   * the thread may answer already; to close the inspector in there crashes the process.
+   */
+  readonly isOpened?: () => Promise<boolean>;
+  /** That was needed before the inspector opened. */
+  readonly wasNudged?: boolean;
+  /** The address of the inspector, if a nudge that came too late has opened it again. */
+  readonly reopened?: () => Promise<string | undefined>;
 }
 
 const DEFAULT_PORT = 9229;
 const STEP: Duration = 5;
+/** So long a thread that runs JavaScript takes at most, as a rule, to see an interrupt. */
+export const NUDGE_AFTER: Duration = 100;
+/** How long the opening may take on a machine that is very busy. */
+const OPENING: Duration = 10_000;
+const REST: Duration = 50;
+/** In hundredths of a second. */
+const LONG_ENOUGH = 3;
 /** So long a process may take to open its inspector while its port is free, before other sockets of it are tried. */
 const USUAL: Duration = 1000;
 
@@ -126,19 +147,50 @@ async function firstInspector(sockets: readonly proc.ListeningSocket[]): Promise
 async function openedBySignal(pid: number, options: InspectorOptions, endsAt: number): Promise<Inspector> {
   const before = new Set(socketsOf(pid).map(({ port }) => port));
   let found: Found | undefined;
+  let wasNudged = false;
   do {
     await untilFree(pid, options.port, endsAt);
+    const usualEnd = Math.min(endsAt, Date.now() + USUAL);
     signal(pid);
-    found = await newInspector(pid, before, Math.min(endsAt, Date.now() + USUAL));
+    found = await newInspector(pid, before, Math.min(usualEnd, Date.now() + NUDGE_AFTER));
+    wasNudged = found === undefined;
+    if (wasNudged) {
+      // A thread that waits in a system call goes on at a signal, and by now it finds what the first has left for it.
+      signal(pid);
+      found = await newInspector(pid, before, usualEnd);
+    }
     // Another process may have taken the port between our look and the signal.
   } while (found === undefined && Date.now() < endsAt && isTaken(pid, options.port));
-  if (found !== undefined) return { url: found.url, isOurs: true };
+  if (found !== undefined) return opened(pid, found, before, wasNudged);
   // The program may have opened its inspector itself, at a port of its choice. Then the signal changed nothing.
   found = await firstInspector(socketsOf(pid));
   if (found !== undefined) return { url: found.url, isOurs: found.port === options.port };
   found = await newInspector(pid, before, endsAt);
-  if (found !== undefined) return { url: found.url, isOurs: true };
+  if (found !== undefined) return opened(pid, found, before, wasNudged);
   throw notOpened(pid);
+}
+
+function opened(pid: number, { url }: Found, before: ReadonlySet<number>, wasNudged: boolean): Inspector {
+  return {
+    url,
+    isOurs: true,
+    wasNudged,
+    isOpened: () => isOpened(pid, Date.now() + OPENING),
+    nudge: () => void safely(() => proc.mainThreadOf(pid).isAsleep && signal(pid)),
+    reopened: async () => (await newInspector(pid, before, Date.now() + NUDGE_AFTER).catch(() => undefined))?.url,
+  };
+}
+
+/** It rests, or has computed for longer than that takes, while nothing was asked. */
+async function isOpened(pid: number, endsAt: number): Promise<boolean> {
+  const before = safely(() => proc.mainThreadOf(pid))?.computed ?? Infinity;
+  while (Date.now() < endsAt) {
+    await delay(REST);
+    const now = safely(() => proc.mainThreadOf(pid));
+    if (now === undefined) return false;
+    if (now.isAsleep || now.computed >= before + LONG_ENOUGH) return true;
+  }
+  return false;
 }
 
 async function newInspector(pid: number, before: ReadonlySet<number>, endsAt: number): Promise<Found | undefined> {

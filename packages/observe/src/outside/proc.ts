@@ -25,6 +25,14 @@ export function takesSigusr1(pid: number): boolean {
   return (BigInt(`0x${statusOf(pid, 'SigCgt') ?? 0}`) & SIGUSR1_BIT) !== 0n;
 }
 
+/** Whether the main thread waits for something now, and how long it has computed, in hundredths of a second. */
+export function mainThreadOf(pid: number): { readonly isAsleep: boolean; readonly computed: number } {
+  const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8');
+  // The name of the thread comes before, in parentheses, and may have any characters.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { isAsleep: /^[SD]$/.test(fields[0]!), computed: Number(fields[11]) + Number(fields[12]) };
+}
+
 /** The file name of the program that the process runs: `node`. */
 export function programOf(pid: number): string {
   return basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''));

@@ -18,27 +18,20 @@ export interface PsOptions {
   readonly timeout: number;
 }
 
-/** When two look at a process at the same time, the first to end closes the inspector of both. */
-const MOST_ATTEMPTS = 5;
-
 /** Prints what the loops of a process do. @throws LookError */
 export async function ps(pid: number, options: PsOptions): Promise<void> {
   const look = { all: options.all ?? false, timeout: options.timeout * 1000, port: options.port };
   if (options.watch) return watch(pid, options, look);
-  process.stdout.write(`${shown(await lookOnce(pid, look, MOST_ATTEMPTS), options)}\n`);
+  process.stdout.write(`${shown(await lookOnce(pid, look), options)}\n`);
 }
 
-async function lookOnce(pid: number, options: ProcessLookOptions, attempts: number): Promise<ProcessReport> {
-  let looked: LookedAtProcess | undefined;
+async function lookOnce(pid: number, options: ProcessLookOptions): Promise<ProcessReport> {
+  const looked = await LookedAtProcess.open(pid, options);
   try {
-    looked = await LookedAtProcess.open(pid, options);
     return await looked.look();
-  } catch (error) {
-    if (!isCut(error) || attempts === 1) throw error;
   } finally {
-    await looked?.close();
+    await looked.close();
   }
-  return lookOnce(pid, options, attempts - 1);
 }
 
 /** Until Ctrl-C, or until the process ends. */
