@@ -28,8 +28,8 @@ describe('escapement-observe ps', function () {
 
   afterEach(() => targets.endAll());
 
-  for (const strategy of ['atomics-wait', 'busy-wait', 'set-timeout']) {
-    it(`shows the loop of a process under ${strategy}, which goes on, and closes the inspector again`, async () => {
+  it('shows the loop of a process that blocks, spins or yields, which goes on, and closes the inspector again', async () => {
+    for (const strategy of ['atomics-wait', 'busy-wait', 'set-timeout']) {
       const pid = await targets.loop(strategy, '2');
       const { threads, ...process } = await reportOf(pid);
       expect(process).to.deep.include({ pid, node: globalThis.process.version });
@@ -42,11 +42,11 @@ describe('escapement-observe ps', function () {
       expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
       // And again.
       expect((await reportOf(pid)).threads[0]!.loops[0]!.taskCount).to.equal(loop!.taskCount);
-    });
-  }
+    }
+  });
 
-  for (const strategy of ['atomics-wait', 'busy-wait']) {
-    it(`shows the loops of workers under ${strategy}, also of workers that workers have started`, async () => {
+  it('shows the loops of workers that block or spin, also of workers that workers have started', async () => {
+    for (const strategy of ['atomics-wait', 'busy-wait']) {
       const pid = await targets.loop(strategy, '0', 'workers');
       const { threads } = await reportOf(pid);
       expect(threads.map(({ name }) => name.replace(/^\[worker \d\] /, ''))).to.deep.equal([
@@ -56,8 +56,8 @@ describe('escapement-observe ps', function () {
       ]);
       for (const { loops } of threads) expect(linesOf(loops[0]!).slice(0, 3)).to.deep.equal(LINES);
       expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
-    });
-  }
+    }
+  });
 
   it('shows a loop that waits in a system call under epoll, which goes on', async () => {
     const pid = await targets.program(
