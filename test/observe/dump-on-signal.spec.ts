@@ -20,21 +20,19 @@ describe('dumpOnSignal', function () {
 
   afterEach(() => targets.endAll());
 
-  for (const [strategy, options] of [
-    ['setTimeoutModule', '{}'],
-    ['atomicsWaitModule', '{ hostTurns: 20 }'],
-  ] as const) {
-    it(`prints the tasks on the standard error at each signal, and the loop goes on: ${strategy}, ${options}`, async () => {
-      const text = program(strategy, options);
-      const { pid, complains } = await targets.start(process.execPath, ['-e', text]);
-      process.kill(pid, 'SIGQUIT');
-      expect(await complains(/WaitTimes/)).to.match(
-        /^main thread: .*\n1 task: 1 waiting\n\npatient {2}- {2}sleeps for 1 min\n/,
-      );
-      process.kill(pid, 'SIGQUIT');
-      await complains(/WaitTimes.*WaitTimes/s);
-      expect(isAlive(pid)).to.equal(true);
-    });
+  it('prints the tasks on the standard error at each signal, and the loop goes on', () =>
+    dumps('setTimeoutModule', '{}'));
+  it('does so under a strategy that blocks, with hostTurns', () => dumps('atomicsWaitModule', '{ hostTurns: 20 }'));
+
+  async function dumps(strategy: string, options: string): Promise<void> {
+    const { pid, complains } = await targets.start(process.execPath, ['-e', program(strategy, options)]);
+    process.kill(pid, 'SIGQUIT');
+    expect(await complains(/WaitTimes/)).to.match(
+      /^main thread: .*\n1 task: 1 waiting\n\npatient {2}- {2}sleeps for 1 min\n/,
+    );
+    process.kill(pid, 'SIGQUIT');
+    await complains(/WaitTimes.*WaitTimes/s);
+    expect(isAlive(pid)).to.equal(true);
   }
 
   it('refuses what is no signal, and signals that cannot be used', () => {

@@ -28,36 +28,39 @@ describe('escapement-observe ps', function () {
 
   afterEach(() => targets.endAll());
 
-  it('shows the loop of a process that blocks, spins or yields, which goes on, and closes the inspector again', async () => {
-    for (const strategy of ['atomics-wait', 'busy-wait', 'set-timeout']) {
-      const pid = await targets.loop(strategy, '2');
-      const { threads, ...process } = await reportOf(pid);
-      expect(process).to.deep.include({ pid, node: globalThis.process.version });
-      expect(threads.map(({ name }) => name)).to.deep.equal(['main thread']);
-      const [loop, ...others] = threads[0]!.loops;
-      expect(others).to.deep.equal([]);
-      expect(loop).to.deep.include({ strategy, policy: 'fifo', hasTimes: true, isPartial: false });
-      expect(linesOf(loop!).slice(0, 3)).to.deep.equal(LINES);
-      expect(loop!.lines[1]!.age![0]).to.be.above(0);
-      expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
-      // And again.
-      expect((await reportOf(pid)).threads[0]!.loops[0]!.taskCount).to.equal(loop!.taskCount);
-    }
-  });
+  it('shows the loop of a process that blocks, which goes on, and closes the inspector again', () =>
+    showsLoop('atomics-wait'));
+  it('shows the loop of a process that spins, which goes on, and closes the inspector again', () =>
+    showsLoop('busy-wait'));
+  it('shows the loop of a process that yields, which goes on, and closes the inspector again', () =>
+    showsLoop('set-timeout'));
 
-  it('shows the loops of workers that block or spin, also of workers that workers have started', async () => {
-    for (const strategy of ['atomics-wait', 'busy-wait']) {
-      const pid = await targets.loop(strategy, '0', 'workers');
-      const { threads } = await reportOf(pid);
-      expect(threads.map(({ name }) => name.replace(/^\[worker \d\] /, ''))).to.deep.equal([
-        'main thread',
-        'below 2',
-        'below 1',
-      ]);
-      for (const { loops } of threads) expect(linesOf(loops[0]!).slice(0, 3)).to.deep.equal(LINES);
-      expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
-    }
-  });
+  async function showsLoop(strategy: string): Promise<void> {
+    const pid = await targets.loop(strategy, '2');
+    const { threads, ...about } = await reportOf(pid);
+    expect(about).to.deep.include({ pid, node: process.version });
+    expect(threads.map(({ name }) => name)).to.deep.equal(['main thread']);
+    const [loop, ...others] = threads[0]!.loops;
+    expect(others).to.deep.equal([]);
+    expect(loop).to.deep.include({ strategy, policy: 'fifo', hasTimes: true, isPartial: false });
+    expect(linesOf(loop!).slice(0, 3)).to.deep.equal(LINES);
+    expect(loop!.lines[1]!.age![0]).to.be.above(0);
+    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+  }
+
+  it('shows the loops of workers that block, also of workers that workers have started', () =>
+    showsWorkers('atomics-wait'));
+  it('shows the loops of workers that spin, also of workers that workers have started', () =>
+    showsWorkers('busy-wait'));
+
+  async function showsWorkers(strategy: string): Promise<void> {
+    const pid = await targets.loop(strategy, '0', 'workers');
+    const { threads } = await reportOf(pid);
+    const names = threads.map(({ name }) => name.replace(/^\[worker \d\] /, ''));
+    expect(names).to.deep.equal(['main thread', 'below 2', 'below 1']);
+    for (const { loops } of threads) expect(linesOf(loops[0]!).slice(0, 3)).to.deep.equal(LINES);
+    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+  }
 
   it('shows a loop that waits in a system call under epoll, which goes on', async () => {
     const pid = await targets.program(
