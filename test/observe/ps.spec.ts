@@ -18,6 +18,23 @@ async function reportOf(pid: number, ...args: string[]): Promise<ProcessReport> 
 
 const LINES = ['main:', 'writer: SleepFor(duration=120000)', 'reader: Acquire(lock "db", held by task "writer")'];
 
+/** Loops with an event that cannot be described, in the main thread and in a worker; and a worker without. */
+const ENDLESS = `
+  const { Worker, isMainThread, workerData } = require('node:worker_threads');
+  const name = workerData ?? 'main';
+  if (isMainThread) for (const name of ['same', 'other']) new Worker(process._eval, { eval: true, workerData: name, name });
+  const { createLoop, setTimeoutModule, sleepModule, sleep, spawn } = require('escapement');
+  createLoop(setTimeoutModule, sleepModule).run(function* main() {
+    const endless = sleep(60000);
+    if (name !== 'other') endless.toString = () => { for (;;); };
+    yield* spawn(function* () { yield* endless; });
+    if (isMainThread) setTimeout(() => console.log('up'), 1000);
+    for (;;) {
+      yield* sleep(200);
+      if (name !== 'other') process.stderr.write('tick of ' + name + '\\n');
+    }
+  });`;
+
 describe('escapement-observe ps', function () {
   this.timeout(120_000);
   const targets = new Targets();
@@ -85,6 +102,21 @@ describe('escapement-observe ps', function () {
     const { threads } = await reportOf(pid);
     expect(threads[0]!.loops[0]!.lines).to.have.length(1);
     expect(threads[0]!.loops[0]!.lines[0]).to.deep.include({ name: 'stuck', state: 'running' });
+  });
+
+  it('ends the look at a thread where the toString of an event never returns, and the thread goes on', async () => {
+    const { pid, complains } = await targets.start(process.execPath, ['--inspect-port=0', '-e', ENDLESS]);
+    const { status, stdout, stderr } = await observe('ps', String(pid), '--timeout', '3');
+    expect([status, stderr]).to.deep.equal([0, '']);
+    expect(stdout)
+      .to.include(
+        'main thread: The look at the main thread was ended after 4.5 s, and the thread goes on. The toString of an event there probably does not end. If it is only slow, --timeout <s> waits longer.',
+      )
+      .and.match(/same: The look at the .*same was ended after 4.5 s/)
+      .and.match(/other: set-timeout/);
+    const before = (await complains(/tick/)).length;
+    for (const name of ['main', 'same']) await complains(new RegExp(`^[^]{${before}}[^]*tick of ${name}`));
+    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
   });
 
   it('shows the loop of a CommonJS program, which has not loaded this package', async () => {

@@ -66,10 +66,12 @@ export class LookedAtProcess {
 
   /** What its loops do now. @throws LookError */
   async look(): Promise<ProcessReport> {
-    const [who, threads] = await Promise.all([this.#who(), this.#threadsFrom(this.session)]);
+    const [who, sessions] = await Promise.all([this.#who(), this.#sessionsFrom(this.session)]);
+    // A worker is reached through the thread that has started it: so that is asked after it, and may take as long as it likes.
+    const threads = await Promise.all(sessions.reverse().map(session => this.#loopsOf(session)));
     // Else the threads that did not answer would seem to have a problem.
     this.session.checkIsOpen();
-    return { ...who, threads };
+    return { ...who, threads: threads.reverse() };
   }
 
   /** Resolves when the process has ended, or another has closed its inspector. */
@@ -99,10 +101,11 @@ export class LookedAtProcess {
     return this.session.evaluate(WHO, this.options.timeout);
   }
 
-  /** A thread that does not answer is no reason not to show the others. */
-  async #threadsFrom(session: InspectorSession): Promise<ThreadReport[]> {
-    const [own, workers] = await Promise.all([this.#loopsOf(session), this.#workersOf(session)]);
-    return [own, ...workers];
+  /** Of the thread and of all workers below it, a worker after the thread that has started it. */
+  async #sessionsFrom(session: InspectorSession): Promise<InspectorSession[]> {
+    // A thread that does not answer is no reason not to show the others. Its own report will say it.
+    const workers = await session.workers(this.options.timeout).catch(() => []);
+    return [session, ...(await Promise.all(workers.map(worker => this.#sessionsFrom(worker)))).flat()];
   }
 
   async #loopsOf(session: InspectorSession): Promise<ThreadReport> {
@@ -114,16 +117,6 @@ export class LookedAtProcess {
       return { name, loops: JSON.parse(text) as LoopReport[] };
     } catch (error) {
       return { name, loops: [], problem: String((error as Error).message) };
-    }
-  }
-
-  async #workersOf(session: InspectorSession): Promise<ThreadReport[]> {
-    try {
-      const workers = await session.workers(this.options.timeout);
-      return (await Promise.all(workers.map(worker => this.#threadsFrom(worker)))).flat();
-    } catch {
-      // The thread itself has a problem then, which its own report says.
-      return [];
     }
   }
 }
