@@ -197,6 +197,24 @@ describe('escapement-observe ps', function () {
     expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 1]);
   });
 
+  it('closes the inspector before it ends by a signal, also without --watch', async () => {
+    // A look at this one takes some seconds.
+    const pid = await targets.program(ENDLESS.replace("['same', 'other']", '[]'));
+    const { child, ended } = startObserve(['ps', String(pid), '--timeout', '4']);
+    while (listenersOf(pid) === 0) await new Promise(resolve => setTimeout(resolve, 10));
+    child.kill('SIGTERM');
+    await ended;
+    expect(child.signalCode).to.equal('SIGTERM');
+    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+  });
+
+  it('exits with 1 if it can show nothing of any thread', async () => {
+    const pid = await targets.program(ENDLESS.replace("['same', 'other']", '[]'));
+    const { status, stdout, stderr } = await observe('ps', String(pid), '--timeout', '2');
+    expect([status, stdout]).to.deep.equal([1, '']);
+    expect(stderr).to.include('The look at the main thread was ended').and.not.include('system call');
+  });
+
   it('shows 100,000 tasks in a few lines', async () => {
     const pid = await targets.loop('atomics-wait', '100000');
     const { stdout } = await observe('ps', String(pid), '--timeout', '60');

@@ -125,7 +125,8 @@ export class LookedAtProcess {
 async function closeInspector(session: InspectorSession, timeout: Duration): Promise<void> {
   session.post('Runtime.evaluate', { expression: session.wasNudged ? CLOSE_AFTER_NUDGE : CLOSE_INSPECTOR });
   const nudges = setInterval(() => session.nudge(), NUDGE_EVERY);
-  const over = new Promise(resolve => setTimeout(resolve, timeout).unref());
+  // It may still be in a look that does not end, and is ended.
+  const over = new Promise(resolve => setTimeout(resolve, 2 * timeout).unref());
   await Promise.race([session.closed, over]);
   clearInterval(nudges);
 }
