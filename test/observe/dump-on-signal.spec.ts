@@ -21,8 +21,7 @@ describe('dumpOnSignal', function () {
   afterEach(() => targets.endAll());
 
   it('prints the tasks on the standard error at each signal, and the loop goes on', () =>
-    dumps('setTimeoutModule', '{}'));
-  it('does so under a strategy that blocks, with hostTurns', () => dumps('atomicsWaitModule', '{ hostTurns: 20 }'));
+    dumps('atomicsWaitModule', '{ hostTurns: 20 }'));
 
   async function dumps(strategy: string, options: string): Promise<void> {
     const { pid, complains } = await targets.start(process.execPath, ['-e', program(strategy, options)]);
@@ -30,6 +29,8 @@ describe('dumpOnSignal', function () {
     expect(await complains(/WaitTimes/)).to.match(
       /^main thread: .*\n1 task: 1 waiting\n\npatient {2}- {2}sleeps for 1 min\n/,
     );
+    // Signals that come at the same time count as one.
+    await new Promise(resolve => setTimeout(resolve, 200));
     process.kill(pid, 'SIGQUIT');
     await complains(/WaitTimes.*WaitTimes/s);
     expect(isAlive(pid)).to.equal(true);

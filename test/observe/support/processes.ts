@@ -74,7 +74,7 @@ export class Targets {
         reject(new Error(`the process ended too early: ${errors}`));
       });
       const complains = async (about: RegExp) => {
-        while (!about.test(errors)) await new Promise(again => child.stderr.once('data', again));
+        while (!about.test(errors)) await new Promise(again => setTimeout(again, 20));
         return errors;
       };
       child.stdout.once('data', said => resolve({ pid: child.pid!, said: String(said), complains }));
