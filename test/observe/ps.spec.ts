@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import type { LoopReport, ProcessReport } from '@escapement/observe';
 import { expect } from 'chai';
@@ -17,6 +18,8 @@ async function reportOf(pid: number, ...args: string[]): Promise<ProcessReport> 
 }
 
 const LINES = ['main:', 'writer: SleepFor(duration=120000)', 'reader: Acquire(lock "db", held by task "writer")'];
+
+const IDLE = `console.log('up'); setTimeout(() => {}, 60000);`;
 
 /** Loops with an event that cannot be described, in the main thread and in a worker; and a worker without. */
 const ENDLESS = `
@@ -196,6 +199,39 @@ describe('escapement-observe ps', function () {
     expect((await ended).stdout)
       .to.include(`process ${pid}`)
       .and.include('No loop of Escapement runs');
+  });
+
+  it('finds the port among the options also behind one with a value of its own', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await new Promise(resolve => holder.once('listening', resolve));
+    const { port } = holder.address() as AddressInfo;
+    // Were the options behind the values not read, it would ask for a port that nobody can have.
+    const options = [`--inspect-port=${port}`, '-r', 'node:fs', '--title', 'app', '--inspect-port', '0', '-e', IDLE];
+    const { pid } = await targets.start(process.execPath, options);
+    expect((await reportOf(pid)).threads).to.deep.equal([{ name: 'main thread', loops: [] }]);
+    holder.close();
+  });
+
+  it('knows a process that has another number for itself, in a namespace of its own', async function () {
+    const args = [
+      '-p',
+      '--fork',
+      process.execPath,
+      '--inspect-port=0',
+      '-e',
+      `console.log('up', process.pid); ${IDLE}`,
+    ];
+    const outer = await targets.start('unshare', args).catch(() => undefined);
+    // Only root can make one, and not everywhere.
+    if (outer === undefined) return this.skip();
+    const inner = Number(readFileSync(`/proc/${outer.pid}/task/${outer.pid}/children`, 'utf8'));
+    try {
+      expect(outer.said.trim()).to.equal('up 1');
+      const { threads } = await reportOf(inner);
+      expect(threads).to.deep.equal([{ name: 'main thread', loops: [] }]);
+    } finally {
+      process.kill(inner, 'SIGKILL');
+    }
   });
 
   it('leaves an inspector open that was open before, and finds it by --port, too', async () => {

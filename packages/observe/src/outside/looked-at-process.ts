@@ -6,6 +6,7 @@ import { type LookOptions, lookAtLoops } from './look-at-loops.js';
 import type { LoopReport, ProcessReport, ThreadReport } from './loop-report.js';
 import { LISTEN, LISTEN_NO_MORE, NUDGE_AFTER, type Nudger } from './nudger.js';
 import { type Inspector, openInspector } from './open-inspector.js';
+import { ownNumberOf } from './proc.js';
 import { lockProcess } from './process-lock.js';
 
 /** How to look at a process. */
@@ -51,8 +52,10 @@ export class LookedAtProcess {
     try {
       await listen(looked.session, inspector.nudger, options.timeout);
       const { pid: found } = await looked.#who();
-      if (found !== pid)
-        throw new LookError('ESC_NO_PROCESS', `At port ${options.port} is process ${found}, not ${pid}.`);
+      if (found !== ownNumberOf(pid)) {
+        const { port } = new URL(inspector.url);
+        throw new LookError('ESC_NO_PROCESS', `At port ${port} is the inspector of process ${found}, not ${pid}.`);
+      }
       return looked;
     } catch (error) {
       await looked.close();
