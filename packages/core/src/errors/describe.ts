@@ -57,7 +57,10 @@ export function safely<T>(look: () => T): T | undefined {
 
 /** @internal The text, or its beginning and how much is left out. */
 export function shorten(text: string, most = MOST_SHOWN): string {
-  return text.length <= most ? text : `${text.slice(0, most)}... (${text.length - most} more characters)`;
+  if (text.length <= most) return text;
+  // A copy: what `slice` returns keeps the whole text in memory, as long as it is kept itself.
+  const beginning = Array.from({ length: most }, (_, at) => text[at]).join('');
+  return `${beginning}... (${text.length - most} more characters)`;
 }
 
 /** The name of a function or a class; `otherwise` if it has none. Never throws: see `safely`. */
