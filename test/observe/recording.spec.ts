@@ -288,20 +288,93 @@ describe('a recorder', () => {
     expect(wait).not.to.have.property('end');
   });
 
-  it('is switched off, with a warning, if `dumped` throws', () => {
-    const warnings: string[] = [];
-    const dumped = () => expect.fail('no space left');
-    const { loop, clock, recorder } = recordedLoop({ slowStep: 1, dumped }, [
-      { warned: ({ message }) => warnings.push(message) },
-    ]);
-    loop.runSync(function* main() {
-      clock.time += 2;
-      yield* pause();
-      yield* pause();
+  for (const [how, dumped] of [
+    ['throws', () => expect.fail('no space left')],
+    ['is rejected', () => Promise.reject(new Error('no space left'))],
+  ] as const) {
+    it(`records on, with a warning on the console, if \`dumped\` ${how}`, async () => {
+      const warnings: string[] = [];
+      const { warn } = console;
+      console.warn = (text: string) => void warnings.push(text);
+      try {
+        let subscriptions = 0;
+        const collectorPauses = () => {
+          subscriptions++;
+          return () => void subscriptions--;
+        };
+        const { loop, clock, trace } = recordedLoop({ slowStep: 1, dumped, collectorPauses });
+        loop.runSync(function* main() {
+          clock.time += 2;
+          yield* pause();
+          yield* pause();
+        });
+        expect(names(trackOf(trace(), 'main').slices).filter(name => name === 'step')).to.have.length(3);
+        expect(subscriptions).to.equal(0);
+        await Promise.resolve();
+      } finally {
+        console.warn = warn;
+      }
+      expect(warnings).to.deep.equal(['ESC_DUMP_FAILED: `dumped` of a recorder failed: no space left']);
     });
-    expect(warnings).to.have.lengthOf(1);
-    expect(warnings[0]).to.include('an instrument of class Recorder threw in stepEnded: no space left');
-    expect(decodeTrace(recorder.dump()).tracks).to.have.lengthOf(5);
+  }
+
+  it('keeps the run, however many collections it is told of after it', () => {
+    let tell: (pause: CollectorPause) => void = () => expect.fail('not asked');
+    const collectorPauses: CollectorPauses = listener => {
+      tell = listener;
+      return () => {};
+    };
+    const { loop, clock, trace } = recordedLoop({ mebibytes: records(100), collectorPauses });
+    clock.time = 500;
+    loop.runSync(function* main() {
+      for (let n = 0; n < 10; n++) yield* sleep(1);
+    });
+    for (let n = 0; n < 5000; n++) tell({ kind: 'minor', start: n / 10, duration: 0.01 });
+    tell({ kind: 'major', start: 505, duration: 1 });
+    expect(names(trackOf(trace(), 'main').slices).filter(name => name === 'step')).to.have.length(11);
+    expect(trackOf(trace(), 'garbage collector').slices).to.deep.equal([
+      { name: 'major', start: 505, end: 506, args: {} },
+    ]);
+  });
+
+  it('keeps of the long name of a task that has ended only what it shows', function () {
+    const { gc } = globalThis;
+    if (gc === undefined) return this.skip();
+    const { loop, trace } = recordedLoop();
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    loop.runSync(function* main() {
+      for (let n = 0; n < 50; n++) {
+        const name = Buffer.alloc(1_000_000, `name ${n} `).toString('latin1');
+        yield* (yield* spawn(pause(), { name })).join();
+      }
+    });
+    gc();
+    expect(process.memoryUsage().heapUsed - before).to.be.below(25_000_000);
+    expect(trace().tracks.filter(({ name }) => /^name .*more characters/.test(name))).to.have.length(50);
+  });
+
+  it('finds the run of a task in a deep chain without passing all tasks above it each time', () => {
+    let looks = 0;
+    const fake = (id: number, parent?: Task) =>
+      ({
+        id,
+        name: `task-${id}`,
+        isEnded: false,
+        extras: { slots: undefined },
+        get parent() {
+          looks++;
+          return parent;
+        },
+      }) as unknown as Task;
+    const { recorder } = recordedLoop();
+    const chain = [fake(1)];
+    for (let id = 2; id <= 10_000; id++) chain.push(fake(id, chain.at(-1)));
+    recorder.runStarted(chain[0]!);
+    recorder.runStarted(fake(10_001));
+    for (const task of chain.toReversed()) recorder.taskReady(task, 'spawned');
+    for (const task of chain) recorder.taskReady(task, 'spawned');
+    expect(looks).to.be.within(1, 40_000);
   });
 
   it('records in real time without options', () => {

@@ -33,7 +33,9 @@ export interface StoredRecord {
 }
 
 /** In bytes: the time, the two tasks or a value, the run, and the kind with the name. */
-const RECORD_SIZE = 24;
+export const RECORD_SIZE = 24;
+/** In characters. */
+const MOST_TEXT = 1000;
 const DOUBLES = RECORD_SIZE / 8;
 const WORDS = RECORD_SIZE / 4;
 const KIND_BITS = 4;
@@ -77,9 +79,10 @@ export class RecordRing {
     this.#doubles[place * DOUBLES + 1] = value;
   }
 
-  /** Of the record that was written last. */
+  /** Of the record that was written last. Of a long text, the beginning is kept. */
   writeText(text: string): void {
-    this.#texts.set((this.#place === 0 ? this.capacity : this.#place) - 1, text);
+    const kept = text.length <= MOST_TEXT ? text : text.slice(0, MOST_TEXT);
+    this.#texts.set((this.#place === 0 ? this.capacity : this.#place) - 1, kept);
   }
 
   /** Gives out the records from the number `first` on, oldest first. */

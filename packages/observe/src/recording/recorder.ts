@@ -5,10 +5,13 @@ import {
   type Instant,
   type Instrument,
   InvalidArgumentError,
+  isThenable,
   type LoopEvent,
   type LoopWarning,
   type ReadyCause,
+  safely,
   type Task,
+  TaskSlot,
 } from '@escapement/core';
 import { COLLECTION_KINDS, hostCollectorPauses } from './collector-pauses.js';
 import { EventNames } from './event-names.js';
@@ -17,6 +20,7 @@ import {
   CRASHED,
   ENDED,
   READY,
+  RECORD_SIZE,
   RecordRing,
   SLEEP_ENDED,
   SLEEP_STARTED,
@@ -28,7 +32,8 @@ import { type CheckedOptions, checkOptions, type DumpReason, type RecordingOptio
 import { RESULTS } from './results.js';
 import { traceOf } from './trace.js';
 
-const MOST_WARNING = 1000;
+/** The host may tell of many at once, after a run: they must not take the place of the run. */
+const MOST_COLLECTIONS = 1024;
 
 /** A step that another one interrupts, because its coroutine runs another loop. */
 interface OuterStep {
@@ -51,12 +56,15 @@ class HostClock extends Clock {
 export class Recorder implements Instrument {
   readonly #options: CheckedOptions;
   readonly #ring: RecordRing;
+  readonly #collections = new RecordRing(MOST_COLLECTIONS * RECORD_SIZE);
   readonly #names: EventNames;
   #clock: Clock;
   /** The clock was given, by the options or by a loop's module. */
   #hasClock: boolean;
   /** The root tasks of the runs that go on, and the number of each run. */
   readonly #roots = new Map<Task, number>();
+  /** Of a task, while there are several. */
+  readonly #runOfTask = new TaskSlot<number>();
   #runs = 0;
   /** The one run that goes on; 0 if there are several, or none. */
   #run = 0;
@@ -96,6 +104,7 @@ export class Recorder implements Instrument {
     return traceOf({
       name: this.#options.name,
       ring: this.#ring,
+      collections: this.#collections,
       names: this.#names,
       roots: this.#roots,
       from: now - this.#options.seconds * 1000,
@@ -204,15 +213,20 @@ export class Recorder implements Instrument {
   warningIssued({ code, message, task }: LoopWarning): void {
     const run = task === undefined ? this.#run : this.#runOf(task);
     this.#ring.write(WARNED, 0, this.#clock.now(), run, task?.id ?? 0, 0);
-    this.#ring.writeText(`${code}: ${message}`.slice(0, MOST_WARNING));
+    this.#ring.writeText(`${code}: ${message}`);
   }
 
-  /** The usual case is one run: no look at the tasks above. */
+  /** The usual case is one run: no look at the tasks above. Else no task is passed twice, because a tree may be deep. */
   #runOf(task: Task): number {
     if (this.#run !== 0) return this.#run;
-    let root = task;
-    while (root.parent !== undefined) root = root.parent;
-    return this.#roots.get(root) ?? 0;
+    const passed: Task[] = [];
+    let run: number | undefined;
+    for (let next: Task | undefined = task; next !== undefined && run === undefined; next = next.parent) {
+      run = this.#runOfTask.get(next) ?? this.#roots.get(next);
+      passed.push(next);
+    }
+    if (run !== undefined) for (const one of passed) this.#runOfTask.set(one, run);
+    return run ?? 0;
   }
 
   #enterInnerStep(): void {
@@ -233,13 +247,18 @@ export class Recorder implements Instrument {
     if (dumped === undefined) return;
     // It shows all that happened in the seconds before it, so the next may wait as long.
     this.#dumpsAgainAt = this.#clock.now() + seconds * 1000;
-    dumped(this.dump(), reason);
+    try {
+      const result: unknown = dumped(this.dump(), reason);
+      if (isThenable(result)) (result as PromiseLike<unknown>).then(undefined, warnOf);
+    } catch (error) {
+      warnOf(error);
+    }
   }
 
   #startPauses(): void {
     const { collectorPauses = this.#isHostsTime() ? hostCollectorPauses : undefined } = this.#options;
     this.#stopPauses = collectorPauses?.(({ kind, start, duration }) => {
-      this.#ring.writeValue(COLLECTED, COLLECTION_KINDS.indexOf(kind), start, 0, duration);
+      this.#collections.writeValue(COLLECTED, COLLECTION_KINDS.indexOf(kind), start, 0, duration);
     });
   }
 
@@ -247,4 +266,9 @@ export class Recorder implements Instrument {
   #isHostsTime(): boolean {
     return Math.abs(this.#clock.now() - performance.now()) < 1;
   }
+}
+
+/** A dump that could not be kept is no reason not to record. */
+function warnOf(error: unknown): void {
+  safely(() => console.warn(`ESC_DUMP_FAILED: \`dumped\` of a recorder failed: ${describe(error)}`));
 }

@@ -34,9 +34,9 @@ export interface RecordingOptions {
   /**
    * Gets a dump when a step was slow, and when the run breaks: a deadlock, or a plugin that failed. Called in the loop, which stands
    * still until it returns. The first fault of a run makes a dump. After a dump, no slow step makes another one for as many seconds as
-   * a dump shows. What it throws switches the recorder off, with a warning.
+   * a dump shows. What it throws, or what its promise is rejected with, is a warning on the console.
    */
-  readonly dumped?: (dump: Uint8Array, reason: DumpReason) => void;
+  readonly dumped?: (dump: Uint8Array, reason: DumpReason) => unknown;
   /** Tells of pauses of the garbage collector. Default: `hostCollectorPauses` if the loop has the host's time, else none. */
   readonly collectorPauses?: CollectorPauses;
 }

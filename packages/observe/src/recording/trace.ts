@@ -2,7 +2,6 @@ import { describe, eventName, type Instant, type Task } from '@escapement/core';
 import { COLLECTION_KINDS } from './collector-pauses.js';
 import type { EventNames } from './event-names.js';
 import {
-  COLLECTED,
   CRASHED,
   ENDED,
   READY,
@@ -23,6 +22,8 @@ export interface TraceSource {
   /** Of the loop. */
   readonly name: string;
   readonly ring: RecordRing;
+  /** The records of garbage collections. */
+  readonly collections: RecordRing;
   readonly names: EventNames;
   /** The root tasks that have not ended, and the number of the run of each. */
   readonly roots: ReadonlyMap<Task, number>;
@@ -80,26 +81,21 @@ class Trace {
   }
 
   write(): Uint8Array {
-    const { ring, from } = this.source;
+    const { ring, collections, from } = this.source;
     this.#time = nanoseconds(from);
     ring.visit(0, record => this.#lookAt(record));
     this.#describeTracks();
     this.#start = this.#time;
     this.#beginOld();
     ring.visit(this.#first, record => this.#replay(record));
+    collections.visit(0, record => this.#collected(record));
     this.#addCollections();
     return this.#packets.finish();
   }
 
   /** First all records are looked at: names come with the end of a task, and flows go forward. */
   #lookAt(record: StoredRecord): void {
-    const { kind, name, number, time, run, task: id, other, value } = record;
-    if (kind === COLLECTED) {
-      const [start, end] = [nanoseconds(time), nanoseconds(time + value)];
-      if (time + value >= this.source.from)
-        this.#collections.push({ kind: COLLECTION_KINDS[name] ?? 'other', start, end });
-      return;
-    }
+    const { kind, number, time, run, task: id, other } = record;
     if (time < this.source.from) return;
     if (this.#first === Infinity) {
       this.#first = number;
@@ -149,7 +145,6 @@ class Trace {
 
   #replay(record: StoredRecord): void {
     const { kind, time, run, task: id, value, text, number } = record;
-    if (kind === COLLECTED) return;
     // A clock may be wrong for once; time in a trace only goes forward.
     this.#time = Math.max(this.#time, nanoseconds(time));
     if (kind === SLEEP_STARTED) this.#fallAsleep(value);
@@ -249,6 +244,12 @@ class Trace {
   #warned(run: number, id: number, warning: string): void {
     const track = id === 0 ? this.#loopTrack : this.#tasks.get(run, id).uuid;
     this.#packets.instant(track, this.#time, 'warning', { warning });
+  }
+
+  /** One that ended before all that the trace shows would be of no use. */
+  #collected({ name, time, value }: StoredRecord): void {
+    const [start, end] = [nanoseconds(time), nanoseconds(time + value)];
+    if (end >= this.#start) this.#collections.push({ kind: COLLECTION_KINDS[name] ?? 'other', start, end });
   }
 
   /** The host tells of them later, and perhaps not in order. */
