@@ -117,6 +117,31 @@ describe('The view of a loop', () => {
       waiting.cancel();
     });
   });
+
+  it('looks for no more tasks that block another one than are asked for', () => {
+    let told = 0;
+    let hasStopped = false;
+    class Endless extends SignalHandler {
+      override *blockers(): Iterable<Task> {
+        try {
+          for (; ; told++) yield main!;
+        } finally {
+          hasStopped = true;
+        }
+      }
+    }
+    let main: Task | undefined;
+    const { loop } = virtualLoop({ handlers: [new Endless()] });
+    loop.runSync(function* () {
+      const waiting = yield* spawn(new Signal());
+      main = waiting.parent;
+      yield* pause();
+      const [first, second] = loop.view.blockersOf(waiting);
+      expect([first, second, hasStopped]).to.deep.equal([main, main, true]);
+      expect(told).to.be.below(3);
+      waiting.cancel();
+    });
+  });
 });
 
 describe('loop.metrics()', () => {
