@@ -71,10 +71,26 @@ describe('escapement-observe ps', function () {
             yield* sleep(60000);
           }));`,
     );
+    for (let n = 0; n < 5; n++) {
+      const { threads } = await reportOf(pid);
+      expect(threads[0]!.loops[0]).to.deep.include({ strategy: 'epoll' });
+      expect(linesOf(threads[0]!.loops[0]!)).to.deep.equal(['main: SleepFor(duration=60000)']);
+      expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+    }
+  });
+
+  it('shows a loop under epoll whose inspector another command has left open', async () => {
+    const pid = await targets.program(`
+      require('node:inspector').open(0);
+      Promise.all([import('escapement'), import('@escapement/io')]).then(
+        ([{ createLoop, sleepModule, sleep }, { epollModule, ioModule }]) =>
+          createLoop(epollModule, ioModule, sleepModule).run(function* main() {
+            console.log('up');
+            yield* sleep(60000);
+          }));`);
     const { threads } = await reportOf(pid);
     expect(threads[0]!.loops[0]).to.deep.include({ strategy: 'epoll' });
-    expect(linesOf(threads[0]!.loops[0]!)).to.deep.equal(['main: SleepFor(duration=60000)']);
-    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 1]);
   });
 
   it('shows a task in the middle of a step that never ends', async () => {

@@ -9,6 +9,7 @@ export type LookFault =
   | 'ESC_NO_SIGNAL'
   | 'ESC_INSPECTOR_OFF'
   | 'ESC_INSPECTOR_PORT'
+  | 'ESC_INSPECTOR_OPEN'
   | 'ESC_IN_USE'
   | 'ESC_NO_ANSWER'
   | 'ESC_CONNECTION_CLOSED';

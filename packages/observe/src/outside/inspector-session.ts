@@ -1,7 +1,8 @@
 import type { Duration } from '@escapement/core';
 import { WebSocket } from 'ws';
 import { LookError } from './errors.js';
-import { type Inspector, NUDGE_AFTER } from './open-inspector.js';
+import { NUDGE_AFTER } from './nudger.js';
+import type { Inspector } from './open-inspector.js';
 
 /** The answer to a request, or an event. */
 interface Message {
@@ -44,7 +45,6 @@ export class InspectorSession {
   #lastId = 0;
   #areWorkersAttached = false;
   #isClosed = false;
-  #wasNudged = false;
 
   private constructor(
     /** `main thread`, or what Node calls the worker. */
@@ -109,7 +109,7 @@ export class InspectorSession {
     return new Promise((resolve, reject) => {
       const id = this.post(method, params);
       const timer = setTimeout(() => this.#pending.get(id)?.reject(noAnswer(this.name, patience)), patience);
-      const nudges = setInterval(() => this.nudge(), NUDGE_AFTER);
+      const nudges = setInterval(() => this.inspector.nudger?.nudge(), NUDGE_AFTER);
       const settled = () => {
         clearTimeout(timer);
         clearInterval(nudges);
@@ -133,17 +133,6 @@ export class InspectorSession {
     const id = ++this.#lastId;
     this.send(JSON.stringify({ id, method, params }));
     return id;
-  }
-
-  /** For a thread that waits in a system call, and does not answer before that ends. */
-  nudge(): void {
-    this.#wasNudged = true;
-    this.inspector.nudge?.();
-  }
-
-  /** An answer, or the opening of the inspector, did not come at once. */
-  get wasNudged(): boolean {
-    return this.#wasNudged || this.inspector.wasNudged === true;
   }
 
   private received(text: string): void {

@@ -4,6 +4,7 @@ import { inspectorAt } from './inspector-address.js';
 import { InspectorSession } from './inspector-session.js';
 import { type LookOptions, lookAtLoops } from './look-at-loops.js';
 import type { LoopReport, ProcessReport, ThreadReport } from './loop-report.js';
+import { LISTEN, LISTEN_NO_MORE, NUDGE_AFTER, type Nudger } from './nudger.js';
 import { type Inspector, openInspector } from './open-inspector.js';
 import { lockProcess } from './process-lock.js';
 
@@ -13,21 +14,15 @@ export interface ProcessLookOptions extends Required<LookOptions> {
   readonly port?: number | undefined;
 }
 
+/** How often an inspector is closed that opens again. */
+const MOST_TRIES = 5;
 /**
  * Ends the inspector, from which no answer comes then. SIGUSR1 asks Node twice to open it: at once, and in the next turn of the host,
  * which may be long after. So it is closed then, too. `process._debugEnd` is what `close` of `node:inspector` is.
  */
 const CLOSE_INSPECTOR = `
   process._debugEnd();
-  (process.getBuiltinModule?.('node:timers') ?? globalThis).setImmediate(process._debugEnd);`;
-/** How long a signal takes to have its effect, and how long until the next then, in milliseconds. */
-const NUDGE_EFFECT: Duration = 100;
-const NUDGE_EVERY: Duration = 300;
-/**
- * For a thread that comes to this only by a signal: waits until that has had its effect, or it would open the inspector again. Not in
- * `Atomics.wait`, because the thread may be in one, and a thread has room for one.
- */
-const CLOSE_AFTER_NUDGE = `for (const end = Date.now() + ${NUDGE_EFFECT}; Date.now() < end; ); ${CLOSE_INSPECTOR}`;
+  (process.getBuiltinModule?.('node:timers') ?? globalThis).setImmediate(() => { process._debugEnd(); ${LISTEN_NO_MORE}; });`;
 const WHO = '({ pid: process.pid, node: process.version, command: process.argv, uptime: process.uptime() * 1000 })';
 
 /** A process that is looked at from outside. When it is closed, its inspector is open or closed as it was before. */
@@ -54,6 +49,7 @@ export class LookedAtProcess {
     const inspector = await inspectorOf(pid, options);
     const looked = new LookedAtProcess(await InspectorSession.open(inspector), inspector, options, unlock);
     try {
+      await listen(looked.session, inspector.nudger, options.timeout);
       const { pid: found } = await looked.#who();
       if (found !== pid)
         throw new LookError('ESC_NO_PROCESS', `At port ${options.port} is process ${found}, not ${pid}.`);
@@ -77,22 +73,32 @@ export class LookedAtProcess {
     return this.session.closed;
   }
 
+  /** @throws LookError if the inspector that this has opened stays open */
   async close(): Promise<void> {
-    const { session, inspector } = this;
-    if (inspector.isOurs) {
+    try {
+      if (this.inspector.isOurs) await this.#closeInspector();
+    } finally {
+      this.session.close();
+      await this.closed;
+      this.unlock();
+    }
+  }
+
+  async #closeInspector(): Promise<void> {
+    const { inspector, options } = this;
+    let session = this.session;
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
       // One that stays open is better than a crash.
-      if (await inspector.isOpened?.()) await closeInspector(session, this.options.timeout);
-      // A signal may have come too late all the same.
-      const url = session.wasNudged ? await inspector.reopened?.() : undefined;
-      if (url !== undefined) {
-        const again = await InspectorSession.open({ ...inspector, url });
-        if (await inspector.isOpened?.()) await closeInspector(again, this.options.timeout);
-        again.close();
-      }
+      if (await inspector.isOpened?.()) await closeInspector(session, inspector.nudger, options.timeout);
+      if (session !== this.session) session.close();
+      // SIGUSR1 may have taken effect too late, and opened it again.
+      const url = inspector.nudger?.wasUsed ? await inspector.reopened?.() : undefined;
+      if (url === undefined) return;
+      session = await InspectorSession.open({ ...inspector, url });
+      await listen(session, inspector.nudger, options.timeout);
     }
     session.close();
-    await this.closed;
-    this.unlock();
+    throw staysOpen();
   }
 
   #who(): Promise<Omit<ProcessReport, 'threads'>> {
@@ -128,13 +134,27 @@ export class LookedAtProcess {
   }
 }
 
-/** A thread that is busy for longer comes to that later. */
-async function closeInspector(session: InspectorSession, timeout: Duration): Promise<void> {
-  session.post('Runtime.evaluate', { expression: session.wasNudged ? CLOSE_AFTER_NUDGE : CLOSE_INSPECTOR });
-  const nudges = setInterval(() => session.nudge(), NUDGE_EVERY);
+/** A thread that is busy for longer than `timeout` comes to that later. */
+async function closeInspector(session: InspectorSession, nudger: Nudger | undefined, timeout: Duration): Promise<void> {
+  session.post('Runtime.evaluate', { expression: CLOSE_INSPECTOR });
+  const nudges = setInterval(() => nudger?.nudge(), NUDGE_AFTER);
   const over = new Promise(resolve => setTimeout(resolve, timeout).unref());
   await Promise.race([session.closed, over]);
   clearInterval(nudges);
+}
+
+/** For a thread that comes to answer by a signal only: SIGUSR1 could open again what is closed. */
+async function listen(session: InspectorSession, nudger: Nudger | undefined, timeout: Duration): Promise<void> {
+  if (!nudger?.wasUsed) return;
+  await session.evaluate(LISTEN, timeout);
+  nudger.processListens();
+}
+
+function staysOpen(): LookError {
+  return new LookError(
+    'ESC_INSPECTOR_OPEN',
+    'The inspector of the process could not be closed: it opened again each time, as it may on a machine that is very busy. It is open now. A debugger can close it: require("node:inspector").close()',
+  );
 }
 
 async function inspectorOf(pid: number, { port, timeout }: ProcessLookOptions): Promise<Inspector> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Duration, safely } from '@escapement/core';
 import { LookError } from './errors.js';
 import { inspectorAt } from './inspector-address.js';
+import { NUDGE_AFTER, Nudger } from './nudger.js';
 import * as proc from './proc.js';
 
 /** The inspector of a process. */
@@ -10,26 +11,23 @@ export interface Inspector {
   readonly url: string;
   /** It was closed before, so that it has to be closed again. */
   readonly isOurs: boolean;
-  /**
-   * Ends a system call in which the main thread waits, such as that of `epoll`, so that it comes to answer. By SIGUSR1, which does
-   * nothing else while the inspector is open. Undefined if it is not known that the program does not listen for it.
-   */
-  readonly nudge?: () => void;
+  /** Undefined if no signal may be sent. */
+  readonly nudger?: Nudger | undefined;
   /**
    * Resolves to whether the main thread is surely out of the code that opens the inspector. That runs JavaScript of Node's, in which
    * the thread may answer already; to close the inspector in there crashes the process.
    */
   readonly isOpened?: () => Promise<boolean>;
-  /** That was needed before the inspector opened. */
-  readonly wasNudged?: boolean;
-  /** The address of the inspector, if a nudge that came too late has opened it again. */
+  /** The address of the inspector, if it is open still, or a nudge that took effect too late has opened it again. */
   readonly reopened?: () => Promise<string | undefined>;
 }
 
 const DEFAULT_PORT = 9229;
 const STEP: Duration = 5;
-/** So long a thread that runs JavaScript takes at most, as a rule, to see an interrupt. */
-export const NUDGE_AFTER: Duration = 100;
+/** So long a process whose inspector is open already may take to answer before a signal is sent to it. */
+const PATIENCE: Duration = 1000;
+/** How long an inspector that was closed is watched, in case that a signal opens it again. */
+const REOPENING: Duration = 200;
 /** How long the opening may take on a machine that is very busy. */
 const OPENING: Duration = 10_000;
 const REST: Duration = 50;
@@ -49,8 +47,12 @@ export async function openInspector(pid: number, patience: Duration): Promise<In
   check(pid);
   const options = optionsOf(pid);
   const found = await openAlready(pid, options);
-  if (found !== undefined) return { url: found.url, isOurs: false };
-  if (!proc.takesSigusr1(pid)) throw noSignalHandler(pid, options);
+  const takesSignal = proc.takesSigusr1(pid);
+  // It may be what another command, which was killed, has left open. Then a loop under `epoll` answers to a signal only.
+  if (found !== undefined) {
+    return { url: found.url, isOurs: false, nudger: takesSignal ? new Nudger(pid, PATIENCE) : undefined };
+  }
+  if (!takesSignal) throw noSignalHandler(pid, options);
   return openedBySignal(pid, options, Date.now() + patience);
 }
 
@@ -147,38 +149,48 @@ async function firstInspector(sockets: readonly proc.ListeningSocket[]): Promise
 async function openedBySignal(pid: number, options: InspectorOptions, endsAt: number): Promise<Inspector> {
   const before = new Set(socketsOf(pid).map(({ port }) => port));
   let found: Found | undefined;
-  let wasNudged = false;
+  const nudger = new Nudger(pid);
   do {
     await untilFree(pid, options.port, endsAt);
     const usualEnd = Math.min(endsAt, Date.now() + USUAL);
     signal(pid);
     found = await newInspector(pid, before, Math.min(usualEnd, Date.now() + NUDGE_AFTER));
-    wasNudged = found === undefined;
-    if (wasNudged) {
-      // A thread that waits in a system call goes on at a signal, and by now it finds what the first has left for it.
-      signal(pid);
-      found = await newInspector(pid, before, usualEnd);
-    }
+    // A thread that waits in a system call goes on at a signal, and by now it finds what the first has left for it.
+    found ??= await nudgedOpen(pid, before, nudger, usualEnd);
     // Another process may have taken the port between our look and the signal.
   } while (found === undefined && Date.now() < endsAt && isTaken(pid, options.port));
-  if (found !== undefined) return opened(pid, found, before, wasNudged);
+  if (found !== undefined) return opened(pid, found, before, nudger);
   // The program may have opened its inspector itself, at a port of its choice. Then the signal changed nothing.
   found = await firstInspector(socketsOf(pid));
   if (found !== undefined) return { url: found.url, isOurs: found.port === options.port };
-  found = await newInspector(pid, before, endsAt);
-  if (found !== undefined) return opened(pid, found, before, wasNudged);
+  found = await nudgedOpen(pid, before, nudger, endsAt);
+  if (found !== undefined) return opened(pid, found, before, nudger);
   throw notOpened(pid);
 }
 
-function opened(pid: number, { url }: Found, before: ReadonlySet<number>, wasNudged: boolean): Inspector {
+function opened(pid: number, { url }: Found, before: ReadonlySet<number>, nudger: Nudger): Inspector {
   return {
     url,
     isOurs: true,
-    wasNudged,
+    nudger,
     isOpened: () => isOpened(pid, Date.now() + OPENING),
-    nudge: () => void safely(() => proc.mainThreadOf(pid).isAsleep && signal(pid)),
-    reopened: async () => (await newInspector(pid, before, Date.now() + NUDGE_AFTER).catch(() => undefined))?.url,
+    reopened: async () => (await newInspector(pid, before, Date.now() + REOPENING).catch(() => undefined))?.url,
   };
+}
+
+/** With ever longer pauses, because the program may listen for the signal itself. */
+async function nudgedOpen(
+  pid: number,
+  before: ReadonlySet<number>,
+  nudger: Nudger,
+  endsAt: number,
+): Promise<Found | undefined> {
+  let found: Found | undefined;
+  for (let pause = NUDGE_AFTER; found === undefined && Date.now() < endsAt; pause *= 2) {
+    nudger.nudge();
+    found = await newInspector(pid, before, Math.min(endsAt, Date.now() + pause));
+  }
+  return found;
 }
 
 /** It rests, or has computed for longer than that takes, while nothing was asked. */

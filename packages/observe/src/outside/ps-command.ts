@@ -22,13 +22,9 @@ export interface PsOptions {
 export async function ps(pid: number, options: PsOptions): Promise<void> {
   const look = { all: options.all ?? false, timeout: options.timeout * 1000, port: options.port };
   if (options.watch) return watch(pid, options, look);
-  process.stdout.write(`${shown(await lookOnce(pid, look), options)}\n`);
-}
-
-async function lookOnce(pid: number, options: ProcessLookOptions): Promise<ProcessReport> {
-  const looked = await LookedAtProcess.open(pid, options);
+  const looked = await LookedAtProcess.open(pid, look);
   try {
-    return await looked.look();
+    process.stdout.write(`${shown(await looked.look(), options)}\n`);
   } finally {
     await looked.close();
   }
