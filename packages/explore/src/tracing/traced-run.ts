@@ -15,26 +15,22 @@ export interface TracedRun {
   readonly calls: readonly OutsideCall[];
 }
 
-/** Plays a run and traces it. Meanwhile some methods of core and of the host are replaced by such that note who calls them. */
+/** Plays a run and traces it. During its steps some methods of core and of the host are replaced by such that note who calls them. */
 export async function traceRun(player: Player, chooser: Chooser): Promise<TracedRun> {
   const sites = new Sites();
   const patches = new Patches();
   let tracer: Tracer | undefined;
   const outside = new OutsideCalls(() => tracer?.present);
-  try {
-    sites.install(patches);
-    outside.install(patches);
-    const played = await player.play(chooser, 0, {
-      trail: true,
-      instrument: (clock, policy) => {
-        tracer = new Tracer(clock, policy, sites);
-        return tracer;
-      },
-    });
-    return { played, trace: tracer!.trace(played.error), calls: outside.calls };
-  } finally {
-    patches.undo();
-  }
+  sites.install(patches);
+  outside.install(patches);
+  const played = await player.play(chooser, 0, {
+    trail: true,
+    instrument: (clock, policy) => {
+      tracer = new Tracer(clock, policy, sites, patches);
+      return tracer;
+    },
+  });
+  return { played, trace: tracer!.trace(played.error), calls: outside.calls };
 }
 
 /**

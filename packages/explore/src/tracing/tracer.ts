@@ -2,6 +2,7 @@ import { describe, type Instrument, type LoopEvent, type ReadyCause, type Task }
 import type { VirtualClock } from '@escapement/virtual-time';
 import type { OraclePolicy } from '../oracle/oracle-policy.js';
 import type { Site, Trace, TraceStep, TraceTask } from '../trace.js';
+import type { Patches } from './patches.js';
 import type { Sites } from './sites.js';
 
 /** Of a longer run only the beginning is traced. */
@@ -27,6 +28,7 @@ export class Tracer implements Instrument {
     private readonly clock: VirtualClock,
     private readonly policy: OraclePolicy,
     private readonly sites: Sites,
+    private readonly patches: Patches,
   ) {}
 
   trace(error: unknown): Trace {
@@ -62,6 +64,10 @@ export class Tracer implements Instrument {
       others: this.policy.ready.map(({ id }) => id),
     };
     this.#readiness.delete(task.id);
+  }
+
+  aroundStep(_task: Task, step: () => void): void {
+    this.patches.during(step);
   }
 
   suspended(_task: Task, event: LoopEvent): void {
