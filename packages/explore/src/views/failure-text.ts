@@ -78,12 +78,16 @@ function causeText(failure: FailureFacts, options: TextOptions): string {
 }
 
 /** What is to be said besides the pair. */
-export function remarks({ trace, decision, divergence }: FailureFacts): string[] {
-  const instead = decision === undefined ? NO_SWITCH : `It fails because ${oneLine(decision.what)}.`;
-  return [
-    ...(pairOf(trace) === undefined ? [instead] : []),
-    ...(divergence === undefined ? [] : [`It is not deterministic: ${divergence}`]),
-  ];
+export function remarks(failure: FailureFacts): string[] {
+  const { trace, divergence } = failure;
+  if (divergence !== undefined) return [`It is not deterministic: ${divergence}`];
+  return pairOf(trace) === undefined ? [decisionText(failure)] : [];
+}
+
+function decisionText({ decision, shrunk }: FailureFacts): string {
+  if (decision !== undefined) return `It fails because ${oneLine(decision.what)}.`;
+  return shrunk.deviations === 0 ? NO_SWITCH : NOT_SHRUNK;
 }
 
 const NO_SWITCH = 'It fails without any switch: in the order that the loop has by itself.';
+const NOT_SHRUNK = 'It was not shrunk, so nothing is known of which switch decides.';
