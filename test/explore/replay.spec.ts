@@ -138,6 +138,36 @@ describe('replay', () => {
     assert.isUndefined(other.summary.divergence);
   });
 
+  it('has a summary that says so also if only the first run took another way, because it filled a cache', async () => {
+    let cache: object | undefined;
+    const { failure, summary } = await explore(
+      function* cached() {
+        if (cache === undefined) {
+          yield* pause();
+          cache = {};
+        }
+        yield* pause();
+      },
+      { runs: 5 },
+    );
+    assert.isUndefined(failure);
+    assert.match(String(summary.divergence), /took another way at step 2, the end of the run/);
+  });
+
+  it('has a failure that says so, if it needs no switch and the first run passed', async () => {
+    let runs = 0;
+    const { failure } = await explore(function* () {
+      yield* spawn(pauses(1));
+      yield* spawn(pauses(1));
+      if (++runs > 1) throw new Error('not the first time');
+    });
+    assert.equal(failure?.run, 2);
+    assert.equal(failure?.shrunk.deviations, 0);
+    assert.match(String(failure?.divergence), /took another way at step 2/);
+    assert.notInclude(String(failure), 'without any switch');
+    assert.match(String(failure), /not deterministic/);
+  });
+
   it('finds clocks and timers of the host that a program uses, and puts all back afterwards', async () => {
     const before = [Math.random, Date, Date.now, performance.now, setTimeout, Error.stackTraceLimit];
     let runs = 0;

@@ -12,13 +12,26 @@ import type { Trace } from './trace.js';
 import { Divergence } from './tracing/divergence.js';
 import { divergenceOf, type TracedRun, traceRun } from './tracing/traced-run.js';
 
+/** A run that has failed. */
+export interface FailedRun {
+  readonly played: Played;
+  /** Its place among the runs, from 1. */
+  readonly run: number;
+  /** The first run, in the loop's own order. */
+  readonly first: Played;
+}
+
 /** Turns a run that has failed into what people need: shrunk, traced, with the pair of steps that decides. */
-export async function explain(player: Player, failed: Played, run: number, settings: ExploreSettings): Promise<Found> {
+export async function explain(player: Player, failure: FailedRun, settings: ExploreSettings): Promise<Found> {
+  const { played: failed, run, first } = failure;
   const before = player.plays;
   const repeated = await repeat(player, failed);
   const { cause, traced } =
     settings.shrink && repeated.divergence === undefined ? await shrink(player, repeated) : repeated;
   const { trace } = traced;
+  // The first run made the same choices, and passed.
+  const isOwnOrder = !first.hasFailed && deviationsIn(cause.choices).length === 0;
+  const divergence = repeated.divergence ?? (isOwnOrder ? divergenceOf(traced, first) : undefined);
   return {
     error: repeated.divergence === undefined ? traced.played.error : failed.error,
     token: tokenOf(settings.name, cause.choices, traced.played.trail),
@@ -31,7 +44,7 @@ export async function explain(player: Player, failed: Played, run: number, setti
     trace,
     pair: cause.pair && { first: criticalStep(trace, cause.pair[0]), second: criticalStep(trace, cause.pair[1]) },
     decision: cause.last && decisionOf(traced, cause.last),
-    divergence: repeated.divergence,
+    divergence,
   };
 }
 
@@ -41,13 +54,14 @@ interface Repeated {
   readonly divergence: Divergence | undefined;
 }
 
-/** Plays the same schedule twice: if the two differ, there is nothing that could be shrunk. */
+/** Plays the schedule of a run twice more: if the three differ, there is nothing that could be shrunk. */
 export async function repeat(player: Player, played: Played): Promise<Repeated> {
   const choices = trimmed(played.choices);
   const traced = await traceRun(player, new ScheduleChooser(choices));
   const again = await player.play(new ScheduleChooser(choices), 0, { trail: true });
   const isSame = played.hasFailed ? isSameFailure(played.error)(again) : !again.hasFailed;
-  const divergence = divergenceOf(traced, again) ?? (isSame ? undefined : new Divergence(traced.calls));
+  const divergence =
+    divergenceOf(traced, again) ?? divergenceOf(traced, played) ?? (isSame ? undefined : new Divergence(traced.calls));
   return { traced, divergence, cause: { choices, others: [], last: undefined, pair: undefined } };
 }
 

@@ -44,12 +44,13 @@ export async function explore<T, F extends LoopEvent, H extends EventHandler = n
   let hasMore = true;
   let first: Played | undefined;
   for (let run = 1; run <= settings.runs && hasMore; run++) {
-    const played = await player.play(chooser, seedOfRun(settings.seed, run), { reorderings: seen.reorderings });
+    const watch = { reorderings: seen.reorderings, trail: true };
+    const played = await player.play(chooser, seedOfRun(settings.seed, run), watch);
     hasMore = chooser.runEnded();
     seen.add(played);
     first ??= played;
     if (played.hasFailed) {
-      const found = await explain(player, played, run, settings);
+      const found = await explain(player, { played, run, first }, settings);
       return { summary: seen.summary(false), failure: new Failure(found) };
     }
     if (run % RUNS_PER_TURN === 0) await hostTurn();
