@@ -6,7 +6,7 @@ import type { Oracle } from './oracle.js';
 import type { SlowSteps } from './slow-steps.js';
 
 /** A task goes on after so many pauses in a row, unless another choice is made; then it is the turn of the others. */
-const MOST_IN_A_ROW = 40;
+export const MOST_IN_A_ROW = 40;
 
 /**
  * Lets the oracle choose who is next. By itself a task that only pauses goes on; otherwise first come, first served. So a
