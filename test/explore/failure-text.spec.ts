@@ -31,7 +31,12 @@ The order of two steps decides: 2 before 3 fails, 3 before 2 passes.
 
   it('tells the decision where no pair decides, and that none is needed where there is no decision either', () => {
     const trace = { ...lostUpdate(), pair: undefined };
-    const decision = { kind: 'cancel', what: 'task "worker" is cancelled after step 4', after: 4 } as const;
+    const decision = {
+      kind: 'cancel',
+      what: 'task "worker" is cancelled after step 4',
+      after: 4,
+      otherwise: 'passes',
+    } as const;
     assert.include(
       failureText(failureOf(trace, { decision })),
       'It fails because task "worker" is cancelled after step 4.',

@@ -1,4 +1,4 @@
-import type { CriticalStep, Decision, Found } from './failure.js';
+import type { CriticalPair, CriticalStep, Decision, Found } from './failure.js';
 import type { ExploreSettings } from './options.js';
 import type { Played, Player } from './player.js';
 import { Budget, type Work } from './shrinking/budget.js';
@@ -42,8 +42,8 @@ export async function explain(player: Player, failure: FailedRun, settings: Expl
     shrunk: { deviations: deviationsIn(cause.choices).length, steps: traced.played.steps },
     plays: player.plays - before,
     trace,
-    pair: cause.pair && { first: criticalStep(trace, cause.pair[0]), second: criticalStep(trace, cause.pair[1]) },
-    decision: cause.last && decisionOf(traced, cause.last),
+    pair: pairOf(trace, cause),
+    decision: cause.last && { ...decisionOf(traced, cause.last), otherwise: cause.otherwise },
     divergence,
   };
 }
@@ -62,7 +62,8 @@ export async function repeat(player: Player, played: Played): Promise<Repeated> 
   const isSame = played.hasFailed ? isSameFailure(played.error)(again) : !again.hasFailed;
   const divergence =
     divergenceOf(traced, again) ?? divergenceOf(traced, played) ?? (isSame ? undefined : new Divergence(traced.calls));
-  return { traced, divergence, cause: { choices, others: [], last: undefined, pair: undefined } };
+  const cause: Cause = { choices, others: [], last: undefined, pair: undefined, otherwise: 'passes' };
+  return { traced, divergence, cause };
 }
 
 async function shrink(player: Player, { traced: { played } }: Repeated): Promise<Omit<Repeated, 'divergence'>> {
@@ -70,11 +71,15 @@ async function shrink(player: Player, { traced: { played } }: Repeated): Promise
   const shrunk = await new Shrinker(work, played.choices).shrink();
   const cause = await new CriticalPairSearch(work).find(shrunk);
   const traced = await traceRun(player, new ScheduleChooser(cause.choices));
-  const trace: Trace = { ...traced.trace, pair: cause.pair };
+  const trace: Trace = { ...traced.trace, pair: cause.pair, otherwise: cause.otherwise };
   const matter = await tasksThatMatter(work, trace, cause.others);
   const victim = cause.last?.kind === 'cancel' ? traced.played.victim : undefined;
   const tasks = trace.tasks.map(task => ({ ...task, matters: matter.has(task.id) || task.id === victim }));
   return { cause, traced: { ...traced, trace: { ...trace, tasks } } };
+}
+
+function pairOf(trace: Trace, { pair, otherwise }: Cause): CriticalPair | undefined {
+  return pair && { first: criticalStep(trace, pair[0]), second: criticalStep(trace, pair[1]), otherwise };
 }
 
 function criticalStep(trace: Trace, index: number): CriticalStep {
@@ -83,7 +88,10 @@ function criticalStep(trace: Trace, index: number): CriticalStep {
   return { index, task: nameOf(trace, step?.task), site: stack[0], stack };
 }
 
-function decisionOf({ trace, played }: TracedRun, { kind, chosen, step, instead }: LastChoice): Decision {
+function decisionOf(
+  { trace, played }: TracedRun,
+  { kind, chosen, step, instead }: LastChoice,
+): Omit<Decision, 'otherwise'> {
   const next = `task "${nameOf(trace, trace.steps[step]?.task)}"`;
   const what = {
     preempt: () => `task "${nameOf(trace, instead)}" was preempted by ${next}`,

@@ -42,6 +42,9 @@ export interface TraceStep {
   readonly others: readonly number[];
 }
 
+/** What a run does that differs in what decides: it passes, or it fails, too, but with another error. */
+export type Otherwise = 'passes' | 'fails';
+
 /** One run, step by step: what `replay` and a failure of `explore` show. */
 export interface Trace {
   /** In the order in which they were spawned. */
@@ -50,6 +53,8 @@ export interface Trace {
   readonly steps: readonly TraceStep[];
   /** What the run failed with; undefined if it passed. */
   readonly error: unknown;
-  /** The indexes of the two steps whose order alone decides between pass and fail, if there are such. */
+  /** The indexes of the two steps whose order alone decides how the run ends, if there are such. */
   readonly pair: readonly [first: number, second: number] | undefined;
+  /** What the run does if the two steps of the pair come in the other order. Default: `'passes'`. */
+  readonly otherwise?: Otherwise;
 }

@@ -1,5 +1,5 @@
 import { describe, safely } from '@escapement/core';
-import type { Trace } from '../trace.js';
+import type { Otherwise, Trace } from '../trace.js';
 import type { Divergence } from '../tracing/divergence.js';
 import { pairOf, pairText } from './pair-text.js';
 import { counted, harmless, oneLine } from './text.js';
@@ -21,8 +21,8 @@ export interface FailureFacts {
   readonly shrunk: { readonly deviations: number };
   /** The run, step by step. */
   readonly trace: Trace;
-  /** The last choice without which the run passes. */
-  readonly decision: { readonly what: string } | undefined;
+  /** The last choice without which the run does not fail so. */
+  readonly decision: { readonly what: string; readonly otherwise?: Otherwise } | undefined;
   /** Where it was not the same when it was repeated. */
   readonly divergence: Divergence | undefined;
 }
@@ -85,7 +85,10 @@ export function remarks(failure: FailureFacts): string[] {
 }
 
 function decisionText({ decision, shrunk }: FailureFacts): string {
-  if (decision !== undefined) return `It fails because ${oneLine(decision.what)}.`;
+  if (decision !== undefined) {
+    const other = decision.otherwise === 'fails' ? ' Without that it fails with another error.' : '';
+    return `It fails because ${oneLine(decision.what)}.${other}`;
+  }
   return shrunk.deviations === 0 ? NO_SWITCH : NOT_SHRUNK;
 }
 

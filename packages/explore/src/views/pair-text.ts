@@ -16,8 +16,9 @@ export function pairOf({ steps, pair }: Trace): Pair | undefined {
 }
 
 /** What a pair means. */
-export function pairSentence([first, second]: Pair): string {
-  return `The order of two steps decides: ${first.index} before ${second.index} fails, ${second.index} before ${first.index} passes.`;
+export function pairSentence([first, second]: Pair, { otherwise }: Trace): string {
+  const other = otherwise === 'fails' ? 'fails with another error' : 'passes';
+  return `The order of two steps decides: ${first.index} before ${second.index} fails, ${second.index} before ${first.index} ${other}.`;
 }
 
 /** The sentence, then of both steps the task and its stack of coroutines. Empty if no single pair decides. */
@@ -25,7 +26,7 @@ export function pairText(trace: Trace, { colours = false }: TextOptions = {}): s
   const pair = pairOf(trace);
   if (pair === undefined) return '';
   const steps = pair.flatMap(step => stepLines(step, trace.tasks, painter(colours, 'yellow')));
-  return [pairSentence(pair), ...steps].join('\n');
+  return [pairSentence(pair, trace), ...steps].join('\n');
 }
 
 function stepLines(step: TraceStep, tasks: readonly TraceTask[], paint: (text: string) => string): string[] {

@@ -75,7 +75,7 @@ function pairSection(trace: Trace): string {
   const pair = pairOf(trace);
   if (pair === undefined) return '';
   const cards = pair.map((step, index) => card(step, index + 1, trace)).join('\n');
-  return `<h2>The critical pair</h2>\n<p>${pairSentence(pair)}</p>\n<div class="cards">\n${cards}\n</div>`;
+  return `<h2>The critical pair</h2>\n<p>${pairSentence(pair, trace)}</p>\n<div class="cards">\n${cards}\n</div>`;
 }
 
 function card(step: TraceStep, place: number, trace: Trace): string {
