@@ -8,7 +8,7 @@ import { deviationsIn, Shrinker, trimmed } from './shrinking/shrink.js';
 import { tasksThatMatter } from './shrinking/tasks-that-matter.js';
 import { type LastChoice, ScheduleChooser } from './strategies/schedule-chooser.js';
 import { tokenOf } from './token.js';
-import type { Trace } from './trace.js';
+import { stepAt, type Trace } from './trace.js';
 import { Divergence } from './tracing/divergence.js';
 import { divergenceOf, type TracedRun, traceRun } from './tracing/traced-run.js';
 
@@ -62,7 +62,7 @@ export async function repeat(player: Player, played: Played): Promise<Repeated> 
   const isSame = played.hasFailed ? isSameFailure(played.error)(again) : !again.hasFailed;
   const divergence =
     divergenceOf(traced, again) ?? divergenceOf(traced, played) ?? (isSame ? undefined : new Divergence(traced.calls));
-  const cause: Cause = { choices, others: [], last: undefined, pair: undefined, otherwise: 'passes' };
+  const cause: Cause = { choices, order: [], others: [], last: undefined, pair: undefined, otherwise: 'passes' };
   return { traced, divergence, cause };
 }
 
@@ -72,7 +72,7 @@ async function shrink(player: Player, { traced: { played } }: Repeated): Promise
   const cause = await new CriticalPairSearch(work).find(shrunk);
   const traced = await traceRun(player, new ScheduleChooser(cause.choices));
   const trace: Trace = { ...traced.trace, pair: cause.pair, otherwise: cause.otherwise };
-  const matter = await tasksThatMatter(work, trace, cause.others);
+  const matter = await tasksThatMatter(work, trace, cause);
   const victim = cause.last?.kind === 'cancel' ? traced.played.victim : undefined;
   const tasks = trace.tasks.map(task => ({ ...task, matters: matter.has(task.id) || task.id === victim }));
   return { cause, traced: { ...traced, trace: { ...trace, tasks } } };
@@ -83,7 +83,7 @@ function pairOf(trace: Trace, { pair, otherwise }: Cause): CriticalPair | undefi
 }
 
 function criticalStep(trace: Trace, index: number): CriticalStep {
-  const step = trace.steps[index];
+  const step = stepAt(trace, index);
   const stack = step?.resumedAt.length ? step.resumedAt : (step?.stoppedAt ?? []);
   return { index, task: nameOf(trace, step?.task), site: stack[0], stack };
 }
@@ -92,7 +92,7 @@ function decisionOf(
   { trace, played }: TracedRun,
   { kind, chosen, step, instead }: LastChoice,
 ): Omit<Decision, 'otherwise'> {
-  const next = `task "${nameOf(trace, trace.steps[step]?.task)}"`;
+  const next = `task "${nameOf(trace, stepAt(trace, step)?.task)}"`;
   const what = {
     preempt: () => `task "${nameOf(trace, instead)}" was preempted by ${next}`,
     next: () => `${next} went on before task "${nameOf(trace, instead)}"`,

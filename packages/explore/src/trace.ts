@@ -38,7 +38,7 @@ export interface TraceStep {
   readonly stoppedAt: readonly Site[];
   /** What it waits for afterwards, in words: `'pause'`, or an event. Undefined if the body has ended. */
   readonly waitsFor: string | undefined;
-  /** What else could have run instead of it: the `id` of each ready task. */
+  /** What else could have run instead of it: the `id` of each ready task, of at most 64. */
   readonly others: readonly number[];
 }
 
@@ -49,7 +49,7 @@ export type Otherwise = 'passes' | 'fails';
 export interface Trace {
   /** In the order in which they were spawned. */
   readonly tasks: readonly TraceTask[];
-  /** In the order in which they were taken; the first 5,000 of a longer run. */
+  /** In the order in which they were taken; the last 20,000 of a longer run. `stepAt(trace, index)` finds one by its `index`. */
   readonly steps: readonly TraceStep[];
   /** What the run failed with; undefined if it passed. */
   readonly error: unknown;
@@ -57,4 +57,17 @@ export interface Trace {
   readonly pair: readonly [first: number, second: number] | undefined;
   /** What the run does if the two steps of the pair come in the other order. Default: `'passes'`. */
   readonly otherwise?: Otherwise;
+}
+
+/**
+ * The step with that `index`; undefined if the trace does not have it. Of a very long run the first steps are left out.
+ * @example const waker = stepAt(trace, step.wokenBy);
+ */
+export function stepAt({ steps }: Trace, index: number | undefined): TraceStep | undefined {
+  return index === undefined ? undefined : steps[index - firstIndexOf(steps)];
+}
+
+/** @internal How many steps of the run are left out before those of the trace. */
+export function firstIndexOf(steps: readonly TraceStep[]): number {
+  return steps[0]?.index ?? 0;
 }

@@ -12,6 +12,8 @@ export type PairOfSteps = readonly [first: number, second: number];
 export interface Cause {
   /** The schedule, perhaps shorter than before. */
   readonly choices: readonly number[];
+  /** The ids of the tasks of its steps. */
+  readonly order: readonly number[];
   /** Those of its choices that are not about who is next. */
   readonly others: readonly number[];
   /** Its last deviation, without which it passes; undefined if there is none. */
@@ -48,7 +50,7 @@ export class CriticalPairSearch {
     this.#others = others;
     const found = last?.instead === undefined ? undefined : await this.#pairAfter(last.step, last.instead);
     const otherwise = found?.otherwise ?? (await this.#without(needed));
-    return { choices: needed, others, last, pair: found?.pair, otherwise };
+    return { choices: needed, order, others, last, pair: found?.pair, otherwise };
   }
 
   /** Leaves out deviations at the end that change nothing. */

@@ -1,6 +1,6 @@
 import type { Chooser } from '../oracle/chooser.js';
 import type { Played, Player } from '../player.js';
-import type { Trace } from '../trace.js';
+import { stepAt, type Trace } from '../trace.js';
 import { Divergence, type OutsideCall } from './divergence.js';
 import { OutsideCalls } from './outside-calls.js';
 import { Patches } from './patches.js';
@@ -45,7 +45,7 @@ export function divergenceOf(
 ): Divergence | undefined {
   const { played, trace, calls } = traced;
   if (step === undefined) return played.hasFailed === before.hasFailed ? undefined : new Divergence(calls);
-  const found = trace.steps[step];
+  const found = stepAt(trace, step);
   const task = trace.tasks.find(({ id }) => id === found?.task)?.name;
   const earlier = calls.filter(call => call.step <= step);
   const site = found?.resumedAt[0] ?? found?.stoppedAt[0];

@@ -1,5 +1,5 @@
 import { describe, safely } from '@escapement/core';
-import type { Otherwise, Trace } from '../trace.js';
+import { firstIndexOf, type Otherwise, type Trace } from '../trace.js';
 import type { Divergence } from '../tracing/divergence.js';
 import { pairOf, pairText } from './pair-text.js';
 import { counted, harmless, oneLine } from './text.js';
@@ -80,11 +80,14 @@ function causeText(failure: FailureFacts, options: TextOptions): string {
 /** What is to be said besides the pair. */
 export function remarks(failure: FailureFacts): string[] {
   const { trace, divergence } = failure;
-  if (divergence !== undefined) return [`It is not deterministic: ${divergence}`];
-  return pairOf(trace) === undefined ? [decisionText(failure)] : [];
+  const cut = firstIndexOf(trace.steps);
+  const cutText = cut === 0 ? [] : [`The run is longer: its first ${counted(cut, 'step')} are not shown.`];
+  if (divergence !== undefined) return [`It is not deterministic: ${divergence}`, ...cutText];
+  return pairOf(trace) === undefined ? [decisionText(failure), ...cutText] : cutText;
 }
 
-function decisionText({ decision, shrunk }: FailureFacts): string {
+function decisionText({ trace, decision, shrunk }: FailureFacts): string {
+  if (trace.pair !== undefined) return `The order of the steps ${trace.pair.join(' and ')} decides.`;
   if (decision !== undefined) {
     const other = decision.otherwise === 'fails' ? ' Without that it fails with another error.' : '';
     return `It fails because ${oneLine(decision.what)}.${other}`;

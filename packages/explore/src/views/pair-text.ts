@@ -1,4 +1,4 @@
-import type { Site, Trace, TraceStep, TraceTask } from '../trace.js';
+import { type Site, stepAt, type Trace, type TraceStep, type TraceTask } from '../trace.js';
 import { taskTitle } from './excerpt.js';
 import { fullPlace } from './place.js';
 import { movement, reason, time, whereabouts } from './step-words.js';
@@ -9,9 +9,9 @@ import { MARK, painter, type TextOptions } from './trace-table.js';
 type Pair = readonly [first: TraceStep, second: TraceStep];
 
 /** Undefined if no single pair decides. */
-export function pairOf({ steps, pair }: Trace): Pair | undefined {
-  const first = pair && steps[pair[0]];
-  const second = pair && steps[pair[1]];
+export function pairOf(trace: Trace): Pair | undefined {
+  const first = stepAt(trace, trace.pair?.[0]);
+  const second = stepAt(trace, trace.pair?.[1]);
   return first && second && [first, second];
 }
 

@@ -65,7 +65,7 @@ export function traceTable(trace: Trace, options: TextOptions = {}): string {
 }
 
 function tableOf(trace: Trace, width: number, colours: boolean): Table {
-  const step = Math.max('step'.length + 2, String(trace.steps.length).length + 2);
+  const step = Math.max('step'.length + 2, String(trace.steps.at(-1)?.index ?? 0).length + 2);
   const ms = Math.max('ms'.length, ...trace.steps.map(each => time(each).length));
   const room = width - step - GAP.length - ms;
   const most = Math.max(1, Math.floor(room / (LEAST_CELL + GAP.length)));
