@@ -26,8 +26,10 @@ export async function explain(player: Player, failure: FailedRun, settings: Expl
   const { played: failed, run, first } = failure;
   const before = player.plays;
   const repeated = await repeat(player, failed);
-  const { cause, traced } =
-    settings.shrink && repeated.divergence === undefined ? await shrink(player, repeated) : repeated;
+  const { cause, traced, stoppedAfter } =
+    settings.shrink && repeated.divergence === undefined
+      ? await shrink(player, repeated)
+      : { ...repeated, stoppedAfter: undefined };
   const { trace } = traced;
   // The first run made the same choices, and passed.
   const isOwnOrder = !first.hasFailed && deviationsIn(cause.choices).length === 0;
@@ -41,6 +43,7 @@ export async function explain(player: Player, failure: FailedRun, settings: Expl
     found: { deviations: deviationsIn(failed.choices).length, steps: failed.steps },
     shrunk: { deviations: deviationsIn(cause.choices).length, steps: traced.played.steps },
     plays: player.plays - before,
+    stoppedAfter,
     trace,
     pair: pairOf(trace, cause),
     decision: cause.last && { ...decisionOf(traced, cause.last), otherwise: cause.otherwise },
@@ -66,16 +69,22 @@ export async function repeat(player: Player, played: Played): Promise<Repeated> 
   return { traced, divergence, cause };
 }
 
-async function shrink(player: Player, { traced: { played } }: Repeated): Promise<Omit<Repeated, 'divergence'>> {
-  const work: Work = { player, isSame: isSameFailure(played.error), budget: new Budget(player) };
+interface Shrunk extends Omit<Repeated, 'divergence'> {
+  readonly stoppedAfter: string | undefined;
+}
+
+async function shrink(player: Player, { traced: { played } }: Repeated): Promise<Shrunk> {
+  const budget = new Budget(player);
+  const work: Work = { player, isSame: isSameFailure(played.error), budget };
   const shrunk = await new Shrinker(work, played.choices).shrink();
   const cause = await new CriticalPairSearch(work).find(shrunk);
+  const stoppedAfter = budget.spent;
   const traced = await traceRun(player, new ScheduleChooser(cause.choices));
   const trace: Trace = { ...traced.trace, pair: cause.pair, otherwise: cause.otherwise };
   const matter = await tasksThatMatter(work, trace, cause);
   const victim = cause.last?.kind === 'cancel' ? traced.played.victim : undefined;
   const tasks = trace.tasks.map(task => ({ ...task, matters: matter.has(task.id) || task.id === victim }));
-  return { cause, traced: { ...traced, trace: { ...trace, tasks } } };
+  return { cause, traced: { ...traced, trace: { ...trace, tasks } }, stoppedAfter };
 }
 
 function pairOf(trace: Trace, { pair, otherwise }: Cause): CriticalPair | undefined {

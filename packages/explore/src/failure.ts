@@ -56,6 +56,7 @@ export interface Found {
   readonly found: ScheduleSize;
   readonly shrunk: ScheduleSize;
   readonly plays: number;
+  readonly stoppedAfter: string | undefined;
   readonly trace: Trace;
   readonly pair: CriticalPair | undefined;
   readonly decision: Decision | undefined;
@@ -86,6 +87,8 @@ export class Failure {
   readonly shrunk: ScheduleSize;
   /** How many runs the shrinking took. */
   readonly plays: number;
+  /** After how much the shrinking was stopped, in words, such as `'5 s'`; undefined if it came to its end. */
+  readonly stoppedAfter: string | undefined;
   /** The shrunk run, step by step. */
   readonly trace: Trace;
   /** The two steps whose order alone decides; undefined if no such pair was found: see `decision`. */
@@ -105,6 +108,7 @@ export class Failure {
     this.found = found.found;
     this.shrunk = found.shrunk;
     this.plays = found.plays;
+    this.stoppedAfter = found.stoppedAfter;
     this.trace = found.trace;
     this.pair = found.pair;
     this.decision = found.decision;

@@ -19,6 +19,8 @@ export interface FailureFacts {
   readonly found: { readonly deviations: number };
   /** The schedule as it is shown. */
   readonly shrunk: { readonly deviations: number };
+  /** After how much the shrinking was stopped, in words; undefined if it came to its end. */
+  readonly stoppedAfter?: string | undefined;
   /** The run, step by step. */
   readonly trace: Trace;
   /** The last choice without which the run does not fail so. */
@@ -80,10 +82,17 @@ function causeText(failure: FailureFacts, options: TextOptions): string {
 /** What is to be said besides the pair. */
 export function remarks(failure: FailureFacts): string[] {
   const { trace, divergence } = failure;
+  const limits = limitTexts(failure);
+  if (divergence !== undefined) return [`It is not deterministic: ${divergence}`, ...limits];
+  return pairOf(trace) === undefined ? [decisionText(failure), ...limits] : limits;
+}
+
+function limitTexts({ trace, stoppedAfter }: FailureFacts): string[] {
   const cut = firstIndexOf(trace.steps);
-  const cutText = cut === 0 ? [] : [`The run is longer: its first ${counted(cut, 'step')} are not shown.`];
-  if (divergence !== undefined) return [`It is not deterministic: ${divergence}`, ...cutText];
-  return pairOf(trace) === undefined ? [decisionText(failure), ...cutText] : cutText;
+  return [
+    ...(stoppedAfter === undefined ? [] : [`Shrinking stopped after ${stoppedAfter}: fewer switches may do.`]),
+    ...(cut === 0 ? [] : [`The run is longer: its first ${counted(cut, 'step')} are not shown.`]),
+  ];
 }
 
 function decisionText({ trace, decision, shrunk }: FailureFacts): string {
