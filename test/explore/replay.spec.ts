@@ -59,6 +59,11 @@ describe('replay', () => {
     const other = await replay(lostUpdate(4), failure!.token);
     assert.isDefined(other.divergence);
     assert.match(String(other.divergence), /took another way at step \d+/);
+    assert.isTrue(other.divergence!.isFromToken);
+    assert.match(
+      String(other.divergence),
+      /the program or its options have changed .* or the token is of another program/,
+    );
   });
 
   it('names the call that makes a program another one each time, and the line where it went another way', async () => {
@@ -226,6 +231,7 @@ describe('a token', () => {
   for (const [what, token, message] of [
     ['of another version', 'esc9-name-0.1-a.00', /of format 9, this version .* plays format 1/],
     ['that is cut off', 'esc1-name-0.1', /cut off or damaged/],
+    ['that is cut off in its last part', 'esc1-name-0.1-a.0011', /cut off: its last part is too short/],
     ['that is damaged', 'esc1-name-0..1-a.0011', /cut off or damaged/],
     ['that stands for too many choices', 'esc1-x-zzzzzz-a.00', /more choices than a run can have/],
     ['that is another text', 'hello world', /does not begin like a token/],

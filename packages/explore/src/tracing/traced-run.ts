@@ -33,23 +33,29 @@ export async function traceRun(player: Player, chooser: Chooser): Promise<Traced
   return { played, trace: tracer!.trace(played.error), calls: outside.calls };
 }
 
+/** Where a traced run took another way than a run before it that made the same choices. */
+export function divergenceOf(traced: TracedRun, before: Played): Divergence | undefined {
+  const { played, calls } = traced;
+  const step = firstDifference(played.trail, before.trail);
+  if (step !== undefined) return divergenceAt(step, traced, false);
+  return played.hasFailed === before.hasFailed ? undefined : new Divergence(calls);
+}
+
 /**
- * Where a traced run took another way than a run before it that made the same choices.
+ * Where a traced run took another way than the one of its token, although it was the same each time that it was repeated.
  *
- * @param step the first that differs, if it is known from elsewhere
+ * @param step the first that differs, as far as the token tells
  */
-export function divergenceOf(
-  traced: TracedRun,
-  before: Played,
-  step = firstDifference(traced.played.trail, before.trail),
-): Divergence | undefined {
-  const { played, trace, calls } = traced;
-  if (step === undefined) return played.hasFailed === before.hasFailed ? undefined : new Divergence(calls);
+export function divergenceFromToken(traced: TracedRun, step: number | undefined): Divergence | undefined {
+  return step === undefined ? undefined : divergenceAt(step, traced, true);
+}
+
+function divergenceAt(step: number, { trace, calls }: TracedRun, isFromToken: boolean): Divergence {
   const found = stepAt(trace, step);
   const task = trace.tasks.find(({ id }) => id === found?.task)?.name;
   const earlier = calls.filter(call => call.step <= step);
   const site = found?.resumedAt[0] ?? found?.stoppedAt[0];
-  return new Divergence(earlier.length > 0 ? earlier : calls, { step, task, site, cause: found?.cause });
+  return new Divergence(earlier.length > 0 ? earlier : calls, { step, task, site, cause: found?.cause, isFromToken });
 }
 
 function firstDifference(one: readonly number[], other: readonly number[]): number | undefined {
