@@ -21,6 +21,8 @@ describe('dumpOnSignal', function () {
   afterEach(() => targets.endAll());
 
   it('prints the tasks on the standard error at each signal, and the loop goes on', () =>
+    dumps('setTimeoutModule', '{}'));
+  it('prints the tasks under a strategy that blocks, with turns of the host', () =>
     dumps('atomicsWaitModule', '{ hostTurns: 20 }'));
 
   async function dumps(strategy: string, options: string): Promise<void> {

@@ -98,4 +98,27 @@ describe('dumpLoops', () => {
       '  2.5 s  main, 20 ms ago',
     ]);
   });
+
+  it('says of any sleep how much longer it lasts', () => {
+    const { loop, clock } = makeLoop(clock => [new WaitTimes(clock)]);
+    loop.runSync(function* main() {
+      for (const [age, said] of [
+        [9.96, '10 ms'],
+        [999.6, '1.0 s'],
+        [59_949, '59.9 s'],
+        [59_951, '1 min'],
+        [59_999.99, '1 min'],
+        [60_000, '1 min'],
+        [3_599_999, '59 min 59 s'],
+        [86_400_000, '1 d'],
+      ] as const) {
+        const task = yield* spawn(sleep(1e9), { name: 'waiter' });
+        yield* pause();
+        clock.time += age;
+        expect(dumpLoops()).to.match(new RegExp(`waiter +${said} +sleeps`));
+        task.cancel();
+        yield* pause();
+      }
+    });
+  });
 });

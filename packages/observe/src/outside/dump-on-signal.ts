@@ -6,7 +6,7 @@ import { showThreads } from './show-report.js';
 import { wantsColours } from './text.js';
 
 /** The first ends the process whatever it does, the second stops it, and the third opens its inspector. */
-const RESERVED: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGSTOP', 'SIGUSR1'];
+const RESERVED: readonly string[] = ['SIGKILL', 'SIGSTOP', 'SIGUSR1'];
 
 /**
  * What the loops of this thread do now, as text: the tree of tasks, what each waits for, who holds that, and what else
@@ -27,7 +27,7 @@ export function dumpLoops(options: LookOptions = {}): string {
  * @throws InvalidArgumentError for a name of no signal, or of one that cannot be used: SIGKILL, SIGSTOP, SIGUSR1
  * @example dumpOnSignal('SIGQUIT'); // then: kill -QUIT <pid>, or Ctrl-\ in its terminal
  */
-export function dumpOnSignal(signal: NodeJS.Signals = 'SIGQUIT', options: LookOptions = {}): () => void {
+export function dumpOnSignal(signal: `SIG${string}` = 'SIGQUIT', options: LookOptions = {}): () => void {
   if (typeof signal !== 'string' || !Object.hasOwn(constants.signals, signal) || RESERVED.includes(signal)) {
     throw new InvalidArgumentError(
       'ESC_INVALID_ARGUMENT',
@@ -35,8 +35,10 @@ export function dumpOnSignal(signal: NodeJS.Signals = 'SIGQUIT', options: LookOp
     );
   }
   const dump = () => void process.stderr.write(`${dumpWith(options, wantsColours(process.stderr))}\n`);
-  process.on(signal, dump);
-  return () => void process.off(signal, dump);
+  // The public type names none of Node's: programs may be checked without them.
+  const listened = signal as NodeJS.Signals;
+  process.on(listened, dump);
+  return () => void process.off(listened, dump);
 }
 
 function dumpWith(options: LookOptions, hasColours: boolean): string {

@@ -1,4 +1,4 @@
-import type { Duration, Instant, LoopMetrics, LoopView, Task } from '@escapement/core';
+import type { Duration, Instant, LoopEvent, LoopMetrics, LoopView, Task } from '@escapement/core';
 import type { LoopReport, ReadyTask, SlowStepReport, TaskLine } from './loop-report.js';
 import type { SlowStep } from './wait-times.js';
 
@@ -37,18 +37,32 @@ export function lookAtLoops({ all = false, timeout = 5000 }: LookOptions = {}): 
   interface Look {
     readonly name: string;
     readonly state: Task['state'];
-    readonly waitsFor: string | undefined;
+    readonly event: LoopEvent | undefined;
+    /** Undefined as long as the text of the event need not be known. */
+    readonly numbers: NumbersOnly | undefined;
     readonly heldBy: readonly string[] | undefined;
     readonly age: Duration | undefined;
-    readonly note: string;
+    readonly notes: string;
     readonly isDaemon: boolean;
     readonly isCancelled: boolean;
+  }
+
+  /**
+   * A class of events whose texts are made of their fields, which are numbers: so the texts differ in nothing else. To make a text
+   * takes longer than all else.
+   */
+  interface NumbersOnly {
+    readonly kind: unknown;
+    readonly keys: readonly string[];
+    /** The text without the numbers. */
+    readonly likeness: string;
   }
 
   /** Tasks that are alike, below parents that are alike; or one task. */
   interface Kind {
     readonly depth: number;
     readonly first: Look;
+    readonly firstEvent: string | undefined;
     readonly children: Map<unknown, Kind>;
     count: number;
     haveOneName: boolean;
@@ -56,6 +70,8 @@ export function lookAtLoops({ all = false, timeout = 5000 }: LookOptions = {}): 
     least: Duration | undefined;
     most: Duration | undefined;
   }
+
+  const numbersOnly = new Map<unknown, NumbersOnly>();
 
   const registry = (globalThis as { [key: symbol]: unknown })[Symbol.for('escapement.loops')];
   return registry === undefined ? [] : Array.from(registry as Iterable<LoopView>, reportOn);
@@ -130,31 +146,67 @@ export function lookAtLoops({ all = false, timeout = 5000 }: LookOptions = {}): 
   function blockersOf(task: Task, view: LoopView): readonly Task[] {
     const { state } = task;
     if (state !== 'waiting' && state !== 'finishing') return NO_TASKS;
-    const found: Task[] = [];
-    safely(() => {
+    let found: Task[] | undefined;
+    try {
       for (const blocker of state === 'finishing' ? task.children : view.blockersOf(task)) {
-        found.push(blocker);
-        if (found.length === MOST_BLOCKERS) break;
+        found ??= [];
+        if (found.push(blocker) === MOST_BLOCKERS) break;
       }
-    });
-    return found;
+    } catch {}
+    return found ?? NO_TASKS;
   }
 
   function lookAt(task: Task, blockers: readonly Task[], view: LoopView, now: Instant): Look {
-    const { name, state, waitsFor } = task;
-    const event = waitsFor === undefined ? undefined : textOf(waitsFor);
+    const { name, state, waitsFor: event } = task;
     const notes = safely(() => view.notesOn(task)) ?? '';
     const since = SINCE.exec(notes);
     return {
       name,
       state,
-      waitsFor: event,
-      heldBy: event === undefined || blockers.length === 0 ? undefined : holdersIn(blockers, event),
+      event,
+      numbers: event === undefined || blockers.length > 0 ? undefined : numbersIn(event),
+      heldBy: event === undefined || blockers.length === 0 ? undefined : holdersIn(blockers, textOf(event)),
       age: since === null || Number.isNaN(now) ? undefined : Math.max(0, now - Number(since[1])),
-      note: since === null ? notes : notes.replaceAll(ALL_SINCE, '').trim(),
+      notes,
       isDaemon: task.isDaemon,
       isCancelled: task.isCancelled,
     };
+  }
+
+  function numbersIn(event: LoopEvent): NumbersOnly | undefined {
+    try {
+      let known = numbersOnly.get(event.constructor);
+      if (known === undefined) {
+        if (event.toString !== defaultToString(event)) return undefined;
+        const keys = Object.keys(event).filter(key => key !== 'kind');
+        known = { kind: event.kind, keys, likeness: textOf(event).replace(NUMBERS, '#') };
+        numbersOnly.set(event.constructor, known);
+      }
+      return fits(event, known) ? known : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** That of the base class of all events. */
+  function defaultToString(event: object): unknown {
+    let base: object | null = event;
+    for (let next: object | null = event; next !== null && next !== Object.prototype; ) {
+      base = next;
+      next = Object.getPrototypeOf(next);
+    }
+    return base.toString;
+  }
+
+  function fits(event: LoopEvent, { kind, keys }: NumbersOnly): boolean {
+    let count = 0;
+    for (const key in event) {
+      if (key === 'kind') continue;
+      const value = event[key as keyof LoopEvent] as unknown;
+      // Others may have signs, letters or exponents.
+      if (key !== keys[count++] || typeof value !== 'number' || !(value >= 0 && value < 1e15)) return false;
+    }
+    return count === keys.length && event.kind === kind;
   }
 
   function textOf(event: object): string {
@@ -169,8 +221,9 @@ export function lookAtLoops({ all = false, timeout = 5000 }: LookOptions = {}): 
   }
 
   /** Equal for looks that differ in numbers only. */
-  function likeness({ name, state, waitsFor = '', heldBy, isDaemon, isCancelled }: Look): string {
-    const names = `${name}\n${waitsFor}\n${heldBy ?? ''}`.replace(NUMBERS, '#');
+  function likeness({ name, state, event, numbers, heldBy, isDaemon, isCancelled }: Look): string {
+    const waitsFor = numbers?.likeness ?? (event === undefined ? '' : textOf(event).replace(NUMBERS, '#'));
+    const names = `${name.replace(NUMBERS, '#')}\n${waitsFor}\n${heldBy === undefined ? '' : String(heldBy).replace(NUMBERS, '#')}`;
     return `${names}\n${state}${isDaemon}${isCancelled}`;
   }
 
@@ -180,10 +233,11 @@ export function lookAtLoops({ all = false, timeout = 5000 }: LookOptions = {}): 
       kind = newKind(look, above === undefined ? 0 : above.depth + 1);
       siblings.set(key, kind);
     }
-    const { name, waitsFor, age } = look;
+    const { name, event, age } = look;
     kind.count++;
     kind.haveOneName &&= name === kind.first.name;
-    kind.haveOneEvent &&= waitsFor === kind.first.waitsFor;
+    // Most differ at the second task.
+    kind.haveOneEvent &&= event === kind.first.event || (event && textOf(event)) === kind.firstEvent;
     if (age === undefined) return kind;
     kind.least = Math.min(kind.least ?? age, age);
     kind.most = Math.max(kind.most ?? age, age);
@@ -192,7 +246,18 @@ export function lookAtLoops({ all = false, timeout = 5000 }: LookOptions = {}): 
 
   function newKind(first: Look, depth: number): Kind {
     const [least, most] = [undefined, undefined];
-    return { depth, first, children: new Map(), count: 0, haveOneName: true, haveOneEvent: true, least, most };
+    const firstEvent = first.event && textOf(first.event);
+    return {
+      depth,
+      first,
+      firstEvent,
+      children: new Map(),
+      count: 0,
+      haveOneName: true,
+      haveOneEvent: true,
+      least,
+      most,
+    };
   }
 
   /** Not recursive: a chain of tasks may be deeper than the host's stack. */
@@ -212,16 +277,17 @@ export function lookAtLoops({ all = false, timeout = 5000 }: LookOptions = {}): 
   }
 
   function lineOf(kind: Kind, hidden: number): TaskLine {
-    const { first, depth, count, least, most } = kind;
+    const { first, firstEvent, depth, count, least, most } = kind;
+    const note = count > 1 ? '' : first.notes.replaceAll(ALL_SINCE, '').trim();
     return {
       depth,
       name: kind.haveOneName ? first.name : first.name.replace(NUMBERS, '#').replace(/[\s\-_.:/#]*#$/, ''),
       count,
       state: first.state,
-      waitsFor: kind.haveOneEvent ? first.waitsFor : first.waitsFor?.replace(/\(.*$/s, ''),
+      waitsFor: kind.haveOneEvent ? firstEvent : firstEvent?.replace(/\(.*$/s, ''),
       heldBy: first.heldBy,
       age: least === undefined || most === undefined ? undefined : [least, most],
-      note: count > 1 || first.note === '' ? undefined : first.note,
+      note: note === '' ? undefined : note,
       isDaemon: first.isDaemon || undefined,
       isCancelled: first.isCancelled || undefined,
       hidden: hidden || undefined,

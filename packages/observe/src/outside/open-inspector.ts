@@ -155,18 +155,15 @@ async function openedBySignal(pid: number, options: InspectorOptions, endsAt: nu
     const usualEnd = Math.min(endsAt, Date.now() + USUAL);
     signal(pid);
     found = await newInspector(pid, before, Math.min(usualEnd, Date.now() + NUDGE_AFTER));
-    if (found === undefined) {
-      // A thread that waits in a system call goes on at a signal, and by now it finds what the first has left for it.
-      nudger.signal();
-      found = await newInspector(pid, before, usualEnd);
-    }
+    // A thread that waits in a system call goes on at a signal, and by now it finds what the first has left for it.
+    found ??= await nudgedOpen(pid, before, nudger, usualEnd);
     // Another process may have taken the port between our look and the signal.
   } while (found === undefined && Date.now() < endsAt && isTaken(pid, options.port));
   if (found !== undefined) return opened(pid, found, before, nudger);
   // The program may have opened its inspector itself, at a port of its choice. Then the signal changed nothing.
   found = await firstInspector(socketsOf(pid));
   if (found !== undefined) return { url: found.url, isOurs: found.port === options.port };
-  found = await newInspector(pid, before, endsAt);
+  found = await nudgedOpen(pid, before, nudger, endsAt);
   if (found !== undefined) return opened(pid, found, before, nudger);
   throw notOpened(pid);
 }
@@ -179,6 +176,21 @@ function opened(pid: number, { url }: Found, before: ReadonlySet<number>, nudger
     isOpened: () => isOpened(pid, Date.now() + OPENING),
     reopened: async () => (await newInspector(pid, before, Date.now() + REOPENING).catch(() => undefined))?.url,
   };
+}
+
+/** With ever longer pauses, because the program may listen for the signal itself. */
+async function nudgedOpen(
+  pid: number,
+  before: ReadonlySet<number>,
+  nudger: Nudger,
+  endsAt: number,
+): Promise<Found | undefined> {
+  let found: Found | undefined;
+  for (let pause = NUDGE_AFTER; found === undefined && Date.now() < endsAt; pause *= 2) {
+    nudger.nudge();
+    found = await newInspector(pid, before, Math.min(endsAt, Date.now() + pause));
+  }
+  return found;
 }
 
 /** It rests, or has computed for longer than that takes, while nothing was asked. */

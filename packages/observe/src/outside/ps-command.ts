@@ -28,14 +28,14 @@ export async function ps(pid: number, options: PsOptions): Promise<void> {
 
 async function showOnce(pid: number, options: PsOptions, look: ProcessLookOptions, stop: Stop): Promise<void> {
   const looked = await LookedAtProcess.open(pid, look);
-  let report: ProcessReport | undefined;
   try {
-    report = await Promise.race([looked.look(), stop.happened]);
+    const report = await Promise.race([looked.look(), stop.happened]);
+    // Before the inspector is closed, which takes a moment.
+    if (report !== undefined) process.stdout.write(`${shown(somethingIn(report), options)}\n`);
   } finally {
     await looked.close();
   }
   if (stop.signal !== undefined) process.kill(process.pid, stop.signal);
-  else if (report !== undefined) process.stdout.write(`${shown(somethingIn(report), options)}\n`);
 }
 
 /** @throws LookError if nothing is known of any loop */

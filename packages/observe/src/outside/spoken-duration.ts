@@ -12,8 +12,10 @@ export function spoken(duration: Duration): string {
   if (duration < 9.95) return `${duration.toFixed(1)} ms`;
   if (duration < 999.5) return `${Math.round(duration)} ms`;
   if (duration < 59_950) return `${(duration / 1000).toFixed(1)} s`;
-  const index = UNITS.findIndex(([, length]) => duration >= length);
+  // What rounds to a minute is one.
+  const whole = Math.max(duration, 60_000);
+  const index = UNITS.findIndex(([, length]) => whole >= length);
   const [[unit, length], [part, partLength]] = [UNITS[index]!, UNITS[index + 1]!];
-  const parts = Math.floor((duration % length) / partLength);
-  return `${Math.floor(duration / length)} ${unit}${parts === 0 ? '' : ` ${parts} ${part}`}`;
+  const parts = Math.floor((whole % length) / partLength);
+  return `${Math.floor(whole / length)} ${unit}${parts === 0 ? '' : ` ${parts} ${part}`}`;
 }
