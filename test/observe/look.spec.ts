@@ -51,10 +51,28 @@ class HeldHandler extends EventHandler<Held> {
   }
 }
 
+/** Waits for ever, with a field of any kind. */
+class Numbered extends LoopEvent {
+  override readonly kind = 'numbered';
+
+  constructor(readonly value: unknown) {
+    super();
+  }
+}
+
+class NumberedHandler extends EventHandler<Numbered> {
+  override readonly handles = Numbered;
+  override arm(_event: Numbered, _waiter: Waiter<unknown>): void {}
+  override disarm(): void {}
+  override inFlight(): number {
+    return 1;
+  }
+}
+
 /** A loop in virtual time that knows sleeps, locks and `Held`. */
 function makeLoop(instruments: (clock: JumpStrategy['clock']) => readonly Instrument[] = () => []) {
   const strategy = new JumpStrategy();
-  const handlers = [new SleepHandler(strategy.clock), new SyncHandler(), new HeldHandler()];
+  const handlers = [new SleepHandler(strategy.clock), new SyncHandler(), new HeldHandler(), new NumberedHandler()];
   const loop = new EventLoop({ strategy, handlers, instruments: instruments(strategy.clock) });
   return { loop, clock: strategy.clock };
 }
@@ -134,6 +152,34 @@ describe('A look at the loops of a thread', () => {
         .to.have.length(56)
         .and.include('  worker 7: waiting SleepFor(duration=1007)');
     });
+  });
+
+  it('groups events that say their numbers themselves as it groups by texts', () => {
+    /** Says the same as any event, but the look cannot know that. */
+    class Told extends Numbered {
+      override toString(): string {
+        return super.toString();
+      }
+    }
+    const values = [1, 2.04, 2.01, 2.04, -3, -4, Number.NaN, Infinity, Infinity, 1e21, 1e-9, 0, 'x', 'y', undefined];
+    const groups = (Class: new (value: unknown) => Numbered) => {
+      const { loop } = makeLoop();
+      return loop.runSync(function* main() {
+        const tasks: Task[] = [];
+        for (let n = 0; n < 60; n++) {
+          const value = values[n % values.length];
+          const wait = function* (): Coroutine<unknown, Numbered> {
+            return yield* new Class(value);
+          };
+          tasks.push(yield* spawn(wait(), { name: `${n % 4 === 0 ? 'reader' : 'writer'} ${n}` }));
+        }
+        yield* pause();
+        const lines = linesOf(look());
+        for (const task of tasks) task.cancel();
+        return lines;
+      });
+    };
+    expect(groups(Numbered)).to.deep.equal(groups(Told));
   });
 
   it('puts the children of tasks that are alike together, too', () => {

@@ -4,6 +4,8 @@ import stringWidth from 'string-width';
 /** Control characters, and marks that turn the direction of what follows. */
 const HARMFUL = /[\p{Cc}\p{Bidi_Control}]/gu;
 const PLAIN = /^[ -~]*$/;
+/** With the lines of a tree. To ask the library about any other text costs as much as 70 ms the first time. */
+const NARROW = /^[ -~\u2500-\u257f]*$/;
 
 /** The names and events of a stranger's program on one line, without anything that a terminal would obey. */
 export function harmless(text: string): string {
@@ -13,7 +15,7 @@ export function harmless(text: string): string {
 
 /** The columns of a terminal that the text takes. */
 export function widthOf(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
 /** Cut to so many columns; what is cut is shown as `…`. */
@@ -34,7 +36,7 @@ export function padded(text: string, width: number): string {
 
 /** `1,034` */
 export function count(value: number): string {
-  return value.toLocaleString('en-US');
+  return value < 1000 ? String(value) : value.toLocaleString('en-US');
 }
 
 /** Colours for terminals only, not for the log of a CI; `NO_COLOR` and `FORCE_COLOR` override that. */
