@@ -15,7 +15,7 @@ const program = (strategy: string, options: string) => `
     });`;
 
 describe('dumpOnSignal', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const targets = new Targets();
 
   afterEach(() => targets.endAll());

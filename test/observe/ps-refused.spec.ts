@@ -1,9 +1,10 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect } from 'chai';
 import { isAlive, observe, startObserve, Targets } from './support/processes.js';
 
 const programOf = (pid: number) => basename(readlinkSync(`/proc/${pid}/exe`));
+const soon = () => new Promise(resolve => setTimeout(resolve, 10));
 /** The user that owns nothing. */
 const NOBODY = 65_534;
 const notOpened = (pid: number) =>
@@ -11,7 +12,7 @@ const notOpened = (pid: number) =>
 const IDLE = `console.log('up'); setTimeout(() => {}, 60000);`;
 
 describe('escapement-observe ps of a process that it cannot look at', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const targets = new Targets();
 
   before(function () {
@@ -34,14 +35,14 @@ describe('escapement-observe ps of a process that it cannot look at', function (
   it('says that it has ended, if nobody has fetched its exit code', async () => {
     const { pid, said } = await targets.start('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60']);
     const zombie = Number(said);
-    while (isAlive(zombie)) await new Promise(resolve => setTimeout(resolve, 10));
+    while (isAlive(zombie)) await soon();
     await refused(zombie, `Process ${zombie} has ended.`);
     expect(isAlive(pid)).to.equal(true);
   });
 
   it('sends no signal to a process that is not Node: it would end', async () => {
     const { pid } = await targets.start('sh', ['-c', 'echo up; exec sleep 60']);
-    while (programOf(pid) !== 'sleep') await new Promise(resolve => setTimeout(resolve, 10));
+    while (programOf(pid) !== 'sleep') await soon();
     await refused(
       pid,
       `Process ${pid} runs sleep, not node. If it has Node in it and its inspector is open, say at which port: --port <port>.`,
@@ -68,6 +69,7 @@ describe('escapement-observe ps of a process that it cannot look at', function (
   it('says that it is stopped', async () => {
     const pid = await targets.program(IDLE);
     process.kill(pid, 'SIGSTOP');
+    while (!/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) await soon();
     await refused(pid, `Process ${pid} is stopped. Let it go on: kill -CONT ${pid}`);
   });
 
@@ -111,7 +113,9 @@ describe('escapement-observe ps of a process that it cannot look at', function (
       targets.program(`console.log('up'); ${inSleep}`),
       targets.program(`console.log('up'); ${inSleep}`, '--inspect=0'),
     ]);
-    await new Promise(resolve => setTimeout(resolve, 1000));
+    for (const pid of [closed, open]) {
+      while (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') === '') await soon();
+    }
     await refused(closed, notOpened(closed), '--timeout', '1');
     await refused(
       open,

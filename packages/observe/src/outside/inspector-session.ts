@@ -1,7 +1,6 @@
 import type { Duration } from '@escapement/core';
 import { WebSocket } from 'ws';
 import { LookError } from './errors.js';
-import { NUDGE_AFTER } from './nudger.js';
 import type { Inspector } from './open-inspector.js';
 
 /** The answer to a request, or an event. */
@@ -113,10 +112,10 @@ export class InspectorSession {
     return new Promise((resolve, reject) => {
       const id = this.post(method, params);
       const timer = setTimeout(() => this.#pending.get(id)?.reject(noAnswer(this.name, patience)), patience);
-      const nudges = setInterval(() => this.inspector.nudger?.nudge(), NUDGE_AFTER);
+      const stopNudges = this.inspector.nudger?.start();
       const settled = () => {
         clearTimeout(timer);
-        clearInterval(nudges);
+        stopNudges?.();
         this.#pending.delete(id);
       };
       this.#pending.set(id, {

@@ -4,7 +4,7 @@ import { inspectorAt } from './inspector-address.js';
 import { InspectorSession } from './inspector-session.js';
 import { type LookOptions, lookAtLoops } from './look-at-loops.js';
 import type { LoopReport, ProcessReport, ThreadReport } from './loop-report.js';
-import { LISTEN, LISTEN_NO_MORE, NUDGE_AFTER, type Nudger } from './nudger.js';
+import { LISTEN, LISTEN_NO_MORE, type Nudger } from './nudger.js';
 import { type Inspector, openInspector } from './open-inspector.js';
 import { ownNumberOf } from './proc.js';
 import { lockProcess } from './process-lock.js';
@@ -16,7 +16,7 @@ export interface ProcessLookOptions extends Required<LookOptions> {
 }
 
 /** How often an inspector is closed that opens again. */
-const MOST_TRIES = 5;
+const MOST_TRIES = 8;
 /**
  * Ends the inspector, from which no answer comes then. SIGUSR1 asks Node twice to open it: at once, and in the next turn of the host,
  * which may be long after. So it is closed then, too. `process._debugEnd` is what `close` of `node:inspector` is.
@@ -133,11 +133,11 @@ export class LookedAtProcess {
 /** A thread that is busy for longer comes to that later. */
 async function closeInspector(session: InspectorSession, nudger: Nudger | undefined, timeout: Duration): Promise<void> {
   session.post('Runtime.evaluate', { expression: CLOSE_INSPECTOR });
-  const nudges = setInterval(() => nudger?.nudge(), NUDGE_AFTER);
+  const stopNudges = nudger?.start();
   // It may still be in a look that does not end, and is ended.
   const over = new Promise(resolve => setTimeout(resolve, 2 * timeout).unref());
   await Promise.race([session.closed, over]);
-  clearInterval(nudges);
+  stopNudges?.();
 }
 
 /** For a thread that comes to answer by a signal only: SIGUSR1 could open again what is closed. */

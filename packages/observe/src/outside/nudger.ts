@@ -3,6 +3,8 @@ import { mainThreadOf } from './proc.js';
 
 /** So long a thread that runs JavaScript takes at most, as a rule, to see an interrupt. */
 export const NUDGE_AFTER: Duration = 100;
+/** So long a thread that is known to need a nudge is left alone. */
+const SOON: Duration = 10;
 
 /** Undoes `LISTEN` in the process. */
 const LISTENER = "globalThis[Symbol.for('escapement-observe.listener')]";
@@ -32,8 +34,22 @@ export class Nudger {
   /** Sends a signal if the thread waits, but not before the last one had its effect: so several requests may call it. */
   nudge(): void {
     if (Date.now() < this.#next || !safely(() => mainThreadOf(this.pid).isAsleep)) return;
-    this.#next = Date.now() + NUDGE_AFTER;
+    this.#next = Date.now() + this.#rest;
     this.signal();
+  }
+
+  /** Nudges until that is undone: soon, and then again and again. @returns a function that undoes it */
+  start(): () => void {
+    const soon = setTimeout(() => this.nudge(), this.#rest);
+    const again = setInterval(() => this.nudge(), NUDGE_AFTER);
+    return () => {
+      clearTimeout(soon);
+      clearInterval(again);
+    };
+  }
+
+  get #rest(): Duration {
+    return this.#signal === 'SIGURG' ? SOON : NUDGE_AFTER;
   }
 
   /** Sends a signal. */
