@@ -10,6 +10,8 @@ const LONG = [
   'examples/jobs',
   'examples/net-options',
   'examples/net-tail',
+  'explore/examples',
+  'explore/own-packages',
   'explore/runners',
   'explore/swimlane-in-chromium',
   'create-escapement-plugin/installed',

@@ -43,6 +43,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   lab: ['conformance', 'escapement', 'io', 'net', 'policies', 'virtual-time'],
   bench: [
     'escapement',
+    'explore',
     'host',
     'io',
     'lab',
@@ -53,6 +54,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'promises',
     'streams',
     'sync',
+    'virtual-time',
     'workers',
   ],
 };

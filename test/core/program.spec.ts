@@ -95,7 +95,7 @@ const WRONG: Readonly<Record<string, { given: unknown; shown: string; advice: st
   'an array': { given: [sleep(1)], shown: 'an array of 1', advice: 'all([...])' },
   'a Map': { given: new Map(), shown: 'an object of class Map', advice: 'all([...])' },
   'a Set': { given: new Set(), shown: 'an object of class Set', advice: 'all([...])' },
-  bytes: { given: new Uint8Array(2), shown: '', advice: 'all([...])' },
+  bytes: { given: new Uint8Array(2), shown: 'an object of class Uint8Array', advice: 'all([...])' },
   'an async generator': { given: asyncGenerator(), shown: '', advice: '`function*` instead of `async function`' },
 };
 

@@ -92,4 +92,39 @@ describe('a critical pair', () => {
       );
     }
   });
+
+  it('does not say that the other order passes where that fails with another error', async () => {
+    const endings = new Map<string, string>();
+    for (let seed = 1; seed <= 10; seed++) {
+      const { failure } = await explore(passesOnlyAtFirst, { seed });
+      const { otherwise } = failure!.pair!;
+      endings.set((failure!.error as Error).message, otherwise);
+      const end = otherwise === 'passes' ? 'passes' : 'fails with another error';
+      assert.include(String(failure), `${failure!.pair!.second.index} before ${failure!.pair!.first.index} ${end}.`);
+    }
+    // With B after the first step of A, it comes before the second one.
+    assert.deepEqual(Object.fromEntries(endings), { 'B is before A': 'fails', 'B is between': 'passes' });
+
+    function* passesOnlyAtFirst(run: Exploration) {
+      const taken: string[] = [];
+      run.check(() => {
+        if (taken.indexOf('B') === 0) throw new Error('B is before A');
+        if (taken.indexOf('B') === 1) throw new Error('B is between');
+      });
+      yield* spawn(
+        function* () {
+          taken.push('A0');
+          yield* pause();
+          taken.push('A1');
+        },
+        { name: 'A' },
+      );
+      yield* spawn(
+        function* () {
+          taken.push('B');
+        },
+        { name: 'B' },
+      );
+    }
+  });
 });

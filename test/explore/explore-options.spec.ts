@@ -1,5 +1,6 @@
 import { EventHandler, LoopEvent, pause } from '@escapement/core';
-import { type ExploreOptions, explore, play, replay } from '@escapement/explore';
+import { type ExploreOptions, explore, explored, play, replay, swimlane, traceTable } from '@escapement/explore';
+import { schedules } from '@escapement/explore/fast-check';
 import { resolved } from '@escapement/promises';
 import { sleep } from '@escapement/sleep';
 import { assert } from 'chai';
@@ -48,6 +49,49 @@ describe('explore refuses', () => {
     assert.equal(await codeOf(() => explore((async () => {}) as never)), 'ESC_NOT_A_COROUTINE');
     assert.equal(await codeOf(() => explore(passes() as never)), 'ESC_NOT_A_FUNCTION');
     assert.equal(await codeOf(() => explore(undefined as never)), 'ESC_NOT_A_FUNCTION');
+  });
+
+  it('handlers that are no list, as an error and not as a failure of the run', async () => {
+    assert.equal(await codeOf(() => explore(passes, { handlers: () => 5 as never })), 'ESC_INVALID_ARGUMENT');
+    assert.equal(await codeOf(() => explore(passes, { handlers: () => undefined as never })), 'ESC_INVALID_ARGUMENT');
+  });
+
+  it('what is no list of choices, no options and no trace, in its other functions', async () => {
+    const calls: readonly (() => unknown)[] = [
+      () => play(passes, null as never),
+      () => play(passes, [-1]),
+      () => play(passes, [0.5]),
+      () => play(passes, ['1' as never]),
+      () => explored(passes, null as never).call(undefined),
+      () => schedules(null as never),
+      () => swimlane(null as never),
+      () => swimlane({} as never),
+      () => traceTable(undefined as never),
+    ];
+    for (const call of calls) assert.equal(await codeOf(async () => call()), 'ESC_INVALID_ARGUMENT', String(call));
+  });
+
+  it('a check that returns a promise, as a failure of the run: it would pass whatever it finds', async () => {
+    const { failure } = await explore(function* (run) {
+      run.check(async () => {
+        throw new Error('found too late');
+      });
+    });
+    assert.equal((failure!.error as { code?: string }).code, 'ESC_INVALID_ARGUMENT');
+    assert.match(String(failure!.error), /a check of run\.check returned a promise.*without `async`/s);
+  });
+
+  it('what is no task in run.mayCancel, and a link with latency below 0, as a failure of the run', async () => {
+    for (const wrong of [undefined, null, 5, {}]) {
+      const { failure } = await explore(function* (run) {
+        run.mayCancel(wrong as never);
+      });
+      assert.equal((failure!.error as { code?: string }).code, 'ESC_INVALID_ARGUMENT');
+    }
+    const { failure } = await explore(function* (run) {
+      run.link({ latency: -1 });
+    });
+    assert.equal((failure!.error as { code?: string }).code, 'ESC_INVALID_ARGUMENT');
   });
 
   it('a count or a check of the run that is none, as a failure of the run', async () => {
@@ -100,6 +144,9 @@ describe('the types of explore', () => {
       explore(() => resolved(Promise.resolve(5)));
       explore(() => resolved(Promise.resolve(5)), { promises: true });
       replay(() => resolved(Promise.resolve(5)), 'esc1', { promises: true });
+      // @ts-expect-error: promises may be false
+      explore(() => resolved(Promise.resolve(5)), { promises: Math.random() < 0.5 });
+      explore(passes, { promises: Math.random() < 0.5 });
     };
     void never;
   });

@@ -305,6 +305,40 @@ describe('explore', () => {
     }
   });
 
+  it('ends with the error of a strategy of its own that throws, as the cause', async () => {
+    for (const method of ['choose', 'stepStarted'] as const) {
+      class Throws extends Chooser {
+        override readonly alias = 'throws';
+        override choose(_kind: ChoiceKind, count: number): number {
+          if (method === 'choose') throw new RangeError('mine');
+          return count - 1;
+        }
+        override stepStarted(): void {
+          if (method === 'stepStarted') throw new RangeError('mine');
+        }
+      }
+      const error = await explore(lostUpdate(), { strategy: new Throws() }).catch(thrown => thrown);
+      assert.equal(error.code, 'ESC_CHOOSER_FAILED');
+      assert.match(error.message, new RegExp(`the strategy 'throws' threw .*mine.* in its \`${method}\``));
+      assert.match(String(error.cause), /mine/);
+    }
+  });
+
+  it('says that virtual time stands still where a task spins beside one that sleeps', async () => {
+    const { failure } = await explore(
+      function* () {
+        let busy = true;
+        yield* spawn(function* () {
+          yield* sleep(10);
+          busy = false;
+        });
+        while (busy) yield* pause();
+      },
+      { mostSteps: 500 },
+    );
+    assert.match(String(failure!.error), /virtual time stands still .* Write `yield\* sleep\(1\)`/);
+  });
+
   it('passes a run whose program was cancelled because it may be, if its checks pass', async () => {
     let cancelled = 0;
     const { failure } = await explore(

@@ -31,12 +31,28 @@ The order of two steps decides: 2 before 3 fails, 3 before 2 passes.
 
   it('tells the decision where no pair decides, and that none is needed where there is no decision either', () => {
     const trace = { ...lostUpdate(), pair: undefined };
-    const decision = { kind: 'cancel', what: 'task "worker" is cancelled after step 4', after: 4 } as const;
+    const decision = {
+      kind: 'cancel',
+      what: 'task "worker" is cancelled after step 4',
+      after: 4,
+      otherwise: 'passes',
+    } as const;
     assert.include(
       failureText(failureOf(trace, { decision })),
       'It fails because task "worker" is cancelled after step 4.',
     );
-    assert.include(failureText(failureOf(trace)), 'It fails without any switch');
+    const shrunk = { deviations: 0, steps: 5 };
+    assert.include(failureText(failureOf(trace, { shrunk })), 'It fails without any switch');
+  });
+
+  it('does not say that it fails without any switch if it was not shrunk, or is not deterministic', () => {
+    const trace = { ...lostUpdate(), pair: undefined };
+    const text = failureText(failureOf(trace));
+    assert.notInclude(text, 'without any switch');
+    assert.include(text, 'It was not shrunk');
+    const shrunk = { deviations: 0, steps: 5 };
+    const divergence = new MadeUp([]);
+    assert.notInclude(failureText(failureOf(trace, { shrunk, divergence })), 'without any switch');
   });
 
   it('tells where the program was not deterministic', () => {

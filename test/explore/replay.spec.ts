@@ -59,6 +59,11 @@ describe('replay', () => {
     const other = await replay(lostUpdate(4), failure!.token);
     assert.isDefined(other.divergence);
     assert.match(String(other.divergence), /took another way at step \d+/);
+    assert.isTrue(other.divergence!.isFromToken);
+    assert.match(
+      String(other.divergence),
+      /the program or its options have changed .* or the token is of another program/,
+    );
   });
 
   it('names the call that makes a program another one each time, and the line where it went another way', async () => {
@@ -138,6 +143,36 @@ describe('replay', () => {
     assert.isUndefined(other.summary.divergence);
   });
 
+  it('has a summary that says so also if only the first run took another way, because it filled a cache', async () => {
+    let cache: object | undefined;
+    const { failure, summary } = await explore(
+      function* cached() {
+        if (cache === undefined) {
+          yield* pause();
+          cache = {};
+        }
+        yield* pause();
+      },
+      { runs: 5 },
+    );
+    assert.isUndefined(failure);
+    assert.match(String(summary.divergence), /took another way at step 2, the end of the run/);
+  });
+
+  it('has a failure that says so, if it needs no switch and the first run passed', async () => {
+    let runs = 0;
+    const { failure } = await explore(function* () {
+      yield* spawn(pauses(1));
+      yield* spawn(pauses(1));
+      if (++runs > 1) throw new Error('not the first time');
+    });
+    assert.equal(failure?.run, 2);
+    assert.equal(failure?.shrunk.deviations, 0);
+    assert.match(String(failure?.divergence), /took another way at step 2/);
+    assert.notInclude(String(failure), 'without any switch');
+    assert.match(String(failure), /not deterministic/);
+  });
+
   it('finds clocks and timers of the host that a program uses, and puts all back afterwards', async () => {
     const before = [Math.random, Date, Date.now, performance.now, setTimeout, Error.stackTraceLimit];
     let runs = 0;
@@ -196,6 +231,7 @@ describe('a token', () => {
   for (const [what, token, message] of [
     ['of another version', 'esc9-name-0.1-a.00', /of format 9, this version .* plays format 1/],
     ['that is cut off', 'esc1-name-0.1', /cut off or damaged/],
+    ['that is cut off in its last part', 'esc1-name-0.1-a.0011', /cut off: its last part is too short/],
     ['that is damaged', 'esc1-name-0..1-a.0011', /cut off or damaged/],
     ['that stands for too many choices', 'esc1-x-zzzzzz-a.00', /more choices than a run can have/],
     ['that is another text', 'hello world', /does not begin like a token/],

@@ -103,6 +103,21 @@ describe('a failure', () => {
     assert.isAtMost(failure!.shrunk.deviations, 40);
   });
 
+  it('is shrunk in a bounded time, also with very many tasks, and says so', async () => {
+    // A clock of its own: a tenth of a second passes whenever it is read.
+    const { now } = performance;
+    let time = 0;
+    performance.now = () => (time += 100);
+    try {
+      const { failure } = await explore(lostUpdate(20));
+      assert.equal(failure!.stoppedAfter, '5 s');
+      assert.match(String(failure), /Shrinking stopped after 5 s: fewer switches may do\./);
+      assert.isBelow(failure!.plays, 100);
+    } finally {
+      performance.now = now;
+    }
+  });
+
   it('with `shrink: false` is told as it was found', async () => {
     const { failure } = await explore(lostUpdate(6), { shrink: false });
     assert.equal(failure!.shrunk.deviations, failure!.found.deviations);

@@ -40,7 +40,12 @@ describe('the page of a trace', () => {
   });
 
   it('of a failure has its name, its token, and what decides where there is no pair', () => {
-    const decision = { kind: 'cancel', what: 'task "worker" was cancelled after step 1', after: 1 } as const;
+    const decision = {
+      kind: 'cancel',
+      what: 'task "worker" was cancelled after step 1',
+      after: 1,
+      otherwise: 'passes',
+    } as const;
     const page = failureOf({ ...lostUpdate(), pair: undefined }, { decision, name: 'keeps <all> items' }).html();
     assert.include(page, '<h1>keeps &lt;all&gt; items</h1>');
     assert.include(page, 'x1-2.0.0:loses-no-update');

@@ -1,5 +1,5 @@
 import { pause, spawn } from '@escapement/core';
-import { explore, play, replay, type Trace } from '@escapement/explore';
+import { explore, play, replay, stepAt, type Trace } from '@escapement/explore';
 import { sleep } from '@escapement/sleep';
 import { Queue } from '@escapement/sync';
 import { assert } from 'chai';
@@ -86,9 +86,49 @@ describe('a trace', () => {
     );
   });
 
-  it('of a very long run has its beginning', async () => {
-    const { failure } = await explore(() => pauses(30_000), { runs: 1, mostSteps: 6000, shrink: false });
-    assert.equal(failure!.trace.steps.length, 5000);
-    assert.isAtLeast(failure!.shrunk.steps, 6000);
+  it('of a run of more than 5,000 steps has all of them, so that the task that fails has its name and its lines', async () => {
+    const { failure } = await explore(
+      function* () {
+        for (let step = 0; step < 6000; step++) yield* pause();
+        yield* spawn(
+          function* late() {
+            yield* pause();
+            throw new Error('late');
+          },
+          { name: 'late' },
+        );
+      },
+      { runs: 1, shrink: false },
+    );
+    const { steps, tasks } = failure!.trace;
+    assert.equal(steps.length, failure!.shrunk.steps);
+    assert.equal(tasks.find(({ id }) => id === steps.at(-1)!.task)?.name, 'late');
+    assert.match(String(failure), /6002 .* → ends/);
+  });
+
+  it('of a very long run has its end, and the text says what is left out', async () => {
+    const mostSteps = 21_000;
+    const { failure } = await explore(() => pauses(30_000), { runs: 1, mostSteps, shrink: false });
+    const { trace } = failure!;
+    assert.equal(trace.steps.length, 20_000);
+    const first = trace.steps[0]!.index;
+    assert.equal(trace.steps.at(-1)!.index, first + 19_999);
+    assert.isAtLeast(first, 1000);
+    assert.equal(stepAt(trace, mostSteps - 5)?.index, mostSteps - 5);
+    assert.isUndefined(stepAt(trace, 5));
+    assert.include(String(failure), `The run is longer: its first ${first} steps are not shown.`);
+    assert.isString(failure!.html());
+  });
+
+  it('notes 64 of the tasks that could have run instead at most', async () => {
+    const { failure } = await explore(
+      function* () {
+        for (let task = 0; task < 100; task++) yield* spawn(pauses(1));
+        yield* pause();
+        throw new Error('found');
+      },
+      { runs: 1 },
+    );
+    assert.equal(Math.max(...failure!.trace.steps.map(({ others }) => others.length)), 64);
   });
 });

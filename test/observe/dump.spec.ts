@@ -1,7 +1,17 @@
 import { dumpLoops, WaitTimes } from '@escapement/observe';
 import { Lock, SyncHandler } from '@escapement/sync';
 import { expect } from 'chai';
-import { EventLoop, type Instrument, pause, SleepHandler, sleep, spawn } from 'escapement';
+import {
+  type Coroutine,
+  EventLoop,
+  type Instrument,
+  pause,
+  type SleepFor,
+  SleepHandler,
+  type Spawn,
+  sleep,
+  spawn,
+} from 'escapement';
 import { JumpStrategy } from '../support/virtual-loop.js';
 
 function makeLoop(instruments: (clock: JumpStrategy['clock']) => readonly Instrument[]) {
@@ -12,6 +22,41 @@ function makeLoop(instruments: (clock: JumpStrategy['clock']) => readonly Instru
 }
 
 describe('dumpLoops', () => {
+  it('counts the children of too many kinds behind the shown ones', () => {
+    const letters = (n: number) => [...String(n + 100)].map(digit => 'ghijklmnop'[Number(digit)]).join('');
+    const dump = makeLoop(() => []).loop.runSync(function* main() {
+      yield* spawn(
+        function* parent() {
+          for (let n = 0; n < 50; n++) yield* spawn(() => spawn(sleep(9)), { name: letters(n) });
+        },
+        { name: 'parent' },
+      );
+      yield* spawn(sleep(9), { name: 'last' });
+      yield* sleep(1);
+      return dumpLoops();
+    });
+    const tree = dump.split('\n').slice(3);
+    expect(tree.findIndex(line => line.includes('and 30 more'))).to.equal(2 + 20 + 20);
+    expect(tree[42]).to.match(/^│ {2}└─ and 30 more .*of other kinds \(--all shows them\)$/);
+    expect(tree[43]).to.match(/^└─ last/);
+  });
+
+  it('draws a long chain with `all` in lines that stay short', () => {
+    function* chain(depth: number): Coroutine<void, Spawn | SleepFor> {
+      if (depth > 0) yield* spawn(() => chain(depth - 1), { name: 'link' });
+      else yield* sleep(1);
+    }
+    let dump = '';
+    makeLoop(() => []).loop.runSync(function* main() {
+      yield* spawn(() => chain(10_000), { name: 'chain' });
+      yield* sleep(0.5);
+      dump = dumpLoops({ all: true });
+    });
+    const links = dump.split('\n').filter(line => line.includes('link'));
+    expect(links).to.have.length(10_000);
+    expect(Math.max(...links.map(({ length }) => length))).to.be.below(200);
+  });
+
   it('draws the tree with what each task waits for and since when, the ready tasks, and slow steps', () => {
     const { loop, clock } = makeLoop(clock => [new WaitTimes(clock, { slowStep: 2000 })]);
     const dump = loop.runSync(function* main() {

@@ -357,6 +357,24 @@ describe('A look at the loops of a thread', () => {
     });
   });
 
+  it('ends after its timeout also while events describe themselves', () => {
+    makeLoop().loop.runSync(function* main() {
+      const slow = new Held('slow', []);
+      let described = 0;
+      slow.toString = () => {
+        described++;
+        for (const until = Date.now() + 5; Date.now() < until; );
+        return 'slow';
+      };
+      for (let n = 0; n < 1000; n++) yield* spawn(slow, { daemon: true });
+      yield* sleep(1);
+      const report = look({ timeout: 20 });
+      expect(report).to.deep.include({ isPartial: true, taskCount: 1001 });
+      expect(described).to.be.within(1, 10);
+      expect(tasksIn(report)).to.equal(1001);
+    });
+  });
+
   it('works as a text that is sent to another process, which has loaded nothing', () => {
     makeLoop().loop.runSync(function* main() {
       yield* spawn(sleep(1), { name: 'sleeper' });

@@ -8,7 +8,7 @@ const soon = () => new Promise(resolve => setTimeout(resolve, 10));
 /** The user that owns nothing. */
 const NOBODY = 65_534;
 const notOpened = (pid: number) =>
-  `Process ${pid} took SIGUSR1, but did not open its inspector in time. Its main thread may be in a system call or an addon, where no JavaScript runs: --timeout <s> waits longer. Or the program listens for SIGUSR1 itself, which keeps Node from it: start it with --inspect=<port>, and say --port <port> here.`;
+  `Process ${pid} took SIGUSR1, but did not open its inspector in time. Its main thread may be in a system call or an addon, where no JavaScript runs: --timeout <s> waits longer. It opens the inspector after that, and nobody closes it then. Or the program listens for SIGUSR1 itself, which keeps Node from it: start it with --inspect=<port>, and say --port <port> here.`;
 const IDLE = `console.log('up'); setTimeout(() => {}, 60000);`;
 
 describe('escapement-observe ps of a process that it cannot look at', function () {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import type { LoopReport, ProcessReport } from '@escapement/observe';
 import { expect } from 'chai';
@@ -17,6 +18,25 @@ async function reportOf(pid: number, ...args: string[]): Promise<ProcessReport> 
 }
 
 const LINES = ['main:', 'writer: SleepFor(duration=120000)', 'reader: Acquire(lock "db", held by task "writer")'];
+
+const IDLE = `console.log('up'); setTimeout(() => {}, 60000);`;
+
+/** Loops with an event that cannot be described, in the main thread and in a worker; and a worker without. */
+const ENDLESS = `
+  const { Worker, isMainThread, workerData } = require('node:worker_threads');
+  const name = workerData ?? 'main';
+  if (isMainThread) for (const name of ['same', 'other']) new Worker(process._eval, { eval: true, workerData: name, name });
+  const { createLoop, setTimeoutModule, sleepModule, sleep, spawn } = require('escapement');
+  createLoop(setTimeoutModule, sleepModule).run(function* main() {
+    const endless = sleep(60000);
+    if (name !== 'other') endless.toString = () => { for (;;); };
+    yield* spawn(function* () { yield* endless; });
+    if (isMainThread) setTimeout(() => console.log('up'), 1000);
+    for (;;) {
+      yield* sleep(200);
+      if (name !== 'other') process.stderr.write('tick of ' + name + '\\n');
+    }
+  });`;
 
 describe('escapement-observe ps', function () {
   this.timeout(120_000);
@@ -103,6 +123,21 @@ describe('escapement-observe ps', function () {
     expect(threads[0]!.loops[0]!.lines[0]).to.deep.include({ name: 'stuck', state: 'running' });
   });
 
+  it('ends the look at a thread where the toString of an event never returns, and the thread goes on', async () => {
+    const { pid, complains } = await targets.start(process.execPath, ['--inspect-port=0', '-e', ENDLESS]);
+    const { status, stdout, stderr } = await observe('ps', String(pid), '--timeout', '3');
+    expect([status, stderr]).to.deep.equal([0, '']);
+    expect(stdout)
+      .to.include(
+        'main thread: The look at the main thread was ended after 4.5 s, and the thread goes on. The toString of an event there probably does not end. If it is only slow, --timeout <s> waits longer.',
+      )
+      .and.match(/same: The look at the .*same was ended after 4.5 s/)
+      .and.match(/other: set-timeout/);
+    const before = (await complains(/tick/)).length;
+    for (const name of ['main', 'same']) await complains(new RegExp(`^[^]{${before}}[^]*tick of ${name}`));
+    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+  });
+
   it('shows the loop of a CommonJS program, which has not loaded this package', async () => {
     const pid = await targets.program(
       `const { createLoop, atomicsWaitModule, sleepModule, sleep } = require('escapement');
@@ -166,6 +201,39 @@ describe('escapement-observe ps', function () {
       .and.include('No loop of Escapement runs');
   });
 
+  it('finds the port among the options also behind one with a value of its own', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await new Promise(resolve => holder.once('listening', resolve));
+    const { port } = holder.address() as AddressInfo;
+    // Were the options behind the values not read, it would ask for a port that nobody can have.
+    const options = [`--inspect-port=${port}`, '-r', 'node:fs', '--title', 'app', '--inspect-port', '0', '-e', IDLE];
+    const { pid } = await targets.start(process.execPath, options);
+    expect((await reportOf(pid)).threads).to.deep.equal([{ name: 'main thread', loops: [] }]);
+    holder.close();
+  });
+
+  it('knows a process that has another number for itself, in a namespace of its own', async function () {
+    const args = [
+      '-p',
+      '--fork',
+      process.execPath,
+      '--inspect-port=0',
+      '-e',
+      `console.log('up', process.pid); ${IDLE}`,
+    ];
+    const outer = await targets.start('unshare', args).catch(() => undefined);
+    // Only root can make one, and not everywhere.
+    if (outer === undefined) return this.skip();
+    const inner = Number(readFileSync(`/proc/${outer.pid}/task/${outer.pid}/children`, 'utf8'));
+    try {
+      expect(outer.said.trim()).to.equal('up 1');
+      const { threads } = await reportOf(inner);
+      expect(threads).to.deep.equal([{ name: 'main thread', loops: [] }]);
+    } finally {
+      process.kill(inner, 'SIGKILL');
+    }
+  });
+
   it('leaves an inspector open that was open before, and finds it by --port, too', async () => {
     const pid = await targets.program(`console.log('up'); setTimeout(() => {}, 60000);`, '--inspect=0');
     expect(listenersOf(pid)).to.equal(1);
@@ -179,6 +247,24 @@ describe('escapement-observe ps', function () {
     );
     await reportOf(pid);
     expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 1]);
+  });
+
+  it('closes the inspector before it ends by a signal, also without --watch', async () => {
+    // A look at this one takes some seconds.
+    const pid = await targets.program(ENDLESS.replace("['same', 'other']", '[]'));
+    const { child, ended } = startObserve(['ps', String(pid), '--timeout', '4']);
+    while (listenersOf(pid) === 0) await new Promise(resolve => setTimeout(resolve, 10));
+    child.kill('SIGTERM');
+    await ended;
+    expect(child.signalCode).to.equal('SIGTERM');
+    expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 0]);
+  });
+
+  it('exits with 1 if it can show nothing of any thread', async () => {
+    const pid = await targets.program(ENDLESS.replace("['same', 'other']", '[]'));
+    const { status, stdout, stderr } = await observe('ps', String(pid), '--timeout', '2');
+    expect([status, stdout]).to.deep.equal([1, '']);
+    expect(stderr).to.include('The look at the main thread was ended').and.not.include('system call');
   });
 
   it('shows 100,000 tasks in a few lines', async () => {

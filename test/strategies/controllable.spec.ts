@@ -113,7 +113,8 @@ describe('the strategy controllable', () => {
     spins.sleep = () => 'slept' as never;
     const strategy = new ControllableStrategy([spins, blocks]);
     const loop = new EventLoop({ strategy, handlers: [new SleepHandler(strategy.clock)] });
-    const error = await loop.run(sleep(1)).catch(thrown => thrown);
+    // So long that a busy machine cannot let it pass before the strategy is called.
+    const error = await loop.run(sleep(60_000)).catch(thrown => thrown);
     expect(error).to.have.property('code', 'ESC_STRATEGY_FAILED');
     expect(error.message).to.include('"slept"');
   });

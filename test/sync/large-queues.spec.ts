@@ -1,8 +1,14 @@
-import { Channel, Lock, Queue, Semaphore } from '@escapement/sync';
+import { Barrier, Channel, Lock, Queue, Semaphore } from '@escapement/sync';
 import { expect } from 'chai';
-import { spawn, type Task } from 'escapement';
+import { spawn, type Task, type WaitQueue } from 'escapement';
 import fc from 'fast-check';
 import { settle, syncLoop } from './sync-loop.js';
+
+/** The queue in which tasks wait for it. */
+function queueOf(source: object): WaitQueue<{ readonly isSettled: boolean }> {
+  const { waiting, takers } = source as Record<string, unknown>;
+  return (waiting ?? takers) as WaitQueue<{ readonly isSettled: boolean }>;
+}
 
 describe('sync: large queues', () => {
   it('a queue that grows and shrinks keeps its items in order', () => {
@@ -42,6 +48,27 @@ describe('sync: large queues', () => {
     });
     expect(order).to.deep.equal(Array.from({ length: 1000 }, (_, n) => 10 * n + 3));
     expect(semaphore.free).to.equal(0);
+  });
+
+  it('describing what 10,000 tasks wait for looks at none of them, and leaves the queue as it was', () => {
+    for (const source of [new Semaphore(0), new Barrier(20_000), new Lock(), new Queue(), new Channel()]) {
+      let looks = 0;
+      const waiter = () => ({
+        get isSettled() {
+          looks++;
+          return false;
+        },
+      });
+      const queue = queueOf(source);
+      for (let n = 0; n < 10_000; n++) queue.add(waiter());
+      queue.abandoned();
+      const before = queue.maxLength;
+      const texts = Array.from({ length: 10_000 }, () => String(source));
+      expect(looks).to.equal(0);
+      expect(queue.maxLength).to.equal(before);
+      if (source instanceof Semaphore) expect(texts[0]).to.include('tasks waiting: 9999');
+      if (source instanceof Barrier) expect(texts[0]).to.include('9999 of 20000');
+    }
   });
 
   it('items that were taken, and waits that were cancelled, do not stay in memory', async () => {

@@ -1,6 +1,9 @@
 import { describe, EscapementError } from '@escapement/core';
 
-/** A run took more steps than `mostSteps`: tasks go on and on, and none gets anywhere. */
+/**
+ * A run took more steps than `mostSteps`: tasks go on and on, and none gets anywhere. So does a loop of `pause()` that waits for
+ * a task that sleeps: virtual time stands still while a task is ready. Sleep in it, too.
+ */
 export class LivelockError extends EscapementError {
   static override readonly name = 'LivelockError';
   override readonly code = 'ESC_LIVELOCK';
@@ -8,7 +11,7 @@ export class LivelockError extends EscapementError {
   /** @internal */
   constructor(steps: number, task: string) {
     super(
-      `a run took more than ${steps} steps, the last of task "${task}", expected it to end. Either tasks wait for each other in a loop of pause(), or the program is long: then pass a larger \`mostSteps\`.`,
+      `a run took more than ${steps} steps, the last of task "${task}", expected it to end. Either tasks go on and on with pause() and none gets anywhere: virtual time stands still while a task is ready, so no sleep ends meanwhile. Write \`yield* sleep(1)\` in such a loop, or wait for an event. Or the program is long: then pass a larger \`mostSteps\`.`,
     );
   }
 }
@@ -48,6 +51,20 @@ export class InvalidChoiceError extends EscapementError {
   constructor(chooser: string, kind: string, count: number, given: unknown) {
     super(
       `the strategy '${chooser}' returned ${describe(given)} from choose('${kind}', ${count}), expected a whole number from 0 to ${count - 1}.`,
+    );
+  }
+}
+
+/** A `Chooser` threw an error of its own, which is the `cause`. */
+export class ChooserFailedError extends EscapementError {
+  static override readonly name = 'ChooserFailedError';
+  override readonly code = 'ESC_CHOOSER_FAILED';
+
+  /** @internal */
+  constructor(chooser: string, method: string, thrown: unknown) {
+    super(
+      `the strategy '${chooser}' threw ${describe(thrown)} in its \`${method}\`, expected that it returns. The cause is what it threw.`,
+      { cause: thrown },
     );
   }
 }

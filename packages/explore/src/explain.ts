@@ -1,4 +1,4 @@
-import type { CriticalStep, Decision, Found } from './failure.js';
+import type { CriticalPair, CriticalStep, Decision, Found } from './failure.js';
 import type { ExploreSettings } from './options.js';
 import type { Played, Player } from './player.js';
 import { Budget, type Work } from './shrinking/budget.js';
@@ -8,17 +8,32 @@ import { deviationsIn, Shrinker, trimmed } from './shrinking/shrink.js';
 import { tasksThatMatter } from './shrinking/tasks-that-matter.js';
 import { type LastChoice, ScheduleChooser } from './strategies/schedule-chooser.js';
 import { tokenOf } from './token.js';
-import type { Trace } from './trace.js';
+import { stepAt, type Trace } from './trace.js';
 import { Divergence } from './tracing/divergence.js';
 import { divergenceOf, type TracedRun, traceRun } from './tracing/traced-run.js';
 
+/** A run that has failed. */
+export interface FailedRun {
+  readonly played: Played;
+  /** Its place among the runs, from 1. */
+  readonly run: number;
+  /** The first run, in the loop's own order. */
+  readonly first: Played;
+}
+
 /** Turns a run that has failed into what people need: shrunk, traced, with the pair of steps that decides. */
-export async function explain(player: Player, failed: Played, run: number, settings: ExploreSettings): Promise<Found> {
+export async function explain(player: Player, failure: FailedRun, settings: ExploreSettings): Promise<Found> {
+  const { played: failed, run, first } = failure;
   const before = player.plays;
   const repeated = await repeat(player, failed);
-  const { cause, traced } =
-    settings.shrink && repeated.divergence === undefined ? await shrink(player, repeated) : repeated;
+  const { cause, traced, stoppedAfter } =
+    settings.shrink && repeated.divergence === undefined
+      ? await shrink(player, repeated)
+      : { ...repeated, stoppedAfter: undefined };
   const { trace } = traced;
+  // The first run made the same choices, and passed.
+  const isOwnOrder = !first.hasFailed && deviationsIn(cause.choices).length === 0;
+  const divergence = repeated.divergence ?? (isOwnOrder ? divergenceOf(traced, first) : undefined);
   return {
     error: repeated.divergence === undefined ? traced.played.error : failed.error,
     token: tokenOf(settings.name, cause.choices, traced.played.trail),
@@ -28,10 +43,11 @@ export async function explain(player: Player, failed: Played, run: number, setti
     found: { deviations: deviationsIn(failed.choices).length, steps: failed.steps },
     shrunk: { deviations: deviationsIn(cause.choices).length, steps: traced.played.steps },
     plays: player.plays - before,
+    stoppedAfter,
     trace,
-    pair: cause.pair && { first: criticalStep(trace, cause.pair[0]), second: criticalStep(trace, cause.pair[1]) },
-    decision: cause.last && decisionOf(traced, cause.last),
-    divergence: repeated.divergence,
+    pair: pairOf(trace, cause),
+    decision: cause.last && { ...decisionOf(traced, cause.last), otherwise: cause.otherwise },
+    divergence,
   };
 }
 
@@ -41,36 +57,51 @@ interface Repeated {
   readonly divergence: Divergence | undefined;
 }
 
-/** Plays the same schedule twice: if the two differ, there is nothing that could be shrunk. */
+/** Plays the schedule of a run twice more: if the three differ, there is nothing that could be shrunk. */
 export async function repeat(player: Player, played: Played): Promise<Repeated> {
   const choices = trimmed(played.choices);
   const traced = await traceRun(player, new ScheduleChooser(choices));
   const again = await player.play(new ScheduleChooser(choices), 0, { trail: true });
   const isSame = played.hasFailed ? isSameFailure(played.error)(again) : !again.hasFailed;
-  const divergence = divergenceOf(traced, again) ?? (isSame ? undefined : new Divergence(traced.calls));
-  return { traced, divergence, cause: { choices, others: [], last: undefined, pair: undefined } };
+  const divergence =
+    divergenceOf(traced, again) ?? divergenceOf(traced, played) ?? (isSame ? undefined : new Divergence(traced.calls));
+  const cause: Cause = { choices, order: [], others: [], last: undefined, pair: undefined, otherwise: 'passes' };
+  return { traced, divergence, cause };
 }
 
-async function shrink(player: Player, { traced: { played } }: Repeated): Promise<Omit<Repeated, 'divergence'>> {
-  const work: Work = { player, isSame: isSameFailure(played.error), budget: new Budget(player) };
+interface Shrunk extends Omit<Repeated, 'divergence'> {
+  readonly stoppedAfter: string | undefined;
+}
+
+async function shrink(player: Player, { traced: { played } }: Repeated): Promise<Shrunk> {
+  const budget = new Budget(player);
+  const work: Work = { player, isSame: isSameFailure(played.error), budget };
   const shrunk = await new Shrinker(work, played.choices).shrink();
   const cause = await new CriticalPairSearch(work).find(shrunk);
+  const stoppedAfter = budget.spent;
   const traced = await traceRun(player, new ScheduleChooser(cause.choices));
-  const trace: Trace = { ...traced.trace, pair: cause.pair };
-  const matter = await tasksThatMatter(work, trace, cause.others);
+  const trace: Trace = { ...traced.trace, pair: cause.pair, otherwise: cause.otherwise };
+  const matter = await tasksThatMatter(work, trace, cause);
   const victim = cause.last?.kind === 'cancel' ? traced.played.victim : undefined;
   const tasks = trace.tasks.map(task => ({ ...task, matters: matter.has(task.id) || task.id === victim }));
-  return { cause, traced: { ...traced, trace: { ...trace, tasks } } };
+  return { cause, traced: { ...traced, trace: { ...trace, tasks } }, stoppedAfter };
+}
+
+function pairOf(trace: Trace, { pair, otherwise }: Cause): CriticalPair | undefined {
+  return pair && { first: criticalStep(trace, pair[0]), second: criticalStep(trace, pair[1]), otherwise };
 }
 
 function criticalStep(trace: Trace, index: number): CriticalStep {
-  const step = trace.steps[index];
+  const step = stepAt(trace, index);
   const stack = step?.resumedAt.length ? step.resumedAt : (step?.stoppedAt ?? []);
   return { index, task: nameOf(trace, step?.task), site: stack[0], stack };
 }
 
-function decisionOf({ trace, played }: TracedRun, { kind, chosen, step, instead }: LastChoice): Decision {
-  const next = `task "${nameOf(trace, trace.steps[step]?.task)}"`;
+function decisionOf(
+  { trace, played }: TracedRun,
+  { kind, chosen, step, instead }: LastChoice,
+): Omit<Decision, 'otherwise'> {
+  const next = `task "${nameOf(trace, stepAt(trace, step)?.task)}"`;
   const what = {
     preempt: () => `task "${nameOf(trace, instead)}" was preempted by ${next}`,
     next: () => `${next} went on before task "${nameOf(trace, instead)}"`,

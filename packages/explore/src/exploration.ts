@@ -1,4 +1,14 @@
-import { checkCallback, checkCount, type Duration, type Task } from '@escapement/core';
+import {
+  checkArgument,
+  checkCallback,
+  checkCount,
+  checkNumber,
+  type Duration,
+  describe,
+  InvalidArgumentError,
+  isThenable,
+  type Task,
+} from '@escapement/core';
 import type { LinkFault, LinkOptions } from '@escapement/streams/memory';
 import type { Cancellations } from './oracle/cancellations.js';
 import type { Oracle } from './oracle/oracle.js';
@@ -31,7 +41,7 @@ export interface LinkOfRunOptions {
  * });
  */
 export class Exploration {
-  readonly #checks: (() => void)[] = [];
+  readonly #checks: (() => unknown)[] = [];
 
   /** @internal */
   constructor(
@@ -55,22 +65,33 @@ export class Exploration {
 
   /**
    * From now on `task` may be cancelled after any step, once. If it is the program's own task, a run in which that happens passes.
+   * @throws InvalidArgumentError
    * @example run.mayCancel(yield* spawn(work(), { daemon: true }));
    */
   mayCancel(task: Task): void {
+    checkArgument('run.mayCancel', task, 'object', 'a task, as `yield* spawn(...)` returns it');
+    checkCallback('run.mayCancel', task.cancel, 'a task, as `yield* spawn(...)` returns it');
     this.cancellations.add(task);
   }
 
   /**
    * Options for `memoryPair` and `MemoryListener`: latency, pieces and faults of the connection are choices of the exploration.
+   * @throws InvalidArgumentError
    * @example const [client, server] = memoryPair(run.link({ faults: true }));
    */
-  link({ latency = 1, fragmented = true, faults = false }: LinkOfRunOptions = {}): LinkOptions {
+  link(options: LinkOfRunOptions = {}): LinkOptions {
+    const {
+      latency = 1,
+      fragmented = true,
+      faults = false,
+    } = checkArgument('run.link', options, 'object', 'options like { faults: true }');
+    checkNumber('run.link', 'latency', latency, given => given >= 0 && given < Infinity, 'milliseconds, 0 or more');
     return { latency: [0, latency], fragmented, faults: faults ? this.#faults() : [], random: () => this.#share() };
   }
 
   /**
-   * `check` is called after the run if that has not failed; what it throws fails the run.
+   * `check` is called after the run if that has not failed; what it throws fails the run. It must not be `async`: a check that returns
+   * a promise fails the run, too.
    * @throws InvalidArgumentError
    * @example run.check(() => assert.equal(balance, 100));
    */
@@ -80,7 +101,7 @@ export class Exploration {
 
   /** @internal */
   finish(): void {
-    for (const check of this.#checks) check();
+    for (const check of this.#checks) checkReturned(check());
   }
 
   /** By itself all at once, and as late as can be. */
@@ -95,4 +116,12 @@ export class Exploration {
     const after = this.oracle.choose('link', FAULTY_BYTES);
     return [does === 'stall' ? { after, does, lasts: 1000 } : { after, does }];
   }
+}
+
+/** A promise that rejects later would pass for a check that holds. */
+function checkReturned(returned: unknown): void {
+  if (!isThenable(returned)) return;
+  (returned as PromiseLike<unknown>).then(undefined, () => {});
+  const fault = `a check of run.check returned ${describe(returned)}, expected it to throw or to return at once. Write it without \`async\`, and wait for promises in the program, with \`promises: true\`.`;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
 }

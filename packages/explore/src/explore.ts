@@ -21,7 +21,7 @@ const RUNS_PER_TURN = 64;
  *
  * @param program makes all that it uses anew: it is called once for each run
  * @throws InvalidArgumentError, InvalidCountError, NotAFunctionError, NotACoroutineError for wrong arguments;
- *   ExplorationBrokenError if the strategy does not even find a planted race; InvalidChoiceError from a strategy of your own
+ *   ExplorationBrokenError if the strategy does not even find a planted race; InvalidChoiceError and ChooserFailedError from a strategy of your own
  * @example
  * const { failure, summary } = await explore(function* (run) {
  *   const account = new Account(100);
@@ -39,21 +39,23 @@ export async function explore<T, F extends LoopEvent, H extends EventHandler = n
   await findPlantedRace(settings.plantedChooser);
   const player = new Player(program, settings);
   const seen = new Seen();
-  const chooser =
-    settings.chooser instanceof ExhaustiveChooser ? settings.chooser : new LoopsOrderFirst(settings.chooser);
+  const isExhaustive = settings.chooser instanceof ExhaustiveChooser;
+  const chooser = isExhaustive ? settings.chooser : new LoopsOrderFirst(settings.chooser);
   let hasMore = true;
   let first: Played | undefined;
   for (let run = 1; run <= settings.runs && hasMore; run++) {
-    const played = await player.play(chooser, seedOfRun(settings.seed, run), { reorderings: seen.reorderings });
+    const watch = { reorderings: seen.reorderings, trail: true };
+    const played = await player.play(chooser, seedOfRun(settings.seed, run), watch);
     hasMore = chooser.runEnded();
     seen.add(played);
     first ??= played;
     if (played.hasFailed) {
-      const found = await explain(player, played, run, settings);
+      const found = await explain(player, { played, run, first }, settings);
       return { summary: seen.summary(false), failure: new Failure(found) };
     }
     if (run % RUNS_PER_TURN === 0) await hostTurn();
   }
   const { divergence } = await repeat(player, first!);
-  return { summary: seen.summary(!hasMore, divergence), failure: undefined };
+  const hasSampled = isExhaustive && settings.chooser.hasSampled;
+  return { summary: seen.summary(!hasMore && !hasSampled && divergence === undefined, divergence), failure: undefined };
 }

@@ -1,5 +1,5 @@
 import type { ChoiceKind } from './oracle/choice.js';
-import type { Site, Trace } from './trace.js';
+import type { Otherwise, Site, Trace } from './trace.js';
 import type { Divergence } from './tracing/divergence.js';
 import { failureText, remarks } from './views/failure-text.js';
 import { swimlane } from './views/html/swimlane.js';
@@ -16,15 +16,17 @@ export interface CriticalStep {
   readonly stack: readonly Site[];
 }
 
-/** Two steps whose order alone decides: the run fails because `first` came before `second`, and passes the other way round. */
+/** Two steps whose order alone decides: the run fails because `first` came before `second`. */
 export interface CriticalPair {
   /** The step that came too early. */
   readonly first: CriticalStep;
   /** The step that came too late. */
   readonly second: CriticalStep;
+  /** What the run does if `second` comes before `first`: it passes, or fails with another error. */
+  readonly otherwise: Otherwise;
 }
 
-/** A choice without which the run passes. */
+/** A choice without which the run passes, or fails with another error. */
 export interface Decision {
   /** What kind of choice it is. */
   readonly kind: ChoiceKind;
@@ -32,6 +34,8 @@ export interface Decision {
   readonly what: string;
   /** The index of the last step before it, in the trace; -1 if there was none. */
   readonly after: number;
+  /** What the run does without it. */
+  readonly otherwise: Otherwise;
 }
 
 /** How long a schedule is. */
@@ -52,6 +56,7 @@ export interface Found {
   readonly found: ScheduleSize;
   readonly shrunk: ScheduleSize;
   readonly plays: number;
+  readonly stoppedAfter: string | undefined;
   readonly trace: Trace;
   readonly pair: CriticalPair | undefined;
   readonly decision: Decision | undefined;
@@ -82,11 +87,13 @@ export class Failure {
   readonly shrunk: ScheduleSize;
   /** How many runs the shrinking took. */
   readonly plays: number;
+  /** After how much the shrinking was stopped, in words, such as `'5 s'`; undefined if it came to its end. */
+  readonly stoppedAfter: string | undefined;
   /** The shrunk run, step by step. */
   readonly trace: Trace;
   /** The two steps whose order alone decides; undefined if no such pair was found: see `decision`. */
   readonly pair: CriticalPair | undefined;
-  /** The last choice without which the run passes; undefined if it fails in the loop's own order, too. */
+  /** The last choice without which the run does not fail so; undefined if it fails in the loop's own order, too. */
   readonly decision: Decision | undefined;
   /** Where a second run of the same schedule took another way; undefined if the program is deterministic. */
   readonly divergence: Divergence | undefined;
@@ -101,6 +108,7 @@ export class Failure {
     this.found = found.found;
     this.shrunk = found.shrunk;
     this.plays = found.plays;
+    this.stoppedAfter = found.stoppedAfter;
     this.trace = found.trace;
     this.pair = found.pair;
     this.decision = found.decision;

@@ -10,7 +10,7 @@ export { Chooser } from './oracle/chooser.js';
 export { type PlayedRun, play } from './play.js';
 export { type Replayed, replay } from './replay.js';
 export type { ExploreResult, Summary } from './summary.js';
-export type { Site, Trace, TraceStep, TraceTask } from './trace.js';
+export { type Otherwise, type Site, stepAt, type Trace, type TraceStep, type TraceTask } from './trace.js';
 export { Divergence, type OutsideCall } from './tracing/divergence.js';
 export { type FailureFacts, failureText } from './views/failure-text.js';
 export { type SwimlaneOptions, swimlane } from './views/html/swimlane.js';

@@ -25,10 +25,10 @@ import { ExhaustiveChooser } from './strategies/exhaustive-chooser.js';
 import { PctChooser } from './strategies/pct-chooser.js';
 import { RandomChooser } from './strategies/random-chooser.js';
 
-/** The events that a program under exploration may wait for without further handlers. `P`: with `promises: true`. */
+/** The events that a program under exploration may wait for without further handlers. `P`: with `promises: true`; not if it may be false. */
 export type BuiltInEvents<P = false> =
   | EventsServedBy<SleepHandler | SyncHandler | MemoryHandler>
-  | (P extends true ? EventsServedBy<PromiseHandler | ActionHandler | SubscriptionHandler> : never);
+  | ([P] extends [true] ? EventsServedBy<PromiseHandler | ActionHandler | SubscriptionHandler> : never);
 
 /**
  * A program under exploration: a generator function that takes the run, or a function that makes one. It is called once for each

@@ -1,4 +1,4 @@
-import type { EventHandler, LoopEvent } from '@escapement/core';
+import { describe, type EventHandler, InvalidArgumentError, type LoopEvent } from '@escapement/core';
 import { type ExploredProgram, type PlayOptions, playSettings } from './options.js';
 import { Player } from './player.js';
 import { ScheduleChooser } from './strategies/schedule-chooser.js';
@@ -29,8 +29,15 @@ export async function play<T, F extends LoopEvent, H extends EventHandler = neve
   options: PlayOptions<H, P> = {},
 ): Promise<PlayedRun> {
   const settings = playSettings('play', program, options as PlayOptions);
+  checkChoices(choices);
   const player = new Player(program, settings);
   const played = await player.play(new ScheduleChooser(choices), 0, { trail: true });
   const { hasFailed, error } = played;
   return { hasFailed, error, choices: played.choices, token: tokenOf(settings.name, played.choices, played.trail) };
+}
+
+function checkChoices(choices: unknown): void {
+  if (Array.isArray(choices) && choices.every(choice => Number.isSafeInteger(choice) && choice >= 0)) return;
+  const fault = `play got ${describe(choices)} for \`choices\`, expected a list of whole numbers from 0, like [0, 2, 1].`;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
 }

@@ -1,8 +1,10 @@
 import {
   Cancelled,
+  describe,
   type EventHandler,
   EventLoop,
   type Instrument,
+  InvalidArgumentError,
   type LoopEvent,
   type Program,
   programName,
@@ -61,7 +63,7 @@ export class Player {
     private readonly settings: PlaySettings,
   ) {}
 
-  /** @throws what the loop says about the handlers, and InvalidChoiceError; an error of the program is in the result */
+  /** @throws what the loop says about the handlers, InvalidChoiceError, and ChooserFailedError; an error of the program is in the result */
   async play(chooser: Chooser, seed: number, watch: Watch = {}): Promise<Played> {
     chooser.runStarted(seed);
     const trail: number[] = [];
@@ -85,7 +87,7 @@ export class Player {
     const clock = new VirtualClock();
     const slow = new SlowSteps(oracle, clock, slowSteps);
     const policy = new OraclePolicy(oracle, cancellations, slow, reorderings);
-    const own = this.settings.handlers(clock);
+    const own = checkedHandlers(this.settings.handlers(clock));
     this.hasPromises = promises ?? own.some(handler => handler.needsHost);
     const strategy: RunStrategy = this.hasPromises
       ? new LateSettlingTime(clock, oracle, lateness, patience)
@@ -122,6 +124,12 @@ export class Player {
     const makes = () => made;
     return Object.defineProperty(makes, 'name', { value: name });
   }
+}
+
+function checkedHandlers(made: unknown): readonly EventHandler[] {
+  if (Array.isArray(made)) return made;
+  const fault = `the function \`handlers\` returned ${describe(made)}, expected a list of handlers: write \`clock => [new MyHandler(clock)]\`.`;
+  throw new InvalidArgumentError('ESC_INVALID_ARGUMENT', fault);
 }
 
 function builtIn(clock: VirtualClock): EventHandler[] {

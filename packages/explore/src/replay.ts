@@ -6,7 +6,7 @@ import { ScheduleChooser } from './strategies/schedule-chooser.js';
 import { differsAt, looksLikeToken, scheduleOf } from './token.js';
 import type { Trace } from './trace.js';
 import type { Divergence } from './tracing/divergence.js';
-import { divergenceOf, traceRun } from './tracing/traced-run.js';
+import { divergenceFromToken, divergenceOf, traceRun } from './tracing/traced-run.js';
 
 /** A run that was repeated. */
 export interface Replayed {
@@ -39,7 +39,7 @@ export async function replay<T, F extends LoopEvent, H extends EventHandler = ne
   const schedule = scheduleOf(await readToken(token));
   const first = await player.play(new ScheduleChooser(schedule.choices), 0, { trail: true });
   const traced = await traceRun(player, new ScheduleChooser(schedule.choices));
-  const divergence = divergenceOf(traced, first) ?? divergenceOf(traced, first, differsAt(schedule, first.trail));
+  const divergence = divergenceOf(traced, first) ?? divergenceFromToken(traced, differsAt(schedule, first.trail));
   const { hasFailed, error } = traced.played;
   return { trace: traced.trace, hasFailed, error, divergence };
 }

@@ -58,7 +58,10 @@ export function scheduleOf(token: string): Schedule {
     choices.push(parseInt(choice, 36));
   }
   const pairs = checks!.match(/../g) ?? [];
-  return { choices, steps: parseInt(steps!, 36), checks: pairs.map(pair => parseInt(pair, 36)) };
+  const count = parseInt(steps!, 36);
+  if (pairs.length !== placesOfChecks(count).length)
+    throw new ReplayTokenError(token, 'It is cut off: its last part is too short. Copy the whole line.');
+  return { choices, steps: count, checks: pairs.map(pair => parseInt(pair, 36)) };
 }
 
 /** The name in it is for people, and not checked. */

@@ -38,18 +38,36 @@ export interface TraceStep {
   readonly stoppedAt: readonly Site[];
   /** What it waits for afterwards, in words: `'pause'`, or an event. Undefined if the body has ended. */
   readonly waitsFor: string | undefined;
-  /** What else could have run instead of it: the `id` of each ready task. */
+  /** What else could have run instead of it: the `id` of each ready task, of at most 64. */
   readonly others: readonly number[];
 }
+
+/** What a run does that differs in what decides: it passes, or it fails, too, but with another error. */
+export type Otherwise = 'passes' | 'fails';
 
 /** One run, step by step: what `replay` and a failure of `explore` show. */
 export interface Trace {
   /** In the order in which they were spawned. */
   readonly tasks: readonly TraceTask[];
-  /** In the order in which they were taken; the first 5,000 of a longer run. */
+  /** In the order in which they were taken; the last 20,000 of a longer run. `stepAt(trace, index)` finds one by its `index`. */
   readonly steps: readonly TraceStep[];
   /** What the run failed with; undefined if it passed. */
   readonly error: unknown;
-  /** The indexes of the two steps whose order alone decides between pass and fail, if there are such. */
+  /** The indexes of the two steps whose order alone decides how the run ends, if there are such. */
   readonly pair: readonly [first: number, second: number] | undefined;
+  /** What the run does if the two steps of the pair come in the other order. Default: `'passes'`. */
+  readonly otherwise?: Otherwise;
+}
+
+/**
+ * The step with that `index`; undefined if the trace does not have it. Of a very long run the first steps are left out.
+ * @example const waker = stepAt(trace, step.wokenBy);
+ */
+export function stepAt({ steps }: Trace, index: number | undefined): TraceStep | undefined {
+  return index === undefined ? undefined : steps[index - firstIndexOf(steps)];
+}
+
+/** @internal How many steps of the run are left out before those of the trace. */
+export function firstIndexOf(steps: readonly TraceStep[]): number {
+  return steps[0]?.index ?? 0;
 }

@@ -63,6 +63,6 @@ export class Barrier {
 
   /** `barrier "round", 2 of 3 have arrived` */
   toString(): string {
-    return `${titled('barrier', this.name)}, ${this.arrived} of ${this.parties} have arrived`;
+    return `${titled('barrier', this.name)}, ${this.waiting.roughLength} of ${this.parties} have arrived`;
   }
 }

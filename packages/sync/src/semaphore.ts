@@ -147,7 +147,7 @@ export class Semaphore implements Acquirable {
 
   /** `semaphore "pool", permits free: 0, tasks waiting: 2` */
   toString(): string {
-    return `${this.#title}, permits free: ${this.free}, tasks waiting: ${this.waiting.length}`;
+    return `${this.#title}, permits free: ${this.free}, tasks waiting: ${this.waiting.roughLength}`;
   }
 
   get #title(): string {

@@ -6,6 +6,7 @@ import { coldStart } from './cold-start.js';
 import { combining } from './combining.js';
 import { contextSwitching } from './context-switching.js';
 import { deepStacks } from './deep-stacks.js';
+import { exploring } from './exploring.js';
 import { hostCode } from './host-code.js';
 import { instrumenting } from './instrumenting.js';
 import { limiting } from './limiting.js';
@@ -18,6 +19,7 @@ import { spawning } from './spawning.js';
 import { streaming } from './streaming.js';
 import { switching } from './switching.js';
 import { synchronizing } from './synchronizing.js';
+import { virtualTime } from './virtual-time.js';
 
 /** In the order of the report. */
 export const benchmarks: readonly Benchmark[] = [
@@ -39,6 +41,8 @@ export const benchmarks: readonly Benchmark[] = [
   coldStart,
   metering,
   instrumenting,
+  virtualTime,
+  exploring,
   // Last: on Node 20 and 22, what an `AsyncResource` needs makes each promise of the process several times as slow from then on.
   contextSwitching,
 ];

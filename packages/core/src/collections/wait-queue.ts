@@ -33,6 +33,11 @@ export class WaitQueue<W extends Waiting> {
     return this.#queue.size;
   }
 
+  /** `length`, in O(1) and without any change, for descriptions: too many if a `disarm` has not told that its waiter was abandoned. */
+  get roughLength(): number {
+    return Math.max(0, this.#queue.size - this.#abandonedCount);
+  }
+
   /** Adds one that waits, behind all others. Call this in `arm`. */
   add(waiting: W): void {
     this.#queue.push(waiting);

@@ -21,7 +21,8 @@ function describeUnguarded(value: unknown): string {
   if (tag === 'Generator') return 'a coroutine';
   if (isThenable(value)) return 'a promise';
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  const text = safely(() => String(value));
+  // The text of an array of bytes would have each of them.
+  const text = ArrayBuffer.isView(value) ? undefined : safely(() => String(value));
   return text === undefined || PLAIN.test(text) ? `an object of class ${classNameOf(value)}` : text;
 }
 

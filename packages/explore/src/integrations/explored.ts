@@ -1,4 +1,4 @@
-import { type EventHandler, InvalidArgumentError, type LoopEvent } from '@escapement/core';
+import { checkArgument, type EventHandler, InvalidArgumentError, type LoopEvent } from '@escapement/core';
 import { explore } from '../explore.js';
 import type { ExploredProgram, ExploreOptions } from '../options.js';
 import { readToken, replay } from '../replay.js';
@@ -32,6 +32,7 @@ export function explored<T, F extends LoopEvent, H extends EventHandler = never,
 ): (this: unknown) => Promise<void> {
   // Without parameters: mocha takes one for a callback, and vitest for fixtures.
   return async function exploredTest(this: unknown) {
+    checkArgument('explored', options, 'object', 'options like { runs: 500 }');
     // biome-ignore lint/complexity/noArguments: see above
     const test = runningTest(this, arguments[0]);
     const name = options.name ?? test?.name;

@@ -1,4 +1,4 @@
-import { checkCount, type EventHandler, type LoopEvent } from '@escapement/core';
+import { checkArgument, checkCount, type EventHandler, type LoopEvent } from '@escapement/core';
 import fc from 'fast-check';
 import { type ExploredProgram, type PlayOptions, playSettings } from '../options.js';
 import { Player } from '../player.js';
@@ -23,7 +23,7 @@ const PICKS = 1000;
  * Schedules for property-based tests with fast-check, which generates and shrinks them together with the inputs of a program:
  * towards the loop's own order, in which a task that only pauses goes on.
  *
- * @throws InvalidCountError
+ * @throws InvalidArgumentError, InvalidCountError
  * @example
  * await fc.assert(
  *   fc.asyncProperty(fc.array(fc.nat()), schedules(), (amounts, schedule) =>
@@ -35,7 +35,9 @@ const PICKS = 1000;
  *   ),
  * );
  */
-export function schedules({ deviations = 8, choices = 64 }: SchedulesOptions = {}): fc.Arbitrary<GeneratedSchedule> {
+export function schedules(options: SchedulesOptions = {}): fc.Arbitrary<GeneratedSchedule> {
+  const expected = 'options like { deviations: 3 }';
+  const { deviations = 8, choices = 64 } = checkArgument('schedules', options, 'object', expected);
   checkCount(
     'deviations of schedules',
     deviations,

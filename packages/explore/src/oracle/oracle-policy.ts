@@ -6,7 +6,7 @@ import type { Oracle } from './oracle.js';
 import type { SlowSteps } from './slow-steps.js';
 
 /** A task goes on after so many pauses in a row, unless another choice is made; then it is the turn of the others. */
-const MOST_IN_A_ROW = 40;
+export const MOST_IN_A_ROW = 40;
 
 /**
  * Lets the oracle choose who is next. By itself a task that only pauses goes on; otherwise first come, first served. So a
@@ -17,8 +17,13 @@ const MOST_IN_A_ROW = 40;
  */
 export class OraclePolicy extends SchedulingPolicy {
   override readonly alias = 'explore';
-  /** In the order in which they became ready. */
-  readonly ready: Task[] = [];
+  /**
+   * In the order in which they became ready; in front the one that goes on. That one keeps its place while it runs, because it
+   * most often comes back at once: see `#isFirstRunning`.
+   */
+  readonly #ready: Task[] = [];
+  /** Whether the first of them runs, and is not ready. */
+  #isFirstRunning = false;
   /** Those of them that have slept. */
   readonly #sleepers: Task[] = [];
   #last: Task | undefined;
@@ -35,42 +40,66 @@ export class OraclePolicy extends SchedulingPolicy {
     super();
   }
 
+  /** At most `most` of the ready tasks. */
+  others(most: number): Task[] {
+    const from = this.#isFirstRunning ? 1 : 0;
+    return this.#ready.slice(from, from + most);
+  }
+
   override add(task: Task, cause: ReadyCause): void {
-    this.ready.push(task);
-    if (cause === 'paused' && task === this.#last) this.#paused = task;
-    else if (cause === 'spawned') this.reorderings?.spawned(task);
+    if (cause === 'paused' && task === this.#last && this.#inARow < MOST_IN_A_ROW) this.#goesOn(task);
+    else this.#ready.push(task);
+    if (cause === 'spawned') this.reorderings?.spawned(task);
     else if (cause instanceof TimeEvent) this.#sleepers.push(task);
   }
 
   override next(): Task | undefined {
-    const task = this.ready.length > 1 ? this.#choose() : this.ready.pop();
+    this.#removeRunning();
+    const task = this.#ready.length > 1 ? this.#choose() : this.#take(0);
     if (task === this.#sleepers[0]) this.#sleepers.shift();
     return task;
   }
 
   #choose(): Task {
-    const { ready } = this;
-    const goesOn = ready.at(-1) === this.#paused && this.#inARow < MOST_IN_A_ROW;
-    if (goesOn) moveToFront(ready);
+    const ready = this.#ready;
     const candidates = this.#sleepers.length > 1 ? this.#candidates() : ready;
-    if (candidates.length === 1) return this.#take(candidates[0]!);
-    const chosen = this.oracle.choose(goesOn ? 'preempt' : 'next', candidates.length, candidates);
+    if (candidates.length === 1) return this.#take(ready.indexOf(candidates[0]!));
+    const kind = ready[0] === this.#paused ? 'preempt' : 'next';
+    const chosen = this.oracle.choose(kind, candidates.length, candidates);
     const task = candidates[chosen]!;
     this.reorderings?.chosen(task, candidates);
-    return this.#take(task);
+    return this.#take(candidates === ready ? chosen : ready.indexOf(task));
   }
 
   /** Of the tasks that have slept only the first. */
   #candidates(): Task[] {
-    const [, ...later] = this.#sleepers;
-    return this.ready.filter(task => !later.includes(task));
+    const later = new Set(this.#sleepers);
+    later.delete(this.#sleepers[0]!);
+    return this.#ready.filter(task => !later.has(task));
   }
 
-  #take(task: Task): Task {
-    const { ready } = this;
-    for (let place = ready.indexOf(task); place < ready.length - 1; place++) ready[place] = ready[place + 1]!;
-    ready.length--;
+  #take(place: number): Task {
+    const ready = this.#ready;
+    const task = ready[place]!;
+    if (place === 0) this.#isFirstRunning = true;
+    else {
+      for (let next = place + 1; next < ready.length; next++) ready[next - 1] = ready[next]!;
+      ready.length--;
+    }
     return task;
+  }
+
+  /** The last task has paused, and goes on by itself. */
+  #goesOn(task: Task): void {
+    if (!this.#isFirstRunning) this.#ready.unshift(task);
+    this.#isFirstRunning = false;
+    this.#paused = task;
+  }
+
+  /** The task that took the last step has not come back to its place in front. */
+  #removeRunning(): void {
+    if (this.#isFirstRunning) this.#ready.shift();
+    this.#isFirstRunning = false;
   }
 
   override choose(count: number): number {
@@ -88,10 +117,4 @@ export class OraclePolicy extends SchedulingPolicy {
     this.slowSteps.offer();
     if (this.cancellations.areOpen) this.cancellations.offer(this.oracle);
   }
-}
-
-function moveToFront(tasks: Task[]): void {
-  const moved = tasks[tasks.length - 1]!;
-  for (let place = tasks.length - 1; place > 0; place--) tasks[place] = tasks[place - 1]!;
-  tasks[0] = moved;
 }

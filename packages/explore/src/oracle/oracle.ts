@@ -1,5 +1,5 @@
 import type { Task } from '@escapement/core';
-import { InvalidChoiceError, LivelockError } from '../errors.js';
+import { ChooserFailedError, InvalidChoiceError, LivelockError } from '../errors.js';
 import type { ChoiceKind } from './choice.js';
 import type { Chooser } from './chooser.js';
 
@@ -14,8 +14,8 @@ export class Oracle {
   steps = 0;
   /** Set when the run was stopped because it took too many steps. */
   livelock: LivelockError | undefined = undefined;
-  /** Set when the chooser made no valid choice. */
-  fault: InvalidChoiceError | undefined = undefined;
+  /** Set when the chooser made no valid choice, or threw. */
+  fault: InvalidChoiceError | ChooserFailedError | undefined = undefined;
   /** Tells apart in which order the tasks took their steps. */
   #order = 0x811c9dc5;
   /** As `#order`, and among how many they were chosen. After each step, if `trail` is kept. */
@@ -34,22 +34,31 @@ export class Oracle {
     return (this.#order >>> 0) * 2 ** 20 + (this.#second >>> 12);
   }
 
-  /** @throws InvalidChoiceError */
+  /** @throws InvalidChoiceError, ChooserFailedError */
   choose(kind: ChoiceKind, count: number, ready?: readonly Task[]): number {
     if (this.choices.length >= MOST_CHOICES) return 0;
-    const chosen = this.chooser.choose(kind, count, ready);
+    const chosen = this.#ask('choose', () => this.chooser.choose(kind, count, ready));
     if (!(Number.isInteger(chosen) && chosen >= 0 && chosen < count)) throw this.#refuse(kind, count, chosen);
     this.choices.push(chosen);
     this.#state = Math.imul(this.#state ^ count, 0x01000193);
     return chosen;
   }
 
-  #refuse(kind: ChoiceKind, count: number, given: unknown): InvalidChoiceError {
+  #refuse(kind: ChoiceKind, count: number, given: unknown): Error {
     this.fault ??= new InvalidChoiceError(this.chooser.alias, kind, count, given);
     return this.fault;
   }
 
-  /** @throws LivelockError */
+  #ask<T>(method: 'choose' | 'stepStarted', ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      this.fault ??= new ChooserFailedError(this.chooser.alias, method, error);
+      throw this.fault;
+    }
+  }
+
+  /** @throws LivelockError, ChooserFailedError */
   stepStarted(task: Task): void {
     if (++this.steps > this.mostSteps) {
       this.livelock ??= new LivelockError(this.mostSteps, task.name);
@@ -59,6 +68,6 @@ export class Oracle {
     this.#second = Math.imul(this.#second + task.id, 0x9e3779b1) ^ (this.#second >>> 15);
     this.#state = Math.imul(this.#state ^ task.id, 0x01000193);
     this.trail?.push(this.#state >>> 0);
-    this.chooser.stepStarted(task);
+    this.#ask('stepStarted', () => this.chooser.stepStarted(task));
   }
 }

@@ -1,5 +1,7 @@
+import type { Played } from '../player.js';
 import { OrderChooser } from '../strategies/order-chooser.js';
 import { type LastChoice, ScheduleChooser } from '../strategies/schedule-chooser.js';
+import type { Otherwise } from '../trace.js';
 import type { Work } from './budget.js';
 import { deviationsIn, trimmed } from './shrink.js';
 
@@ -10,11 +12,21 @@ export type PairOfSteps = readonly [first: number, second: number];
 export interface Cause {
   /** The schedule, perhaps shorter than before. */
   readonly choices: readonly number[];
+  /** The ids of the tasks of its steps. */
+  readonly order: readonly number[];
   /** Those of its choices that are not about who is next. */
   readonly others: readonly number[];
   /** Its last deviation, without which it passes; undefined if there is none. */
   readonly last: LastChoice | undefined;
   readonly pair: PairOfSteps | undefined;
+  /** What happens with the two steps of the pair in the other order, or else without the last deviation. */
+  readonly otherwise: Otherwise;
+}
+
+/** A pair that was found. */
+interface FoundPair {
+  readonly pair: PairOfSteps;
+  readonly otherwise: Otherwise;
 }
 
 /**
@@ -36,8 +48,9 @@ export class CriticalPairSearch {
     const { last, others, order } = chooser;
     this.#order = order;
     this.#others = others;
-    const pair = last?.instead === undefined ? undefined : await this.#pairAfter(last.step, last.instead);
-    return { choices: needed, others, last, pair };
+    const found = last?.instead === undefined ? undefined : await this.#pairAfter(last.step, last.instead);
+    const otherwise = found?.otherwise ?? (await this.#without(needed));
+    return { choices: needed, order, others, last, pair: found?.pair, otherwise };
   }
 
   /** Leaves out deviations at the end that change nothing. */
@@ -52,22 +65,28 @@ export class CriticalPairSearch {
     return needed;
   }
 
+  async #without(choices: readonly number[]): Promise<Otherwise> {
+    const without = new ScheduleChooser(choices.slice(0, deviationsIn(choices).at(-1)));
+    return otherwiseOf(await this.work.player.play(without, 0));
+  }
+
   /** @param step before which the last deviation is @param instead the id of the task whose turn it was */
-  async #pairAfter(step: number, instead: number): Promise<PairOfSteps | undefined> {
+  async #pairAfter(step: number, instead: number): Promise<FoundPair | undefined> {
     const order = this.#order;
     const overtaken = order.indexOf(instead, step + 1);
     if (overtaken < 0) return undefined;
     // So many steps before the one that was overtaken make the run fail.
     const early = await this.#least(overtaken - step, count => this.#fails([...order.slice(0, step + count), instead]));
     const first = step + early - 1;
-    const passing = await this.#orderOf([...order.slice(0, first), instead]);
+    const overtakenFirst = [...order.slice(0, first), instead];
+    const passing = await this.#orderOf(overtakenFirst);
     const late = passing.indexOf(order[first]!, first) - first;
-    if (late < 1) return [first, overtaken];
+    if (late < 1) return { pair: [first, overtaken], otherwise: otherwiseOf(await this.#played(overtakenFirst)) };
     // After so many steps of the others, that step comes too late to make it fail.
-    const enough = await this.#least(late, async count => {
-      return !(await this.#fails([...passing.slice(0, first + count), order[first]!]));
-    });
-    return [first, sameStep(passing, first + enough - 1, order) ?? overtaken];
+    const tooLate = (count: number) => [...passing.slice(0, first + count), order[first]!];
+    const enough = await this.#least(late, async count => !(await this.#fails(tooLate(count))));
+    const pair = [first, sameStep(passing, first + enough - 1, order) ?? overtaken] as const;
+    return { pair, otherwise: otherwiseOf(await this.#played(tooLate(enough))) };
   }
 
   /** The least number from 1 to `most` for which the answer is yes. It is for `most`, and not for 0. */
@@ -83,7 +102,11 @@ export class CriticalPairSearch {
   }
 
   async #fails(order: readonly number[]): Promise<boolean> {
-    return this.work.isSame(await this.work.player.play(new OrderChooser(order, this.#others), 0));
+    return this.work.isSame(await this.#played(order));
+  }
+
+  #played(order: readonly number[]): Promise<Played> {
+    return this.work.player.play(new OrderChooser(order, this.#others), 0);
   }
 
   async #orderOf(begin: readonly number[]): Promise<readonly number[]> {
@@ -91,6 +114,10 @@ export class CriticalPairSearch {
     await this.work.player.play(chooser, 0);
     return chooser.played;
   }
+}
+
+function otherwiseOf({ hasFailed }: Played): Otherwise {
+  return hasFailed ? 'fails' : 'passes';
 }
 
 /** Where the step at `place` of one run is in another one: the same task's, and as many of its steps come before. */

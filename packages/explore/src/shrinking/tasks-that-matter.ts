@@ -1,6 +1,7 @@
 import { OrderChooser } from '../strategies/order-chooser.js';
-import type { Trace } from '../trace.js';
+import { stepAt, type Trace } from '../trace.js';
 import type { Work } from './budget.js';
+import type { Cause } from './critical-pair.js';
 
 /** With more tasks, all count as such that matter. */
 const MOST_TASKS = 64;
@@ -9,15 +10,14 @@ const MOST_TASKS = 64;
  * Which tasks matter: the run does not fail in the same way if their steps come only when nothing else can go on. Also those that
  * wake one that matters.
  *
- * @param others the choices of the failing run that are not about who is next, in order
+ * @param cause of the failing run
  */
 export async function tasksThatMatter(
   { player, isSame, budget }: Work,
   trace: Trace,
-  others: readonly number[],
+  { order, others }: Cause,
 ): Promise<ReadonlySet<number>> {
   const all = trace.tasks.map(({ id }) => id);
-  const order = trace.steps.map(({ task }) => task);
   const needed = new Set([1, ...(trace.pair ?? []).map(index => order[index]!)]);
   const rest = all.filter(id => !needed.has(id));
   if (all.length > MOST_TASKS) return new Set(all);
@@ -36,10 +36,10 @@ export async function tasksThatMatter(
   }
 }
 
-function withWakers(needed: Set<number>, { steps }: Trace): ReadonlySet<number> {
+function withWakers(needed: Set<number>, trace: Trace): ReadonlySet<number> {
   // Backwards, because a waker may itself be woken.
-  for (const { task, wokenBy } of [...steps].reverse()) {
-    const waker = wokenBy === undefined ? undefined : steps[wokenBy]?.task;
+  for (const { task, wokenBy } of [...trace.steps].reverse()) {
+    const waker = stepAt(trace, wokenBy)?.task;
     if (waker !== undefined && needed.has(task)) needed.add(waker);
   }
   return needed;

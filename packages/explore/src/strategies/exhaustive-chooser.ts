@@ -1,5 +1,7 @@
+import type { Task } from '@escapement/core';
 import type { ChoiceKind } from '../oracle/choice.js';
 import { Chooser } from '../oracle/chooser.js';
+import { MOST_IN_A_ROW } from '../oracle/oracle-policy.js';
 
 /** Of a random number it tries the least, one in the middle, and the greatest. */
 const SAMPLES = 3;
@@ -11,6 +13,8 @@ interface Branch {
   readonly kind: ChoiceKind;
   /** How many there are to try. */
   readonly count: number;
+  /** The place of a task that would go on although it has taken its turn: that counts as a preemption. -1 if there is none. */
+  readonly spinner: number;
   /** Which one is tried now. */
   chosen: number;
 }
@@ -22,24 +26,36 @@ interface Branch {
  */
 export class ExhaustiveChooser extends Chooser {
   override readonly alias = 'exhaustive';
+  /** Whether of some choice only samples were tried. */
+  hasSampled = false;
   readonly #path: Branch[] = [];
   #at = 0;
+  #last: Task | undefined;
+  #inARow = 0;
 
   constructor(private readonly preemptions: number) {
     super();
   }
 
   override runStarted(): void {
-    this.#at = 0;
+    this.#at = this.#inARow = 0;
+    this.#last = undefined;
   }
 
-  override choose(kind: ChoiceKind, count: number): number {
+  override stepStarted(task: Task): void {
+    this.#inARow = task === this.#last ? this.#inARow + 1 : 0;
+    this.#last = task;
+  }
+
+  override choose(kind: ChoiceKind, count: number, ready: readonly Task[] = []): number {
     const tried = kind === 'random' ? Math.min(count, SAMPLES) : count;
+    this.hasSampled ||= tried < count;
     let branch = this.#path[this.#at];
     // It differs from the run before only if the program is not deterministic: what follows is another tree then.
     if (branch?.kind !== kind || branch.count !== tried) {
       this.#path.length = this.#at;
-      branch = { kind, count: tried, chosen: 0 };
+      const spinner = this.#inARow < MOST_IN_A_ROW ? -1 : ready.indexOf(this.#last!);
+      branch = { kind, count: tried, spinner, chosen: 0 };
       this.#path.push(branch);
     }
     this.#at++;
@@ -48,21 +64,19 @@ export class ExhaustiveChooser extends Chooser {
 
   override runEnded(): boolean {
     this.#path.length = this.#at;
-    let left = this.preemptions - this.#path.filter(isBounded).length;
+    let left = this.preemptions;
+    for (const branch of this.#path) left -= costOf(branch);
     while (this.#path.length > 0) {
       const branch = this.#path.at(-1)!;
-      if (isBounded(branch)) left++;
-      const costs = BOUNDED.includes(branch.kind) ? 1 : 0;
-      if (branch.chosen + 1 < branch.count && left >= costs) {
-        branch.chosen++;
-        return true;
-      }
+      left += costOf(branch);
+      while (++branch.chosen < branch.count) if (costOf(branch) <= left) return true;
       this.#path.pop();
     }
     return false;
   }
 }
 
-function isBounded({ kind, chosen }: Branch): boolean {
-  return chosen > 0 && BOUNDED.includes(kind);
+/** 1 if the choice counts against the bound. */
+function costOf({ kind, chosen, spinner }: Branch): number {
+  return chosen === spinner || (chosen > 0 && BOUNDED.includes(kind)) ? 1 : 0;
 }

@@ -29,16 +29,20 @@ export class Divergence {
   /** Why the task was ready for that step, in words: perhaps a promise, which the host settles sooner or later. */
   readonly cause: string | undefined;
 
+  /** Whether the program is deterministic as far as was seen, but not the program of the token, or has changed since. */
+  readonly isFromToken: boolean;
+
   /** @internal */
   constructor(
     /** The calls during steps whose results are another each time; at most 20. The likely causes. */
     readonly calls: readonly OutsideCall[],
-    at: Partial<Pick<Divergence, 'step' | 'task' | 'site' | 'cause'>> = {},
+    at: Partial<Pick<Divergence, 'step' | 'task' | 'site' | 'cause' | 'isFromToken'>> = {},
   ) {
     this.step = at.step;
     this.task = at.task;
     this.site = at.site;
     this.cause = at.cause;
+    this.isFromToken = at.isFromToken ?? false;
   }
 
   /** Where, and the likely cause, in a sentence. */
@@ -54,6 +58,13 @@ export class Divergence {
   }
 
   #likelyCause(): string {
+    if (!this.isFromToken) return this.#causeInProgram();
+    const changed =
+      'It took this way each time that it was repeated, so the program or its options have changed since the token was made, or the token is of another program.';
+    return this.calls.length === 0 ? changed : `${changed} If not: ${this.#causeInProgram()}`;
+  }
+
+  #causeInProgram(): string {
     const [call] = this.calls;
     if (call === undefined) {
       const ready = this.cause === undefined ? '' : `It was ready because of this: ${this.cause}. `;

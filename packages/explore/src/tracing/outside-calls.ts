@@ -5,11 +5,13 @@ import type { Patches } from './patches.js';
 
 const MOST_CALLS = 20;
 
-/** What is not the same in each run. The properties of a global object; `''` is the global object itself. */
+/** What is not the same in each run. Functions of a global object; `''` is the global object itself. */
 const WATCHED: readonly (readonly [owner: string, method: string])[] = [
   ['Math', 'random'],
   ['Date', 'now'],
   ['performance', 'now'],
+  ['process', 'hrtime'],
+  ['process.hrtime', 'bigint'],
   ['crypto', 'randomUUID'],
   ['crypto', 'getRandomValues'],
   ['', 'setTimeout'],
@@ -25,22 +27,27 @@ export class OutsideCalls {
   constructor(private readonly present: () => { readonly task: string; readonly step: number } | undefined) {}
 
   install(patches: Patches): void {
-    const host = globalThis as Record<string, unknown>;
+    const note = (what: string, below: InStack) => this.#note(what, below);
     for (const [owner, method] of WATCHED) {
-      const target = owner === '' ? host : host[owner];
-      const note = (below: InStack) => this.#note(owner === '' ? method : `${owner}.${method}`, below);
-      patches.replace(target as object | undefined, method, original => {
-        return function watched(this: unknown, ...args: unknown[]) {
-          note(watched);
-          return Reflect.apply(original, this, args);
-        };
-      });
+      const what = owner === '' ? method : `${owner}.${method}`;
+      // A proxy has the properties of the function, too: `setTimeout` and `process.hrtime` have some.
+      const watched = (original: (...args: unknown[]) => unknown) =>
+        new Proxy(original, {
+          apply: function apply(target, self, args) {
+            note(what, apply);
+            return Reflect.apply(target, self, args);
+          },
+        });
+      patches.replace(globalObject(owner), method, watched);
     }
-    patches.replace(host, 'Date', Original => {
-      const note = (below: InStack) => this.#note('new Date()', below);
-      return new Proxy(Original, {
+    patches.replace(globalThis, 'Date', (original: DateConstructor) => {
+      return new Proxy(original, {
+        apply: function apply(target, self, args) {
+          note('Date()', apply);
+          return Reflect.apply(target, self, args);
+        },
         construct: function construct(target, args, newTarget) {
-          if (args.length === 0) note(construct);
+          if (args.length === 0) note('new Date()', construct);
           return Reflect.construct(target, args, newTarget);
         },
       });
@@ -55,4 +62,11 @@ export class OutsideCalls {
     (Error as { captureStackTrace?: (into: object, below: InStack) => void }).captureStackTrace?.(holder, below);
     this.calls.push({ what, ...present, site: callerOn(holder.stack) });
   }
+}
+
+/** @returns undefined if this host does not have it */
+function globalObject(path: string): object | undefined {
+  let found: unknown = globalThis;
+  for (const name of path.split('.').filter(Boolean)) found = (found as Record<string, unknown> | undefined)?.[name];
+  return found as object | undefined;
 }

@@ -71,10 +71,8 @@ function keyOf(error: Error): string | undefined {
     const keyOfFrames = (_: unknown, frames: readonly Frame[]) =>
       frames.map(frame => `${frame.getFileName()}:${frame.getPosition()}`).join();
     patches.set(Error, 'prepareStackTrace', keyOfFrames);
-    return error.stack;
+    return patches.during(() => error.stack);
   } catch {
     return undefined;
-  } finally {
-    patches.undo();
   }
 }

@@ -2,10 +2,13 @@ import { describe, type Instrument, type LoopEvent, type ReadyCause, type Task }
 import type { VirtualClock } from '@escapement/virtual-time';
 import type { OraclePolicy } from '../oracle/oracle-policy.js';
 import type { Site, Trace, TraceStep, TraceTask } from '../trace.js';
+import type { Patches } from './patches.js';
 import type { Sites } from './sites.js';
 
-/** Of a longer run only the beginning is traced. */
-const MOST_STEPS = 5000;
+/** Of a longer run only the end is kept, where it fails: as many as a run may have by default. */
+const MOST_STEPS = 20_000;
+/** So many tasks are noted that could have run instead. */
+const MOST_OTHERS = 64;
 
 interface Readiness {
   readonly cause: string;
@@ -27,10 +30,11 @@ export class Tracer implements Instrument {
     private readonly clock: VirtualClock,
     private readonly policy: OraclePolicy,
     private readonly sites: Sites,
+    private readonly patches: Patches,
   ) {}
 
   trace(error: unknown): Trace {
-    return { tasks: this.#tasks, steps: this.#steps, error, pair: undefined };
+    return { tasks: this.#tasks, steps: this.#steps.slice(-MOST_STEPS), error, pair: undefined };
   }
 
   /** The step that goes on. */
@@ -40,7 +44,7 @@ export class Tracer implements Instrument {
   }
 
   taskSpawned(task: Task): void {
-    if (this.#tasks.length < MOST_STEPS) this.#tasks.push({ id: task.id, name: task.name, parent: task.parent?.id });
+    this.#tasks.push({ id: task.id, name: task.name, parent: task.parent?.id });
   }
 
   taskReady(task: Task, cause: ReadyCause): void {
@@ -59,9 +63,13 @@ export class Tracer implements Instrument {
       resumedAt: this.#stoppedAt.get(task.id) ?? [],
       stoppedAt: [],
       waitsFor: undefined,
-      others: this.policy.ready.map(({ id }) => id),
+      others: this.policy.others(MOST_OTHERS).map(({ id }) => id),
     };
     this.#readiness.delete(task.id);
+  }
+
+  aroundStep(_task: Task, step: () => void): void {
+    this.patches.during(step);
   }
 
   suspended(_task: Task, event: LoopEvent): void {
@@ -71,11 +79,11 @@ export class Tracer implements Instrument {
   stepEnded(task: Task): void {
     const step = this.#present!;
     this.#present = undefined;
-    if (this.#steps.length >= MOST_STEPS) return;
     // Also where it was cancelled meanwhile: it is ready again, and has not ended.
     if (task.state === 'ready') step.waitsFor ??= 'pause';
     if (task.state === 'ready' || task.state === 'waiting') step.stoppedAt = this.sites.coroutines();
     this.#stoppedAt.set(task.id, step.stoppedAt);
     this.#steps.push(step);
+    if (this.#steps.length >= 2 * MOST_STEPS) this.#steps.splice(0, MOST_STEPS);
   }
 }

@@ -1,4 +1,4 @@
-import type { Trace, TraceStep, TraceTask } from '../trace.js';
+import { firstIndexOf, stepAt, type Trace, type TraceStep, type TraceTask } from '../trace.js';
 import { counted, oneLine } from './text.js';
 
 /** A row of a view: a step, or the steps that are left out there. */
@@ -47,11 +47,12 @@ function stepCounts({ steps }: Trace): Map<number, number> {
 }
 
 /** The tasks of the pair, and those that woke them or were woken by them. */
-function relationsOf({ steps, pair }: Trace): { readonly ofPair: Set<number>; readonly dealing: Set<number> } {
-  const ofPair = new Set(pair?.flatMap(index => steps[index]?.task ?? []));
+function relationsOf(trace: Trace): { readonly ofPair: Set<number>; readonly dealing: Set<number> } {
+  const { steps, pair } = trace;
+  const ofPair = new Set(pair?.flatMap(index => stepAt(trace, index)?.task ?? []));
   const dealing = new Set<number>();
   for (const { task, wokenBy } of steps) {
-    const waker = wokenBy === undefined ? undefined : steps[wokenBy]?.task;
+    const waker = stepAt(trace, wokenBy)?.task;
     if (waker === undefined) continue;
     if (ofPair.has(task)) dealing.add(waker);
     if (ofPair.has(waker)) dealing.add(task);
@@ -62,7 +63,7 @@ function relationsOf({ steps, pair }: Trace): { readonly ofPair: Set<number>; re
 /** Nearest to those of the pair, and to the last one, after which the run failed. */
 function nearestSteps({ steps, pair }: Trace, tasks: readonly TraceTask[], most: number): Set<TraceStep> {
   const ids = new Set(tasks.map(({ id }) => id));
-  const points = [...(pair ?? []), steps.length - 1];
+  const points = [...(pair ?? []), firstIndexOf(steps) + steps.length - 1];
   const distance = ({ index }: TraceStep) => Math.min(...points.map(point => Math.abs(point - index)));
   const candidates = steps.filter(({ task }) => ids.has(task));
   return new Set(candidates.sort((a, b) => distance(a) - distance(b)).slice(0, most));

@@ -1,5 +1,5 @@
 import { describe, safely } from '@escapement/core';
-import type { Trace } from '../trace.js';
+import { firstIndexOf, type Otherwise, type Trace } from '../trace.js';
 import type { Divergence } from '../tracing/divergence.js';
 import { pairOf, pairText } from './pair-text.js';
 import { counted, harmless, oneLine } from './text.js';
@@ -19,10 +19,12 @@ export interface FailureFacts {
   readonly found: { readonly deviations: number };
   /** The schedule as it is shown. */
   readonly shrunk: { readonly deviations: number };
+  /** After how much the shrinking was stopped, in words; undefined if it came to its end. */
+  readonly stoppedAfter?: string | undefined;
   /** The run, step by step. */
   readonly trace: Trace;
-  /** The last choice without which the run passes. */
-  readonly decision: { readonly what: string } | undefined;
+  /** The last choice without which the run does not fail so. */
+  readonly decision: { readonly what: string; readonly otherwise?: Otherwise } | undefined;
   /** Where it was not the same when it was repeated. */
   readonly divergence: Divergence | undefined;
 }
@@ -78,12 +80,29 @@ function causeText(failure: FailureFacts, options: TextOptions): string {
 }
 
 /** What is to be said besides the pair. */
-export function remarks({ trace, decision, divergence }: FailureFacts): string[] {
-  const instead = decision === undefined ? NO_SWITCH : `It fails because ${oneLine(decision.what)}.`;
+export function remarks(failure: FailureFacts): string[] {
+  const { trace, divergence } = failure;
+  const limits = limitTexts(failure);
+  if (divergence !== undefined) return [`It is not deterministic: ${divergence}`, ...limits];
+  return pairOf(trace) === undefined ? [decisionText(failure), ...limits] : limits;
+}
+
+function limitTexts({ trace, stoppedAfter }: FailureFacts): string[] {
+  const cut = firstIndexOf(trace.steps);
   return [
-    ...(pairOf(trace) === undefined ? [instead] : []),
-    ...(divergence === undefined ? [] : [`It is not deterministic: ${divergence}`]),
+    ...(stoppedAfter === undefined ? [] : [`Shrinking stopped after ${stoppedAfter}: fewer switches may do.`]),
+    ...(cut === 0 ? [] : [`The run is longer: its first ${counted(cut, 'step')} are not shown.`]),
   ];
 }
 
+function decisionText({ trace, decision, shrunk }: FailureFacts): string {
+  if (trace.pair !== undefined) return `The order of the steps ${trace.pair.join(' and ')} decides.`;
+  if (decision !== undefined) {
+    const other = decision.otherwise === 'fails' ? ' Without that it fails with another error.' : '';
+    return `It fails because ${oneLine(decision.what)}.${other}`;
+  }
+  return shrunk.deviations === 0 ? NO_SWITCH : NOT_SHRUNK;
+}
+
 const NO_SWITCH = 'It fails without any switch: in the order that the loop has by itself.';
+const NOT_SHRUNK = 'It was not shrunk, so nothing is known of which switch decides.';

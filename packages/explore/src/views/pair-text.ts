@@ -1,4 +1,4 @@
-import type { Site, Trace, TraceStep, TraceTask } from '../trace.js';
+import { type Site, stepAt, type Trace, type TraceStep, type TraceTask } from '../trace.js';
 import { taskTitle } from './excerpt.js';
 import { fullPlace } from './place.js';
 import { movement, reason, time, whereabouts } from './step-words.js';
@@ -9,15 +9,16 @@ import { MARK, painter, type TextOptions } from './trace-table.js';
 type Pair = readonly [first: TraceStep, second: TraceStep];
 
 /** Undefined if no single pair decides. */
-export function pairOf({ steps, pair }: Trace): Pair | undefined {
-  const first = pair && steps[pair[0]];
-  const second = pair && steps[pair[1]];
+export function pairOf(trace: Trace): Pair | undefined {
+  const first = stepAt(trace, trace.pair?.[0]);
+  const second = stepAt(trace, trace.pair?.[1]);
   return first && second && [first, second];
 }
 
 /** What a pair means. */
-export function pairSentence([first, second]: Pair): string {
-  return `The order of two steps decides: ${first.index} before ${second.index} fails, ${second.index} before ${first.index} passes.`;
+export function pairSentence([first, second]: Pair, { otherwise }: Trace): string {
+  const other = otherwise === 'fails' ? 'fails with another error' : 'passes';
+  return `The order of two steps decides: ${first.index} before ${second.index} fails, ${second.index} before ${first.index} ${other}.`;
 }
 
 /** The sentence, then of both steps the task and its stack of coroutines. Empty if no single pair decides. */
@@ -25,7 +26,7 @@ export function pairText(trace: Trace, { colours = false }: TextOptions = {}): s
   const pair = pairOf(trace);
   if (pair === undefined) return '';
   const steps = pair.flatMap(step => stepLines(step, trace.tasks, painter(colours, 'yellow')));
-  return [pairSentence(pair), ...steps].join('\n');
+  return [pairSentence(pair, trace), ...steps].join('\n');
 }
 
 function stepLines(step: TraceStep, tasks: readonly TraceTask[], paint: (text: string) => string): string[] {

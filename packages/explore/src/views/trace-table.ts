@@ -1,5 +1,7 @@
 import { styleText } from 'node:util';
+import { checkArgument } from '@escapement/core';
 import type { Trace, TraceStep, TraceTask } from '../trace.js';
+import { checkTrace } from './check-trace.js';
 import { excerptOf, leftOutText, taskTitle } from './excerpt.js';
 import { mainFile } from './place.js';
 import { beginning, ending, isMessage, time } from './step-words.js';
@@ -38,9 +40,17 @@ interface Table {
  * A run as a table: a column for each task, a row for each step. `line 12 ←3 → line 14: pause` was resumed at its `yield*` of
  * line 12, made ready by step 3, and stopped in line 14. Of many tasks it shows those that matter, as many as fit.
  *
+ * @throws InvalidArgumentError
  * @example console.log(traceTable(replayed.trace, { width: process.stdout.columns }));
  */
-export function traceTable(trace: Trace, { width = USUAL_WIDTH, colours = false }: TextOptions = {}): string {
+export function traceTable(trace: Trace, options: TextOptions = {}): string {
+  checkTrace('traceTable', trace);
+  const { width = USUAL_WIDTH, colours = false } = checkArgument(
+    'traceTable',
+    options,
+    'object',
+    'options like { width: 120 }',
+  );
   const table = tableOf(trace, Math.max(LEAST_WIDTH, width), colours);
   const { rows } = excerptOf(trace, MOST_STEPS, table.tasks.length);
   let shownTime: string | undefined;
@@ -55,7 +65,7 @@ export function traceTable(trace: Trace, { width = USUAL_WIDTH, colours = false 
 }
 
 function tableOf(trace: Trace, width: number, colours: boolean): Table {
-  const step = Math.max('step'.length + 2, String(trace.steps.length).length + 2);
+  const step = Math.max('step'.length + 2, String(trace.steps.at(-1)?.index ?? 0).length + 2);
   const ms = Math.max('ms'.length, ...trace.steps.map(each => time(each).length));
   const room = width - step - GAP.length - ms;
   const most = Math.max(1, Math.floor(room / (LEAST_CELL + GAP.length)));

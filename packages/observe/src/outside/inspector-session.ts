@@ -77,12 +77,16 @@ export class InspectorSession {
   }
 
   /**
-   * What `expression` evaluates to in the thread.
+   * What `expression` evaluates to in the thread. One that does not end is terminated, and the thread goes on.
    * @param patience in milliseconds
    * @throws LookError if no answer comes in time; an error with the message of what the expression throws
    */
   async evaluate<T>(expression: string, patience: Duration): Promise<T> {
-    const answer = await this.request('Runtime.evaluate', { expression, returnByValue: true }, patience);
+    // The thread must have the time to tell that it was terminated.
+    const params = { expression, returnByValue: true, timeout: 0.75 * patience };
+    const answer = await this.request('Runtime.evaluate', params, patience).catch((error: Error) => {
+      throw error.message === TERMINATED ? endless(this.name, params.timeout) : error;
+    });
     const { result, exceptionDetails } = answer as Evaluated<T>;
     if (exceptionDetails === undefined) return result.value;
     throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
@@ -173,6 +177,16 @@ function noAnswer(thread: string, patience: Duration): LookError {
   return new LookError(
     'ESC_NO_ANSWER',
     `The ${thread} did not answer within ${patience / 1000} s. It is probably in a system call or an addon, where no JavaScript runs. --timeout <s> waits longer.`,
+  );
+}
+
+/** What V8 says of an evaluation that took longer than its `timeout`. */
+const TERMINATED = 'Execution was terminated';
+
+function endless(thread: string, limit: Duration): LookError {
+  return new LookError(
+    'ESC_NO_ANSWER',
+    `The look at the ${thread} was ended after ${limit / 1000} s, and the thread goes on. The toString of an event there probably does not end. If it is only slow, --timeout <s> waits longer.`,
   );
 }
 

@@ -79,7 +79,8 @@ export function lookAtLoops({ all = false, timeout = 5000 }: LookOptions = {}): 
   function reportOn(view: LoopView): LoopReport {
     const { strategy, policy } = view;
     const now = safely(() => strategy.clock.now()) ?? Number.NaN;
-    const { tasks, isPartial } = tasksOf(view);
+    const { tasks, isPartial: isCut } = tasksOf(view);
+    let isPartial = isCut;
     const isEach = all || tasks.length <= FEW;
     const roots = new Map<unknown, Kind>();
     const kinds = new Map<Task, Kind>();
@@ -89,6 +90,11 @@ export function lookAtLoops({ all = false, timeout = 5000 }: LookOptions = {}): 
     const ready: ReadyTask[] = [];
     let hasTimes = false;
     for (const task of tasks) {
+      // What events say of themselves may take long.
+      if (Date.now() > endsAt) {
+        isPartial = true;
+        break;
+      }
       const found = blockersOf(task, view);
       if (found.length === 1) blockers.set(task, found[0]!);
       const look = lookAt(task, found, view, now);

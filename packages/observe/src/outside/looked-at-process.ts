@@ -6,6 +6,7 @@ import { type LookOptions, lookAtLoops } from './look-at-loops.js';
 import type { LoopReport, ProcessReport, ThreadReport } from './loop-report.js';
 import { LISTEN, LISTEN_NO_MORE, type Nudger } from './nudger.js';
 import { type Inspector, openInspector } from './open-inspector.js';
+import { ownNumberOf } from './proc.js';
 import { lockProcess } from './process-lock.js';
 
 /** How to look at a process. */
@@ -51,8 +52,10 @@ export class LookedAtProcess {
     try {
       await listen(looked.session, inspector.nudger, options.timeout);
       const { pid: found } = await looked.#who();
-      if (found !== pid)
-        throw new LookError('ESC_NO_PROCESS', `At port ${options.port} is process ${found}, not ${pid}.`);
+      if (found !== ownNumberOf(pid)) {
+        const { port } = new URL(inspector.url);
+        throw new LookError('ESC_NO_PROCESS', `At port ${port} is the inspector of process ${found}, not ${pid}.`);
+      }
       return looked;
     } catch (error) {
       await looked.close();
@@ -62,10 +65,12 @@ export class LookedAtProcess {
 
   /** What its loops do now. @throws LookError */
   async look(): Promise<ProcessReport> {
-    const [who, threads] = await Promise.all([this.#who(), this.#threadsFrom(this.session)]);
+    const [who, sessions] = await Promise.all([this.#who(), this.#sessionsFrom(this.session)]);
+    // A worker is reached through the thread that has started it: so that is asked after it, and may take as long as it likes.
+    const threads = await Promise.all(sessions.reverse().map(session => this.#loopsOf(session)));
     // Else the threads that did not answer would seem to have a problem.
     this.session.checkIsOpen();
-    return { ...who, threads };
+    return { ...who, threads: threads.reverse() };
   }
 
   /** Resolves when the process has ended, or another has closed its inspector. */
@@ -105,10 +110,11 @@ export class LookedAtProcess {
     return this.session.evaluate(WHO, this.options.timeout);
   }
 
-  /** A thread that does not answer is no reason not to show the others. */
-  async #threadsFrom(session: InspectorSession): Promise<ThreadReport[]> {
-    const [own, workers] = await Promise.all([this.#loopsOf(session), this.#workersOf(session)]);
-    return [own, ...workers];
+  /** Of the thread and of all workers below it, a worker after the thread that has started it. */
+  async #sessionsFrom(session: InspectorSession): Promise<InspectorSession[]> {
+    // A thread that does not answer is no reason not to show the others. Its own report will say it.
+    const workers = await session.workers(this.options.timeout).catch(() => []);
+    return [session, ...(await Promise.all(workers.map(worker => this.#sessionsFrom(worker)))).flat()];
   }
 
   async #loopsOf(session: InspectorSession): Promise<ThreadReport> {
@@ -122,23 +128,14 @@ export class LookedAtProcess {
       return { name, loops: [], problem: String((error as Error).message) };
     }
   }
-
-  async #workersOf(session: InspectorSession): Promise<ThreadReport[]> {
-    try {
-      const workers = await session.workers(this.options.timeout);
-      return (await Promise.all(workers.map(worker => this.#threadsFrom(worker)))).flat();
-    } catch {
-      // The thread itself has a problem then, which its own report says.
-      return [];
-    }
-  }
 }
 
-/** A thread that is busy for longer than `timeout` comes to that later. */
+/** A thread that is busy for longer comes to that later. */
 async function closeInspector(session: InspectorSession, nudger: Nudger | undefined, timeout: Duration): Promise<void> {
   session.post('Runtime.evaluate', { expression: CLOSE_INSPECTOR });
   const stopNudges = nudger?.start();
-  const over = new Promise(resolve => setTimeout(resolve, timeout).unref());
+  // It may still be in a look that does not end, and is ended.
+  const over = new Promise(resolve => setTimeout(resolve, 2 * timeout).unref());
   await Promise.race([session.closed, over]);
   stopNudges?.();
 }

@@ -52,7 +52,7 @@ export interface LoopReport {
   readonly hasTimes: boolean;
   /** `loop.metrics()`, as far as JSON has it. */
   readonly metrics?: LoopMetrics | undefined;
-  /** The look took too long, and was ended: not all tasks were counted. */
+  /** The look took too long, and was ended: not all tasks were counted, or are in the lines and the states. */
   readonly isPartial: boolean;
 }
 

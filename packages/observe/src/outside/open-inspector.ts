@@ -247,7 +247,7 @@ function portTaken(pid: number, port: number): LookError {
 function notOpened(pid: number): LookError {
   return new LookError(
     'ESC_INSPECTOR_OFF',
-    `Process ${pid} took SIGUSR1, but did not open its inspector in time. Its main thread may be in a system call or an addon, where no JavaScript runs: --timeout <s> waits longer. Or the program listens for SIGUSR1 itself, which keeps Node from it: start it with --inspect=<port>, and say --port <port> here.`,
+    `Process ${pid} took SIGUSR1, but did not open its inspector in time. Its main thread may be in a system call or an addon, where no JavaScript runs: --timeout <s> waits longer. It opens the inspector after that, and nobody closes it then. Or the program listens for SIGUSR1 itself, which keeps Node from it: start it with --inspect=<port>, and say --port <port> here.`,
   );
 }
 

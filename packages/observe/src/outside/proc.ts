@@ -43,13 +43,27 @@ export function sharesNetwork(pid: number): boolean {
   return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net');
 }
 
-/** The options of Node with which the process was started. */
+/** The number that the process has for itself: another one, if it runs in a namespace of its own. */
+export function ownNumberOf(pid: number): number {
+  const numbers = safely(() => statusOf(pid, 'NSpid')) ?? String(pid);
+  return Number(numbers.split(/\s+/).at(-1));
+}
+
+/** The options of Node that may have their value in the argument behind them. */
+const TAKES_VALUE =
+  /^(?:-[rCe]|-p|-pe|--(?:require|import|(?:experimental-)?loader|conditions|eval|print|inspect-port|debug-port|env-file(?:-if-exists)?|title|input-type|run|watch-path|experimental-(?:default-type|config-file|policy)|(?:icu-data|diagnostic|report|cpu-prof|heap-prof)-dir|(?:report|heap-prof|cpu-prof)-(?:name|interval|filename|signal)|openssl-config|redirect-warnings|disable-warning|unhandled-rejections|dns-result-order|max-http-header-size|heapsnapshot-signal|localstorage-file|snapshot-blob|trace-event-categories|secure-heap(?:-min)?|tls-(?:cipher-list|keylog)|test-(?:name-pattern|skip-pattern|reporter(?:-destination)?|concurrency|timeout|shard|isolation)))$/;
+
+/** The options of Node with which the process was started, each with its value: `--inspect-port=0`. */
 export function nodeOptionsOf(pid: number): string[] {
   const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1);
-  const ofProgram = args.findIndex(arg => !arg.startsWith('-'));
+  const ofNode: string[] = [];
+  for (let next = 0; args[next]?.startsWith('-') && args[next] !== '--'; next++) {
+    const option = args[next]!;
+    ofNode.push(TAKES_VALUE.test(option) ? `${option}=${args[++next]}` : option);
+  }
   const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   const fromEnvironment = environment.find(entry => entry.startsWith('NODE_OPTIONS='))?.slice('NODE_OPTIONS='.length);
-  return [...(fromEnvironment?.split(/\s+/) ?? []), ...args.slice(0, ofProgram === -1 ? undefined : ofProgram)];
+  return [...(fromEnvironment?.split(/\s+/) ?? []), ...ofNode];
 }
 
 /** The sockets of the process that take connections. */

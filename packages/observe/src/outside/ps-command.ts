@@ -21,20 +21,34 @@ export interface PsOptions {
 /** Prints what the loops of a process do. @throws LookError */
 export async function ps(pid: number, options: PsOptions): Promise<void> {
   const look = { all: options.all ?? false, timeout: options.timeout * 1000, port: options.port };
-  if (options.watch) return watch(pid, options, look);
+  const stop = untilStopped();
+  if (options.watch) await watch(pid, options, look, stop);
+  else await showOnce(pid, options, look, stop);
+}
+
+async function showOnce(pid: number, options: PsOptions, look: ProcessLookOptions, stop: Stop): Promise<void> {
   const looked = await LookedAtProcess.open(pid, look);
   try {
-    process.stdout.write(`${shown(await looked.look(), options)}\n`);
+    const report = await Promise.race([looked.look(), stop.happened]);
+    // Before the inspector is closed, which takes a moment.
+    if (report !== undefined) process.stdout.write(`${shown(somethingIn(report), options)}\n`);
   } finally {
     await looked.close();
   }
+  if (stop.signal !== undefined) process.kill(process.pid, stop.signal);
+}
+
+/** @throws LookError if nothing is known of any loop */
+function somethingIn(report: ProcessReport): ProcessReport {
+  const problems = report.threads.flatMap(({ problem }) => problem ?? []);
+  if (problems.length === 0 || report.threads.some(({ loops }) => loops.length > 0)) return report;
+  throw new LookError('ESC_NO_ANSWER', problems.join(' '));
 }
 
 /** Until Ctrl-C, or until the process ends. */
-async function watch(pid: number, options: PsOptions, look: ProcessLookOptions): Promise<void> {
+async function watch(pid: number, options: PsOptions, look: ProcessLookOptions, stop: Stop): Promise<void> {
   const looked = await LookedAtProcess.open(pid, look);
-  const stopped = untilStopped();
-  const isOver = Promise.race([stopped, looked.closed]).then(() => true);
+  const isOver = Promise.race([stop.happened, looked.closed]).then(() => true);
   const screen = new Screen(process.stdout);
   try {
     do screen.show(shown(await looked.look(), options));
@@ -46,12 +60,26 @@ async function watch(pid: number, options: PsOptions, look: ProcessLookOptions):
   }
 }
 
-/** Then the inspector of the process is closed before this process ends. */
-function untilStopped(): Promise<void> {
-  return new Promise(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-    process.stdout.once('error', () => resolve());
-  });
+/** Why this process should end. */
+interface Stop {
+  readonly happened: Promise<undefined>;
+  /** Undefined: nobody reads what it prints any more. */
+  signal?: NodeJS.Signals;
+}
+
+/** From then on, the inspector of the process is closed before this process ends. A second signal ends it at once. */
+function untilStopped(): Stop {
+  let happen!: (value: undefined) => void;
+  const stop: Stop = { happened: new Promise(resolve => (happen = resolve)) };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const stopped = (signal: NodeJS.Signals) => {
+    for (const each of signals) process.removeListener(each, stopped);
+    stop.signal = signal;
+    happen(undefined);
+  };
+  for (const signal of signals) process.on(signal, stopped);
+  process.stdout.once('error', () => happen(undefined));
+  return stop;
 }
 
 function shown(report: ProcessReport, { json }: PsOptions): string {

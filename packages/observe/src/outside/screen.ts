@@ -16,8 +16,8 @@ export class Screen {
 
   #redrawn(text: string): string {
     const lines = text.split('\n');
-    // The cursor stays in the last row, which must not scroll.
-    const room = this.stream.rows - 1;
+    // The cursor stays in the last row, which must not scroll. 0 rows: the terminal does not know.
+    const room = (this.stream.rows || Infinity) - 1;
     const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `${lines.length - room + 1} more lines`];
     const start = this.#isFirst ? CLEAR_SCREEN + HOME : HOME;
     return `${start}${shown.map(line => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_REST}`;

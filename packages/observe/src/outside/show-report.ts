@@ -23,6 +23,8 @@ interface Row {
 
 const GAP = '  ';
 const MOST_NAME = 60;
+/** However deep it is in the tree. */
+const LEAST_NAME = 20;
 /** Even on a narrow terminal, where a line is broken then. */
 const LEAST_REST = 30;
 const STATES: Readonly<Record<TaskState, string>> = {
@@ -100,9 +102,9 @@ function countsOf({ taskCount, states, metrics, isPartial }: LoopReport): string
 
 function showTree(loop: LoopReport, { hasColours, columns = Infinity }: ShowOptions): string[] {
   const { dim } = pc.createColors(hasColours);
-  const rows = loop.lines.flatMap(line => rowsOf(line, hasColours));
+  const rows = rowsOf(loop.lines, hasColours);
   const branches = branchesOf(rows.map(({ depth }) => depth));
-  const names = rows.map(({ name }, index) => cut(name, MOST_NAME - widthOf(branches[index]!)));
+  const names = rows.map(({ name }, index) => cut(name, Math.max(LEAST_NAME, MOST_NAME - widthOf(branches[index]!))));
   const nameWidth = widest(names, (name, index) => widthOf(branches[index]!) + widthOf(name));
   const ageWidth = widest(rows, ({ age }) => widthOf(age));
   const rest = Math.max(LEAST_REST, columns - nameWidth - ageWidth - 2 * GAP.length);
@@ -114,20 +116,44 @@ function showTree(loop: LoopReport, { hasColours, columns = Infinity }: ShowOpti
   return loop.hidden === 0 ? lines : [...lines, dim(`and ${count(loop.hidden)} more tasks (--all shows them)`)];
 }
 
-function rowsOf(line: TaskLine, hasColours: boolean): Row[] {
-  const { dim, green, yellow } = pc.createColors(hasColours);
+/** The children that no line stands for come behind the others. */
+function rowsOf(lines: readonly TaskLine[], hasColours: boolean): Row[] {
+  const rows: Row[] = [];
+  const parents: TaskLine[] = [];
+  const endBelow = (depth: number) => {
+    while (parents.length > 0 && parents.at(-1)!.depth >= depth) rows.push(hiddenRow(parents.pop()!, hasColours));
+  };
+  for (const line of lines) {
+    endBelow(line.depth);
+    rows.push(rowOf(line, hasColours));
+    if (line.hidden !== undefined) parents.push(line);
+  }
+  endBelow(0);
+  return rows;
+}
+
+function rowOf(line: TaskLine, hasColours: boolean): Row {
+  const { green, yellow } = pc.createColors(hasColours);
   const { depth, state, age } = line;
   const times = line.count === 1 ? '' : ` x ${count(line.count)}`;
-  const row: Row = {
+  return {
     depth,
     name: harmless(line.name) + times,
     age: age === undefined ? '-' : spokenRange(age),
     does: harmless(doesWhat(line)),
     tint: state === 'running' ? green : state === 'ready' || state === 'spawned' ? yellow : asItIs,
   };
-  if (line.hidden === undefined) return [row];
-  const name = `and ${count(line.hidden)} more`;
-  return [row, { depth: depth + 1, name, age: '', does: 'of other kinds (--all shows them)', tint: dim }];
+}
+
+function hiddenRow({ depth, hidden }: TaskLine, hasColours: boolean): Row {
+  const name = `and ${count(hidden!)} more`;
+  return {
+    depth: depth + 1,
+    name,
+    age: '',
+    does: 'of other kinds (--all shows them)',
+    tint: pc.createColors(hasColours).dim,
+  };
 }
 
 function doesWhat({ state, waitsFor, heldBy, note, isDaemon, isCancelled }: TaskLine): string {

@@ -9,12 +9,12 @@ const MOST_DRAWN = 20;
  */
 export function branchesOf(depths: readonly number[]): string[] {
   const branches: string[] = [];
-  /** By depth: whether a row further down has the same parent. */
-  let hasNext: boolean[] = [];
+  /** By depth, as far as it is drawn: whether a row further down has the same parent. */
+  const hasNext: boolean[] = [];
   for (const depth of depths.toReversed()) {
     branches.push(branchOf(depth, hasNext));
-    hasNext = hasNext.slice(0, depth + 1);
-    hasNext[depth] = true;
+    hasNext.length = Math.min(hasNext.length, depth);
+    if (depth <= MOST_DRAWN) hasNext[depth] = true;
   }
   return branches.reverse();
 }

@@ -1,4 +1,4 @@
-import type { Trace, TraceStep } from '../../trace.js';
+import { stepAt, type Trace, type TraceStep } from '../../trace.js';
 import { type Excerpt, leftOutText, taskTitle } from '../excerpt.js';
 import { beginning, ending, isMessage, time } from '../step-words.js';
 import { escaped } from './escaped.js';
@@ -90,7 +90,7 @@ function line(kind: 'waiting' | 'ready', from: number, to: number, middle: numbe
 function arrow(step: TraceStep, { trace, rowOf, middleOf }: Grid): string {
   if (!isMessage(step)) return '';
   const row = rowOf.get(step.wokenBy!);
-  const from = middleOf.get(trace.steps[step.wokenBy!]?.task ?? 0);
+  const from = middleOf.get(stepAt(trace, step.wokenBy)?.task ?? 0);
   const to = middleOf.get(step.task)!;
   if (row === undefined || from === undefined || from === to) return '';
   const [left, right, towards] = from < to ? [from, to, 'right'] : [to, from, 'left'];

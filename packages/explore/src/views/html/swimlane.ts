@@ -1,4 +1,6 @@
+import { checkArgument } from '@escapement/core';
 import type { Trace, TraceStep } from '../../trace.js';
+import { checkTrace } from '../check-trace.js';
 import { type Excerpt, excerptOf, leftOutText } from '../excerpt.js';
 import { errorText } from '../failure-text.js';
 import { pairOf, pairSentence } from '../pair-text.js';
@@ -30,13 +32,14 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
  * step that made a task ready; the critical pair is marked, and there is a table for who cannot see lanes. It has no script and
  * needs no other file. Of more than 200 steps it shows those nearest to the pair and to the end, and says so.
  *
+ * @throws InvalidArgumentError
  * @returns the text of an HTML file, to be written wherever you like
  * @example writeFileSync('failure.html', swimlane(failure.trace, { title: failure.name, token: failure.token }));
  */
-export function swimlane(
-  trace: Trace,
-  { title = 'A run, step by step', token, remarks = [] }: SwimlaneOptions = {},
-): string {
+export function swimlane(trace: Trace, options: SwimlaneOptions = {}): string {
+  checkTrace('swimlane', trace);
+  const expected = 'options like { title: "transfer" }';
+  const { title = 'A run, step by step', token, remarks = [] } = checkArgument('swimlane', options, 'object', expected);
   const excerpt = excerptOf(trace, MOST_STEPS, MOST_TASKS);
   const main = mainFile(trace);
   return `<!doctype html>
@@ -72,7 +75,7 @@ function pairSection(trace: Trace): string {
   const pair = pairOf(trace);
   if (pair === undefined) return '';
   const cards = pair.map((step, index) => card(step, index + 1, trace)).join('\n');
-  return `<h2>The critical pair</h2>\n<p>${pairSentence(pair)}</p>\n<div class="cards">\n${cards}\n</div>`;
+  return `<h2>The critical pair</h2>\n<p>${pairSentence(pair, trace)}</p>\n<div class="cards">\n${cards}\n</div>`;
 }
 
 function card(step: TraceStep, place: number, trace: Trace): string {
