@@ -1,4 +1,4 @@
-import { pause, spawn } from '@escapement/core';
+import { type Coroutine, pause, spawn } from '@escapement/core';
 import { type CriticalStep, type Exploration, explore, type Trace } from '@escapement/explore';
 import { assert } from 'chai';
 import fc from 'fast-check';
@@ -94,37 +94,57 @@ describe('a critical pair', () => {
   });
 
   it('does not say that the other order passes where that fails with another error', async () => {
-    const endings = new Map<string, string>();
+    // In the order C, B, A it fails with an error of its own; without the second of its two switches with another one.
+    const seen = new Set<string>();
     for (let seed = 1; seed <= 10; seed++) {
-      const { failure } = await explore(passesOnlyAtFirst, { seed });
-      const { otherwise } = failure!.pair!;
-      endings.set((failure!.error as Error).message, otherwise);
-      const end = otherwise === 'passes' ? 'passes' : 'fails with another error';
-      assert.include(String(failure), `${failure!.pair!.second.index} before ${failure!.pair!.first.index} ${end}.`);
-    }
-    // With B after the first step of A, it comes before the second one.
-    assert.deepEqual(Object.fromEntries(endings), { 'B is before A': 'fails', 'B is between': 'passes' });
+      const { failure } = await explore(
+        function* (run) {
+          const taken: string[] = [];
+          run.check(() => {
+            if (taken.join('') === 'CBA') throw new Error('backwards');
+            if (taken[0] === 'C') throw new Error('C came first');
+          });
+          for (const name of ['A', 'B', 'C']) yield* spawn(takes(name), { name });
 
-    function* passesOnlyAtFirst(run: Exploration) {
-      const taken: string[] = [];
-      run.check(() => {
-        if (taken.indexOf('B') === 0) throw new Error('B is before A');
-        if (taken.indexOf('B') === 1) throw new Error('B is between');
-      });
-      yield* spawn(
-        function* () {
-          taken.push('A0');
-          yield* pause();
-          taken.push('A1');
+          function* takes(name: string): Coroutine<void, never> {
+            taken.push(name);
+          }
         },
-        { name: 'A' },
+        { seed },
       );
-      yield* spawn(
-        function* () {
-          taken.push('B');
-        },
-        { name: 'B' },
+      const { first, second, otherwise } = failure!.pair!;
+      const { message } = failure!.error as Error;
+      seen.add(`${message}: ${otherwise}`);
+      const end = otherwise === 'passes' ? 'passes' : 'fails with another error';
+      assert.include(String(failure), `${second.index} before ${first.index} ${end}.`);
+    }
+    assert.sameMembers([...seen], ['backwards: fails', 'C came first: passes']);
+  });
+
+  it('is one whose other order passes, if there is one, and not one that only changes the error', async () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const { failure } = await explore(bothPay, { seed });
+      assert.equal(failure!.pair!.otherwise, 'passes');
+      const { pair, trace } = failure!;
+      assert.deepEqual(
+        [placeOf(trace, pair!.first), placeOf(trace, pair!.second)].map(place => place.slice(1)),
+        ['0', '1'],
       );
+    }
+
+    /** Who pays last is in the message: so either order of the two payments is another error. */
+    function* bothPay(run: Exploration) {
+      let isFree = true;
+      const paid: string[] = [];
+      run.check(() => assert.isAtMost(paid.length, 1, paid.join(' and ')));
+      for (const name of ['A', 'B']) yield* spawn(books(name), { name });
+
+      function* books(name: string) {
+        if (!isFree) return;
+        yield* pause();
+        isFree = false;
+        paid.push(name);
+      }
     }
   });
 });

@@ -115,6 +115,19 @@ describe('explore', () => {
     assert.equal(failure?.decision?.kind, 'random');
   });
 
+  it('says which call of run.choose decides, and of which task', async () => {
+    const { failure } = await explore(function* (run) {
+      run.choose(10);
+      yield* spawn(
+        function* () {
+          if (run.choose(10) === 7) throw new Error('unlucky');
+        },
+        { name: 'chooser' },
+      );
+    });
+    assert.equal(failure?.decision?.what, 'run.choose() gave 7 in its call 2 of the run, by task "chooser"');
+  });
+
   it('cancels a task that may be cancelled, after any step, and once', async () => {
     let most = 0;
     const { failure, summary } = await explore(

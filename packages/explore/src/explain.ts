@@ -99,17 +99,19 @@ function criticalStep(trace: Trace, index: number): CriticalStep {
 
 function decisionOf(
   { trace, played }: TracedRun,
-  { kind, chosen, step, instead }: LastChoice,
+  { kind, chosen, step, call, instead }: LastChoice,
 ): Omit<Decision, 'otherwise'> {
   const next = `task "${nameOf(trace, stepAt(trace, step)?.task)}"`;
+  const caller = step === 0 ? '' : `, by task "${nameOf(trace, stepAt(trace, step - 1)?.task)}"`;
+  const which = `in its call ${call} of the run${caller}`;
   const what = {
     preempt: () => `task "${nameOf(trace, instead)}" was preempted by ${next}`,
     next: () => `${next} went on before task "${nameOf(trace, instead)}"`,
     select: () => `choice ${chosen} of a select, or of the order of handlers, came first`,
     late: () => 'a sleep ended late',
     slow: () => `step ${step - 1} took long`,
-    random: () => `run.random() gave ${chosen} of 1000`,
-    choose: () => `run.choose() gave ${chosen}`,
+    random: () => `run.random() gave ${chosen} of 1000 ${which}`,
+    choose: () => `run.choose() gave ${chosen} ${which}`,
     link: () => 'a stream in memory moved fewer bytes, or failed',
     cancel: () => `task "${nameOf(trace, played.victim)}" was cancelled after step ${step - 1}`,
   }[kind]();

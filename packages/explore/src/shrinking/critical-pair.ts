@@ -38,6 +38,8 @@ export class CriticalPairSearch {
   /** Of the failing run. */
   #order: readonly number[] = [];
   #others: readonly number[] = [];
+  /** Whether a run with another error counts as one that does not fail: only where none can be had that passes. */
+  #mustBeSame = false;
 
   constructor(private readonly work: Work) {}
 
@@ -48,8 +50,10 @@ export class CriticalPairSearch {
     const { last, others, order } = chooser;
     this.#order = order;
     this.#others = others;
+    const without = await this.#without(needed);
+    this.#mustBeSame = without === 'fails';
     const found = last?.instead === undefined ? undefined : await this.#pairAfter(last.step, last.instead);
-    const otherwise = found?.otherwise ?? (await this.#without(needed));
+    const otherwise = found?.otherwise ?? without;
     return { choices: needed, order, others, last, pair: found?.pair, otherwise };
   }
 
@@ -102,7 +106,8 @@ export class CriticalPairSearch {
   }
 
   async #fails(order: readonly number[]): Promise<boolean> {
-    return this.work.isSame(await this.#played(order));
+    const played = await this.#played(order);
+    return this.#mustBeSame ? this.work.isSame(played) : played.hasFailed;
   }
 
   #played(order: readonly number[]): Promise<Played> {

@@ -8,6 +8,8 @@ export interface LastChoice {
   readonly chosen: number;
   /** The steps before it. */
   readonly step: number;
+  /** How many choices of its kind there were up to it. */
+  readonly call: number;
   /** The id of the task that would have been next by itself; undefined for other kinds of choices. */
   readonly instead: number | undefined;
 }
@@ -20,6 +22,7 @@ export class ScheduleChooser extends Chooser {
   /** The choices that are not about who is next, in order. */
   readonly others: number[] = [];
   last: LastChoice | undefined;
+  readonly #calls = new Map<ChoiceKind, number>();
   #at = 0;
 
   constructor(readonly choices: readonly number[]) {
@@ -28,14 +31,22 @@ export class ScheduleChooser extends Chooser {
 
   override runStarted(): void {
     this.order.length = this.others.length = this.#at = 0;
+    this.#calls.clear();
   }
 
   override choose(kind: ChoiceKind, count: number, ready?: readonly Task[]): number {
+    if (this.#at < this.choices.length) this.#calls.set(kind, (this.#calls.get(kind) ?? 0) + 1);
     const given = this.choices[this.#at++] ?? 0;
     const chosen = given < count ? given : 0;
     if (ready === undefined) this.others.push(chosen);
     if (this.#at === this.choices.length)
-      this.last = { kind, chosen, step: this.order.length, instead: ready?.[0]?.id };
+      this.last = {
+        kind,
+        chosen,
+        step: this.order.length,
+        call: this.#calls.get(kind)!,
+        instead: ready?.[0]?.id,
+      };
     return chosen;
   }
 
