@@ -355,10 +355,13 @@ describe('sinkOf', () => {
               task.cancel();
             }
           });
-          await hostTurn();
+          // A busy host may need more than one turn to end what it has begun.
+          for (let turn = 0; turn < 10; turn++) await hostTurn();
         });
         expect(unhandled).to.deep.equal([]);
-        expect(taken).to.deep.equal(written.slice(0, taken.length));
+        // The host may have taken the item whose write was cancelled.
+        expect(taken).to.deep.equal([...taken.keys()]);
+        expect(taken.length).to.be.at.most(written.length + (outcome instanceof Cancelled ? 1 : 0));
         if (outcome === 'end' && ends) expect(taken).to.deep.equal(written);
         const failsInTime = failsAt !== null && failsAt <= writes;
         if (cancelledAfter === null && ends) expect(outcome).to.equal(failsInTime ? failure : 'end');
