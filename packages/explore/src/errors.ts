@@ -75,7 +75,10 @@ export class ReplayTokenError extends EscapementError {
   override readonly code = 'ESC_REPLAY_TOKEN';
 
   /** @internal @param problem a sentence that says what is wrong with it, and the fix */
-  constructor(given: unknown, problem: string) {
-    super(`replay got ${describe(given)}, expected a token of a failure or the path of a file with one. ${problem}`);
+  constructor(given: unknown, problem: string, options?: ErrorOptions) {
+    super(
+      `replay got ${describe(given)}, expected a token of a failure or the path of a file with one. ${problem}`,
+      options,
+    );
   }
 }

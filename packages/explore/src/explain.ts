@@ -1,3 +1,4 @@
+import { RANDOM_NUMBERS } from './exploration.js';
 import type { CriticalPair, CriticalStep, Decision, Found } from './failure.js';
 import type { ExploreSettings } from './options.js';
 import type { Played, Player } from './player.js';
@@ -110,7 +111,7 @@ function decisionOf(
     select: () => `choice ${chosen} of a select, or of the order of handlers, came first`,
     late: () => 'a sleep ended late',
     slow: () => `step ${step - 1} took long`,
-    random: () => `run.random() gave ${chosen} of 1000 ${which}`,
+    random: () => `run.random() gave ${chosen} of ${RANDOM_NUMBERS} ${which}`,
     choose: () => `run.choose() gave ${chosen} ${which}`,
     link: () => 'a stream in memory moved fewer bytes, or failed',
     cancel: () => `task "${nameOf(trace, played.victim)}" was cancelled after step ${step - 1}`,

@@ -13,8 +13,8 @@ import type { LinkFault, LinkOptions } from '@escapement/streams/memory';
 import type { Cancellations } from './oracle/cancellations.js';
 import type { Oracle } from './oracle/oracle.js';
 
-/** `run.random()` gives so many different numbers. */
-const RANDOM_NUMBERS = 1000;
+/** @internal `run.random()` gives so many different numbers. */
+export const RANDOM_NUMBERS = 1000;
 /** A stream in memory moves all that it could move, or one of so many smaller shares. */
 const SHARES = 8;
 /** A fault comes after so many bytes at most. */

@@ -47,21 +47,7 @@ export interface ScheduleSize {
 }
 
 /** @internal What `explore` found. */
-export interface Found {
-  readonly error: unknown;
-  readonly token: string;
-  readonly name: string | undefined;
-  readonly run: number;
-  readonly seed: number;
-  readonly found: ScheduleSize;
-  readonly shrunk: ScheduleSize;
-  readonly plays: number;
-  readonly stoppedAfter: string | undefined;
-  readonly trace: Trace;
-  readonly pair: CriticalPair | undefined;
-  readonly decision: Decision | undefined;
-  readonly divergence: Divergence | undefined;
-}
+export type Found = Omit<Failure, 'save' | 'toString' | 'html'>;
 
 /**
  * A run that failed, shrunk to the fewest choices that make it fail. Made by `explore`.
@@ -72,47 +58,35 @@ export interface Found {
  */
 export class Failure {
   /** What the run failed with. */
-  readonly error: unknown;
+  declare readonly error: unknown;
   /** Repeats the run: `replay(program, token)`. One line that needs no quotes in a shell. */
-  readonly token: string;
+  declare readonly token: string;
   /** The `name` that was given to `explore`. */
-  readonly name: string | undefined;
+  declare readonly name: string | undefined;
   /** Which run of the exploration failed, from 1; the first follows the loop's own order. */
-  readonly run: number;
+  declare readonly run: number;
   /** The seed of the exploration. */
-  readonly seed: number;
+  declare readonly seed: number;
   /** The schedule as it was found. */
-  readonly found: ScheduleSize;
+  declare readonly found: ScheduleSize;
   /** The schedule that the token repeats. */
-  readonly shrunk: ScheduleSize;
+  declare readonly shrunk: ScheduleSize;
   /** How many runs the shrinking took. */
-  readonly plays: number;
+  declare readonly plays: number;
   /** After how much the shrinking was stopped, in words, such as `'5 s'`; undefined if it came to its end. */
-  readonly stoppedAfter: string | undefined;
+  declare readonly stoppedAfter: string | undefined;
   /** The shrunk run, step by step. */
-  readonly trace: Trace;
+  declare readonly trace: Trace;
   /** The two steps whose order alone decides; undefined if no such pair was found: see `decision`. */
-  readonly pair: CriticalPair | undefined;
+  declare readonly pair: CriticalPair | undefined;
   /** The last choice without which the run does not fail so; undefined if it fails in the loop's own order, too. */
-  readonly decision: Decision | undefined;
+  declare readonly decision: Decision | undefined;
   /** Where a second run of the same schedule took another way; undefined if the program is deterministic. */
-  readonly divergence: Divergence | undefined;
+  declare readonly divergence: Divergence | undefined;
 
   /** @internal */
   constructor(found: Found) {
-    this.error = found.error;
-    this.token = found.token;
-    this.name = found.name;
-    this.run = found.run;
-    this.seed = found.seed;
-    this.found = found.found;
-    this.shrunk = found.shrunk;
-    this.plays = found.plays;
-    this.stoppedAfter = found.stoppedAfter;
-    this.trace = found.trace;
-    this.pair = found.pair;
-    this.decision = found.decision;
-    this.divergence = found.divergence;
+    Object.assign(this, found);
   }
 
   /**

@@ -52,7 +52,7 @@ export async function readToken(token: string): Promise<string> {
     const { readFile } = await import('node:fs/promises');
     return await readFile(token, 'utf8');
   } catch (error) {
-    const problem = `It does not begin like a token (esc1-...), and there is no such file.`;
-    throw Object.assign(new ReplayTokenError(token, problem), { cause: error });
+    const problem = 'It does not begin like a token (esc1-...), and no such file can be read.';
+    throw new ReplayTokenError(token, problem, { cause: error });
   }
 }
