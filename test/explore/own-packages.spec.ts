@@ -8,9 +8,9 @@ import { promisePrograms } from './own/promises.js';
 import { syncPrograms } from './own/sync.js';
 
 /** `npm run test:explore` sets it, and tries other schedules each time. The everyday run tries few, and always the same. */
-const { EXPLORE_RUNS, EXPLORE_SEED } = process.env;
-const runs = Number(EXPLORE_RUNS ?? 10);
-const seed = Number(EXPLORE_SEED ?? (EXPLORE_RUNS === undefined ? 1 : Math.floor(Math.random() * 2 ** 31)));
+const { OWN_PACKAGES_RUNS, OWN_PACKAGES_SEED } = process.env;
+const runs = Number(OWN_PACKAGES_RUNS ?? 10);
+const seed = Number(OWN_PACKAGES_SEED ?? (OWN_PACKAGES_RUNS === undefined ? 1 : Math.floor(Math.random() * 2 ** 31)));
 
 const packages: Readonly<Record<string, Programs>> = {
   core: corePrograms,
