@@ -5,7 +5,7 @@
 // The build fails if a page that is named here does not exist, or if one below docs/ is named nowhere.
 export const sections = [
   { title: 'Start', pages: ['README.md', 'docs/anatomy.md'] },
-  { title: 'Tutorial', pages: [] },
+  { title: 'Tutorial', pages: [{ folder: 'docs/tutorial' }] },
   {
     title: 'Guides',
     pages: [
@@ -19,8 +19,33 @@ export const sections = [
       'docs/examples/explore/README.md',
     ],
   },
-  { title: 'Extending', pages: ['docs/extending.md', 'docs/testing-a-plugin.md', 'docs/typescript.md'] },
-  { title: 'Coming from', pages: [] },
+  {
+    title: 'Extending',
+    pages: [
+      'docs/extending/overview.md',
+      'docs/extending/events.md',
+      'docs/extending/self-served-events.md',
+      'docs/extending/callbacks.md',
+      'docs/extending/threads.md',
+      'docs/extending/descriptors.md',
+      'docs/extending/strategies.md',
+      'docs/extending/policies.md',
+      'docs/extending/proving-it-right.md',
+      'docs/extending/types.md',
+      'docs/extending/publishing.md',
+    ],
+  },
+  {
+    title: 'Coming from',
+    pages: [
+      'docs/coming-from/async-await.md',
+      'docs/coming-from/asyncio.md',
+      'docs/coming-from/trio.md',
+      'docs/coming-from/kotlin.md',
+      'docs/coming-from/effection.md',
+      'docs/coming-from/effect.md',
+    ],
+  },
   {
     title: 'Reference',
     pages: [

@@ -40,7 +40,13 @@ describe('the programs of other libraries, and the same programs here', function
   this.timeout(120_000);
 
   it('are in the folder that this looks at', () => {
-    expect(programsOfOthers().map(({ library }) => library)).to.include.members(['async-await', 'asyncio', 'effect', 'trio']);
+    expect(programsOfOthers().map(({ library }) => library)).to.include.members([
+      'async-await',
+      'asyncio',
+      'effect',
+      'effection',
+      'trio',
+    ]);
   });
 
   for (const other of programsOfOthers()) {
