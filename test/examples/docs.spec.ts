@@ -11,12 +11,16 @@ function list(folder: string): string[] {
   return readdirSync(new URL(folder, ROOT)).map(name => `${folder}${name}`);
 }
 
-const pages = [
-  'README.md',
-  ...list('docs/').filter(path => path.endsWith('.md')),
-  'docs/examples/explore/README.md',
-  ...list('packages/').map(path => `${path}/README.md`),
-].filter(path => existsSync(new URL(path, ROOT)));
+/** The Markdown files in a folder and in those below it. */
+function pagesBelow(folder: string): string[] {
+  return readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.md') && !path.includes('node_modules'))
+    .map(path => folder + path);
+}
+
+const pages = ['README.md', ...pagesBelow('docs/'), ...list('packages/').map(path => `${path}/README.md`)].filter(
+  path => existsSync(new URL(path, ROOT)),
+);
 
 function checkSnippet(fence: Fence, { path, region }: Marker): void {
   const expected = snippetOf(read(path), region);
@@ -48,7 +52,7 @@ describe('the docs', () => {
     });
   }
 
-  for (const page of pages) {
+  for (const page of pages.filter(path => countMarkers(read(path)) > 0)) {
     const fences = fencesOf(read(page));
 
     it(`${page} has each marker right above a fence`, () => {

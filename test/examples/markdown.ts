@@ -38,14 +38,14 @@ function markerOf({ kind, path, region }: Record<string, string | undefined>): M
 /** What a snippet of `source` reads: a region of it or all, without the region marks and the common indentation. */
 export function snippetOf(source: string, region: string | undefined): string {
   const lines = region === undefined ? source.split('\n') : regionOf(source.split('\n'), region);
-  return outdent(lines.filter(line => !/^\s*\/\/ #(end)?region\b/.test(line)))
+  return outdent(lines.filter(line => !/^\s*(\/\/|#) #(end)?region\b/.test(line)))
     .join('\n')
     .trim();
 }
 
 function regionOf(lines: readonly string[], region: string): readonly string[] {
-  const start = lines.findIndex(line => line.trim() === `// #region ${region}`);
-  const end = lines.findIndex(line => line.trim() === `// #endregion ${region}`);
+  const find = (mark: string) => lines.findIndex(line => /^(\/\/|#) (.*)$/.exec(line.trim())?.[2] === mark);
+  const [start, end] = [find(`#region ${region}`), find(`#endregion ${region}`)];
   if (start < 0 || end < start) throw new Error(`there is no // #region ${region} … // #endregion ${region}`);
   return lines.slice(start + 1, end);
 }
