@@ -5,7 +5,9 @@ import { loop, makeTea, minutes, say } from '../kitchen.js';
 const orders = new Queue<string>({ capacity: 2, name: 'orders' });
 
 function* cook() {
-  yield* orders.forEach(tea => makeTea(tea, 3));
+  yield* orders.forEach(function* (tea) {
+    yield* makeTea(tea, 3);
+  });
   yield* say('the cook goes home');
 }
 
