@@ -1,16 +1,15 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Results, SCHEMA } from '@escapement/lab';
 import {
   type ComparisonOfResults,
   coloursFor,
   compareResults,
   comparisonText,
   machineDifferences,
-  type Results,
   readResults,
-  SCHEMA,
-} from '@escapement/lab';
+} from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { runLab, startLab } from './run-lab.js';
 import { MACHINE } from './support/made-up-machine.js';
