@@ -48,6 +48,7 @@ const LONG = {
     'observe/ps-refused',
     'packages/published',
     'policies/queueing',
+    'site/*',
   ],
 };
 
