@@ -27,7 +27,7 @@ class Opened<E extends LoopEvent, T, F extends LoopEvent> {
  *
  * @throws NotAFunctionError, NotACoroutineError, besides what the body and the tasks throw
  * @example
- * yield* group(function* (tasks: TaskGroup<Sleep>) {
+ * yield* group(function* (tasks: TaskGroup<TimeEvent>) {
  *   const port = yield* tasks.start(server);
  *   tasks.spawn(pollEvery(1000));
  *   yield* runTests(port);
