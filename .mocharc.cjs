@@ -48,6 +48,7 @@ const LONG = {
     'packages/entry-points',
     'packages/published',
     'policies/queueing',
+    'site/*',
   ],
 };
 
