@@ -8,8 +8,11 @@ import {
   type Started,
   sleep,
   sleepModule,
+  sleepUntil,
   started,
   type TaskGroup,
+  type TimeEvent,
+  timeout,
 } from 'escapement';
 
 // The compiler is the test: an `@ts-expect-error` that finds no error is one itself.
@@ -50,6 +53,25 @@ describe('the types of a group', () => {
       loop.runSync(() => group(function* (_tasks: TaskGroup<Readable>) {}));
     };
     void never;
+  });
+
+  it('let the tasks of a group of time events sleep, as the documents say', () => {
+    loop.runSync(() =>
+      group(function* (tasks: TaskGroup<TimeEvent>) {
+        tasks.spawn(sleep(1));
+        tasks.spawn(sleepUntil(1));
+        tasks.spawn(timeout(5, sleep(1)));
+        const task = tasks.spawn(function* () {
+          tasks.spawn(sleep(1));
+          yield* sleep(1);
+          return 5;
+        });
+        const value: number = yield* task.join();
+        // @ts-expect-error: a number
+        const text: string = yield* task.join();
+        void [value, text];
+      }),
+    );
   });
 
   it('pass on the events of a program that is started', () => {

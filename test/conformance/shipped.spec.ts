@@ -26,6 +26,9 @@ class StepCounter implements Instrument {
   stepEnded(task: Task): void {
     this.steps.set(task, (this.steps.get(task) ?? 0) + 1);
   }
+  note(task: Task): string {
+    return `after ${this.steps.get(task) ?? 0} steps`;
+  }
 }
 
 describe('conformance: what is shipped', function () {

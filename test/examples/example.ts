@@ -26,7 +26,7 @@ export function compiled(source: string): URL {
 
 /** Runs an example in a process of its own. Reports of explorations name lines of the source. */
 export function runExample(source: string): Promise<Run> {
-  const flags = source.startsWith(`${EXAMPLES}explore/`) ? ['--enable-source-maps'] : [];
+  const flags = source.includes('/explore/') ? ['--enable-source-maps'] : [];
   return new Promise(resolve => {
     const args = [...flags, fileURLToPath(compiled(source))];
     execFile(process.execPath, args, { timeout: 60_000 }, (error, stdout, stderr) => {

@@ -206,3 +206,76 @@ const { steps, inFlight } = createLoop(setTimeoutModule, metricsModule).metrics(
 console.log(steps?.toFixed(), inFlight.IoHandler);
 declare const console: { log(...values: unknown[]): void };
 `;
+
+/** Gives values of the types of Node to all that takes them. Those types change with each version. */
+export const NODE_TYPES_PROGRAM = `
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { EventEmitter, on } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { Duplex, PassThrough } from 'node:stream';
+import { setTimeout as later } from 'node:timers/promises';
+import { MessageChannel, parentPort, Worker } from 'node:worker_threads';
+import { withStore } from '@escapement/host';
+import { abortable, eventsOf, itemsOf, manage, resolved, sinkOf } from '@escapement/promises';
+import { childProcess } from '@escapement/promises/node';
+import { hostStream } from '@escapement/promises/streams';
+import { closePort, loopInWorker, received, Sender } from '@escapement/workers';
+import { createLoop, setTimeoutModule, sleep } from 'escapement';
+
+const { port1, port2 } = new MessageChannel();
+const worker = new Worker(new URL('file:///worker.js'));
+for (const port of [port1, worker]) [received<string>(port), new Sender<string>(port).send('text', [port2])];
+if (parentPort) [received(parentPort), new Sender(parentPort), closePort(parentPort)];
+closePort(port1);
+loopInWorker(new URL('file:///program.js'), 'program', [], { env: process.env, transfer: [port2] });
+
+const { signal } = new AbortController();
+createLoop(setTimeoutModule).run(function* () {}, { signal });
+createLoop(setTimeoutModule).run(function* () {}, { signal: AbortSignal.any([AbortSignal.timeout(5), signal]) });
+abortable(signal => fetch('http://localhost', { signal }));
+abortable(signal => later(5, 'value', { signal }));
+resolved(later(5));
+resolved(fetch('http://localhost').then(response => response.json()));
+manage(createServer());
+resolved(open('file').then(manage));
+withStore(new AsyncLocalStorage<{ id: string }>(), { id: '1' }, sleep(1));
+
+eventsOf(new EventEmitter(), 'name');
+eventsOf(createServer(), 'request', { end: ['close'] });
+eventsOf(connect(80), Symbol('name'));
+eventsOf(process, 'SIGINT');
+eventsOf(new EventTarget(), 'name');
+eventsOf(signal, 'abort');
+itemsOf(on(new EventEmitter(), 'name'));
+itemsOf(createReadStream('file'));
+childProcess('ls', ['-l'], { env: process.env });
+for (const sink of [createWriteStream('file'), process.stdout, new PassThrough()]) sinkOf<string>(sink);
+for (const stream of [process.stdin, process.stdout, connect(80), Duplex.from([]), createReadStream('file')]) hostStream(stream);
+`;
+
+/** The same for what Node and pages have in common. */
+export const WEB_TYPES_PROGRAM = `
+import { abortable, eventsOf, forEachAsync, itemsOf, resolved, sinkOf } from '@escapement/promises';
+import { hostStream } from '@escapement/promises/streams';
+import { createLoop, setTimeoutModule } from 'escapement';
+
+const { signal } = new AbortController();
+createLoop(setTimeoutModule).run(function* () {}, { signal });
+abortable(signal => fetch('http://localhost', { signal }));
+resolved(fetch('http://localhost').then(response => response.json()));
+eventsOf(new EventTarget(), 'name');
+eventsOf<MessageEvent>(new WebSocket('ws://localhost'), 'message', { end: ['close'], fail: ['error'] });
+eventsOf(new MessageChannel().port1, 'message');
+eventsOf(signal, 'abort');
+
+const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+itemsOf(readable);
+forEachAsync(readable, function* () {});
+sinkOf<Uint8Array>(writable);
+hostStream({ readable, writable });
+hostStream(new CompressionStream('gzip'));
+hostStream({ writable: new WritableStream<Uint8Array>() });
+`;

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { assert } from 'chai';
 import { type Manifest, publishedPackages, root } from '../architecture/workspace.js';
 import { isInstalled, npmInstall, packInto } from '../support/npm.js';
-import { CHECKED_PROGRAM, METRICS_PROGRAM, PROGRAMS } from './programs.js';
+import { CHECKED_PROGRAM, METRICS_PROGRAM, NODE_TYPES_PROGRAM, PROGRAMS, WEB_TYPES_PROGRAM } from './programs.js';
+
+/** The oldest Node that the packages run with. */
+const OLDEST_NODE = '20';
 
 describe('the published packages, installed outside the workspace', function () {
   this.timeout(120_000);
@@ -100,12 +103,29 @@ describe('the published packages, installed outside the workspace', function () 
     const entries = publishedPackages.flatMap(({ manifest }) => entriesOf(manifest));
     const imports = entries.map((entry, index) => `import * as all${index} from '${entry}';\nvoid all${index};`);
     writeFileSync(join(folder, 'everything.ts'), imports.join('\n'));
-    assert.equal(typeCheck(folder, 'program.ts', 'everything.ts'), '');
+    assert.equal(typeCheck(folder, {}, 'program.ts', 'everything.ts'), '');
+  });
+
+  // By a name of its own, so that no other program finds these types by accident.
+  for (const version of ['latest', OLDEST_NODE]) {
+    it(`take the values of Node's own types: @types/node@${version}`, () => {
+      const types = `node-types-${version}`;
+      const { status, stderr } = npmInstall(folder, [`${types}@npm:@types/node@${version}`]);
+      assert.equal(status, 0, stderr);
+      writeFileSync(join(folder, 'node.ts'), NODE_TYPES_PROGRAM);
+      writeFileSync(join(folder, 'web.ts'), WEB_TYPES_PROGRAM);
+      assert.equal(typeCheck(folder, { types: [types], skipLibCheck: true }, 'node.ts', 'web.ts'), '');
+    });
+  }
+
+  it("take the values of a page's types", () => {
+    writeFileSync(join(folder, 'web.ts'), WEB_TYPES_PROGRAM);
+    assert.equal(typeCheck(folder, { lib: ['ES2022', 'DOM'] }, 'web.ts'), '');
   });
 
   it('declare the metrics of a loop to a program that imports only the module which measures them', () => {
     writeFileSync(join(folder, 'metrics.ts'), METRICS_PROGRAM);
-    assert.equal(typeCheck(folder, 'metrics.ts'), '');
+    assert.equal(typeCheck(folder, {}, 'metrics.ts'), '');
   });
 });
 
@@ -133,7 +153,7 @@ function run(folder: string, program: string, ...flags: string[]): string {
   return stdout + stderr;
 }
 
-function typeCheck(folder: string, ...files: string[]): string {
+function typeCheck(folder: string, options: object, ...files: string[]): string {
   const compilerOptions = {
     strict: true,
     noEmit: true,
@@ -142,6 +162,7 @@ function typeCheck(folder: string, ...files: string[]): string {
     target: 'ES2022',
     lib: ['ES2022'],
     types: [],
+    ...options,
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   const tsc = join(root, 'node_modules/typescript/bin/tsc');

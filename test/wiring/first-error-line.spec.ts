@@ -21,7 +21,15 @@ const WRONG: readonly (readonly [program: string, events: string])[] = [
   ['createLoop(busyWaitModule).run(bell)', 'SleepFor | Bell'],
 ];
 
-const PREFACE = `import { all, busyWaitModule, createLoop, currentTask, EventHandler, LoopEvent, now, pause, scope, sleep, sleepModule, sleepUntil, spawn, timeout } from 'escapement';
+/** The same for what is spawned into a group, whose type has to name the events. */
+const WRONG_IN_GROUPS: readonly (readonly [program: string, events: string])[] = [
+  ['group(function* (tasks) { tasks.spawn(sleep(5)); })', 'SleepFor'],
+  ['group(function* (tasks: TaskGroup<Sleep>) { tasks.spawn(sleep(5)); })', 'SleepFor'],
+  ['group(function* (tasks: TaskGroup<TimeEvent>) { tasks.spawn(bell); })', 'Bell'],
+  ['group(function* (tasks: TaskGroup<Lamp>) { tasks.spawn(bell()); })', 'SleepFor | Bell'],
+];
+
+const PREFACE = `import { all, busyWaitModule, createLoop, currentTask, EventHandler, group, LoopEvent, now, pause, scope, type Sleep, sleep, sleepModule, sleepUntil, spawn, type TaskGroup, type TimeEvent, timeout } from 'escapement';
 class Bell extends LoopEvent<string> { readonly kind = 'bell'; }
 class Lamp extends LoopEvent<number> { readonly kind = 'lamp'; }
 class Shout extends LoopEvent<void> { kind = 'shout'; }
@@ -37,6 +45,8 @@ const bare = createLoop(busyWaitModule);
 
 const WITHOUT_READONLY = 'class extends EventHandler<Shout> { readonly handles = Shout; arm() {} disarm() {} };';
 
+const ALL_WRONG = [...WRONG, ...WRONG_IN_GROUPS];
+
 describe("the first line of the compiler's error", function () {
   this.timeout(120_000);
   let folder: string;
@@ -47,7 +57,7 @@ describe("the first line of the compiler's error", function () {
     folder = mkdtempSync(join(root, 'test/dist/first-error-line-'));
     writeFileSync(
       join(folder, 'wrong.ts'),
-      PREFACE + [...WRONG.map(([program]) => `void ${program};`), `void ${WITHOUT_READONLY}`].join('\n'),
+      PREFACE + [...ALL_WRONG.map(([program]) => `void ${program};`), `void ${WITHOUT_READONLY}`].join('\n'),
     );
     const compilerOptions = { strict: true, noEmit: true, module: 'NodeNext', target: 'ES2022', types: [] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['wrong.ts'] }));
@@ -58,12 +68,14 @@ describe("the first line of the compiler's error", function () {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  WRONG.forEach(([program, events], index) => {
-    it(`names the events that no module handles: ${program}`, () => {
+  ALL_WRONG.forEach(([program, events], index) => {
+    const isInGroup = index >= WRONG.length;
+    it(`names the events that no ${isInGroup ? 'type of a group names' : 'module handles'}: ${program}`, () => {
       const at = `wrong.ts(${PREFACE.split('\n').length + index},`;
       const here = lines.filter(line => line.startsWith(at));
       expect(here).to.have.length(1);
-      const named = /'no module of this loop handles': ([^;]+);/.exec(here[0]!)?.[1];
+      const text = isInGroup ? 'the type of this group, TaskGroup<...>, must name' : 'no module of this loop handles';
+      const named = here[0]!.split(`'${text}': `)[1]?.split(';')[0];
       expect(named?.split(' | ')).to.have.members(events.split(' | '));
     });
   });

@@ -1,7 +1,7 @@
 import { createLoop, sleep, sleepModule } from 'escapement';
-import { napModule } from './nap.js';
+import { nap } from './nap.js';
 
-const loop = createLoop(napModule, sleepModule);
+const loop = createLoop(nap({ shortest: 0.5 }), sleepModule);
 const start = performance.now();
 loop.runSync(sleep(20));
 const late = performance.now() - start - 20;

@@ -1,5 +1,6 @@
 import { type Answer, EventHandler, handlerModule, ImmediateEvent, type Waiter, WaitQueue } from 'escapement';
 
+// #region source
 /** Tickets with a number each; a task that finds none waits for the next one. */
 export class Tickets {
   /** @internal */
@@ -21,7 +22,9 @@ export class Tickets {
     return this.#left.shift();
   }
 }
+// #endregion source
 
+// #region event
 export class Drawn extends ImmediateEvent<number> {
   override readonly kind = 'drawn';
 
@@ -34,6 +37,7 @@ export class Drawn extends ImmediateEvent<number> {
     return ticket === undefined ? undefined : { done: true, value: ticket };
   }
 }
+// #endregion event
 
 export class TicketHandler extends EventHandler<Drawn> {
   override readonly handles = Drawn;

@@ -1,6 +1,6 @@
 import { group, select, started, type TaskGroup } from '@escapement/combinators';
 import { pause } from '@escapement/core';
-import { type Sleep, type SleepFor, sleep } from '@escapement/sleep';
+import { sleep, type TimeEvent } from '@escapement/sleep';
 import { sleepModule } from '@escapement/sleep/module';
 import { Deferred, type Get, type Put, Queue } from '@escapement/sync';
 import { syncModule } from '@escapement/sync/module';
@@ -22,7 +22,7 @@ function* serve() {
 }
 
 function* main() {
-  yield* group(function* (tasks: TaskGroup<Sleep | SleepFor | Put | Get>) {
+  yield* group(function* (tasks: TaskGroup<TimeEvent | Put | Get>) {
     const name = yield* tasks.start(serve);
     console.log(`takes ${name}`);
     tasks.spawn(function* producer() {

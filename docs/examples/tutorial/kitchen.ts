@@ -2,7 +2,7 @@ import { syncModule } from '@escapement/sync/module';
 import { virtualTimeModule } from '@escapement/virtual-time/module';
 import { createLoop, now, sleep, sleepModule } from 'escapement';
 
-const MINUTE = 60_000;
+export const MINUTE = 60_000;
 
 /** A loop in virtual time: it does not wait, it moves its clock. */
 export const loop = createLoop(virtualTimeModule, sleepModule, syncModule);

@@ -27,7 +27,7 @@ class Opened<E extends LoopEvent, T, F extends LoopEvent> {
  *
  * @throws NotAFunctionError, NotACoroutineError, besides what the body and the tasks throw
  * @example
- * yield* group(function* (tasks: TaskGroup<Sleep>) {
+ * yield* group(function* (tasks: TaskGroup<TimeEvent>) {
  *   const port = yield* tasks.start(server);
  *   tasks.spawn(pollEvery(1000));
  *   yield* runTests(port);
@@ -40,7 +40,7 @@ export const group = /* @__PURE__ */ coroutine(function* group<T, F extends Loop
   checkMaker('group', body);
   const opened = new Opened(body);
   try {
-    return yield* scope(run(opened), { ended: task => opened.tasks!.ended(task) });
+    return yield* scope(run(opened), { caller: 'group', ended: task => opened.tasks!.ended(task) });
   } catch (error) {
     if (opened.tasks?.isQuiet(error)) return opened.value;
     throw error;

@@ -14,4 +14,4 @@ export {
   type StartedValue,
   started,
 } from './started.js';
-export { GroupEndedError, type StartOptions, TaskGroup } from './task-group.js';
+export { GroupEndedError, type MustName, type StartOptions, TaskGroup } from './task-group.js';

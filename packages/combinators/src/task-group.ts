@@ -7,7 +7,6 @@ import {
   hasSpawned,
   isScope,
   type LoopEvent,
-  type Program,
   type ProgramOf,
   programName,
   type SpawnOptions,
@@ -35,11 +34,16 @@ export class GroupEndedError extends EscapementError {
 /** As for `spawn`. Its `start` has no meaning here: a program that was started is told of a cancellation like any other. */
 export type StartOptions = Omit<SpawnOptions, 'start'>;
 
+/** `unknown` if the type of a group names all events of a program; else a property whose name is in the compiler's error. */
+export type MustName<F, E> = [F] extends [E | CoreEvent]
+  ? unknown
+  : { readonly 'the type of this group, TaskGroup<...>, must name': Exclude<F, E | CoreEvent> };
+
 /**
  * A group of tasks that end together, as a value: hand it to whoever shall spawn into it. Its tasks are siblings, whoever
  * spawned them, so a task that spawns its successor into the group and ends is gone. Made by `group`.
  *
- * @typeParam E the events that its tasks may yield: write `tasks: TaskGroup<Sleep>`. Its `group` then yields them, too, so
+ * @typeParam E the events that its tasks may yield: write `tasks: TaskGroup<TimeEvent>`. Its `group` then yields them, too, so
  * that the compiler checks for handlers. Without it, tasks may yield the events of core only.
  */
 export class TaskGroup<in E extends LoopEvent = never> {
@@ -73,11 +77,11 @@ export class TaskGroup<in E extends LoopEvent = never> {
    * it does not take a step, except with `start: 'always'`.
    *
    * @throws GroupEndedError, NotACoroutineError, CoroutineReusedError; InvalidArgumentError for wrong options
-   * @example yield* group(function* (tasks: TaskGroup<Sleep>) { for (const url of urls) tasks.spawn(fetchPage(url)); });
+   * @example yield* group(function* (tasks: TaskGroup<TimeEvent>) { for (const url of urls) tasks.spawn(fetchPage(url)); });
    */
-  spawn<T>(program: Program<T, E | CoreEvent>, options?: SpawnOptions): Task<T> {
+  spawn<T, F extends LoopEvent>(program: ProgramOf<MustName<F, E> & Yieldable<T, F>>, options?: SpawnOptions): Task<T> {
     if (this.isEnded) throw new GroupEndedError('spawn', this.#task.name);
-    return spawnIn(this.#task, program as Program<T, LoopEvent>, 'spawn', options);
+    return spawnIn(this.#task, program, 'spawn', options);
   }
 
   /**

@@ -31,8 +31,8 @@ export type BytesOfHost =
   | {
       /** Where the bytes come from. */
       readonly readable?: PlainReadableStream<Uint8Array>;
-      /** Where they go to. */
-      readonly writable?: PlainWritableStream<Uint8Array>;
+      /** Where they go to. A `CompressionStream` takes no bytes of shared memory. */
+      readonly writable?: PlainWritableStream<Uint8Array<ArrayBuffer>>;
     };
 
 /** For errors and deadlock reports. */

@@ -1,5 +1,6 @@
 import {
   type Coroutine,
+  DeadlockError,
   describe,
   EventLoop,
   INSTRUMENT_HOOKS,
@@ -189,7 +190,8 @@ async function outcomeOf(program: Program, instruments: readonly Instrument[], i
     const value = await runWith(instruments, clock, isAsync, () => program(text => did.push(text), clock));
     did.push(`returned ${describe(value)}`);
   } catch (error) {
-    did.push(`threw ${describe(error)}`);
+    // The message of a deadlock has the instruments' notes.
+    did.push(`threw ${error instanceof DeadlockError ? error.code : describe(error)}`);
   }
   return [...did, `took ${clock.now()} ms`].join('; ');
 }
