@@ -17,7 +17,6 @@ const LONG = {
     'observe/dump-on-signal',
     'observe/ps',
     'packages/bundled-threads',
-    'packages/entry-points',
     'workers/storm',
     'workers/threads',
   ],
@@ -46,8 +45,10 @@ const LONG = {
     'lab/system-strategies',
     'lab/web',
     'observe/ps-refused',
+    'packages/entry-points',
     'packages/published',
     'policies/queueing',
+    'site/*',
   ],
 };
 

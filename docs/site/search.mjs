@@ -36,8 +36,14 @@ export class Sections {
   /** What is in the index of each of the targets. */
   fieldsOf(target) {
     if (this.#fields.has(target)) return this.#fields.get(target);
-    return target.isDeclaration() ? { name: wordsOf(target.name) } : {};
+    return target.isDeclaration() ? { name: wordsOf(`${target.name} ${codeOf(target)}`) } : {};
   }
+}
+
+/** Of an error class, the code by which somebody looks for it. */
+function codeOf({ children = [] }) {
+  const { type } = children.find(({ name }) => name === 'code') ?? {};
+  return type?.type === 'literal' ? type.value : '';
 }
 
 /** The first words of a clause, as plain text. */

@@ -16,9 +16,9 @@ import { createProgram, readPackages } from './packages.mjs';
 import { readSections } from './pages.mjs';
 import { createRouter } from './router.mjs';
 import { Sections } from './search.mjs';
-import { createTheme, neighbours } from './theme.mjs';
+import { createTheme, neighbours, openSections } from './theme.mjs';
 
-const LANGUAGES = ['ts', 'js', 'json', 'sh', 'python', 'kotlin', 'text'];
+const LANGUAGES = ['ts', 'js', 'json', 'yaml', 'sh', 'python', 'kotlin', 'text'];
 /** Files of the repository that become a page with their text when a page links to them. Others are copied. */
 const SOURCES = ['.ts', '.mjs', '.json'];
 
@@ -49,10 +49,14 @@ export class Site {
     app.renderer.defineRouter('site', createRouter(this.#root));
     app.renderer.defineTheme('site', createTheme(this));
     app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => this.#addReadmes(app, project));
+    app.converter.on(Converter.EVENT_CREATE_PARAMETER, (_, parameter) => {
+      parameter.name = parameter.name.replace(/^_/, ''); // which says to the compiler only that it is not used
+    });
     app.renderer.on(RendererEvent.BEGIN, ({ project }) => this.#prepareSearch(app, project));
     app.renderer.on(PageEvent.END, page => {
       page.contents = fromDisk(page.contents);
     });
+    app.renderer.hooks.on('head.end', () => openSections(this));
     app.renderer.hooks.on('content.end', context => neighbours(this, context));
     const program = createProgram(this.#root, this.packages);
     const project = app.converter.convert(
@@ -62,9 +66,9 @@ export class Site {
     );
     this.#nameDocuments(project);
     this.#addSources(project);
-    app.validate(project);
+    this.#validate(app, project);
     await app.generateDocs(project, out);
-    return app.logger.errorCount + app.logger.warningCount;
+    return app.logger.errorCount + app.logger.warningCount + app.logger.validationWarningCount;
   }
 
   #options() {
@@ -80,7 +84,7 @@ export class Site {
       customCss: join(import.meta.dirname, 'custom.css'),
       searchInComments: true,
       searchInDocuments: true,
-      navigation: { includeCategories: false, includeGroups: false, includeFolders: false },
+      navigation: { includeCategories: false, includeGroups: false, includeFolders: false, excludeReferences: true },
       headings: { readme: false, document: false },
       excludeExternals: true,
       excludeInternal: true,
@@ -91,6 +95,22 @@ export class Site {
       hideGenerator: true,
       githubPages: false,
     };
+  }
+
+  /** TypeDoc looks for types that a package uses and does not export in that of the project only. */
+  #validate(app, project) {
+    app.validate(project);
+    app.options.setValue('validation', {
+      notExported: true,
+      invalidLink: false,
+      invalidPath: false,
+      rewrittenLink: false,
+    });
+    for (const { name } of this.packages) {
+      project.packageName = name;
+      app.validate(project);
+    }
+    delete project.packageName;
   }
 
   /** The README of a package is the text of the page of its main entry point. */

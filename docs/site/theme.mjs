@@ -49,6 +49,13 @@ function trail(context, model) {
   );
 }
 
+/** At first the sections of the sidebar are open, but for the long ones; then they are as the reader left them. */
+export function openSections({ sections }) {
+  const titles = sections.map(({ title }) => title).filter(title => title !== 'Decisions');
+  const html = `for (const title of ${JSON.stringify(titles)}) localStorage['tsd-accordion-' + title] ??= 'true';`;
+  return element('script', null, element(JSX.Raw, { html }));
+}
+
 /** The links to the page before and to the one after. */
 export function neighbours(site, context) {
   const pages = site.sections.flatMap(section => section.pages);
