@@ -1,4 +1,4 @@
-import { group, type TimeEvent, type TaskGroup } from 'escapement';
+import { group, type TaskGroup, type TimeEvent } from 'escapement';
 import { loop, makeTea, minutes, say } from '../kitchen.js';
 
 function* takeOrders(orders: TaskGroup<TimeEvent>) {
