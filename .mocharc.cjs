@@ -3,7 +3,9 @@
 const LONG = {
   // Another Node may change how it ends: threads, processes, sockets, native code, what the garbage collector takes.
   onEachNode: [
+    'conformance/shipped-strategies',
     'core/leaks',
+    'examples/net-resp',
     'examples/net-tail',
     'explore/runners',
     'host/main-endings',
@@ -17,7 +19,6 @@ const LONG = {
     'observe/dump-on-signal',
     'observe/ps',
     'packages/bundled-threads',
-    'packages/entry-points',
     'workers/storm',
     'workers/threads',
   ],
@@ -46,15 +47,19 @@ const LONG = {
     'lab/system-strategies',
     'lab/web',
     'observe/ps-refused',
+    'packages/entry-points',
     'packages/published',
     'policies/queueing',
     'site/*',
   ],
 };
 
+// Not long, but of no use on a second Node: they read our sources, or run the docs, whose every function has tests of its own.
+const ALSO_ON_ONE_NODE = ['architecture/*', 'examples/contracts', 'examples/docs', 'packages/doc-comments'];
+
 const leftOut = {
   everyday: [...LONG.onEachNode, ...LONG.onOneNode],
-  node: LONG.onOneNode,
+  node: [...LONG.onOneNode, ...ALSO_ON_ONE_NODE],
   all: [],
 }[process.env.TESTS ?? 'everyday'];
 

@@ -74,7 +74,7 @@ const LAYERS: Readonly<Record<string, Layers>> = {
     ['errors', 'collections'],
   ],
   lab: [
-    ['index.ts', 'bin'],
+    ['index.ts', 'internal.ts', 'bin'],
     ['comparing'],
     ['views'],
     ['measuring'],

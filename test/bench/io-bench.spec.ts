@@ -14,7 +14,7 @@ import {
   Schedule,
   throughputTargets,
 } from '@escapement/bench';
-import { describeMachine } from '@escapement/lab';
+import { describeMachine } from '@escapement/lab/internal';
 import { expect } from 'chai';
 
 const WRK = `Running 2s test @ http://127.0.0.1:9000/

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BenchmarkResult, medianInterval, ratioOf, resultsTable, verdictOf } from '@escapement/bench';
-import { Sample } from '@escapement/lab';
+import { Sample } from '@escapement/lab/internal';
 import { expect } from 'chai';
 
 const RESULT: BenchmarkResult = {

@@ -31,7 +31,7 @@ for (const [kind, broken] of Object.entries(zoo)) {
     this.timeout(60_000);
     after(() => leftRunning.forEach(clearTimeout));
 
-    for (const { mistake, breaks, also = [], attempts = 1, laws } of broken) {
+    for (const { mistake, breaks, says = /./, also = [], attempts = 1, laws } of broken) {
       it(`one that ${mistake} is caught by ${breaks}`, async () => {
         const suite = new Recorder(laws);
         const isWhole = ALL_CLAUSES || kind !== 'strategies';
@@ -45,6 +45,7 @@ for (const [kind, broken] of Object.entries(zoo)) {
           failed.push(number);
           assert.instanceOf(error, LawBrokenError);
           assert.match(error.message, new RegExp(`^${number} is broken: .*CONFORMANCE_SEED=1 `, 's'));
+          if (number === breaks) assert.match(error.message, says);
         }
         assert.sameMembers(failed, expected);
       });

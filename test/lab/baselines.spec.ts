@@ -1,16 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type BaselineSubject,
-  BUILT_IN,
-  type OutsideSubject,
-  offerOf,
-  type Results,
-  type RoundSamples,
-  SCENARIOS,
-  type Subject,
-} from '@escapement/lab';
+import type { BaselineSubject, OutsideSubject, Results, RoundSamples, Subject } from '@escapement/lab';
+import { BUILT_IN, offerOf, SCENARIOS } from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { runLab } from './run-lab.js';
 

@@ -1,16 +1,15 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Results, SCHEMA } from '@escapement/lab';
 import {
   type ComparisonOfResults,
   coloursFor,
   compareResults,
   comparisonText,
   machineDifferences,
-  type Results,
   readResults,
-  SCHEMA,
-} from '@escapement/lab';
+} from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { runLab, startLab } from './run-lab.js';
 import { MACHINE } from './support/made-up-machine.js';
@@ -126,13 +125,73 @@ describe('compareResults', () => {
     expect(rows[0]!.cpu!.ratio).to.be.closeTo(2, 1e-9);
   });
 
-  it('counts partial runs, and notices sides that were measured one after the other', () => {
-    const dated = (date: string) =>
-      runsAbout(60).map((results): Results => ({ ...results, date, partial: 'interrupted' }));
-    const comparison = compareResults(dated('2026-11-27T12:00:00.000Z'), dated('2026-11-28T12:00:00.000Z'));
-    expect(comparison.a).to.include({ runs: 5, partial: 5 });
-    expect(comparison.interleaved).to.equal(false);
-    expect(compareResults(runsAbout(60), runsAbout(60)).interleaved).to.equal(true);
+  it('counts partial runs', () => {
+    const partial = runsAbout(60).map((results): Results => ({ ...results, partial: 'interrupted' }));
+    expect(compareResults(partial, runsAbout(60)).a).to.include({ runs: 5, partial: 5 });
+  });
+
+  describe('of runs that did not take turns', () => {
+    /** `'AABB'`: two runs of A, then two of B. */
+    const inOrder = (order: string, us = { A: 60, B: 78 }) => {
+      const side = (wanted: 'A' | 'B') => {
+        const minutes = [...order].flatMap((each, minute) => (each === wanted ? minute : []));
+        const runs = runsAbout(us[wanted], minutes.length);
+        return runs.map((run, n): Results => ({ ...run, date: new Date(60_000 * minutes[n]!).toISOString() }));
+      };
+      return [side('A'), side('B')] as const;
+    };
+
+    it('tells of no row, neither that it is slower nor that it is the same', () => {
+      for (const us of [
+        { A: 60, B: 78 },
+        { A: 78, B: 60 },
+        { A: 60, B: 60 },
+      ]) {
+        const { verdict, interleaved, rows } = compareResults(...inOrder('AAAAABBBBB', us));
+        expect([verdict, interleaved]).to.deep.equal(['cannot tell', false]);
+        expect(rows[0]!.because).to.match(/^the runs of A and B did not take turns/);
+        expect(rows[0]!.change!.ratio).to.be.closeTo(us.B / us.A, 0.01);
+      }
+    });
+
+    it('judges if told so', () => {
+      const { verdict, interleaved } = compareResults(...inOrder('AAAAABBBBB'), { notInterleaved: true });
+      expect([verdict, interleaved]).to.deep.equal(['slower', false]);
+    });
+
+    for (const [order, interleaved] of [
+      ['ABBAABBAAB', true],
+      ['ABABABABAB', true],
+      ['AABBABBABA', true],
+      ['ABBAAB', true],
+      ['ABB', true],
+      ['BBBBBAAAAA', false],
+      ['AAAAABABBBBB', false],
+      ['AAABBBBBBAAA', true],
+      ['AAAABBBBAAAABBBB', true],
+      ['AAAABBBBBA', false],
+      ['AABB', false],
+    ] as const) {
+      it(`takes ${order} for ${interleaved ? 'turns' : 'no turns'}`, () => {
+        expect(compareResults(...inOrder(order)).interleaved).to.equal(interleaved);
+      });
+    }
+
+    it('takes runs of the same moment for turns', () => {
+      expect(compareResults(runsAbout(60), runsAbout(60)).interleaved).to.equal(true);
+    });
+
+    it('says what to do', () => {
+      const [a, b] = inOrder('AAAAABBBBB');
+      const text = (comparison: ComparisonOfResults) =>
+        comparisonText(comparison, { width: 80, colours: PLAIN }).replaceAll('\n', ' ');
+      expect(text(compareResults(a, b)))
+        .to.include('No row can be told: the runs of A and B did not take turns, so')
+        .and.match(/It cannot be told for 1 of 1 row\. Give both sides as command lines.*--not-interleaved/);
+      expect(text(compareResults(a, b, { notInterleaved: true })))
+        .to.include('The runs of A and B did not take turns: a change')
+        .and.match(/B is slower in 1 of 1 row/);
+    });
   });
 });
 
@@ -262,11 +321,30 @@ describe('escapement-lab compare', () => {
 
   it('reads files and folders, and measures the other side if it is a command', async () => {
     const old = folderOf('old', runsAbout(60, 6));
-    const { status, stdout } = await runLab('compare', old, lab('--median 90'));
+    const { status, stdout } = await runLab('compare', old, lab('--median 90'), '--not-interleaved');
     expect(status).to.equal(1);
-    expect(stdout.replaceAll('\n', ' ')).to.include('All runs of one side came before those of the other');
+    expect(stdout.replaceAll('\n', ' ')).to.include('The runs of A and B did not take turns');
     const [file] = [write('one.json', runsAbout(60)[0])];
     expect((await runLab('compare', old, file)).stdout.replaceAll('\n', ' ')).to.include('B has 1 of the 5 runs');
+  });
+
+  it('cannot tell of folders that were measured one after the other, and measures nothing beside an old one', async () => {
+    const dated = (name: string, date: string) =>
+      folderOf(
+        name,
+        runsAbout(60).map(each => ({ ...each, date })),
+      );
+    const [monday, tuesday] = [dated('monday', '2026-11-23T12:00Z'), dated('tuesday', '2026-11-24T12:00Z')];
+    const { status, stdout } = await runLab('compare', monday, tuesday);
+    expect([status, stdout.replaceAll('\n', ' ')]).to.match(/^3,.*did not take turns/);
+    for (const [sides, words] of [
+      [[monday, lab()], 'the runs of A are there already, so those of B'],
+      [[lab(), monday], 'the runs of B are there already, so those of A'],
+    ] as const) {
+      const refused = await runLab('compare', ...sides);
+      expect([refused.status, refused.stdout]).to.deep.equal([2, '']);
+      expect(refused.stderr).to.include(words);
+    }
   });
 
   it('takes options of this lab that begin with a dash', async () => {
@@ -276,7 +354,7 @@ describe('escapement-lab compare', () => {
   });
 
   it('compares unlike machines only if told so', async () => {
-    const [a, b] = [folderOf('two-cores', runsAbout(60)), lab('--cores 8')];
+    const [a, b] = [lab('--cores 2'), lab('--cores 8')];
     const refused = await runLab('compare', a, b);
     expect([refused.status, refused.stderr]).to.match(/^2,escapement-lab: not the same machine: cores: 2 and 8\. /);
     const told = await runLab('compare', a, b, '--unlike-machines');

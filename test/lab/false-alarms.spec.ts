@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Results } from '@escapement/lab';
 import {
   compareResults,
   confidenceOfEach,
@@ -6,14 +7,13 @@ import {
   leastChange,
   type Noise,
   type Random,
-  type Results,
   seededRandom,
-  shareInterval,
   shuffled,
-} from '@escapement/lab';
+} from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { madeUpResults } from './support/made-up-results.js';
 import { normal } from './support/made-up-rounds.js';
+import { shareInterval } from './support/share-interval.js';
 
 // `npm run test:false-alarms` takes 2,000.
 const PAIRS = Number(process.env.FALSE_ALARM_PAIRS ?? 200);

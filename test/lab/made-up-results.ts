@@ -1,16 +1,14 @@
 import {
   type Disturbance,
   type LateTick,
-  type Random,
   type Results,
   type Round,
   type Row,
   SCHEMA,
   type ScenarioResults,
   type SubjectInfo,
-  seededRandom,
-  summarize,
 } from '@escapement/lab';
+import { type Random, seededRandom, summarize } from '@escapement/lab/internal';
 
 /** How a made-up subject behaves. */
 interface Character extends SubjectInfo {

@@ -12,13 +12,13 @@ import {
   noiseText,
   type Random,
   seededRandom,
-  shareInterval,
-} from '@escapement/lab';
+} from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { runLab } from './run-lab.js';
 import { MACHINE } from './support/made-up-machine.js';
 import { madeUpResults, runsAbout } from './support/made-up-results.js';
 import { normal } from './support/made-up-rounds.js';
+import { shareInterval } from './support/share-interval.js';
 
 describe('leastChange', () => {
   const scenes = [

@@ -2,19 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  BUILT_IN,
-  findSubject,
-  medianOf,
-  offerOf,
-  type Results,
-  type RoundContext,
-  type RoundSamples,
-  SCENARIOS,
-  type Scenario,
-  type Subject,
-  type SubjectInfo,
-} from '@escapement/lab';
+import type { Results, RoundContext, RoundSamples, Scenario, Subject, SubjectInfo } from '@escapement/lab';
+import { BUILT_IN, findSubject, medianOf, offerOf, SCENARIOS } from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { runLab } from './run-lab.js';
 

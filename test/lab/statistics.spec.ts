@@ -1,4 +1,4 @@
-import { alternate, Sample, seededRandom, shuffled } from '@escapement/lab';
+import { alternate, Sample, seededRandom, shuffled } from '@escapement/lab/internal';
 import { expect } from 'chai';
 
 describe('Sample', () => {

@@ -1,4 +1,5 @@
-import { isHit, isSupported, type Quantile, quantilesOf, seededRandom, summarize } from '@escapement/lab';
+import type { Quantile } from '@escapement/lab';
+import { isHit, isSupported, quantilesOf, seededRandom, summarize } from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { disturbance, normal, roundOf } from './support/made-up-rounds.js';
 

@@ -1,14 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import {
-  cleaned,
-  coloursFor,
-  header,
-  progressView,
-  type Results,
-  report,
-  type Terminal,
-  terminalOf,
-} from '@escapement/lab';
+import type { Results } from '@escapement/lab';
+import { cleaned, coloursFor, header, progressView, report, type Terminal, terminalOf } from '@escapement/lab/internal';
 import { expect } from 'chai';
 import stringWidth from 'string-width';
 import { madeUpResults } from './made-up-results.js';

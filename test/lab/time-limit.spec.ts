@@ -1,3 +1,4 @@
+import type { SubjectInfo } from '@escapement/lab';
 import {
   LabRun,
   OutOfTime,
@@ -6,8 +7,7 @@ import {
   SCENARIOS,
   type StartProcess,
   SubjectError,
-  type SubjectInfo,
-} from '@escapement/lab';
+} from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { roundOf } from './support/made-up-rounds.js';
 

@@ -11,7 +11,7 @@ import {
   studentsTail,
   type Verdict,
   welchRatio,
-} from '@escapement/lab';
+} from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { normal, roundOf } from './support/made-up-rounds.js';
 

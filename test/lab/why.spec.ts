@@ -1,16 +1,14 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as letHostRun } from 'node:timers/promises';
+import type { LateTick, Results, Row } from '@escapement/lab';
 import {
   type CollectorPause,
   explain,
   LateRecorder,
-  type LateTick,
   type LateWanted,
   lateTickStory,
-  type Results,
-  type Row,
   untilLateStory,
-} from '@escapement/lab';
+} from '@escapement/lab/internal';
 import { PriorityPolicy } from '@escapement/policies';
 import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
 import { expect } from 'chai';

@@ -1,14 +1,13 @@
 import {
-  constant,
+  type Distribution,
   exponential,
   hyperexponential,
   type JobClass,
   mean,
-  meanInterval,
   runWorkload,
   type Workload,
   type WorkloadResult,
-} from '@escapement/lab';
+} from '@escapement/lab/internal';
 import {
   EarliestDeadlineFirstPolicy,
   FairPolicy,
@@ -19,6 +18,7 @@ import {
 } from '@escapement/policies';
 import { expect } from 'chai';
 import { type Duration, SchedulingPolicy, type Task, TaskSlot } from 'escapement';
+import { meanInterval } from './mean-interval.js';
 
 // Policies against the formulas of queueing theory. Each figure is the mean of one run per seed; the formula must lie in the
 // interval of 99.9 % confidence for the mean of all runs. The seeds are fixed, so each test has one outcome.
@@ -30,6 +30,10 @@ type Figure = (result: WorkloadResult) => number;
 const meanWait: Figure = ({ waits }) => mean(waits);
 const meanLatency: Figure = ({ latencies }) => mean(latencies);
 const squaredWait: Figure = ({ waits }) => mean(waits.map(wait => wait * wait));
+
+function constant(time: Duration): Distribution {
+  return () => time;
+}
 
 function intervalOf(make: Make, workload: Omit<Workload, 'seed'>, figure: Figure) {
   return meanInterval(SEEDS.map(seed => figure(runWorkload(make(), { ...workload, seed }))));

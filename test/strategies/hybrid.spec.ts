@@ -1,4 +1,4 @@
-import { seededRandom } from '@escapement/lab';
+import { seededRandom } from '@escapement/lab/internal';
 import { virtualTimeModule } from '@escapement/virtual-time/module';
 import { expect } from 'chai';
 import {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
-import { seededRandom } from '@escapement/lab';
+import { seededRandom } from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { createLoop, PreciseTimeoutStrategy, preciseTimeoutModule, sleep, sleepModule, Wakeup } from 'escapement';
 import { SimulatedClock } from './simulated-naps.js';

@@ -1,11 +1,9 @@
 export { ioReport } from './io/io-report.js';
-export type { IoSettings } from './io/measuring/io-settings.js';
-export type { OpenLoopReport } from './io/measuring/open-loop.js';
 export { processorTimeIn } from './io/processes/proc.js';
-export { parseWrk, type WrkReport } from './io/processes/wrk.js';
-export type { IoResults, Part } from './io/results.js';
+export { parseWrk } from './io/processes/wrk.js';
+export type { IoResults } from './io/results.js';
 export { Schedule } from './io/schedule.js';
-export { type IoTarget, isIoTargetReached, otherTargets, throughputTargets } from './io/targets.js';
-export type { BenchmarkResult, Reach } from './kernel/benchmark.js';
+export { isIoTargetReached, otherTargets, throughputTargets } from './io/targets.js';
+export type { BenchmarkResult } from './kernel/benchmark.js';
 export { resultsTable } from './kernel/results-table.js';
-export { medianInterval, ratioOf, type Verdict, verdictOf } from './kernel/verdict.js';
+export { medianInterval, ratioOf, verdictOf } from './kernel/verdict.js';

@@ -40,7 +40,10 @@ export const allSettled = /* @__PURE__ */ coroutine(function* allSettled<const B
   const programs = checkBodies('allSettled', bodies, 'list or record');
   const inForm = formOf(bodies);
   const tasks: Task[] = [];
-  yield* supervise(spawnEach('allSettled', programs, tasks), { ended: throwCleanupError }) as Coroutine<void, Scope>;
+  yield* supervise(spawnEach('allSettled', programs, tasks), {
+    caller: 'allSettled',
+    ended: throwCleanupError,
+  }) as Coroutine<void, Scope>;
   return inForm(tasks.map(settled)) as SettledOf<B>;
 });
 

@@ -28,7 +28,7 @@ export const all = /* @__PURE__ */ coroutine(function* all<const B extends Bodie
   const programs = checkBodies('all', bodies, 'list or record');
   const inForm = formOf(bodies);
   const tasks: Task[] = [];
-  yield* scope(spawnAll(programs, tasks)) as Coroutine<void, Scope>;
+  yield* scope(spawnAll(programs, tasks), { caller: 'all' }) as Coroutine<void, Scope>;
   // A task that cancelled itself has no value, and has not failed the scope.
   return inForm(tasks.map(valueOrThrow)) as ValuesOf<B>;
 });

@@ -40,7 +40,7 @@ export const group = /* @__PURE__ */ coroutine(function* group<T, F extends Loop
   checkMaker('group', body);
   const opened = new Opened(body);
   try {
-    return yield* scope(run(opened), { ended: task => opened.tasks!.ended(task) });
+    return yield* scope(run(opened), { caller: 'group', ended: task => opened.tasks!.ended(task) });
   } catch (error) {
     if (opened.tasks?.isQuiet(error)) return opened.value;
     throw error;

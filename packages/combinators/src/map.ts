@@ -73,7 +73,7 @@ function* mapItems<T, R, E extends LoopEvent>(
   const mapping = new Mapping(caller, items, work);
   const workers: Task[] = [];
   try {
-    yield* scope(startWorkers(mapping, concurrency, workers));
+    yield* scope(startWorkers(mapping, concurrency, workers), { caller });
     // A worker that cancelled itself has not finished its work.
     for (const worker of workers) valueOrThrow(worker);
   } catch (error) {

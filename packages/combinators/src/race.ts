@@ -76,7 +76,10 @@ class Contest {
   /** Is over when all have ended. */
   run(): Yieldable<void, LoopEvent> {
     const programs = checkContestants(this.caller, this.bodies);
-    return supervise(spawnEach(this.caller, programs, this.#contestants), { ended: task => this.#ended(task) });
+    return supervise(spawnEach(this.caller, programs, this.#contestants), {
+      caller: this.caller,
+      ended: task => this.#ended(task),
+    });
   }
 
   #ended(task: Task): void {

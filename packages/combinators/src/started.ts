@@ -152,7 +152,7 @@ export function* starting<T, E extends LoopEvent>(
 ): Coroutine<T | undefined, E | Scope | SetContext> {
   try {
     // In a scope, which throws the errors of the program's children, too.
-    return yield* scope(withContext(HANDSHAKE, handshake, program));
+    return yield* scope(withContext(HANDSHAKE, handshake, program), { caller: 'start' });
   } catch (error) {
     if (!handshake.failed(error)) throw error;
     return undefined;

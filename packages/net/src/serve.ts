@@ -93,7 +93,10 @@ class Server<S extends ByteStream<LoopEvent>, A extends LoopEvent, E extends Loo
 
   /** @param canStop whether `stop` will be called: each accept is within a limit then */
   run(canStop = false): Yieldable<void, A | E | CoreEvent | SleepFor | Sleep> {
-    return supervise(this.#acceptAll(canStop), { ended: task => this.#ended(task) });
+    return supervise(this.#acceptAll(canStop), {
+      caller: 'serve',
+      ended: task => this.#ended(task),
+    });
   }
 
   /** It accepts no more, and is done when its connections are. */

@@ -116,7 +116,7 @@ function* forEachItem<T, E extends LoopEvent>(
     }
   }
 
-  yield* scope(start());
+  yield* scope(start(), { caller });
   // A worker that was cancelled alone has not finished its work: its join throws TaskCancelledError.
   for (const task of unfinished) yield* task.join();
 }

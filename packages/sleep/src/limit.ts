@@ -11,6 +11,7 @@ import {
   now,
   runningTask,
   type Scope,
+  type ScopeOptions,
   scope,
   type Task,
   type TaskCancelledError,
@@ -59,6 +60,14 @@ export type LimitEvent = Sleep | Scope;
 
 type Caller = 'timeout' | 'deadline' | 'moveOnAfter' | 'moveOnAt';
 
+/** Made once, not for each limit. */
+const CALLED: Readonly<Record<Caller, ScopeOptions>> = {
+  timeout: { caller: 'timeout' },
+  deadline: { caller: 'deadline' },
+  moveOnAfter: { caller: 'moveOnAfter' },
+  moveOnAt: { caller: 'moveOnAt' },
+};
+
 /** @internal Runs `body` until `time`: an instant, or after a duration. @throws TimeoutError, if `throws`; else it is undefined then */
 export function* limited<T, E extends LoopEvent>(
   caller: Caller,
@@ -71,7 +80,7 @@ export function* limited<T, E extends LoopEvent>(
   const limit = new RunningLimit(caller, time, isDuration ? (yield* now()) + time : time);
   const program = typeof body === 'function' ? bodyFrom(caller, body, limit) : bodyOf(caller, body);
   try {
-    return yield* scope(begun(limit, program));
+    return yield* scope(begun(limit, program), CALLED[caller]);
   } catch (error) {
     if (!limit.hasEnded(error)) throw error;
     if (caller === 'timeout' || caller === 'deadline') throw limit.error;

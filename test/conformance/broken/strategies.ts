@@ -74,6 +74,25 @@ class HostsClock extends AtomicsWaitStrategy {
   }
 }
 
+class TimeOfDay extends AtomicsWaitStrategy {
+  override sleep(until: Instant, wakeup: Wakeup): void {
+    const duration = until - Date.now();
+    if (duration > 0) Atomics.wait(wakeup.word, 0, 0, duration);
+  }
+}
+
+class TimeoutByTimeOfDay extends SetTimeoutStrategy {
+  override sleep(until: Instant, wakeup: Wakeup): Promise<void> {
+    return super.sleep(this.clock.now() + Math.max(0, until - Date.now()), wakeup);
+  }
+}
+
+class TakesInstants extends AtomicsWaitStrategy {
+  override sleep(until: Instant, wakeup: Wakeup): void {
+    Atomics.wait(wakeup.word, 0, 0, until);
+  }
+}
+
 class OnceOnly extends AtomicsWaitStrategy {
   #word: Int32Array | undefined;
   #isClosed = false;
@@ -268,6 +287,18 @@ export const strategies: readonly Broken[] = [
   strategy('jumps to whole milliseconds', 'S9', () => new Overshoots(new VirtualClock())),
   strategy('lets the timers of the host overflow', 'S10', clock => new Overflows(clock)),
   strategy('counts on the clock of the host', 'S11', clock => new HostsClock(clock)),
+  {
+    ...strategy('counts on the time of day', 'S11', clock => new TimeOfDay(clock)),
+    says: /count on this.clock, not on Date.now/,
+  },
+  {
+    ...strategy('counts its timeouts on the time of day', 'S11', clock => new TimeoutByTimeOfDay(clock)),
+    says: /count on this.clock, not on Date.now/,
+  },
+  {
+    ...strategy('gives Atomics.wait the instant', 'S12', clock => new TakesInstants(clock)),
+    says: /went on \d+ ms past its deadline, until the kit woke it.* until - this.clock.now\(\)/,
+  },
   strategy('returns what Atomics.wait returns', 'S12', clock => new ReturnsTheResult(clock), ['S13']),
   strategy('says that it spins, and blocks', 'S13', clock => new SaysItSpins(clock)),
   strategy('says that it yields, and blocks', 'S13', clock => new SaysItYields(clock), ['S15', 'S16']),

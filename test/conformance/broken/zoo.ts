@@ -6,6 +6,8 @@ export interface Broken {
   readonly mistake: string;
   /** The clause that catches it. */
   readonly breaks: string;
+  /** What the message of that clause has to say. */
+  readonly says?: RegExp;
   /** What else it fails. */
   readonly also?: readonly string[];
   /** How often the clause is tried: a race needs two threads that run at once, which a busy machine may not give. Default: 1. */

@@ -1,4 +1,5 @@
-import type { Disturbance, Random, Round } from '@escapement/lab';
+import type { Disturbance, Round } from '@escapement/lab';
+import type { Random } from '@escapement/lab/internal';
 
 const CALM: Disturbance = { runQueueMs: 0, involuntarySwitches: 0, stealMs: 0, throttledMs: 0, gcMs: 0 };
 

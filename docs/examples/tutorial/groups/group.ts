@@ -1,7 +1,7 @@
-import { group, type SleepFor, type TaskGroup } from 'escapement';
+import { group, type TaskGroup, type TimeEvent } from 'escapement';
 import { loop, makeTea, minutes, say } from '../kitchen.js';
 
-function* takeOrders(orders: TaskGroup<SleepFor>) {
+function* takeOrders(orders: TaskGroup<TimeEvent>) {
   for (const tea of ['black', 'green', 'mint']) {
     orders.spawn(makeTea(tea, 4));
     yield* minutes(2);
@@ -9,7 +9,7 @@ function* takeOrders(orders: TaskGroup<SleepFor>) {
 }
 
 loop.runSync(function* kitchen() {
-  yield* group(function* (orders: TaskGroup<SleepFor>) {
+  yield* group(function* (orders: TaskGroup<TimeEvent>) {
     yield* takeOrders(orders);
     yield* minutes(1);
     yield* say('closing time');

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { describeMachine, OutputFile, progressView } from '@escapement/lab';
+import { describeMachine, OutputFile, progressView } from '@escapement/lab/internal';
 // Compares servers on Escapement with the same on other loops: `npm run bench:io`.
 import { Command, Option } from 'commander';
 import { ioReport } from '../io/io-report.js';

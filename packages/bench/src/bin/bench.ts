@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { describeMachine } from '@escapement/lab';
+import { describeMachine } from '@escapement/lab/internal';
 // Compares the kernel with its anchors: `npm run bench`.
 import { Command, Option } from 'commander';
 import type { BenchmarkResult } from '../kernel/benchmark.js';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { epollModule, ioModule } from '@escapement/io';
-import { describeMachine } from '@escapement/lab';
+import { describeMachine } from '@escapement/lab/internal';
 import { lookAtLoops } from '@escapement/observe';
 import { waitTimesModule } from '@escapement/observe/module';
 import { Command } from 'commander';

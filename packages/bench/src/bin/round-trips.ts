@@ -3,7 +3,7 @@
 // `npm run bench:threads`
 import { isMainThread, MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads';
 import { epollModule } from '@escapement/io';
-import { describeMachine } from '@escapement/lab';
+import { describeMachine } from '@escapement/lab/internal';
 import { closePort, received, Sender } from '@escapement/workers';
 import { portModule } from '@escapement/workers/module';
 import { Command } from 'commander';

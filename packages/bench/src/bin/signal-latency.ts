@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as later } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { epollModule, ioModule } from '@escapement/io';
-import { describeMachine } from '@escapement/lab';
+import { describeMachine } from '@escapement/lab/internal';
 import { Command } from 'commander';
 import { atomicsWaitModule, busyWaitModule, createLoop, setTimeoutModule, sleep, sleepModule } from 'escapement';
 import { positive } from './positive.js';

@@ -1,4 +1,4 @@
-import { type Column, decimal, plainTable, Sample, whole } from '@escapement/lab';
+import { type Column, decimal, plainTable, Sample, whole } from '@escapement/lab/internal';
 import { LATENCY_FIGURES, type OpenLoopRow, RATE } from './measuring/open-loop.js';
 import { CONNECTIONS, type ThroughputRow } from './measuring/throughput.js';
 import { YARDSTICK } from './processes/server-kinds.js';

@@ -1,4 +1,4 @@
-import { describeMachine } from '@escapement/lab';
+import { describeMachine } from '@escapement/lab/internal';
 import { measureCrowd } from './measuring/crowd.js';
 import { measureIdle } from './measuring/idle.js';
 import type { IoSettings } from './measuring/io-settings.js';

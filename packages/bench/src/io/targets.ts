@@ -1,4 +1,4 @@
-import { Sample } from '@escapement/lab';
+import { Sample } from '@escapement/lab/internal';
 import type { OpenLoopRow } from './measuring/open-loop.js';
 import { CONNECTIONS, type ThroughputRow } from './measuring/throughput.js';
 import { YARDSTICK } from './processes/server-kinds.js';

@@ -1,4 +1,4 @@
-import { alternate, type Candidate } from '@escapement/lab';
+import { alternate, type Candidate } from '@escapement/lab/internal';
 import { type Action, action, itemsOf, type NextItem, type Resolved, resolved, subscribe } from '@escapement/promises';
 import { promiseModule } from '@escapement/promises/module';
 import { type Coroutine, type CurrentTask, createLoop, setTimeoutModule } from 'escapement';

@@ -1,4 +1,4 @@
-import type { Sample } from '@escapement/lab';
+import type { Sample } from '@escapement/lab/internal';
 
 /** The target of a figure: a multiple of the anchor's figure, or an absolute bound. */
 export type Reach = { readonly timesAnchor: number } | { readonly atMost: number };

@@ -1,4 +1,4 @@
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { busyWaitModule, createLoop, LoopModule, sleepModule } from 'escapement';
 import type { Benchmark } from './benchmark.js';
 

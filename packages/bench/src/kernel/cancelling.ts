@@ -1,5 +1,5 @@
 import { setTimeout as sleepPromise } from 'node:timers/promises';
-import { alternate, type Candidate } from '@escapement/lab';
+import { alternate, type Candidate } from '@escapement/lab/internal';
 import type { Coroutine, Pause, SleepFor } from 'escapement';
 import { busyWaitModule, createLoop, pause, type Spawn, sleep, sleepModule, spawn, type Task } from 'escapement';
 import { foreignProgram, outputOf, pythonWith } from '../system/commands.js';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { alternate, type Candidate } from '@escapement/lab';
+import { alternate, type Candidate } from '@escapement/lab/internal';
 import type { Benchmark } from './benchmark.js';
 
 /** The time before the first step of a program. Each figure is measured in a new process, where nothing is compiled yet. */

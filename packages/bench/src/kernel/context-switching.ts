@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { asyncContextModule } from '@escapement/host/module';
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { type Coroutine, createLoop, type Pause, pause, setTimeoutModule, spawn, type Task } from 'escapement';
 import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';

@@ -1,4 +1,4 @@
-import { alternate, type Candidate } from '@escapement/lab';
+import { alternate, type Candidate } from '@escapement/lab/internal';
 import { type Call, type Coroutine, call, createLoop, type Pause, pause, setTimeoutModule } from 'escapement';
 import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';

@@ -1,5 +1,5 @@
 import { explore } from '@escapement/explore';
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { pause, spawn } from 'escapement';
 import type { Benchmark } from './benchmark.js';
 

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { busyWaitModule, createLoop, setTimeoutModule, sleep, sleepModule, type Task } from 'escapement';
 import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';

@@ -1,4 +1,4 @@
-import { alternate, Sample } from '@escapement/lab';
+import { alternate, Sample } from '@escapement/lab/internal';
 import { recording } from '@escapement/observe';
 import {
   type Coroutine,

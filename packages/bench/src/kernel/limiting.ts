@@ -1,4 +1,4 @@
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { createLoop, moveOnAfter, pause, race, setTimeoutModule, sleepModule, timeout } from 'escapement';
 import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';

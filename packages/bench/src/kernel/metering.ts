@@ -1,4 +1,4 @@
-import { alternate, Sample } from '@escapement/lab';
+import { alternate, Sample } from '@escapement/lab/internal';
 import { metricsModule } from '@escapement/observe/module';
 import { type Coroutine, createLoop, type Pause, pause, setTimeoutModule, spawn } from 'escapement';
 import type { Benchmark } from './benchmark.js';

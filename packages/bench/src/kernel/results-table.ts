@@ -1,4 +1,4 @@
-import { decimal, type Sample } from '@escapement/lab';
+import { decimal, type Sample } from '@escapement/lab/internal';
 import type { BenchmarkResult, Reach } from './benchmark.js';
 import { medianInterval, ratioOf, verdictOf } from './verdict.js';
 

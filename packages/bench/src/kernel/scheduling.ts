@@ -1,4 +1,4 @@
-import { alternate, type Candidate } from '@escapement/lab';
+import { alternate, type Candidate } from '@escapement/lab/internal';
 import {
   EarliestDeadlineFirstPolicy,
   FairPolicy,

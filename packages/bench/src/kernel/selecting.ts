@@ -1,4 +1,4 @@
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { type Get, type Put, Queue } from '@escapement/sync';
 import { syncModule } from '@escapement/sync/module';
 import {

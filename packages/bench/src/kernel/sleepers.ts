@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { alternate, type Candidate, Sample } from '@escapement/lab';
+import { alternate, type Candidate, Sample } from '@escapement/lab/internal';
 import type { Benchmark } from './benchmark.js';
 
 const SLEEPERS = 1_000_000;

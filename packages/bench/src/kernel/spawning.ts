@@ -1,4 +1,4 @@
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { type Coroutine, createLoop, setTimeoutModule, spawn, type Task } from 'escapement';
 import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';

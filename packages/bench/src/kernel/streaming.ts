@@ -1,5 +1,5 @@
 import { type Duplex, duplexPair } from 'node:stream';
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { type MemoryStream, memoryPair } from '@escapement/streams/memory';
 import { memoryModule } from '@escapement/streams/module';
 import { busyWaitModule, createLoop, sleepModule, spawn } from 'escapement';

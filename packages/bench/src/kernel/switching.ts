@@ -1,4 +1,4 @@
-import { alternate, type Candidate } from '@escapement/lab';
+import { alternate, type Candidate } from '@escapement/lab/internal';
 import { type Coroutine, createLoop, type Pause, pause, setTimeoutModule, spawn } from 'escapement';
 import type { Benchmark } from './benchmark.js';
 import { nanosecondsEach } from './nanoseconds-each.js';

@@ -1,4 +1,4 @@
-import { alternate, type Candidate, Sample } from '@escapement/lab';
+import { alternate, type Candidate, Sample } from '@escapement/lab/internal';
 import { Broadcast, Deferred, Lock, Queue, Semaphore, type Subscriber } from '@escapement/sync';
 import { syncModule } from '@escapement/sync/module';
 import { busyWaitModule, createLoop, pause, spawn } from 'escapement';

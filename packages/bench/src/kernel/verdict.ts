@@ -1,4 +1,4 @@
-import { Sample } from '@escapement/lab';
+import { Sample } from '@escapement/lab/internal';
 import type { BenchmarkResult } from './benchmark.js';
 
 export type Verdict = 'reached' | 'MISSED' | 'cannot tell';

@@ -1,4 +1,4 @@
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
 import { EventLoop, every, SleepHandler } from 'escapement';
 import type { Benchmark } from './benchmark.js';

@@ -48,6 +48,12 @@ export function cpuTime(): number | undefined {
   return usage && (usage.user + usage.system) / 1000;
 }
 
+/** A law may then stand still at a breakpoint for minutes. */
+export function isDebugged(): boolean {
+  const inspector = host.process?.getBuiltinModule?.('node:inspector') as { url?(): unknown } | undefined;
+  return inspector?.url?.() !== undefined;
+}
+
 /** What keeps the process alive, by kind. Undefined if the host does not tell. */
 export function activeResources(): string[] | undefined {
   return host.process?.getActiveResourcesInfo?.();

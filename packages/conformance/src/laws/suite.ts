@@ -1,7 +1,8 @@
 import { describe } from '@escapement/core';
 import { InvalidAdapterError, LawBrokenError } from './errors.js';
-import { realNow } from './host.js';
+import { host, realNow } from './host.js';
 import { chooseSeed } from './random.js';
+import { LONGEST_LAW, watchOver } from './watchdog.js';
 
 /** `describe` and `it` of a test runner: mocha, `node:test`, vitest, or another of that shape. */
 export interface Runner {
@@ -9,7 +10,8 @@ export interface Runner {
   describe(title: string, suite: () => void): unknown;
   /** Defines a test; `skip` one that is listed and does not run. */
   readonly it: {
-    (title: string, test: () => Promise<void>): unknown;
+    /** @param timeout in milliseconds; where the runner knows none there, it is left unread */
+    (title: string, test: () => Promise<void>, timeout?: number): unknown;
     skip(title: string, test: () => void): unknown;
   };
 }
@@ -51,7 +53,7 @@ export function defineSuite<S extends Subject>(runner: Runner, title: string, la
   runner.describe(title, () => {
     for (const law of laws) {
       const reason = law.inapplicable?.(subject);
-      if (reason === undefined) it(titleOf(law), () => check(law, subject));
+      if (reason === undefined) it(titleOf(law), testOf(law, subject), RUNNER_TIMEOUT);
       else it.skip(`${titleOf(law)} [skipped: ${reason}]`, () => {});
     }
   });
@@ -59,6 +61,42 @@ export function defineSuite<S extends Subject>(runner: Runner, title: string, la
 
 function titleOf({ number, rule, why, isStatistical }: Law<never>): string {
   return `${number} ${rule}${isStatistical ? ' (real time, statistical)' : ''}. Why: ${why}`;
+}
+
+/** So that the law, which says what is wrong, gives up before the runner. */
+const RUNNER_TIMEOUT = LONGEST_LAW + 5000;
+
+/** Mocha has its timeout in `this`. */
+interface TestContext {
+  timeout?(milliseconds?: number): unknown;
+}
+
+function testOf<S extends Subject>(law: Law<S>, subject: S) {
+  return async function (this: TestContext | undefined): Promise<void> {
+    const timeout = this?.timeout?.();
+    // Without one it is 0.
+    if (typeof timeout === 'number' && timeout > 0 && timeout < RUNNER_TIMEOUT) this?.timeout?.(RUNNER_TIMEOUT);
+    const unwatch = await watchOver(titleOf(law));
+    try {
+      await inTime(check(law, subject), law, subject);
+    } finally {
+      unwatch();
+    }
+  };
+}
+
+/** A law whose plugin blocks the thread is ended by the watchdog. */
+async function inTime(checking: Promise<void>, law: Law<never>, subject: Subject): Promise<void> {
+  let timer: unknown;
+  const tooLate = new Promise<never>((_, reject) => {
+    const problem = `it had not ended after ${LONGEST_LAW / 1000} s. Is there a promise of the plugin, or of the adapter, that never settles?`;
+    timer = host.setTimeout(() => reject(faultOf(law, subject, new LawBrokenError(problem))), LONGEST_LAW);
+  });
+  try {
+    await Promise.race([checking, tooLate]);
+  } finally {
+    host.clearTimeout(timer);
+  }
 }
 
 async function check<S extends Subject>(law: Law<S>, subject: S): Promise<void> {
@@ -74,7 +112,7 @@ async function check<S extends Subject>(law: Law<S>, subject: S): Promise<void> 
 }
 
 const MOST_TRIES = 3;
-/** In milliseconds: test runners lose patience after two seconds. */
+/** In milliseconds: a law that takes longer to break is tried once. */
 const LONGEST_TRIES = 1000;
 
 function faultOf(law: Law<never>, subject: Subject, error: unknown): unknown {

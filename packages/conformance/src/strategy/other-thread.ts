@@ -1,4 +1,5 @@
-import { host, realDelay, realNow } from '../laws/host.js';
+import { realDelay, realNow } from '../laws/host.js';
+import { type HostThread, threadStarter } from '../laws/host-thread.js';
 
 /** Words of the memory shared with the thread. */
 const STATE = 0;
@@ -46,25 +47,23 @@ const CODE = `
 const NODE_CODE = `${CODE} serve(require('node:worker_threads').workerData);`;
 const PAGE_CODE = `${CODE} onmessage = ({ data }) => serve(data);`;
 
-interface Thread {
-  end(): void;
-}
-
 /** Another thread that requests the wakeup on order. */
 export class OtherThread {
   readonly #control = new Int32Array(new SharedArrayBuffer(20));
-  #thread: Thread | undefined;
+  #thread: HostThread | undefined;
 
   /** Why there can be no other thread; undefined if there can. */
   static unavailable(): string | undefined {
     if (typeof SharedArrayBuffer === 'undefined') return 'this host has no shared memory';
-    return threadStarter() === undefined ? 'this host has no threads that the kit knows' : undefined;
+    return threadStarter(NODE_CODE, PAGE_CODE) === undefined
+      ? 'this host has no threads that the kit knows'
+      : undefined;
   }
 
   /** Starts it. @param memory what `Wakeup.share()` returned */
   static async start(memory: SharedArrayBuffer): Promise<OtherThread> {
     const other = new OtherThread();
-    other.#thread = threadStarter()!({ word: new Int32Array(memory), control: other.#control });
+    other.#thread = threadStarter(NODE_CODE, PAGE_CODE)!({ word: new Int32Array(memory), control: other.#control });
     while (Atomics.load(other.#control, STATE) === STARTING) await realDelay(1);
     return other;
   }
@@ -101,33 +100,4 @@ export class OtherThread {
     this.acknowledge();
     this.#thread?.end();
   }
-}
-
-interface NodeWorker {
-  new (code: string, options: object): { unref(): void };
-}
-
-interface PageHost {
-  readonly Worker?: new (address: string) => { postMessage(data: object): void; terminate(): void };
-  readonly Blob?: new (parts: string[], options: object) => object;
-  readonly URL?: { createObjectURL(blob: object): string };
-}
-
-function threadStarter(): ((data: object) => Thread) | undefined {
-  const node = host.process?.getBuiltinModule?.('node:worker_threads') as { Worker: NodeWorker } | undefined;
-  if (node !== undefined) {
-    return data => {
-      const worker = new node.Worker(NODE_CODE, { eval: true, workerData: data, execArgv: [] });
-      worker.unref();
-      return { end: () => {} };
-    };
-  }
-  const { Worker, Blob, URL } = globalThis as PageHost;
-  if (Worker === undefined || Blob === undefined || URL === undefined) return undefined;
-  return data => {
-    const address = URL.createObjectURL(new Blob([PAGE_CODE], { type: 'text/javascript' }));
-    const worker = new Worker(address);
-    worker.postMessage(data);
-    return { end: () => worker.terminate() };
-  };
 }

@@ -2,6 +2,7 @@ import { type Clock, type Instant, type SleepStrategy, Wakeup } from '@escapemen
 import { demand } from '../laws/errors.js';
 import { host, realNow } from '../laws/host.js';
 import { KitClock } from '../laws/kit-clock.js';
+import { watchSleep } from '../laws/watchdog.js';
 import { OtherThread } from './other-thread.js';
 import { makeStrategy, type StrategyAdapter } from './strategy-adapter.js';
 
@@ -61,7 +62,7 @@ export class Sleeper {
   /** Calls `sleep` once. @returns how long it took, in milliseconds of real time */
   async sleepOnce(until: Instant): Promise<number> {
     const start = realNow();
-    this.returned = this.strategy.sleep(until, this.wakeup);
+    this.returned = callSleep(this.strategy, until, this.wakeup);
     if (this.returned !== undefined) await withPatience(this.returned as Promise<void>);
     return realNow() - start;
   }
@@ -72,10 +73,37 @@ export class Sleeper {
       await this.sleepOnce(until);
       if (this.wakeup.requested || this.now() >= until) return calls;
       const isStalled = calls > MOST_RETURNS && this.strategy.waits !== 'spins';
-      demand(!isStalled, () => `sleep() returned early ${calls} times in a row, with no wakeup requested`);
+      demand(!isStalled, () => returnedEarly(calls));
     }
   }
 }
+
+/** Calls `sleep`. @throws LawBrokenError if the kit had to wake it @returns what it returned */
+export function callSleep(strategy: SleepStrategy, until: Instant, wakeup: Wakeup, sleep = strategy.sleep): unknown {
+  const { clock } = strategy;
+  const unwatch = watchSleep(wakeup, until - clock.now());
+  let wasWoken = false;
+  let returned: unknown;
+  try {
+    returned = sleep.call(strategy, until, wakeup);
+  } finally {
+    wasWoken = unwatch();
+  }
+  demand(!wasWoken, () => overslept(clock.now() - until));
+  return returned;
+}
+
+function overslept(late: number): string {
+  const past = Number.isFinite(late) ? `${late.toFixed(0)} ms past its deadline` : 'without end';
+  return `sleep() went on ${past}, until the kit woke it. ${BY_WHICH_CLOCK} Atomics.wait takes a duration: until - this.clock.now().`;
+}
+
+/** What a strategy does that compares instants of two clocks. */
+export function returnedEarly(calls: number): string {
+  return `sleep() returned ${calls} times before its deadline, with no wakeup requested. ${BY_WHICH_CLOCK}`;
+}
+
+const BY_WHICH_CLOCK = 'Does it wait, and count on this.clock, not on Date.now() or performance.now()?';
 
 function withPatience(promise: Promise<void>): Promise<void> {
   let timer: unknown;

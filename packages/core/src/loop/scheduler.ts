@@ -6,7 +6,7 @@ import { isInstance, LoopEvent } from '../events/loop-event.js';
 import type { Clock } from '../extension-points/clock.js';
 import { PAUSE } from '../primitives/pause.js';
 import { addToTrail } from '../tasks/error-trail.js';
-import { CancellationIgnoredError, type Cancelled } from '../tasks/errors.js';
+import { CancellationIgnoredError, type Cancelled, HOW_TO_END } from '../tasks/errors.js';
 import { ImmediateEvent } from '../tasks/immediate-event.js';
 import { runningTask, setRunningTask } from '../tasks/running-task.js';
 import { Task } from '../tasks/task.js';
@@ -261,7 +261,7 @@ export class Scheduler implements TaskHost {
           bodyThrew(task, event);
           return false;
         }
-        if (task.cancelDeliveries > 0) this.#warnOfSwallowed(task, 'returned');
+        if (task.cancelDeliveries > 0) this.#warnOfSwallowed(task, 'caught Cancelled and returned');
         task.bodyReturned(event);
         return false;
       }
@@ -315,11 +315,15 @@ export class Scheduler implements TaskHost {
       return;
     }
     task.settled(cancelled, true, 'cancelled');
-    if (task.cancelDeliveries === 2) this.#warnOfSwallowed(task, `waited for ${describe(event)}`);
+    if (task.cancelDeliveries === 2)
+      this.#warnOfSwallowed(
+        task,
+        `went on and waited for ${describe(event)}, which does not start in a cancelled task`,
+      );
   }
 
   #warnOfSwallowed(task: Task, instead: string): void {
-    const message = `task "${task.name}" was cancelled, but caught Cancelled and ${instead}. Rethrow Cancelled, and wrap clean-up that must wait in shield(...).`;
+    const message = `task "${task.name}" was cancelled, but ${instead}. ${HOW_TO_END}`;
     this.warn('ESC_CANCELLATION_SWALLOWED', message, task);
   }
 

@@ -18,6 +18,7 @@ export class Scope<out T = unknown> extends SelfServedEvent<T> {
     readonly caller: 'scope' | 'shield' | 'supervise',
     readonly flags: number,
     readonly ended?: (child: Task) => void,
+    readonly shown: string = caller,
   ) {
     super();
   }
@@ -46,7 +47,7 @@ export class Scope<out T = unknown> extends SelfServedEvent<T> {
   override disarm(): void {}
 
   override toString(): string {
-    return `${this.caller}()`;
+    return `${this.shown}()`;
   }
 }
 
@@ -57,6 +58,8 @@ export interface ScopeOptions {
    * and only settle waiters or cancel tasks. What the function throws fails the scope.
    */
   readonly ended?: (task: Task) => void;
+  /** What messages call it, if it serves a function of another name: `'timeout'`. Default: its own name. */
+  readonly caller?: string;
 }
 
 /**
@@ -74,24 +77,30 @@ export function scope<T, E extends LoopEvent>(
   body: Program<T, E>,
   options: ScopeOptions = NO_OPTIONS,
 ): Yieldable<T, E | Scope> {
-  return new Scope(body, 'scope', ISOLATED, listenerOf('scope', options)) as Yieldable<T, Scope>;
+  return scopeOf('scope', body, ISOLATED, options);
 }
 
 const NO_OPTIONS: ScopeOptions = {};
 
-function listenerOf(caller: string, options: ScopeOptions): ((child: Task) => void) | undefined {
-  if (options === NO_OPTIONS) return undefined;
-  const { ended } = checkArgument(caller, options, 'object', 'an object of options');
-  if (ended !== undefined) checkCallback(`ended of ${caller}`, ended, 'a function that takes a task');
-  return ended;
+function scopeOf<T>(
+  name: 'scope' | 'supervise',
+  body: Program<T, LoopEvent>,
+  flags: number,
+  options: ScopeOptions,
+): Yieldable<T, Scope> {
+  if (options === NO_OPTIONS) return new Scope(body, name, flags) as Yieldable<T, Scope>;
+  const { ended, caller } = checkArgument(name, options, 'object', 'an object of options');
+  if (ended !== undefined) checkCallback(`ended of ${name}`, ended, 'a function that takes a task');
+  if (caller !== undefined) checkArgument(`${name} for its caller`, caller, 'string', 'the name of a function');
+  return new Scope(body, name, flags, ended, caller) as Yieldable<T, Scope>;
 }
 
 /**
  * Like `scope`, but a cancellation of the caller does not reach it: for clean-up that must wait. The caller gets
- * `Cancelled` at its next suspension. Works in a cancelled task. Put a timeout inside: nothing else can end it, unless the
- * run breaks, because a plugin failed or nothing can ever happen.
+ * `Cancelled` at its next suspension. Works in a cancelled task, where nothing else that waits does: so put a limit inside, and not
+ * around it. Nothing else can end it, unless the run breaks, because a plugin failed or nothing can ever happen.
  *
- * @example try { yield* serve(); } finally { yield* shield(saveState); }
+ * @example try { yield* serve(); } finally { yield* shield(timeout(1000, saveState)); }
  */
 export function shield<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T, E | Scope> {
   return new Scope(body, 'shield', ISOLATED | SHIELDED) as Yieldable<T, Scope>;
@@ -124,5 +133,5 @@ export function supervise<T, E extends LoopEvent>(
   body: Program<T, E>,
   options: SuperviseOptions = NO_OPTIONS,
 ): Yieldable<T, E | Scope> {
-  return new Scope(body, 'supervise', ISOLATED | SUPERVISOR, listenerOf('supervise', options)) as Yieldable<T, Scope>;
+  return scopeOf('supervise', body, ISOLATED | SUPERVISOR, options);
 }

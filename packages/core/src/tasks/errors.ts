@@ -72,6 +72,10 @@ function setStackTraceLimit(limit: number): boolean {
   }
 }
 
+/** @internal What a task does that is cancelled. */
+export const HOW_TO_END =
+  'Rethrow Cancelled wherever you catch errors, and wrap clean-up that must wait in shield(...), as the outermost: shield(timeout(1000, cleanup)).';
+
 /** A cancelled task caught `Cancelled` 100 times and went on. The loop ended it by force; it fails with this error. */
 export class CancellationIgnoredError extends EscapementError {
   static override readonly name = 'CancellationIgnoredError';
@@ -80,7 +84,7 @@ export class CancellationIgnoredError extends EscapementError {
   /** @internal */
   constructor(taskName: string, event: string, times: number, cause: unknown) {
     super(
-      `task "${taskName}" was cancelled, but caught Cancelled ${times} times and went on, the last time to ${event}. It was ended by force; its \`finally\` blocks did not run. Rethrow Cancelled, and wrap clean-up that must wait in shield(...).`,
+      `task "${taskName}" was cancelled, but caught Cancelled ${times} times and went on, the last time to ${event}. It was ended by force; its \`finally\` blocks did not run. ${HOW_TO_END}`,
       { cause },
     );
   }

@@ -32,6 +32,7 @@ interface CompareCommandOptions {
   readonly floorPercent: number;
   readonly floorUs: number;
   readonly unlikeMachines?: boolean;
+  readonly notInterleaved?: boolean;
 }
 
 /**
@@ -53,6 +54,7 @@ export function addCompareCommand(program: Command, ended: (status: number) => v
     .option('--floor-percent <p>', 'smaller changes do not count', fractionAbove(0), 10)
     .option('--floor-us <us>', 'smaller changes do not count', fractionAbove(0), FLOORS.us)
     .option('--unlike-machines', 'compare even if the machines differ')
+    .option('--not-interleaved', 'judge even if the runs of A and B did not take turns')
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', AFTERWORD)
     // A and B may be options of the lab: "--strategy hybrid".
@@ -67,7 +69,9 @@ export function addCompareCommand(program: Command, ended: (status: number) => v
 const AFTERWORD = `
 A and B are each a results file, a folder of them, options of this lab, or
 another command line that takes --json FILE. Command lines run in the order
-A B B A, so that a slow phase of the machine concerns both.
+A B B A, so that a slow phase of the machine concerns both. If the runs did not
+take turns, as in two folders that were measured one after the other, no row can
+be told.
 
 A change counts if it passes both floors and is certain: with 95 % for all rows
 together.
@@ -84,12 +88,14 @@ async function compare(a: string, b: string, options: CompareCommandOptions): Pr
     throw new UsageError(`A and B are the same: ${a}. To see how much runs of the same code differ: noise ${a}`);
   }
   const sources = [sourceOf(a), sourceOf(b)] as const;
+  checkTurns(sources, options);
   const json = options.json === undefined ? undefined : await OutputFile.at('--json', options.json);
   const compareRuns = (results: Sides) => {
     checkMachines(results.flat(), options);
     return compareResults(results[0]!, results[1]!, {
       floors: { ratio: 1 + options.floorPercent / 100, us: options.floorUs },
       names: [a, b],
+      notInterleaved: options.notInterleaved === true,
       ...(options.as && { as: options.as }),
     });
   };
@@ -98,6 +104,16 @@ async function compare(a: string, b: string, options: CompareCommandOptions): Pr
   console.log(comparisonText(comparison, terminalOf(process.stdout)));
   await json?.write(`${JSON.stringify(comparison, null, 2)}\n`);
   return signal === undefined ? STATUS[comparison.verdict] : statusOf(signal);
+}
+
+/** Before the time is spent: runs of now cannot take turns with those of then. */
+function checkTurns(sources: readonly Source[], { notInterleaved }: CompareCommandOptions): void {
+  const there = sources.findIndex(source => 'results' in source);
+  if (notInterleaved || there < 0 || sources.every(source => 'results' in source)) return;
+  const [old, now] = there === 0 ? 'AB' : 'BA';
+  throw new UsageError(
+    `the runs of ${old} are there already, so those of ${now} cannot take turns with them, and a change of the machine would look like a change of the code. Give both as command lines, or add --not-interleaved.`,
+  );
 }
 
 /** The results of A and of B. */

@@ -10,8 +10,12 @@ import {
   type Verdict,
 } from '../statistics/verdict.js';
 import { UsageError } from '../usage-error.js';
+import { areInterleaved } from './interleaved.js';
 import { machineDifferences } from './machine-differences.js';
 import { type MatchedRow, matchRows, type RowOfRuns, subjectsIn } from './match-rows.js';
+
+/** Why no row can be told. */
+const NO_TURNS = 'the runs of A and B did not take turns, so a change of the machine looks like a change of the code';
 
 /** How to compare. */
 export interface CompareOptions {
@@ -19,6 +23,8 @@ export interface CompareOptions {
   readonly floors?: Floors;
   /** Which subject of A is which of B, where their names differ. */
   readonly as?: ReadonlyMap<string, string>;
+  /** Judge also runs that did not take turns. Default: false, and no row of them can be told. */
+  readonly notInterleaved?: boolean;
   /** What A and B are called. Default: `'A'` and `'B'`. */
   readonly names?: readonly [a: string, b: string];
 }
@@ -33,7 +39,7 @@ export interface ComparisonOfResults {
   readonly b: ComparedSide;
   /** What differs between the machines of any two runs: then the rows compare machines. */
   readonly unlikeMachines: readonly string[];
-  /** False: all runs of one side came before all of the other, so a change of the machine looks like a change of the code. */
+  /** False: the runs of A and B did not take turns, so a change of the machine looks like a change of the code. */
   readonly interleaved: boolean;
   /** Smaller changes do not count. */
   readonly floors: Floors;
@@ -100,7 +106,8 @@ export interface RunMedians {
 }
 
 /**
- * Compares the medians of runs, row by row. The runs should be interleaved, on one machine, and at least five a side.
+ * Compares the medians of runs, row by row. The runs should be on one machine, and at least five a side. If they did not take turns, no
+ * row can be told, unless `notInterleaved` is set.
  *
  * @param a runs of the old version
  * @param b runs of the new version
@@ -110,7 +117,7 @@ export interface RunMedians {
 export function compareResults(
   a: readonly Results[],
   b: readonly Results[],
-  { floors = FLOORS, as = new Map(), names = ['A', 'B'] }: CompareOptions = {},
+  { floors = FLOORS, as = new Map(), notInterleaved = false, names = ['A', 'B'] }: CompareOptions = {},
 ): ComparisonOfResults {
   for (const [side, results] of Object.entries({ A: a, B: b })) {
     if (results.length === 0) throw new UsageError(`${side} has no results. Expected those of at least one run.`);
@@ -120,13 +127,15 @@ export function compareResults(
   if (matches.rows.length === 0) throw noCommonRow(matches.onlyA, matches.onlyB);
   const judged = matches.rows.filter(row => mediansOf(row.a).length > 0 && mediansOf(row.b).length > 0);
   const confidence = confidenceOfEach(judged.length);
-  const rows = matches.rows.map(row => compareRow(row, confidence, floors));
+  const interleaved = areInterleaved(a, b);
+  const untold = interleaved || notInterleaved ? null : NO_TURNS;
+  const rows = matches.rows.map(row => compareRow(row, confidence, floors, untold));
   return {
     schema: 'comparison 1',
     a: sideOf(names[0], a),
     b: sideOf(names[1], b),
     unlikeMachines: differencesIn([...a, ...b]),
-    interleaved: areInterleaved(a, b),
+    interleaved,
     floors,
     confidence,
     rows,
@@ -159,18 +168,20 @@ export function mediansOf({ rows }: RowOfRuns): number[] {
   return rows.flatMap(({ summary }) => summary?.us.p50.value ?? []);
 }
 
-function compareRow({ a, b }: MatchedRow, confidence: number, floors: Floors): ComparedRow {
+/** @param untold why no row of these runs can be told; null: they can */
+function compareRow({ a, b }: MatchedRow, confidence: number, floors: Floors, untold: string | null): ComparedRow {
   const [base, values] = [mediansOf(a), mediansOf(b)];
   const { verdict = 'cannot tell', ...change } =
     base.length > 0 && values.length > 0 ? judge(values, base, confidence, floors) : {};
+  const reason = because('A', a) ?? because('B', b) ?? untold;
   return {
     scenario: a.scenario,
     setting: a.setting,
     label: a.label,
     subject: a.subject,
     subjectOfB: b.subject,
-    verdict,
-    because: because('A', a) ?? because('B', b),
+    verdict: reason === null ? verdict : 'cannot tell',
+    because: reason,
     a: { us: base.length === 0 ? null : geometricMean(base), runs: base },
     b: { us: values.length === 0 ? null : geometricMean(values), runs: values },
     change: 'ratio' in change ? change : null,
@@ -205,11 +216,6 @@ function sideOf(name: string, results: readonly Results[]): ComparedSide {
     roundsHit: roundsHitIn(results),
     labs: [...new Set(results.map(({ lab }) => lab))],
   };
-}
-
-function areInterleaved(a: readonly Results[], b: readonly Results[]): boolean {
-  const [datesA, datesB] = [a, b].map(results => results.map(({ date }) => date).sort());
-  return datesA!.at(-1)! >= datesB![0]! && datesB!.at(-1)! >= datesA![0]!;
 }
 
 function checkNames(a: readonly Results[], b: readonly Results[], as: ReadonlyMap<string, string>): void {

@@ -1,4 +1,4 @@
-import type { Verdict } from '../statistics/verdict.js';
+import { LEAST_RUNS, type Verdict } from '../statistics/verdict.js';
 import type { Colours } from '../views/colours.js';
 import { grouped } from '../views/grouped.js';
 import { decimal } from '../views/numbers.js';
@@ -9,6 +9,9 @@ import { type ComparedRow, type ComparisonOfResults, nameOf } from './compare-re
 
 /** The table needs so many columns; a narrower terminal gets lines. */
 const TABLE_WIDTH = 80;
+
+const TAKE_TURNS =
+  'Give both sides as command lines, which then take turns. --not-interleaved judges all the same, for runs that you know to be comparable.';
 
 /** From this share of rounds on, what the machine did is worth a word. */
 export const OFTEN_HIT = 0.1;
@@ -29,13 +32,12 @@ export function comparisonText(comparison: ComparisonOfResults, { colours, width
 }
 
 /** What a comparison comes to, in a sentence or two. */
-export function conclusionOf({ rows, verdict }: ComparisonOfResults): string {
+export function conclusionOf({ rows, verdict, interleaved }: ComparisonOfResults): string {
   const having = (wanted: Verdict) => rows.filter(row => row.verdict === wanted);
   const [slower, faster, untold] = [having('slower'), having('faster'), having('cannot tell')];
-  const isFew = untold.every(({ because }) => because !== null);
-  const advice = isFew
-    ? 'A verdict needs at least 5 runs a side without failure.'
-    : 'Take more runs (--runs), longer ones, or fewer rows; `escapement-lab noise` says how many.';
+  const advice = untold.some(({ because }) => because === null)
+    ? 'Take more runs (--runs), longer ones, or fewer rows; `escapement-lab noise` says how many.'
+    : adviceFor(untold, interleaved);
   const parts = [
     slower.length > 0 ? `B is slower in ${countOf(slower, rows)}: ${listOf(slower)}.` : '',
     faster.length > 0 ? `B is faster in ${countOf(faster, rows)}: ${listOf(faster)}.` : '',
@@ -43,6 +45,13 @@ export function conclusionOf({ rows, verdict }: ComparisonOfResults): string {
     untold.length > 0 ? `It cannot be told for ${countOf(untold, rows)}. ${advice}` : '',
   ];
   return parts.filter(part => part !== '').join(' ');
+}
+
+/** What to do if no number of runs like these would do. */
+function adviceFor(untold: readonly ComparedRow[], interleaved: boolean): string {
+  const isFew = untold.some(({ a, b }) => Math.min(a.runs.length, b.runs.length) < LEAST_RUNS);
+  if (isFew) return `A verdict needs at least ${LEAST_RUNS} runs a side without failure.`;
+  return interleaved ? '' : TAKE_TURNS;
 }
 
 /** What a reader has to know before believing the rows. */
@@ -65,11 +74,9 @@ function notesOf(comparison: ComparisonOfResults): string[] {
     ...(unlikeMachines.length === 0
       ? []
       : [`Not the same machine: ${unlikeMachines.join('; ')}. This compares machines.`]),
-    ...(comparison.interleaved
+    ...(comparison.interleaved || rows.every(({ because }) => because !== null)
       ? []
-      : [
-          'All runs of one side came before those of the other: a change of the machine in between looks like a change of the code.',
-        ]),
+      : ['The runs of A and B did not take turns: a change of the machine looks like a change of the code.']),
     ...(a.labs.join() === b.labs.join()
       ? []
       : [`A was measured by lab ${a.labs.join(', ')}, B by ${b.labs.join(', ')}.`]),

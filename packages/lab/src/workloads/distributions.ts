@@ -4,11 +4,6 @@ import type { Random } from '../statistics/random.js';
 /** Draws times, in milliseconds. */
 export type Distribution = (random: Random) => Duration;
 
-/** Always `time`. */
-export function constant(time: Duration): Distribution {
-  return () => time;
-}
-
 /** The times between events that do not depend on each other. */
 export function exponential(mean: Duration): Distribution {
   return random => -mean * Math.log(1 - random());

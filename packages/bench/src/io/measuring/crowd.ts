@@ -1,4 +1,4 @@
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { Server, type Skipped } from '../processes/server.js';
 import type { ServerKind } from '../processes/server-kinds.js';
 import { runWrk } from '../processes/wrk.js';

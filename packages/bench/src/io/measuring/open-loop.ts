@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import { outputOf } from '../../system/commands.js';
 import type { Server } from '../processes/server.js';
 import type { IoSettings } from './io-settings.js';

@@ -1,4 +1,4 @@
-import { alternate } from '@escapement/lab';
+import { alternate } from '@escapement/lab/internal';
 import type { Server } from '../processes/server.js';
 import { runWrk } from '../processes/wrk.js';
 import type { IoSettings } from './io-settings.js';

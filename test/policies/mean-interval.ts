@@ -1,4 +1,4 @@
-import { studentsT } from './students-t.js';
+import { studentsT } from '@escapement/lab/internal';
 
 /**
  * The interval that contains the true mean with 99.9 % confidence, by Student's t. `values` must be independent, as means of
