@@ -11,6 +11,7 @@ import {
   RendererEvent,
 } from 'typedoc';
 import { sections } from './contents.mjs';
+import { hiddenTypes } from './hidden-types.mjs';
 import { configure } from './markdown.mjs';
 import { createProgram, readPackages } from './packages.mjs';
 import { readSections } from './pages.mjs';
@@ -21,6 +22,8 @@ import { createTheme, neighbours, openSections } from './theme.mjs';
 const LANGUAGES = ['ts', 'js', 'json', 'yaml', 'sh', 'python', 'kotlin', 'text'];
 /** Files of the repository that become a page with their text when a page links to them. Others are copied. */
 const SOURCES = ['.ts', '.mjs', '.json'];
+
+const VALIDATION = { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true };
 
 /** The site of the documentation: the pages of contents.mjs, the READMEs and the API of the packages. */
 export class Site {
@@ -68,7 +71,7 @@ export class Site {
     this.#addSources(project);
     this.#validate(app, project);
     await app.generateDocs(project, out);
-    return app.logger.errorCount + app.logger.warningCount + app.logger.validationWarningCount;
+    return app.logger.errorCount + app.logger.warningCount;
   }
 
   #options() {
@@ -97,19 +100,17 @@ export class Site {
     };
   }
 
-  /** TypeDoc looks for types that a package uses and does not export in that of the project only. */
+  /** TypeDoc looks for types that are used and not exported in one package only, that of the project. */
   #validate(app, project) {
+    app.options.setValue('validation', { ...VALIDATION, notExported: false });
     app.validate(project);
-    app.options.setValue('validation', {
-      notExported: true,
-      invalidLink: false,
-      invalidPath: false,
-      rewrittenLink: false,
-    });
+    app.options.setValue('validation', { notExported: true });
     for (const { name } of this.packages) {
+      app.options.setValue('intentionallyNotExported', hiddenTypes[name] ?? []);
       project.packageName = name;
       app.validate(project);
     }
+    app.options.setValue('validation', VALIDATION);
     delete project.packageName;
   }
 

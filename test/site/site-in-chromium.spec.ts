@@ -32,7 +32,7 @@ const SEARCHES = [
 ] as const;
 
 describe('the site of the docs in Chromium, from disk', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   before(function () {
     if (isBuilt()) return;
     console.log('    skipped: npm run docs has not built it');
