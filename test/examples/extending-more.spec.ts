@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { memoryPair } from '@escapement/streams/memory';
 import { memoryModule } from '@escapement/streams/module';
 import { syncModule } from '@escapement/sync/module';
@@ -7,10 +10,12 @@ import { expect } from 'chai';
 import {
   atomicsWaitModule,
   createLoop,
+  EventLoop,
   type Instant,
   InvalidArgumentError,
   PerformanceClock,
   pause,
+  SetTimeoutStrategy,
   SleepStrategy,
   type SpawnOptions,
   sleep,
@@ -30,6 +35,9 @@ const { MeasuredStrategy } = await load<typeof import('../../docs/examples/exten
   'docs/examples/extending/measured.ts',
 );
 const { nap } = await load<typeof import('../../docs/examples/extending/nap.js')>('docs/examples/extending/nap.ts');
+const { NextChangeHandler, nextChange } = await load<typeof import('../../docs/examples/extending/next-change.js')>(
+  'docs/examples/extending/next-change.ts',
+);
 const { Progress, progressModule, Reporter } = await load<typeof import('../../docs/examples/extending/progress.js')>(
   'docs/examples/extending/progress.ts',
 );
@@ -43,6 +51,48 @@ describe('Extending: an option of a strategy', () => {
       );
     });
   }
+});
+
+describe('Extending: a handler for callbacks', () => {
+  function changeLoop() {
+    const handler = new NextChangeHandler();
+    const strategy = new SetTimeoutStrategy(new PerformanceClock());
+    return { handler, loop: new EventLoop({ strategy, handlers: [handler] }) };
+  }
+
+  it('settles the wait with what the callback got, and closes what it had opened', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'watched-'));
+    const { handler, loop } = changeLoop();
+    const name = await loop.run(function* () {
+      const task = yield* spawn(nextChange(folder));
+      yield* pause();
+      expect(handler.inFlight()).to.equal(1);
+      writeFileSync(join(folder, 'new'), '');
+      return yield* task.join();
+    });
+    expect(name).to.equal('new');
+    expect(handler.inFlight()).to.equal(0);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('forgets the wait of a cancelled task', async () => {
+    const { handler, loop } = changeLoop();
+    await loop.run(function* () {
+      const task = yield* spawn(nextChange(tmpdir()));
+      yield* pause();
+      task.cancel();
+      yield* pause();
+      expect(task.isEnded).to.equal(true);
+    });
+    expect(handler.inFlight()).to.equal(0);
+  });
+
+  it('throws at the task if there is no such folder', async () => {
+    const { handler, loop } = changeLoop();
+    const error = await loop.run(nextChange('/no/such/folder')).catch(error => error);
+    expect(error).to.have.property('code', 'ENOENT');
+    expect(handler.inFlight()).to.equal(0);
+  });
 });
 
 describe('Extending: what another thread does', () => {

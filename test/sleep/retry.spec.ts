@@ -4,6 +4,7 @@ import {
   exponential,
   InvalidCountError,
   InvalidTimeError,
+  moveOnAfter,
   pause,
   retry,
   type SleepFor,
@@ -53,6 +54,23 @@ describe('retry', () => {
       }),
     );
     expect(value).to.equal('value of 2');
+  });
+
+  it('goes on until the limit around it, with Infinity attempts', () => {
+    const { loop, clock } = virtualLoop();
+    let last = 0;
+    const limited = moveOnAfter(
+      95,
+      retry(
+        number => {
+          last = number;
+          return succeedsAt(99, number);
+        },
+        { attempts: Infinity, backoff: () => 9 },
+      ),
+    );
+    expect(loop.runSync(limited)).to.equal(undefined);
+    expect([last, clock.time]).to.deep.equal([10, 95]);
   });
 
   it('waits for the backoff between the attempts, and not after the last', () => {
@@ -136,7 +154,7 @@ describe('retry', () => {
     expect(() => loop.runSync(retry(number => succeedsAt(99, number), options))).to.throw(InvalidTimeError);
   });
 
-  for (const attempts of [0, -1, 1.5, Number.NaN, Infinity]) {
+  for (const attempts of [0, -1, 1.5, Number.NaN]) {
     it(`refuses ${attempts} attempts, before the first`, () => {
       const { loop } = virtualLoop();
       let started = false;
@@ -179,6 +197,13 @@ describe('exponential', () => {
     );
     const waits = new Set(Array.from({ length: 50 }, () => exponential(100, Infinity, 0.5)(1)));
     expect(waits.size).to.be.above(10);
+  });
+
+  it('takes the random part from the function that it gets', () => {
+    const numbers = [0, 0.25, 0.75];
+    const backoff = exponential(100, Infinity, 0.5, () => numbers.shift()!);
+    expect([1, 2, 3].map(backoff)).to.deep.equal([100, 175, 250]);
+    expect(() => exponential(100, Infinity, 0.5, 7 as never)).to.throw('random of exponential');
   });
 
   it('is a backoff', () => {

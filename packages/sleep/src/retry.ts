@@ -22,9 +22,9 @@ import type { SleepFor } from './time-event.js';
 
 /** How often `retry` tries, when, and after which wait. */
 export interface RetryOptions {
-  /** The most attempts, including the first. Default: 3. */
+  /** The most attempts, including the first; `Infinity`: no limit, for one around the `retry`. Default: 3. */
   readonly attempts?: number;
-  /** How long to wait after attempt 1, 2, ...; see `exponential`. Default: no wait. */
+  /** How long to wait after attempt 1, 2, ...: `() => 100`, or `exponential(100)`. Default: no wait. */
   readonly backoff?: (attempt: number) => Duration;
   /** Whether to try again after an error. Default: after every error. */
   readonly when?: (error: unknown) => boolean;
@@ -34,7 +34,7 @@ export interface RetryOptions {
  * Runs the program that `attempt` returns until one succeeds, and evaluates to its value. Throws the error of the last
  * attempt. Does not retry after a cancellation: an error of the clean-up is then thrown at once.
  *
- * @throws InvalidCountError if `attempts` is not a whole number above 0; InvalidArgumentError for other wrong options;
+ * @throws InvalidCountError if `attempts` is neither a whole number above 0 nor `Infinity`; InvalidArgumentError for other wrong options;
  *   NotAFunctionError, NotACoroutineError
  * @example const page = yield* retry(() => fetchPage(url), { attempts: 5, backoff: exponential(100) });
  */
@@ -64,7 +64,7 @@ export const retry = /* @__PURE__ */ coroutine(function* retry<T, E extends Loop
 function checkedOptions(options: RetryOptions): Required<RetryOptions> {
   checkArgument('retry', options, 'object', 'options like { attempts: 5 }');
   const { attempts = 3, backoff = () => 0, when = () => true } = options;
-  checkCount('attempts of retry', attempts, 1, false, 'The first attempt counts too.');
+  checkCount('attempts of retry', attempts, 1, true, 'The first attempt counts too.');
   checkCallback('backoff of retry', backoff, 'a function, like exponential(100)');
   checkCallback('when of retry', when, 'a function that takes the error');
   return { attempts, backoff, when };
@@ -101,16 +101,23 @@ function beside<R>(error: unknown, option: string, call: () => R): R {
  * A backoff that doubles from `first` up to `most`.
  *
  * @param jitter a share from 0 to 1: each wait is shortened by a random part of it, so that many clients do not retry at once
- * @throws InvalidTimeError for NaN and negative times; InvalidArgumentError for a jitter that is no share
+ * @param random what makes the part: numbers from 0 to 1 (1 excluded). Default: `Math.random`. Pass a seeded one to repeat a run
+ * @throws InvalidTimeError for NaN and negative times; InvalidArgumentError for a jitter that is no share, or no function
  * @example yield* retry(fetchPage, { attempts: 5, backoff: exponential(100, 5000, 0.5) }); // 50 to 100 ms, 100 to 200, ...
  */
-export function exponential(first: Duration, most: Duration = Infinity, jitter = 0): (attempt: number) => Duration {
+export function exponential(
+  first: Duration,
+  most: Duration = Infinity,
+  jitter = 0,
+  random: () => number = () => Math.random(),
+): (attempt: number) => Duration {
   checkDuration('exponential', first);
   checkDuration('exponential', most);
   if (typeof jitter !== 'number' || !(jitter >= 0 && jitter <= 1)) {
     const fault = `exponential got a jitter of ${describe(jitter)}, expected 0 to 1. It is a share of each wait: 0.5 is up to half.`;
     throw new InvalidArgumentError('ESC_INVALID_JITTER', fault);
   }
+  checkCallback('random of exponential', random, 'a function that returns numbers from 0 to 1');
   // At most 2^1000: 0 times infinity would be NaN.
-  return attempt => Math.min(most, first * 2 ** Math.min(attempt - 1, 1000)) * (1 - jitter * Math.random());
+  return attempt => Math.min(most, first * 2 ** Math.min(attempt - 1, 1000)) * (1 - jitter * random());
 }

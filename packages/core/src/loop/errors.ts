@@ -93,18 +93,24 @@ export class DeadlockError extends EscapementError {
   /**
    * @internal
    * @param waits a line for each task: its name and what it waits for
+   * @param canHostRun whether callbacks of the host could have ended a wait, if the loop had gone on
    * @param silent the handlers with waits in flight, none of which can end a sleep of `strategy`
    */
   constructor(
     readonly waits: readonly string[],
+    canHostRun: boolean,
     silent: readonly string[] = [],
     strategy?: { readonly alias: string; readonly waits: string },
   ) {
     const reason = strategy === undefined ? 'no handler has anything in flight' : whyNothingWakes(silent, strategy);
     const lines = waits.map(line => `  ${line}`).join('\n');
-    super(`nothing can ever happen: no task is ready, no deadline is left and ${reason}.\n${lines}`);
+    const advice = canHostRun ? KEEP_ALIVE_ADVICE : '';
+    super(`nothing can ever happen: no task is ready, no deadline is left and ${reason}.\n${lines}${advice}`);
   }
 }
+
+const KEEP_ALIVE_ADVICE =
+  '\nIf a callback of the host would end one of these waits, hold loop.keepAlive() until then, or run with { keepAlive: true }.';
 
 function whyNothingWakes(silent: readonly string[], { alias, waits }: { alias: string; waits: string }): string {
   const handlers = silent.join(', ');

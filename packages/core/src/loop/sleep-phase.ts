@@ -142,9 +142,9 @@ export class SleepPhase {
 
   #checkDeadlock(): void {
     const handlers = this.handlers.inFlight();
-    if (handlers.length === 0) throw new DeadlockError(this.view.dumpLines());
+    if (handlers.length === 0) throw new DeadlockError(this.view.dumpLines(), this.#canHostRun(true));
     if (!this.#canBeWoken(handlers))
-      throw new DeadlockError(this.view.dumpLines(), handlers.map(nameOf), this.strategy);
+      throw new DeadlockError(this.view.dumpLines(), false, handlers.map(nameOf), this.strategy);
   }
 
   /** Whether a sleep without a deadline would end, by itself or through one of `handlers`. */
