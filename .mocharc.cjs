@@ -3,7 +3,9 @@
 const LONG = {
   // Another Node may change how it ends: threads, processes, sockets, native code, what the garbage collector takes.
   onEachNode: [
+    'conformance/shipped-strategies',
     'core/leaks',
+    'examples/net-resp',
     'examples/net-tail',
     'explore/runners',
     'host/main-endings',
@@ -52,9 +54,12 @@ const LONG = {
   ],
 };
 
+// Not long, but of no use on a second Node: they read our sources, or run the docs, whose every function has tests of its own.
+const ALSO_ON_ONE_NODE = ['architecture/*', 'examples/contracts', 'examples/docs', 'packages/doc-comments'];
+
 const leftOut = {
   everyday: [...LONG.onEachNode, ...LONG.onOneNode],
-  node: LONG.onOneNode,
+  node: [...LONG.onOneNode, ...ALSO_ON_ONE_NODE],
   all: [],
 }[process.env.TESTS ?? 'everyday'];
 

@@ -1,7 +1,8 @@
 // Counts the public names whose doc comment is missing or incomplete, and fails if there is one: `npm run check:docs`.
 //
 // Public is what an entry point of a published package exports, without what it passes on from another package, and the
-// public and protected members of exported classes and interfaces. What is marked @internal is not public.
+// public and protected members of exported classes and interfaces. What is marked @internal is not public, nor is what an
+// entry point `./internal` exports.
 //
 // What counts as a problem:
 //
@@ -61,8 +62,8 @@ function publicNames({ path, manifest }, project) {
   const { program, checker } = project;
   const seen = new Set();
   const names = [];
-  for (const { types } of Object.values(manifest.exports ?? {})) {
-    if (types === undefined) continue;
+  for (const [entry, { types }] of Object.entries(manifest.exports ?? {})) {
+    if (types === undefined || entry === './internal') continue;
     const file = program.getSourceFile(join(path, types.replace(/^\.\/dist\//, 'src/').replace(/\.d\.ts$/, '.ts')));
     const module = file && checker.getSymbolAtLocation(file);
     if (module === undefined) throw new Error(`${manifest.name}: there is no source of ${types}`);

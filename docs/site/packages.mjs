@@ -34,7 +34,7 @@ function inOrder(packages) {
 
 function entryPointsOf(folder, { name, exports }) {
   return Object.entries(exports)
-    .filter(([, { types }]) => types !== undefined)
+    .filter(([path, { types }]) => types !== undefined && path !== './internal')
     .map(([path, { types }]) => ({
       name: join(name, path),
       source: join(folder, types.replace(/^\.\/dist\//, 'src/').replace(/\.d\.ts$/, '.ts')),

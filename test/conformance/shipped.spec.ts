@@ -1,13 +1,6 @@
-import {
-  clockLaws,
-  handlerLaws,
-  instrumentLaws,
-  policyLaws,
-  selectorLaws,
-  strategyLaws,
-} from '@escapement/conformance';
+import { clockLaws, handlerLaws, instrumentLaws, policyLaws, selectorLaws } from '@escapement/conformance';
 import { FifoPolicy, type Instrument, type Task } from '@escapement/core';
-import { EpollSelector, EpollStrategy, IoHandler, PollSelector, type Readiness, readable } from '@escapement/io';
+import { EpollSelector, IoHandler, PollSelector, type Readiness, readable } from '@escapement/io';
 import {
   EarliestDeadlineFirstPolicy,
   FairPolicy,
@@ -20,24 +13,10 @@ import { close, pipe, write } from '@escapement/posix';
 import { ActionHandler, action, PromiseHandler, resolved } from '@escapement/promises';
 import { MemoryHandler, type MemoryReady, memoryPair } from '@escapement/streams/memory';
 import { Broadcast, Deferred, Queue, Semaphore, Signal, SyncHandler } from '@escapement/sync';
-import { SettlingTimeStrategy, VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
-import {
-  AtomicsWaitStrategy,
-  BusyWaitStrategy,
-  ControllableStrategy,
-  HybridStrategy,
-  MessageChannelStrategy,
-  PerformanceClock,
-  PhasedStrategy,
-  PreciseTimeoutStrategy,
-  SetImmediateStrategy,
-  SetTimeoutStrategy,
-  Sleep,
-  SleepFor,
-  SleepHandler,
-} from 'escapement';
+import { VirtualClock } from '@escapement/virtual-time';
+import { PerformanceClock, Sleep, SleepFor, SleepHandler } from 'escapement';
 import { describe, it } from 'mocha';
-import { makeReadable, openDescriptors } from '../support/descriptors.js';
+import { openDescriptors } from '../support/descriptors.js';
 
 const runner = { describe, it };
 
@@ -173,29 +152,6 @@ describe('conformance: what is shipped', function () {
       });
     });
   }
-
-  strategyLaws(runner, { strategy: clock => new BusyWaitStrategy(clock) });
-  strategyLaws(runner, { strategy: clock => new AtomicsWaitStrategy(clock) });
-  strategyLaws(runner, { strategy: clock => new SetTimeoutStrategy(clock) });
-  strategyLaws(runner, { strategy: clock => new PreciseTimeoutStrategy(clock) });
-  strategyLaws(runner, { strategy: clock => new SetImmediateStrategy(clock), takesCore: true });
-  // For the last 2 ms of a sleep; in Node a message costs much more than in a page, threads of V8 included.
-  strategyLaws(runner, { strategy: clock => new MessageChannelStrategy(clock), takesCore: true });
-  strategyLaws(runner, { strategy: clock => new PhasedStrategy(new AtomicsWaitStrategy(clock)) });
-  strategyLaws(runner, { strategy: () => new VirtualTimeStrategy(new VirtualClock()) });
-  strategyLaws(runner, {
-    strategy: () => new SettlingTimeStrategy(new VirtualClock(), { isHostBusy: () => true, patience: 20 }),
-  });
-  strategyLaws(runner, {
-    strategy: clock => new EpollStrategy(clock, new EpollSelector()),
-    held: openDescriptors,
-    makeReady: ({ sleepsIn }) => makeReadable(sleepsIn),
-  });
-  strategyLaws(runner, { strategy: clock => new HybridStrategy(new AtomicsWaitStrategy(clock), { slack: 1 }) });
-  strategyLaws(runner, {
-    strategy: clock => new ControllableStrategy([new BusyWaitStrategy(clock), new SetTimeoutStrategy(clock)]),
-    takesCore: true,
-  });
 
   policyLaws(runner, {
     policy: () => new FifoPolicy(),

@@ -58,7 +58,7 @@ describe('schedules for fast-check', () => {
 
   it('without a deviation are the order of the loop, in which the program passes', async () => {
     const [schedule] = fc.sample(schedules({ deviations: 0 }), 1) as [GeneratedSchedule];
-    assert.equal(String(schedule), "the loop's own order");
+    assert.equal(String(schedule), "the explorer's own order");
     await schedule.run(deposits([1, 2, 3]));
   });
 

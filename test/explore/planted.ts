@@ -2,7 +2,7 @@ import { type CoreEvent, type Coroutine, pause, spawn } from '@escapement/core';
 import type { Exploration } from '@escapement/explore';
 import { Lock, type SyncEvent } from '@escapement/sync';
 
-/** Programs with a planted bug, which the loop's own order does not show. */
+/** Programs with a planted bug, which the explorer's own order does not show. */
 
 /** Tasks that only pause: the haystack. */
 export function* haystack(count: number): Coroutine<void, CoreEvent> {

@@ -29,6 +29,14 @@ const WRONG_IN_GROUPS: readonly (readonly [program: string, events: string])[] =
   ['group(function* (tasks: TaskGroup<Lamp>) { tasks.spawn(bell()); })', 'SleepFor | Bell'],
 ];
 
+/** Programs that yield what is no event, or any event: then there is none to name. */
+const NAMELESS: readonly string[] = [
+  'loop.run(function* () { yield bell(); })',
+  'loop.run(function* () { const rung: string = yield bell(); return rung; })',
+  'loop.runSync(function* () { yield Promise.resolve(); })',
+  'loop.spawn(anything)',
+];
+
 const PREFACE = `import { all, busyWaitModule, createLoop, currentTask, EventHandler, group, LoopEvent, now, pause, scope, type Sleep, sleep, sleepModule, sleepUntil, spawn, type TaskGroup, type TimeEvent, timeout } from 'escapement';
 class Bell extends LoopEvent<string> { readonly kind = 'bell'; }
 class Lamp extends LoopEvent<number> { readonly kind = 'lamp'; }
@@ -39,6 +47,7 @@ function* crowd() {
   yield* spawn(bell); yield* now(); yield* pause(); yield* currentTask(); yield* scope(pause); yield* sleepUntil(5);
   yield* (yield* spawn(pause)).join();
 }
+function* anything(): Generator<LoopEvent, void> {}
 const loop = createLoop(busyWaitModule, sleepModule);
 const bare = createLoop(busyWaitModule);
 `;
@@ -46,6 +55,7 @@ const bare = createLoop(busyWaitModule);
 const WITHOUT_READONLY = 'class extends EventHandler<Shout> { readonly handles = Shout; arm() {} disarm() {} };';
 
 const ALL_WRONG = [...WRONG, ...WRONG_IN_GROUPS];
+const ALL_PROGRAMS = [...ALL_WRONG.map(([program]) => program), ...NAMELESS];
 
 describe("the first line of the compiler's error", function () {
   this.timeout(120_000);
@@ -57,7 +67,7 @@ describe("the first line of the compiler's error", function () {
     folder = mkdtempSync(join(root, 'test/dist/first-error-line-'));
     writeFileSync(
       join(folder, 'wrong.ts'),
-      PREFACE + [...ALL_WRONG.map(([program]) => `void ${program};`), `void ${WITHOUT_READONLY}`].join('\n'),
+      PREFACE + [...ALL_PROGRAMS.map(program => `void ${program};`), `void ${WITHOUT_READONLY}`].join('\n'),
     );
     const compilerOptions = { strict: true, noEmit: true, module: 'NodeNext', target: 'ES2022', types: [] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['wrong.ts'] }));
@@ -68,15 +78,27 @@ describe("the first line of the compiler's error", function () {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  function errorAt(index: number): string {
+    const at = `wrong.ts(${PREFACE.split('\n').length + index},`;
+    const here = lines.filter(line => line.startsWith(at));
+    expect(here).to.have.length(1);
+    return here[0]!;
+  }
+
   ALL_WRONG.forEach(([program, events], index) => {
     const isInGroup = index >= WRONG.length;
     it(`names the events that no ${isInGroup ? 'type of a group names' : 'module handles'}: ${program}`, () => {
-      const at = `wrong.ts(${PREFACE.split('\n').length + index},`;
-      const here = lines.filter(line => line.startsWith(at));
-      expect(here).to.have.length(1);
       const text = isInGroup ? 'the type of this group, TaskGroup<...>, must name' : 'no module of this loop handles';
-      const named = here[0]!.split(`'${text}': `)[1]?.split(';')[0];
+      const named = errorAt(index).split(`'${text}': `)[1]?.split(';')[0];
       expect(named?.split(' | ')).to.have.members(events.split(' | '));
+    });
+  });
+
+  NAMELESS.forEach((program, index) => {
+    it(`tells of the star where there is no event to name: ${program}`, () => {
+      expect(errorAt(ALL_WRONG.length + index)).to.include(
+        "'a yield lacks its star, or a type does not say which events",
+      );
     });
   });
 

@@ -18,7 +18,7 @@ export interface FailedRun {
   readonly played: Played;
   /** Its place among the runs, from 1. */
   readonly run: number;
-  /** The first run, in the loop's own order. */
+  /** The first run, in the explorer's own order. */
   readonly first: Played;
 }
 

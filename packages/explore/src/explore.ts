@@ -17,7 +17,7 @@ const RUNS_PER_TURN = 64;
  * Runs a program again and again in virtual time, each time in another of the orders that its loop may choose, until a run fails. A
  * run fails if the program throws, if a check of `run.check` throws, in a deadlock, and if it takes too many steps.
  *
- * The first run is in the loop's own order. A failure is shrunk and explained, and has a token that repeats it.
+ * The first run is in the explorer's own order. A failure is shrunk and explained, and has a token that repeats it.
  *
  * @param program makes all that it uses anew: it is called once for each run
  * @throws InvalidArgumentError, InvalidCountError, NotAFunctionError, NotACoroutineError for wrong arguments;

@@ -63,7 +63,7 @@ export class Failure {
   declare readonly token: string;
   /** The `name` that was given to `explore`. */
   declare readonly name: string | undefined;
-  /** Which run of the exploration failed, from 1; the first follows the loop's own order. */
+  /** Which run of the exploration failed, from 1; the first follows the explorer's own order. */
   declare readonly run: number;
   /** The seed of the exploration. */
   declare readonly seed: number;
@@ -79,7 +79,7 @@ export class Failure {
   declare readonly trace: Trace;
   /** The two steps whose order alone decides; undefined if no such pair was found: see `decision`. */
   declare readonly pair: CriticalPair | undefined;
-  /** The last choice without which the run does not fail so; undefined if it fails in the loop's own order, too. */
+  /** The last choice without which the run does not fail so; undefined if it fails in the explorer's own order, too. */
   declare readonly decision: Decision | undefined;
   /** Where a second run of the same schedule took another way; undefined if the program is deterministic. */
   declare readonly divergence: Divergence | undefined;

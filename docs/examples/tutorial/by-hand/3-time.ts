@@ -23,7 +23,7 @@ function* makeTea(name: string, minute: number) {
 // #region loop
 function run(...coroutines: Generator<Sleep, void>[]) {
   const ready = coroutines;
-  let waiting: { coroutine: Generator<Sleep, void>; until: number }[] = [];
+  const waiting: { coroutine: Generator<Sleep, void>; until: number }[] = [];
   while (true) {
     // Resume all that are ready, each up to its next event.
     for (const coroutine of ready.splice(0)) {
@@ -34,10 +34,8 @@ function run(...coroutines: Generator<Sleep, void>[]) {
     // None is ready: let time pass, up to the earliest event.
     waiting.sort((a, b) => a.until - b.until);
     blockFor(waiting[0]!.until - performance.now());
-    // Whose event has happened?
-    const now = performance.now();
-    ready.push(...waiting.filter(({ until }) => until <= now).map(({ coroutine }) => coroutine));
-    waiting = waiting.filter(({ until }) => until > now);
+    // Whose event has happened? They are ready again.
+    while (waiting.length > 0 && waiting[0]!.until <= performance.now()) ready.push(waiting.shift()!.coroutine);
   }
 }
 // #endregion loop

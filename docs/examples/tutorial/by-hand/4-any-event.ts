@@ -1,10 +1,10 @@
 import {
   Blocking,
-  Counter,
   FirstComeFirstServed,
   Jumping,
   LastComeFirstServed,
-  NextTray,
+  NextCup,
+  Shelf,
   Sleep,
   SleepHandler,
 } from './plugins.js';
@@ -18,20 +18,20 @@ function* steep(minutes: number) {
 
 // #region main
 function kitchen(strategy: Strategy, policy: Policy) {
-  const counter = new Counter();
-  const loop = new TinyLoop(strategy, policy, [new SleepHandler(strategy.now), counter]);
+  const shelf = new Shelf();
+  const loop = new TinyLoop(strategy, policy, [new SleepHandler(strategy.now), shelf]);
 
   function* makeTea(name: string, minutes: number) {
     console.log(`${name}: pour`);
     yield* steep(minutes);
-    counter.put(name);
+    shelf.put(name);
   }
 
-  function* waiter() {
-    for (let n = 1; n <= 2; n++) console.log(`the waiter takes ${yield* new NextTray()}`);
+  function* guest() {
+    for (let n = 1; n <= 2; n++) console.log(`the guest takes ${yield* new NextCup()}`);
   }
 
-  loop.spawn(waiter());
+  loop.spawn(guest());
   loop.spawn(makeTea('black', 3));
   loop.spawn(makeTea('green', 1));
   loop.run();

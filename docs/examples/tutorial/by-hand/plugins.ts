@@ -9,8 +9,8 @@ export class Sleep extends Event<void> {
   }
 }
 
-/** Happens when somebody puts a tray on the counter; `yield*` evaluates to it. */
-export class NextTray extends Event<string> {}
+/** Happens when a cup is on the shelf; `yield*` evaluates to it. */
+export class NextCup extends Event<string> {}
 // #endregion events
 
 // #region handlers
@@ -34,22 +34,22 @@ export class SleepHandler implements Handler<Sleep> {
   }
 }
 
-export class Counter implements Handler<NextTray> {
-  readonly handles = NextTray;
-  readonly #waiting: ((tray: string) => void)[] = [];
-  readonly #trays: string[] = [];
+export class Shelf implements Handler<NextCup> {
+  readonly handles = NextCup;
+  readonly #waiting: ((cup: string) => void)[] = [];
+  readonly #cups: string[] = [];
 
-  arm(_event: NextTray, resume: (tray: string) => void) {
-    const tray = this.#trays.shift();
-    if (tray === undefined) this.#waiting.push(resume);
-    else resume(tray);
+  arm(_event: NextCup, resume: (cup: string) => void) {
+    const cup = this.#cups.shift();
+    if (cup === undefined) this.#waiting.push(resume);
+    else resume(cup);
   }
 
-  /** Any task may call it. */
-  put(tray: string) {
+  /** Any task may call it; it does not wait. */
+  put(cup: string) {
     const resume = this.#waiting.shift();
-    if (resume === undefined) this.#trays.push(tray);
-    else resume(tray);
+    if (resume === undefined) this.#cups.push(cup);
+    else resume(cup);
   }
 }
 // #endregion handlers

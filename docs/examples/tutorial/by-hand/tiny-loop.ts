@@ -1,3 +1,4 @@
+// #region interfaces
 /** Says what a coroutine waits for. `T` is what `yield*` evaluates to once it has happened. */
 export abstract class Event<T = unknown> {
   *[Symbol.iterator](): Generator<Event, T, T> {
@@ -34,6 +35,9 @@ export interface Policy {
   next(): Task | undefined;
 }
 
+// #endregion interfaces
+
+// #region loop
 export class TinyLoop {
   #alive = 0;
 
@@ -67,6 +71,10 @@ export class TinyLoop {
     }
     const handler = this.handlers.find(({ handles }) => event instanceof handles);
     if (handler === undefined) throw new Error(`no handler for ${event.constructor.name}`);
-    handler.arm(event, value => this.policy.add({ ...task, value }));
+    handler.arm(event, value => {
+      task.value = value;
+      this.policy.add(task);
+    });
   }
 }
+// #endregion loop

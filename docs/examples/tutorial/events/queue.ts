@@ -11,7 +11,7 @@ function* cook() {
   yield* say('the cook goes home');
 }
 
-loop.runSync(function* waiter() {
+loop.runSync(function* guests() {
   yield* spawn(cook);
   for (const tea of ['black', 'green', 'mint', 'white']) {
     yield* orders.put(tea);

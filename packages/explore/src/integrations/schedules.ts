@@ -10,7 +10,7 @@ import { FailedRunError } from './failed-run-error.js';
 
 /** How schedules are generated. */
 export interface SchedulesOptions {
-  /** A schedule differs from the loop's own order in so many choices at most. Default: 8. */
+  /** A schedule differs from the explorer's own order in so many choices at most. Default: 8. */
   readonly deviations?: number;
   /** They are among so many first choices of the run. Default: 64. */
   readonly choices?: number;
@@ -21,7 +21,7 @@ const PICKS = 1000;
 
 /**
  * Schedules for property-based tests with fast-check, which generates and shrinks them together with the inputs of a program:
- * towards the loop's own order, in which a task that only pauses goes on.
+ * towards the explorer's own order, in which a task that only pauses goes on.
  *
  * @throws InvalidArgumentError, InvalidCountError
  * @example
@@ -117,9 +117,9 @@ export class GeneratedSchedule {
     throw new FailedRunError(replayText(replayed, token, undefined), played.error, token, replayed.trace);
   }
 
-  /** For the counterexample of fast-check: `choices 3, 17` are those that differ from the loop's own order. */
+  /** For the counterexample of fast-check: `choices 3, 17` are those that differ from the explorer's own order. */
   toString(): string {
-    if (this.deviations.length === 0) return "the loop's own order";
+    if (this.deviations.length === 0) return "the explorer's own order";
     const places = [...this.deviations]
       .sort(([a], [b]) => a - b)
       .map(([at, pick]) => (pick === 0 ? at : `${at} (${pick})`));
