@@ -41,6 +41,7 @@ const LONG = [
   'packages/entry-points',
   'packages/published',
   'policies/queueing',
+  'runtimes/*',
   'workers/storm',
   'workers/threads',
 ];
@@ -55,6 +56,7 @@ const WITH_ONE_NODE = [
   'lab/noise',
   'lab/summary',
   'lab/web',
+  'runtimes/*',
 ];
 
 const leftOut = [...(process.env.TEST_ALL ? [] : LONG), ...(process.env.OTHER_NODE ? WITH_ONE_NODE : [])];
