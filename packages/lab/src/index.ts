@@ -14,7 +14,7 @@ export { readResults } from './comparing/read-results.js';
 export { LabRun, type StartProcess } from './measuring/lab-run.js';
 export { BUILT_IN, findSubject, type Offer, offerOf, subjectsOf } from './measuring/offer.js';
 export type { PlannedScenario, RunObserver, RunPlan } from './measuring/run-plan.js';
-export { OutOfTime, SubjectError, type SubjectWork } from './measuring/subject-process.js';
+export { NoAnswer, OutOfTime, SubjectError, type SubjectWork } from './measuring/subject-process.js';
 export { describeMachine, type Machine } from './results/machine.js';
 export { OutputFile } from './results/output-file.js';
 export { parseResults } from './results/parse-results.js';
