@@ -78,7 +78,7 @@ describe('escapement-lab', () => {
       ['busy-wait', 1],
       ['broken', 0],
     ]);
-    expect(scenarios[0]!.rows[1]!.failure).to.match(/out of order/);
+    expect(scenarios[0]!.rows[1]!.failure).to.match(/out of order.*\(at fixtures\/broken-module\.js:\d+:\d+\)/);
     expect(stdout).to.match(/out of order/);
     expect(status).to.equal(1);
   });

@@ -8,7 +8,7 @@ export { readResults } from './comparing/read-results.js';
 export { LabRun, type StartProcess } from './measuring/lab-run.js';
 export { BUILT_IN, findSubject, offerOf } from './measuring/offer.js';
 export type { PlannedScenario, RunPlan } from './measuring/run-plan.js';
-export { OutOfTime, SubjectError } from './measuring/subject-process.js';
+export { NoAnswer, OutOfTime, SubjectError } from './measuring/subject-process.js';
 export { describeMachine } from './results/machine.js';
 export { OutputFile } from './results/output-file.js';
 export { SCENARIOS } from './scenarios/catalogue.js';

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addCompareCommand } from '../comparing/compare-command.js';
 import { addNoiseCommand } from '../comparing/noise-command.js';
+import { whatFailed } from '../measuring/failure-text.js';
 import { UsageError } from '../usage-error.js';
 import { addRunOptions } from './command-line.js';
 import { run } from './run-command.js';
@@ -69,7 +70,9 @@ function unknownCommand(name: string, { commands }: Command): UsageError {
 
 /** Commander's \`error: unknown option '--sead'\\n(Did you mean --seed?)\` too. */
 function oneLine(error: unknown): string {
-  const message = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+  // Code of a module may fail here, too: a scenario that checks its settings.
+  const isKnown = error instanceof UsageError || error instanceof CommanderError;
+  const message = (isKnown ? error.message : whatFailed(error)).replaceAll(/\s*\n\s*/g, ' ');
   if (!(error instanceof CommanderError)) return message;
   return `${message.replace(/^error: /, '').replace(/\.$/, '')}. See --help.`;
 }

@@ -12,6 +12,11 @@ import { unknownName } from './unknown-name.js';
 /** For all of a run, in milliseconds: what is left of 60 and 15 seconds is for the start of Node and the report. */
 const TIME_LIMIT = { whole: 57_000, quick: 13_500 };
 
+/** For a module to load. In milliseconds, as what follows. */
+const PATIENCE: Duration = 30_000;
+/** What the limits above leave for the start of Node. On a busy machine it takes longer, which leaves less to measure. */
+const USUAL_START: Duration = 700;
+
 /**
  * Decides what to measure, and for how long.
  *
@@ -19,7 +24,8 @@ const TIME_LIMIT = { whole: 57_000, quick: 13_500 };
  */
 export async function planRun(options: RunOptions): Promise<RunPlan> {
   const { quick = false, rounds = null, seed = randomInt(1_000_000) } = options;
-  const modules = await loadModules(options.module);
+  const timeLimit = timeLimitOf(options);
+  const modules = await loadModules(options.module, Math.min(PATIENCE, timeLimit ?? Infinity));
   return {
     ...(await selectSubjects(options, modules)),
     scenarios: planScenarios(options, modules),
@@ -27,7 +33,8 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
     rounds,
     why: options.why === true && options.untilLate === undefined,
     untilLate: options.untilLate ?? null,
-    timeLimit: timeLimitOf(options),
+    timeLimit,
+    timeSpent: Math.max(0, performance.now() - USUAL_START),
     isQuick: quick,
   };
 }

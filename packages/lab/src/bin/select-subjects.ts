@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Duration } from 'escapement';
 import { BUILT_IN, type Offer, offerOf, subjectsOf } from '../measuring/offer.js';
+import { type ModuleProblem, tryModule } from '../measuring/try-module.js';
 import type { SubjectInfo } from '../results/results.js';
 import { DEFAULT_BASELINES } from '../subjects/baselines.js';
 import { isIoInstalled, LEFT_OUT } from '../subjects/strategy.js';
@@ -19,35 +21,28 @@ export interface LoadedModule {
 /**
  * Loads the modules at `paths`, relative to the current directory.
  *
+ * @param patience how long each may take, in milliseconds
  * @throws UsageError
  */
-export async function loadModules(paths: readonly string[] = []): Promise<LoadedModule[]> {
+export async function loadModules(paths: readonly string[] = [], patience: Duration): Promise<LoadedModule[]> {
   const loaded: LoadedModule[] = [];
-  for (const path of new Set(paths.map(each => resolve(each)))) loaded.push(await loadModule(path));
+  for (const path of new Set(paths.map(each => resolve(each)))) loaded.push(await loadModule(path, patience));
   return loaded;
 }
 
-async function loadModule(path: string): Promise<LoadedModule> {
+async function loadModule(path: string, patience: Duration): Promise<LoadedModule> {
   if (!existsSync(path)) throw new UsageError(`--module ${path}: there is no such file. Check the path.`);
   const from = pathToFileURL(path).href;
-  const offer = await attempt(path, () => offerOf(from));
+  const problem = await tryModule(from, patience);
+  if (problem !== undefined) throw new UsageError(`--module ${path}: ${problem.reason}`, { cause: stackOf(problem) });
+  const offer = await offerOf(from);
   if (Object.values(offer).some(each => each.length > 0)) return { from, offer };
   throw new UsageError(`--module ${path}: ${await emptyReason(from)}`);
 }
 
-/** Reports what a user's module throws as wrong usage: nothing was measured yet. */
-async function attempt<T>(path: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    throw new UsageError(`--module ${path}: ${reason(error)}`, { cause: error });
-  }
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'is not JavaScript; compile it first.';
-  return `could not be loaded: ${error.message.split('\n')[0]}`;
+/** What --debug shows. */
+function stackOf({ printed }: ModuleProblem): Error | undefined {
+  return printed === '' ? undefined : Object.assign(new Error(), { stack: printed });
 }
 
 async function emptyReason(from: string): Promise<string> {

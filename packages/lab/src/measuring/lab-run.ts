@@ -17,7 +17,8 @@ import { OutOfTime, SubjectError, SubjectProcess, type SubjectWork } from './sub
  * optimized the hot code. Many short ones: code that was optimized before it has seen a round begin and end is thrown away then.
  */
 const WARM_UP = { whole: { rounds: 8, budget: 60 }, quick: { rounds: 5, budget: 25 } };
-/** By then, of the run's time, the cold rounds and the warm-up are over: on a slow machine they are cut short. */
+/** By then, of the run's time, all have started, the cold rounds and the warm-up are over: on a slow machine they are cut short. */
+const START_SHARE = 0.6;
 const COLD_SHARE = 0.3;
 const WARM_SHARE = 0.45;
 
@@ -44,7 +45,6 @@ export class LabRun {
   #round = 0;
   readonly #ended = new AbortController();
   #interrupted = false;
-  #isOutOfTime = false;
 
   /**
    * @param plan what to measure, and for how long
@@ -57,7 +57,7 @@ export class LabRun {
     private readonly observer: RunObserver,
     private readonly startProcess: StartProcess = (...args) => new SubjectProcess(...args),
   ) {
-    this.#time = new RunTime(plan.timeLimit);
+    this.#time = new RunTime(plan.timeLimit, plan.timeSpent);
     this.#machine = describeMachine();
     this.#random = seededRandom(plan.seed);
     this.#rows = plan.scenarios.flatMap(planned => rowsOf(planned, plan));
@@ -133,10 +133,10 @@ export class LabRun {
     return { ...headingOf(planned.scenario), rows };
   }
 
-  /** Two at a time: most of the start is one thread's work. */
+  /** Two at a time: most of the start is one thread's work. On a slow machine not all are started, so that some are measured. */
   async #startAll(): Promise<void> {
     await twoAtATime([...new Set(this.#rows.map(({ subject }) => subject))], async subject => {
-      if (this.#isStopped) return;
+      if (this.#isStopped || !this.#time.suffices(0, 1 - START_SHARE)) return;
       this.#show(`starting ${subject.name}`);
       await this.#start(subject);
     });
@@ -283,15 +283,18 @@ export class LabRun {
     try {
       await work();
     } catch (error) {
-      if (error instanceof OutOfTime) this.#isOutOfTime = true;
-      else if (!(error instanceof SubjectError)) throw error;
-      if (this.#isStopped) return;
-      for (const row of this.#rows) if (row.subject === subject) row.fail(error.message);
+      if (!(error instanceof OutOfTime || error instanceof SubjectError)) throw error;
+      this.#processes.delete(subject);
+      if (this.#interrupted) return;
+      for (const row of this.#rows.filter(each => each.subject === subject)) {
+        if (error instanceof SubjectError) row.fail(error.message);
+        else if (!row.isMeasured) row.leaveOut(`${error.message}: it hangs, or the machine is too busy`);
+      }
     }
   }
 
   get #isStopped(): boolean {
-    return this.#interrupted || this.#isOutOfTime;
+    return this.#interrupted || this.#time.left <= 0;
   }
 
   #showRound(row: MeasuredRow, partOfRound: number, roundCost: Duration): void {

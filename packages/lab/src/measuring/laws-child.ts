@@ -1,5 +1,6 @@
 import { type Runner, strategyLaws } from '@escapement/conformance';
 import { Clock, Container, type LoopEvent, type LoopModule, SleepStrategy } from 'escapement';
+import { whatFailed } from './failure-text.js';
 import { offerOf } from './offer.js';
 
 /** What the process that checks a strategy reports. */
@@ -18,7 +19,7 @@ async function check(from: string, alias: string): Promise<void> {
     try {
       await test();
     } catch (error) {
-      return report({ law, broken: error instanceof Error ? error.message : String(error) });
+      return report({ law, broken: whatFailed(error) });
     }
   }
 }

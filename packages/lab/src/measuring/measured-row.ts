@@ -5,14 +5,13 @@ import { summarize } from '../statistics/summary.js';
 import type { LateWanted } from '../why/late-recorder.js';
 import type { MeasuredRound, RoundOrder, RowReport } from './messages.js';
 import type { PlannedScenario } from './run-plan.js';
-import { SubjectError, type SubjectWork } from './subject-process.js';
+import { OutOfTime, SubjectError, type SubjectWork } from './subject-process.js';
 import { WhyLate } from './why-late.js';
 
 /** How long a round of one row lasts, in milliseconds, if its scenario does not say. */
 const ROUND = { whole: 100, quick: 60 };
 /** The samples that a process takes first are told apart: its code is not compiled yet, its caches are cold. */
 const COLD_SAMPLES = 30;
-const LEFT_OUT = 'left out: the time did not suffice. Allow more by --time, or measure less.';
 
 /** One subject at one setting, while it is measured. */
 export class MeasuredRow {
@@ -22,6 +21,7 @@ export class MeasuredRow {
   readonly #rounds: Round[] = [];
   #cold: Round | null = null;
   #failure: string | null = null;
+  #isLeftOut = false;
   #report: RowReport = {};
   #why: WhyLate | undefined;
   #cost: Duration;
@@ -67,12 +67,13 @@ export class MeasuredRow {
 
   /** It did not fail: there was no time for it. */
   get isLeftOut(): boolean {
-    return this.#failure === LEFT_OUT;
+    return this.#isLeftOut;
   }
 
   /** There is no time for it. */
-  leaveOut(): void {
-    this.fail(LEFT_OUT);
+  leaveOut(why = 'the time did not suffice'): void {
+    this.#isLeftOut ||= !this.isFailed;
+    this.fail(`left out: ${why}. Allow more by --time, or measure less.`);
   }
 
   /** Why nothing more will be measured. */
@@ -109,7 +110,13 @@ export class MeasuredRow {
   }
 
   async fetchReport(process: SubjectWork): Promise<void> {
-    if (this.isMeasured) this.#report = await process.report(this.planned.scenario.name, this.setting);
+    if (!this.isMeasured) return;
+    try {
+      this.#report = await process.report(this.planned.scenario.name, this.setting);
+    } catch (error) {
+      if (error instanceof OutOfTime) this.#report = { lines: [error.message] };
+      throw error;
+    }
   }
 
   async #measure(process: SubjectWork, given: ColdOrWarm): Promise<Round> {

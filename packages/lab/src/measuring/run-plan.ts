@@ -16,6 +16,8 @@ export interface RunPlan {
   readonly rounds: number | null;
   /** For all of it, in milliseconds; null: no limit. */
   readonly timeLimit: Duration | null;
+  /** How much of it is gone before the run begins, in milliseconds. Default: 0. */
+  readonly timeSpent?: Duration;
   /** Find out where lateness comes from, in further rounds. */
   readonly why: boolean;
   /** Measure nothing but that, and end with the first sleeper that is so late, in milliseconds; null: measure as usual. */

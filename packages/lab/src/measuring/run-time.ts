@@ -7,8 +7,14 @@ const RESERVE: Duration = 700;
 export class RunTime {
   readonly #startedAt = performance.now();
 
-  /** @param limit in milliseconds; null: none */
-  constructor(private readonly limit: Duration | null) {}
+  /**
+   * @param limit in milliseconds; null: none
+   * @param spent how much of it is gone already
+   */
+  constructor(
+    private readonly limit: Duration | null,
+    private readonly spent: Duration = 0,
+  ) {}
 
   /** In whole milliseconds. */
   get elapsed(): Duration {
@@ -17,7 +23,7 @@ export class RunTime {
 
   /** Infinity without a limit. */
   get left(): Duration {
-    return (this.limit ?? Infinity) - this.elapsed;
+    return (this.limit ?? Infinity) - this.spent - this.elapsed;
   }
 
   /** What may still be spent on measuring. */

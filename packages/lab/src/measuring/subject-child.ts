@@ -4,6 +4,7 @@ import { SCENARIOS } from '../scenarios/catalogue.js';
 import type { Measurement, Scenario } from '../scenarios/scenario.js';
 import type { Subject } from '../subjects/subject.js';
 import { type LateWanted } from '../why/late-recorder.js';
+import { whatFailed } from './failure-text.js';
 import { LateRecorders } from './late-recorders.js';
 import type { Answer, MeasuredRound, Order, RoundOrder, RowReport } from './messages.js';
 import { Meter } from './meter.js';
@@ -105,8 +106,12 @@ async function obey(order: Order): Promise<Answer> {
 // Ctrl-C reaches every process of the terminal. The lab ends this one when it has saved what there is.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
+/** Thrown outside of any call of ours: in a timer or a promise of the subject, for instance. It may be in a bad state now. */
+process.on('uncaughtException', error => {
+  process.send!({ failed: whatFailed(error) }, () => process.exit(1));
+});
 process.on('message', (order: Order) => {
   obey(order)
-    .catch(error => ({ failed: error instanceof Error ? error.message : String(error) }))
+    .catch(error => ({ failed: whatFailed(error) }))
     .then(answer => process.send!(answer));
 });

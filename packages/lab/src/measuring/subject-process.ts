@@ -3,17 +3,23 @@ import { fileURLToPath } from 'node:url';
 import type { Duration } from 'escapement';
 import type { SubjectInfo } from '../results/results.js';
 import type { Answer, MeasuredRound, Order, RoundOrder, RowReport, ScenarioSource } from './messages.js';
+import { type Asked, type Patience, patienceFor } from './patience.js';
 
 const PROGRAM = fileURLToPath(new URL('subject-child.js', import.meta.url));
-/** To load a module and to answer, on a busy machine. In milliseconds. */
-const PATIENCE: Duration = 30_000;
-/** How much longer than its budget a round may take. */
-const SLOWNESS = 10;
+/** What a subject did not do in time. */
+const LATE: Readonly<Record<Asked, string>> = {
+  load: 'it had not loaded',
+  round: 'did not come back',
+  report: 'its report did not come',
+};
 
 /** The subject's process failed: its message says how. */
 export class SubjectError extends Error {}
 
-/** The time of the whole run was over before the process answered: that is not its fault. */
+/** It was asked, and there was no answer in the time that it had. */
+export class NoAnswer extends SubjectError {}
+
+/** The time for all subjects was over before the process answered: that may not be its fault. */
 export class OutOfTime extends Error {}
 
 /** What a run asks of a subject's process. */
@@ -37,17 +43,17 @@ export class SubjectProcess {
 
   /** Loads the subject and the scenarios. @throws SubjectError, OutOfTime */
   async load(scenarios: readonly ScenarioSource[]): Promise<void> {
-    await this.#ask({ do: 'load', subject: this.subject, scenarios }, PATIENCE, 'loaded');
+    await this.#ask({ do: 'load', subject: this.subject, scenarios }, 'loaded');
   }
 
   /** @throws SubjectError, OutOfTime */
   round(order: Omit<RoundOrder, 'do'>, longest: Duration): Promise<MeasuredRound> {
-    return this.#ask({ do: 'round', ...order }, SLOWNESS * longest + PATIENCE, 'round');
+    return this.#ask({ do: 'round', ...order }, 'round', longest);
   }
 
   /** @throws SubjectError, OutOfTime */
   report(scenario: string, setting: number): Promise<RowReport> {
-    return this.#ask({ do: 'report', scenario, setting }, PATIENCE, 'report');
+    return this.#ask({ do: 'report', scenario, setting }, 'report');
   }
 
   /** Ends the process, whatever it does. */
@@ -56,24 +62,20 @@ export class SubjectProcess {
     this.#child.kill('SIGKILL');
   }
 
-  async #ask<K extends string>(order: Order, patience: Duration, key: K): Promise<AnswerOf<K>> {
-    const answer = await this.#answerTo(order, patience);
+  async #ask<K extends string>(order: Order, key: K, longest?: Duration): Promise<AnswerOf<K>> {
+    const answer = await this.#answerTo(order, patienceFor(order.do, this.timeLeft(), longest));
     if ('failed' in answer) throw new SubjectError(answer.failed);
     return (answer as Record<K, AnswerOf<K>>)[key];
   }
 
-  #answerTo(order: Order, patience: Duration): Promise<Answer> {
+  #answerTo(order: Order, { ms, isAmple }: Patience): Promise<Answer> {
     const child = this.#child;
-    const left = this.timeLeft();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => {
-          this.end();
-          const late = new SubjectError(`did not come back within ${Math.round(patience / 1000)} s`);
-          settle(() => reject(left < patience ? new OutOfTime() : late));
-        },
-        Math.min(patience, left),
-      );
+      const timer = setTimeout(() => {
+        this.end();
+        const text = `${LATE[order.do]} within ${(ms / 1000).toPrecision(2)} s`;
+        settle(() => reject(isAmple ? new NoAnswer(text) : new OutOfTime(text)));
+      }, ms);
       const answered = (answer: Answer) => settle(() => resolve(answer));
       const exited = (code: number | null, signal: string | null) => {
         const how = this.#isEnded ? 'was ended' : `ended with ${signal ?? `exit code ${code}`}`;
