@@ -459,7 +459,9 @@ describe('loop.keepAlive', () => {
   it('is in the report of a deadlock where it would have helped, and nowhere else', async () => {
     const deferred = new Deferred<number>({ name: 'answer' });
     const error = (await outcomeOf(yieldingLoop(new SyncHandler()).loop.run(deferred))) as Error;
-    expect(error.message).to.match(/\n {2}task .* waits for .*"answer".*\nIf a callback of the host would end .*keepAlive/);
+    expect(error.message).to.match(
+      /\n {2}task .* waits for .*"answer".*\nIf a callback of the host would end .*keepAlive/,
+    );
     const blocked = thrownBy(() => virtualLoop({ handlers: [new SyncHandler()] }).loop.runSync(deferred)) as Error;
     expect(blocked).to.have.property('code', 'ESC_DEADLOCK');
     expect(blocked.message).not.to.include('keepAlive');

@@ -7,7 +7,6 @@ import {
   type RunPlan,
   SCENARIOS,
   type StartProcess,
-  SubjectError,
 } from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { roundOf } from './support/made-up-rounds.js';

@@ -7,8 +7,6 @@ import {
   group,
   moveOnAfter,
   now,
-  type Sleep,
-  type SleepFor,
   scope,
   shield,
   sleep,
@@ -16,6 +14,7 @@ import {
   spawn,
   started,
   type TaskGroup,
+  type TimeEvent,
   TimeoutError,
   timeout,
 } from 'escapement';
@@ -53,7 +52,7 @@ function* serve() {
 }
 
 function* handshake() {
-  yield* group(function* (tasks: TaskGroup<Sleep | SleepFor>) {
+  yield* group(function* (tasks: TaskGroup<TimeEvent>) {
     const port = yield* tasks.start(serve);
     console.log(`listens on ${port}`);
     tasks.cancel();
