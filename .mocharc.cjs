@@ -50,6 +50,7 @@ const LONG = {
     'packages/entry-points',
     'packages/published',
     'policies/queueing',
+    'runtimes/*',
     'site/*',
   ],
 };

@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import type { Page } from 'playwright-core';
+import type { ConsoleMessage, Page } from 'playwright-core';
+import { ROOT } from '../examples/example.js';
 import { Chromium } from '../support/chromium.js';
 import { PageServer } from '../support/page-server.js';
+import { servedFile } from './served-file.js';
 
 /** Where a program runs: in a page or in a worker of it, cross-origin isolated or not. */
 export const PLACES = ['page', 'isolated page', 'worker', 'isolated worker'] as const;
@@ -19,11 +19,11 @@ export interface BrowserRun {
 
 /** In the page and in the worker: imports a program, and calls its `main`. */
 const HARNESS = `
-  const describe = values => values.map(String).join(' ');
+  const textOf = values => values.map(String).join(' ');
   async function run(file, argument) {
     const lines = [];
     const { log } = console;
-    console.log = (...values) => lines.push(describe(values));
+    console.log = (...values) => lines.push(textOf(values));
     const ran = {};
     try {
       const { main } = await import(file);
@@ -35,7 +35,7 @@ const HARNESS = `
     return { ...ran, output: lines.join('\\n') };
   }`;
 
-const FILES = {
+const FILES: Readonly<Record<string, string>> = {
   'page.html': `<!doctype html><meta charset="utf-8"><title>Escapement</title>
     <script>
       ${HARNESS}
@@ -51,25 +51,36 @@ const FILES = {
   'worker.js': `${HARNESS} onmessage = async ({ data }) => postMessage(await run(...data));`,
 };
 
-/** Bundles programs, serves them on the loopback interface, and runs them in Chromium. */
+/** Serves the workspace on the loopback interface, and runs programs of it in Chromium. */
 export class BrowserStage {
-  readonly #chromium = new Chromium();
+  readonly #chromium = new Chromium(['--js-flags=--expose-gc']);
+  readonly #server = new PageServer(path => FILES[path] ?? servedFile(path));
   readonly #pages = new Map<boolean, Page>();
   readonly #errors: (readonly string[])[] = [];
-  #server: PageServer | undefined;
 
   /** Starts all of it before the tests of the suite, which skip without Chromium. */
-  installIn(hooks: Parameters<Chromium['installIn']>[0], programs: Readonly<Record<string, URL>>): void {
+  installIn(hooks: Parameters<Chromium['installIn']>[0]): void {
     this.#chromium.installIn(hooks);
-    hooks.before(() => this.#serve(programs));
-    hooks.after(() => this.#server?.close());
+    hooks.before(() => this.#server.start());
+    hooks.after(() => this.#server.close());
   }
 
-  /** Runs a program by its name. Programs in workers may run at the same time; each has a worker of its own. */
-  async run(program: string, place: Place, argument?: unknown): Promise<BrowserRun> {
+  /**
+   * Runs a compiled file. Programs in workers may run at the same time; each has a worker of its own.
+   *
+   * @param onDebug gets what it writes with `console.debug`, while it runs
+   */
+  async run(program: URL, place: Place, argument?: unknown, onDebug?: (line: string) => void): Promise<BrowserRun> {
     const page = await this.#page(place.startsWith('isolated'));
     const call = place.endsWith('worker') ? 'runInWorker' : 'run';
-    return page.evaluate(`${call}('./${program}.js', ${JSON.stringify(argument)})`);
+    const path = program.href.slice(ROOT.href.length);
+    const hear = (message: ConsoleMessage) => message.type() === 'debug' && onDebug?.(message.text());
+    page.on('console', hear);
+    try {
+      return await page.evaluate(`${call}('./${path}', ${JSON.stringify(argument)})`);
+    } finally {
+      page.off('console', hear);
+    }
   }
 
   /** What the pages have complained about so far. */
@@ -77,29 +88,10 @@ export class BrowserStage {
     return this.#errors.flat();
   }
 
-  async #serve(programs: Readonly<Record<string, URL>>): Promise<void> {
-    const { outputFiles } = await build({
-      entryPoints: Object.entries(programs).map(([out, file]) => ({ in: fileURLToPath(file), out })),
-      outdir: '.',
-      bundle: true,
-      format: 'esm',
-      platform: 'browser',
-      target: 'es2022',
-      logLevel: 'warning',
-      write: false,
-    });
-    const scripts = Object.fromEntries(
-      outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('/') + 1), text]),
-    );
-    this.#server = new PageServer({ ...FILES, ...scripts });
-    await this.#server.start();
-  }
-
   async #page(isIsolated: boolean): Promise<Page> {
     const open = this.#pages.get(isIsolated);
     if (open !== undefined) return open;
-    const server = this.#server!;
-    const address = isIsolated ? server.isolatedAddress('page.html') : server.address('page.html');
+    const address = isIsolated ? this.#server.isolatedAddress('page.html') : this.#server.address('page.html');
     const { page, errors } = await this.#chromium.open(address);
     this.#errors.push(errors);
     this.#pages.set(isIsolated, page);

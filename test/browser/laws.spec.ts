@@ -16,14 +16,16 @@ const SUBJECTS: readonly (readonly [Subject, Place])[] = [
   ['phased-set-timeout', 'isolated page'],
 ];
 
+const PROGRAM = new URL('programs/laws.js', import.meta.url);
+
 describe('the laws of a strategy, in Chromium', function () {
   this.timeout(60_000);
   const stage = new BrowserStage();
-  stage.installIn({ before, after }, { laws: new URL('programs/laws.js', import.meta.url) });
+  stage.installIn({ before, after });
 
   for (const [subject, place] of SUBJECTS) {
     it(`${subject} keeps them in the ${place}`, async () => {
-      const { value, error } = await stage.run('laws', place, subject);
+      const { value, error } = await stage.run(PROGRAM, place, subject);
       expect(error).to.equal(undefined);
       const results = value as LawResult[];
       const broken = results.filter(({ problem }) => problem !== undefined);

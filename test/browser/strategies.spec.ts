@@ -18,13 +18,15 @@ const IN_NODE = ['setImmediateModule'];
 /** A page that is not isolated reads the time in steps of 0.1 ms; a busy machine adds to any lateness. */
 const EARLIEST = -0.001;
 
+const PROGRAM = new URL('programs/waits.js', import.meta.url);
+
 describe('the strategies in Chromium', function () {
   this.timeout(30_000);
   const stage = new BrowserStage();
-  stage.installIn({ before, after }, { waits: new URL('programs/waits.js', import.meta.url) });
+  stage.installIn({ before, after });
 
   async function wait(name: string, place: Place): Promise<Waited> {
-    const { value, error } = await stage.run('waits', place, name);
+    const { value, error } = await stage.run(PROGRAM, place, name);
     expect(error, place).to.equal(undefined);
     const waited = value as Waited;
     expect(waited.isIsolated, place).to.equal(place.startsWith('isolated'));
@@ -48,7 +50,7 @@ describe('the strategies in Chromium', function () {
   for (const name of BLOCKING) {
     it(`${name} blocks an isolated worker, and says why it cannot block elsewhere`, async () => {
       expect((await wait(name, 'isolated worker')).waits).to.equal('blocks');
-      const errorIn = async (place: Place) => (await stage.run('waits', place, name)).error;
+      const errorIn = async (place: Place) => (await stage.run(PROGRAM, place, name)).error;
       expect(await errorIn('page')).to.deep.equal({
         code: 'ESC_MISSING_HOST_FEATURE',
         text: 'MissingHostFeatureError: new AtomicsWaitStrategy found no SharedArrayBuffer, expected a host that has it. A page must be cross-origin isolated for that: see docs/choosing-a-strategy.md. Or use SetTimeoutStrategy.',
@@ -62,7 +64,7 @@ describe('the strategies in Chromium', function () {
 
   for (const name of IN_NODE) {
     it(`${name} says what to use there`, async () => {
-      const { error } = await stage.run('waits', 'page', name);
+      const { error } = await stage.run(PROGRAM, 'page', name);
       expect(error?.code).to.equal('ESC_MISSING_HOST_FEATURE');
       expect(error?.text).to.include('In a page use MessageChannelStrategy.');
     });

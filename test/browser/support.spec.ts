@@ -6,11 +6,12 @@ describe('a page in Chromium', function () {
   this.timeout(30_000);
   const chromium = new Chromium();
   chromium.installIn({ before, after });
-  const server = new PageServer({
+  const files: Readonly<Record<string, string>> = {
     'good.html': '<!doctype html><title>Good</title><script>console.log("hello")</script>',
     'bad.html': `<!doctype html><script src="missing.js"></script>
       <script>console.error('logged'); throw new Error('thrown')</script>`,
-  });
+  };
+  const server = new PageServer(path => files[path]);
   before(() => server.start());
   after(() => server.close());
 

@@ -145,7 +145,6 @@ describe('moveOnAfter', () => {
 
   it('leaves nothing behind, however often it is used', async function () {
     this.timeout(60_000);
-    const times = Number(process.env.LIMIT_USES ?? 20_000);
     const { loop, strategy } = virtualLoop();
     function* often(count: number) {
       for (let n = 0; n < count; n++) yield* moveOnAfter(n % 2 === 0 ? 0.5 : 2, sleep(1));
@@ -153,7 +152,7 @@ describe('moveOnAfter', () => {
     loop.runSync(often(2000));
     gc!();
     const before = process.memoryUsage().heapUsed;
-    loop.runSync(often(times));
+    loop.runSync(often(20_000));
     // The strategy of these tests keeps each of its sleeps.
     strategy.sleeps.length = 0;
     gc!();

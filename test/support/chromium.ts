@@ -36,6 +36,9 @@ export interface Visit {
 export class Chromium {
   #browser: Browser | undefined;
 
+  /** @param flags of the command line, besides those that keep it quiet */
+  constructor(private readonly flags: readonly string[] = []) {}
+
   /** Where it is installed; undefined if it is not. */
   static path(): string | undefined {
     const folders = process.env.PATH?.split(delimiter) ?? [];
@@ -56,7 +59,8 @@ export class Chromium {
 
   async start(): Promise<void> {
     // As root, as in CI, it cannot have its sandbox; it loads nothing but our own pages.
-    this.#browser = await chromium.launch({ executablePath: Chromium.path()!, args: QUIET, chromiumSandbox: false });
+    const args = [...QUIET, ...this.flags];
+    this.#browser = await chromium.launch({ executablePath: Chromium.path()!, args, chromiumSandbox: false });
   }
 
   /** @param options of the browser context: `viewport`, `colorScheme`, `javaScriptEnabled`; each page has one of its own */

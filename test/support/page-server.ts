@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What makes a page cross-origin isolated, so that it has `SharedArrayBuffer` and a fine clock. */
@@ -13,20 +13,29 @@ const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
 };
 
-/** Serves pages from memory, on the loopback interface: at `isolatedAddress` with the headers of isolation, at `address` without. */
+/** Gives a file by its path, as in `index.html`; undefined if there is none. */
+type Files = (path: string) => string | undefined | Promise<string | undefined>;
+
+/** Serves files on the loopback interface: at `isolatedAddress` with the headers of isolation, at `address` without. */
 export class PageServer {
   readonly #server: Server;
 
-  /** @param files by name, as in `{ 'index.html': '...' }` */
-  constructor(private readonly files: Readonly<Record<string, string>>) {
-    this.#server = createServer(({ url = '' }, response) => {
-      const [folder, name = ''] = url.slice(1).split('/');
-      const body = this.files[name];
-      const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
-      // A browser asks for an icon, too: that is no error.
-      const status = body !== undefined ? 200 : url.endsWith('.ico') ? 204 : 404;
-      response.writeHead(status, { 'Content-Type': type, ...(folder === 'isolated' ? ISOLATION : {}) }).end(body);
-    });
+  constructor(private readonly files: Files) {
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  async #answer({ url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A browser asks for an icon, too: that is no error.
+    if (url.endsWith('.ico')) return void response.writeHead(204).end();
+    const [, folder, path = ''] = /^\/(\w+)\/(.*)$/.exec(url) ?? [];
+    const type = TYPES[path.slice(path.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+    try {
+      const body = await this.files(path);
+      const headers = { 'Content-Type': type, ...(folder === 'isolated' ? ISOLATION : {}) };
+      response.writeHead(body === undefined ? 404 : 200, headers).end(body);
+    } catch (error) {
+      response.writeHead(500).end(String(error));
+    }
   }
 
   async start(): Promise<void> {

@@ -175,7 +175,7 @@ function notAnEvent(key: string | number | undefined, given: unknown): Escapemen
     'ESC_NOT_AN_EVENT',
     given,
     `an event for its branch ${describe(key)}`,
-    ' Spawn a coroutine, and pass task.join().',
+    ' Of a task, pass task.join(); a coroutine needs a task: spawn it first.',
   );
 }
 

@@ -1,5 +1,5 @@
 import { type Answer, checkCount, type Waiter, WaitQueue } from '@escapement/core';
-import { titled } from './describe.js';
+import { Titled, titled } from './describe.js';
 import { SourceEvent } from './sync-event.js';
 
 /** The event behind `barrier.wait()`. */
@@ -24,7 +24,7 @@ export class AllArrived extends SourceEvent<number, Barrier> {
  * const index = yield* round.wait();
  * if (index === 0) report();   // one of the three
  */
-export class Barrier {
+export class Barrier extends Titled {
   /** @internal */
   readonly waiting = new WaitQueue<Waiter<number>>();
   readonly #wait = new AllArrived(this);
@@ -38,6 +38,7 @@ export class Barrier {
     readonly parties: number,
     readonly name?: string,
   ) {
+    super();
     checkCount('parties of a Barrier', parties, 1, false, 'The barrier opens when that many tasks have arrived.');
   }
 
@@ -62,7 +63,7 @@ export class Barrier {
   }
 
   /** `barrier "round", 2 of 3 have arrived` */
-  toString(): string {
+  override toString(): string {
     return `${titled('barrier', this.name)}, ${this.waiting.roughLength} of ${this.parties} have arrived`;
   }
 }

@@ -1,5 +1,5 @@
 import { checkArgument, checkCount, runningTask, WaitQueue } from '@escapement/core';
-import { titled, titleOf } from './describe.js';
+import { Titled, titled, titleOf } from './describe.js';
 import { BroadcastClosedError } from './errors.js';
 import { type Publications, type Receiver, Subscriber } from './subscriber.js';
 
@@ -30,7 +30,7 @@ export interface BroadcastOptions {
  * prices.publish(42);
  * prices.close();
  */
-export class Broadcast<T> implements Publications<T> {
+export class Broadcast<T> extends Titled implements Publications<T> {
   /** The item of number n is at n % capacity. */
   readonly #items: T[] = [];
   readonly #waiting = new WaitQueue<Receiver>();
@@ -46,6 +46,7 @@ export class Broadcast<T> implements Publications<T> {
 
   /** @throws InvalidCountError, InvalidArgumentError */
   constructor(options: BroadcastOptions = {}) {
+    super();
     const { capacity = 1000, name } = checkArgument('new Broadcast', options, 'object', 'an object of options');
     checkCount('capacity of a Broadcast', capacity, 1, false, 'So many items it holds for the slowest subscriber.');
     this.capacity = capacity;
@@ -145,7 +146,7 @@ export class Broadcast<T> implements Publications<T> {
   }
 
   /** `broadcast "prices"` */
-  toString(): string {
+  override toString(): string {
     return titled('broadcast', this.name);
   }
 }

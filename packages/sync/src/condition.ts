@@ -9,7 +9,7 @@ import {
   WaitQueue,
 } from '@escapement/core';
 import type { Acquire } from './acquire.js';
-import { titled } from './describe.js';
+import { Titled, titled } from './describe.js';
 import type { Lock } from './lock.js';
 import { SourceEvent } from './sync-event.js';
 
@@ -41,7 +41,7 @@ export class Notified extends SourceEvent<void, Condition> {
  * });
  * // elsewhere: stock++; changed.notify();
  */
-export class Condition {
+export class Condition extends Titled {
   /** @internal */
   readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #notified = new Notified(this);
@@ -55,6 +55,7 @@ export class Condition {
     readonly lock: Lock,
     readonly name?: string,
   ) {
+    super();
     if (isLock(lock)) return;
     const fault = `new Condition got ${describe(lock)}, expected the Lock that guards what is waited for. Write new Condition(lock).`;
     throw new InvalidArgumentError('ESC_NOT_A_LOCK', fault);
@@ -100,7 +101,7 @@ export class Condition {
   }
 
   /** `condition "stock" of lock "db", held by nobody` */
-  toString(): string {
+  override toString(): string {
     return `${titled('condition', this.name)} of ${this.lock}`;
   }
 }

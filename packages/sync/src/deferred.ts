@@ -1,5 +1,5 @@
 import { type Answer, checkArgument, type Sent, type TaskResult, type Waiter, WaitQueue } from '@escapement/core';
-import { titled } from './describe.js';
+import { Titled, titled } from './describe.js';
 import { SourceEvent } from './sync-event.js';
 
 /** The event behind `deferred.wait()`. */
@@ -45,7 +45,7 @@ const PENDING = { state: 'pending' } as const;
  * server.on('error', error => port.reject(error));
  * yield* connect(yield* port.wait());
  */
-export class Deferred<out T = void> {
+export class Deferred<out T = void> extends Titled {
   /** @internal */
   readonly waiting = new WaitQueue<Waiter>();
   readonly #wait: DeferredSettled<T> = new DeferredSettled(this);
@@ -55,6 +55,7 @@ export class Deferred<out T = void> {
 
   /** @throws InvalidArgumentError */
   constructor(options: DeferredOptions = {}) {
+    super();
     this.name = checkArgument('new Deferred', options, 'object', 'an object of options, like { name }').name;
   }
 
@@ -96,7 +97,7 @@ export class Deferred<out T = void> {
   }
 
   /** `deferred "port"` */
-  toString(): string {
+  override toString(): string {
     return titled('deferred', this.name);
   }
 }

@@ -10,7 +10,7 @@ import {
   WaitQueue,
 } from '@escapement/core';
 import { type Acquirable, Acquire, holding } from './acquire.js';
-import { titled, titleOf } from './describe.js';
+import { Titled, titled, titleOf } from './describe.js';
 import { LockHeldError, LockNotHeldError } from './errors.js';
 
 /**
@@ -33,7 +33,7 @@ import { LockHeldError, LockNotHeldError } from './errors.js';
  *   yield* write(row);   // no other task writes now
  * });
  */
-export class Lock implements Acquirable {
+export class Lock extends Titled implements Acquirable {
   /** @internal */
   readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #acquire = new Acquire(this);
@@ -41,7 +41,9 @@ export class Lock implements Acquirable {
   #acquirer: Task | undefined;
 
   /** @param name for errors and deadlock reports */
-  constructor(readonly name?: string) {}
+  constructor(readonly name?: string) {
+    super();
+  }
 
   /** Whether a task holds it now. */
   get isHeld(): boolean {
@@ -124,7 +126,7 @@ export class Lock implements Acquirable {
   }
 
   /** `lock "db", held by task "writer"` */
-  toString(): string {
+  override toString(): string {
     return `${titled('lock', this.name)}, ${this.#state()}`;
   }
 

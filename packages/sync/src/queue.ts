@@ -14,7 +14,7 @@ import {
   type Task,
   WaitQueue,
 } from '@escapement/core';
-import { titled, titleOf } from './describe.js';
+import { Titled, titled, titleOf } from './describe.js';
 import { QueueClosedError } from './errors.js';
 import { Get, Next, NOTHING, Put, type Putter, type QueueEnds, type Taker } from './queue-events.js';
 
@@ -66,7 +66,7 @@ export interface QueueOptions<T = unknown> {
  * for (const job of list) yield* jobs.put(job);   // waits while ten are waiting
  * jobs.close();
  */
-export class Queue<T> implements QueueEnds<T> {
+export class Queue<T> extends Titled implements QueueEnds<T> {
   readonly #items = new Fifo<T>();
   // A task waits in these only while it cannot be served, so an immediate put or get overtakes none.
   /** @internal */
@@ -86,6 +86,7 @@ export class Queue<T> implements QueueEnds<T> {
 
   /** @throws InvalidCountError, InvalidArgumentError */
   constructor(options: QueueOptions<T> = {}) {
+    super();
     const { capacity = Infinity, overflow = 'wait', undelivered, name } = checkOptions(options);
     this.capacity = capacity;
     this.overflow = overflow;
@@ -268,7 +269,7 @@ export class Queue<T> implements QueueEnds<T> {
   }
 
   /** `queue "jobs"` */
-  toString(): string {
+  override toString(): string {
     return titled(this.noun, this.name);
   }
 

@@ -10,7 +10,7 @@ import {
   WaitQueue,
 } from '@escapement/core';
 import { type Acquirable, Acquire, holding } from './acquire.js';
-import { titled, titleOf } from './describe.js';
+import { Titled, titled, titleOf } from './describe.js';
 import { SemaphoreFullError } from './errors.js';
 
 /** How many permits a semaphore may have, and what it is called. */
@@ -49,7 +49,7 @@ export interface SemaphoreStatistics {
  * for (const url of urls) yield* spawn(connections.with(fetchPage(url)));   // four at a time
  * connections.resize(8);
  */
-export class Semaphore implements Acquirable {
+export class Semaphore extends Titled implements Acquirable {
   /** @internal */
   readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #acquire = new Acquire(this);
@@ -65,6 +65,7 @@ export class Semaphore implements Acquirable {
    * @throws InvalidCountError
    */
   constructor(permits: number, options: SemaphoreOptions = {}) {
+    super();
     const { name, max = Infinity } = checkArgument('new Semaphore', options, 'object', 'an object of options');
     checkCount('permits of a Semaphore', permits, 0, true, 'Pass 1 to admit one task at a time.');
     checkCount('max of a Semaphore', max, Math.max(1, permits), true, 'It cannot have more permits than that.');
@@ -146,7 +147,7 @@ export class Semaphore implements Acquirable {
   }
 
   /** `semaphore "pool", permits free: 0, tasks waiting: 2` */
-  toString(): string {
+  override toString(): string {
     return `${this.#title}, permits free: ${this.free}, tasks waiting: ${this.waiting.roughLength}`;
   }
 

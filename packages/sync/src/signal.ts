@@ -1,5 +1,5 @@
 import { ANSWERED, type Answer, type Waiter, WaitQueue } from '@escapement/core';
-import { titled } from './describe.js';
+import { Titled, titled } from './describe.js';
 import { SourceEvent } from './sync-event.js';
 
 /** The event behind `signal.wait()`. */
@@ -24,14 +24,16 @@ export class SignalSet extends SourceEvent<void, Signal> {
  * yield* spawn(function* () { yield* ready.wait(); serve(); });
  * ready.set();
  */
-export class Signal {
+export class Signal extends Titled {
   /** @internal */
   readonly waiting = new WaitQueue<Waiter<void>>();
   readonly #wait = new SignalSet(this);
   #isSet = false;
 
   /** @param name for deadlock reports */
-  constructor(readonly name?: string) {}
+  constructor(readonly name?: string) {
+    super();
+  }
 
   /** Whether it is set: then `wait()` returns at once. */
   get isSet(): boolean {
@@ -50,7 +52,7 @@ export class Signal {
   }
 
   /** `signal "ready"` */
-  toString(): string {
+  override toString(): string {
     return titled('signal', this.name);
   }
 }

@@ -8,6 +8,7 @@ import {
   type Program,
   type Waiter,
 } from '@escapement/core';
+import { Titled } from './describe.js';
 import { SyncEvent } from './sync-event.js';
 
 /** What `subscriber.next()` evaluates to: an item and how many the subscriber has missed before it, or the end. */
@@ -79,7 +80,7 @@ export class Published<out T = unknown> extends SyncEvent<PublishedResult<T>> {
  * const mine = prices.subscribe();
  * try { yield* showFirst((yield* mine.next()).value); } finally { mine.unsubscribe(); }
  */
-export class Subscriber<out T = unknown> {
+export class Subscriber<out T = unknown> extends Titled {
   readonly #broadcast: Publications<T>;
   readonly #next: Published<T> = new Published(this);
   /** The number of its next item. */
@@ -90,6 +91,7 @@ export class Subscriber<out T = unknown> {
 
   /** @internal */
   constructor(broadcast: Publications<T>) {
+    super();
     this.#broadcast = broadcast;
     this.#position = broadcast.end;
   }
@@ -175,7 +177,7 @@ export class Subscriber<out T = unknown> {
   }
 
   /** `subscriber of broadcast "prices"` */
-  toString(): string {
+  override toString(): string {
     return `subscriber of ${this.#broadcast}`;
   }
 }

@@ -1,3 +1,6 @@
+/** @internal The method whose text `console.log` of Node and others shows instead of the fields. */
+export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+
 /** The most characters that a message shows of one value. */
 const MOST_SHOWN = 300;
 
@@ -19,11 +22,11 @@ function describeUnguarded(value: unknown): string {
   const tag = tagOf(value);
   if (tag === 'Error' || value instanceof Error) return describeError(value as Error);
   if (tag === 'Generator') return 'a coroutine';
-  if (isThenable(value)) return 'a promise';
   if (Array.isArray(value)) return `an array of ${value.length}`;
   // The text of an array of bytes would have each of them.
   const text = ArrayBuffer.isView(value) ? undefined : safely(() => String(value));
-  return text === undefined || PLAIN.test(text) ? `an object of class ${classNameOf(value)}` : text;
+  if (text !== undefined && !PLAIN.test(text)) return text;
+  return isThenable(value) ? 'a promise' : `an object of class ${classNameOf(value)}`;
 }
 
 /** What `Object.prototype.toString` returns. */

@@ -39,11 +39,12 @@ function adviceForYielded(yielded: unknown): string {
   if (copy !== undefined) return adviceForCopy(copy);
   if (yielded === undefined) return 'A bare `yield` waits for nothing; to let other tasks run, write `yield* pause()`.';
   if (tagOf(yielded) === 'Generator') return 'To run a coroutine and wait for it, write `yield*` instead of `yield`.';
+  if (typeof yielded === 'function') return 'Call it, and write `yield*` in front: `yield* sleep(5)`.';
+  // Before the promise: a task is both.
+  if (has(yielded, Symbol.iterator)) return 'Write `yield*` instead of `yield`.';
   if (isThenable(yielded)) {
     return 'To wait for a promise, write `yield* resolved(promise)`, from @escapement/promises.';
   }
-  if (typeof yielded === 'function') return 'Call it, and write `yield*` in front: `yield* sleep(5)`.';
-  if (has(yielded, Symbol.iterator)) return 'Write `yield*` instead of `yield`.';
   return 'Events are instances of a class that extends LoopEvent.';
 }
 

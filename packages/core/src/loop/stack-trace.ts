@@ -50,8 +50,8 @@ const YIELD_STAR_HINT =
 
 const FRAME = /^\s+at /;
 const COROUTINE = ' (coroutine)';
-/** The frame that V8 shows between a coroutine and the function that resumes it. */
-const RESUMPTION = /^\s+at .*\.(?:next|throw) \(<anonymous>\)$/;
+/** The frame that V8 shows between a coroutine and the function that resumes it: `Generator.next`, or `next` in Chromium. */
+const RESUMPTION = /^\s+at (?:.*\.)?(?:next|throw) \(<anonymous>\)$/;
 
 function markCoroutines(lines: readonly string[]): string[] {
   const marked: string[] = [];

@@ -36,6 +36,14 @@ export function claimCoroutine<T>(program: Program<T, LoopEvent>, task: Task, ca
   return new Delegate(body);
 }
 
+/** @internal Whether `body`, which came of `program`, is a generator of this realm: those are resumed in the quickest way. */
+export function isPlainGenerator(body: Body, program: Program<unknown, LoopEvent>): boolean {
+  return (body as unknown) === program || (typeof program === 'function' && isGenerator(body));
+}
+
+/** @internal The body of a task that is over: it must not keep what its own refers to. */
+export const ENDED_BODY = (function* () {})() as Generator<never, never, unknown>;
+
 function freshBody<T>(make: () => Yieldable<T, LoopEvent>, caller: string): Body<T> {
   const made = make();
   creationHook?.handedOver(made);

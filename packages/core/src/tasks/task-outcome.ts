@@ -1,3 +1,4 @@
+import { describe } from '../errors/describe.js';
 import { CircularValueError, TaskCancelledError } from './errors.js';
 import type { Task } from './task.js';
 import { CANCELLED, FAILED, SUCCEEDED } from './task-state.js';
@@ -73,4 +74,10 @@ function leadsBack(first: Task): boolean {
     task = result.value;
   }
   return true;
+}
+
+/** @internal For messages and `console.log`. */
+export function textOf(task: Task): string {
+  const { waitsFor, name, state } = task;
+  return `task "${name}" (${waitsFor === undefined ? state : `waits for ${describe(waitsFor)}`})`;
 }

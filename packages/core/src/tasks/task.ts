@@ -1,12 +1,12 @@
 import { combineErrors } from '../errors/combine-errors.js';
-import { nameBelow, shownName } from '../errors/describe.js';
-import { isGenerator, nextOf, throwInto } from '../events/body-of.js';
+import { INSPECT, nameBelow, shownName } from '../errors/describe.js';
+import { nextOf, throwInto } from '../events/body-of.js';
 import type { Sent } from '../events/coroutine.js';
 import { forgetFirstStep } from '../events/event-iterator.js';
 import type { Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { CallStack } from './call-stack.js';
-import { type Body, claimCoroutine } from './claim-coroutine.js';
+import { type Body, claimCoroutine, ENDED_BODY, isPlainGenerator } from './claim-coroutine.js';
 import type { ContextEntry } from './context-entry.js';
 import { Cancelled } from './errors.js';
 import { forgetAttempt } from './immediate-event.js';
@@ -16,7 +16,7 @@ import { contextFor, deadlineOf } from './task-deadline.js';
 import { errorsOf, TaskExtras } from './task-extras.js';
 import { NO_CHILDREN, TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
-import { promiseFor, resultIn, settleJoiner, type TaskResult } from './task-outcome.js';
+import { promiseFor, resultIn, settleJoiner, type TaskResult, textOf } from './task-outcome.js';
 import {
   CANCEL_DELIVERY,
   DAEMON,
@@ -44,8 +44,6 @@ import {
 import { treeOf } from './task-tree.js';
 import type { Waiter, WaitTarget } from './waiter.js';
 import { Watch, type WatchTarget } from './watch.js';
-
-const ENDED_BODY = (function* () {})() as Generator<never, never, unknown>;
 
 /**
  * A coroutine that the loop runs, with its children: the tasks that it spawned. It ends when its body has returned and its
@@ -82,9 +80,7 @@ export class Task<out T = unknown> implements WaitTarget {
     this.parent = parent;
     this.context = contextFor(parent, spec.hints);
     this.#body = claimCoroutine(spec.body, this, spec.caller);
-    const isDirect =
-      (this.#body as unknown) === spec.body || (typeof spec.body === 'function' && isGenerator(this.#body));
-    this.#flags = isDirect ? spec.flags | IS_GENERATOR : spec.flags;
+    this.#flags = isPlainGenerator(this.#body, spec.body) ? spec.flags | IS_GENERATOR : spec.flags;
     if (spec.hints !== undefined) this.extras.hints = spec.hints;
     if (spec.ended !== undefined) this.family.childEndListener = spec.ended;
     parent?.family.adopt(this);
@@ -146,9 +142,8 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   /**
-   * `yield* task.join()` waits until the task has ended, and evaluates to its value or throws its error; if it was
-   * cancelled, `TaskCancelledError`. Any number of tasks may join it, also after its end. A failure goes to the parent, too,
-   * except under `supervise`.
+   * `yield* task.join()` waits until the task has ended, and evaluates to its value or throws its error; `TaskCancelledError` if it
+   * was cancelled. Any number of tasks may join it, also after its end. A failure goes to the parent, too, except under `supervise`.
    */
   join(): Join<T> {
     return new Join(this);
@@ -160,9 +155,8 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   /**
-   * Ends the task and its children: throws `Cancelled` where each is suspended, and again at every later suspension. If a
-   * wait is over already, its value is delivered first. Does nothing to a task that has ended or was cancelled before.
-   * Returns at once; join the task to wait for its end.
+   * Ends the task and its children: throws `Cancelled` where each is suspended, and again at every later suspension. If a wait is
+   * over already, its value is delivered first. Does nothing the second time, or after its end. Join the task to wait for its end.
    *
    * @param reason the `reason` of `Cancelled` and of the task's result
    */
@@ -175,8 +169,8 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   /**
-   * Arms `event` and informs `target` when it has happened: see `Watch`. An event that need not wait informs it inside of
-   * this call. In a coroutine write `yield* watch(event, target)`, so that the compiler checks for a handler.
+   * Arms `event` and informs `target` when it has happened: see `Watch`. An event that need not wait informs it inside of this call.
+   * In a coroutine write `yield* watch(event, target)`, so that the compiler checks for a handler.
    * @param wasAttempted whether you have just attempted the event in vain: else that is done first
    * @throws NoHandlerError
    */
@@ -185,8 +179,8 @@ export class Task<out T = unknown> implements WaitTarget {
   }
 
   /**
-   * Runs `action` once, after the tasks that are ready now: where a task spawned now would take its first step; not if this
-   * task has ended by then. What `action` throws fails the task.
+   * Runs `action` once, after the tasks that are ready now: where a task spawned now would take its first step; not if this task has
+   * ended by then. What `action` throws fails the task.
    */
   defer(action: () => void): void {
     this.host.defer(this, action);
@@ -199,6 +193,16 @@ export class Task<out T = unknown> implements WaitTarget {
     onFailure?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return promiseFor(this).then(onSuccess, onFailure);
+  }
+
+  /** `task "reader" (waits for Get(queue "jobs", empty))` */
+  toString(): string {
+    return textOf(this);
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return textOf(this);
   }
 
   // The rest is internal. Without `#`, because a `#method` takes 8 bytes of every task.
@@ -318,26 +322,23 @@ export class Task<out T = unknown> implements WaitTarget {
   // Continues with the parent if this was the last that it waited for. Not recursive: see `treeOf`.
   private bodyEnded(): void {
     this.enter(FINISHING);
-    // A task that is kept for its result must not keep what its body refers to.
     this.#body = ENDED_BODY;
-    let task: Task | undefined = this;
-    while (task !== undefined && (task.#flags & STATE) === FINISHING && task.hasNothingLeft()) {
+    for (let task: Task | undefined = this; task?.hasNothingLeft(); task = task.parent) {
       task.end();
       task.parent?.childEnded(task);
-      task = task.parent;
     }
   }
 
   /** The children end first, then the daemons, which are cancelled, then the clean-ups of `ensure`. */
   private hasNothingLeft(): boolean {
+    if ((this.#flags & STATE) !== FINISHING) return false;
     if (this.#family !== undefined && !this.#family.isEmpty) {
       this.#family.dismissDaemons();
       return false;
     }
     const cleanup = this.#extras?.cleanups?.pop();
     if (cleanup === undefined) return true;
-    const name = nameBelow('cleanup', this.name);
-    this.host.spawn({ body: cleanup, caller: 'ensure', name, flags: SHIELDED }, this);
+    this.host.spawn({ body: cleanup, caller: 'ensure', name: nameBelow('cleanup', this.name), flags: SHIELDED }, this);
     return false;
   }
 
@@ -349,9 +350,7 @@ export class Task<out T = unknown> implements WaitTarget {
     } else if (this.has(ENDS_CANCELLED)) {
       this.#content = this.#cancelled!.reason;
       this.enter(CANCELLED);
-    } else {
-      this.enter(SUCCEEDED);
-    }
+    } else this.enter(SUCCEEDED);
     this.#extras?.reportEnd(this);
     this.host.taskEnded(this);
   }

@@ -1,0 +1,7 @@
+describe('planted', () => {
+  it('passes', () => {});
+
+  it('hangs', () => {
+    for (;;);
+  });
+});
