@@ -4,7 +4,6 @@
 export const hiddenTypes = {
   '@escapement/core': ['AbortSignalLike', 'ContextEntry', 'Limiting', 'Type', 'WaitTarget', 'Waiting', 'WithOwnKind'],
   '@escapement/combinators': ['EventsInOne', 'EventsOf', 'Made', 'MapEvent', 'PlaceOf', 'RaceEvent'],
-  '@escapement/lab': ['Environment', 'Stretch', 'SubjectProcess'],
   '@escapement/promises': ['Settler'],
   '@escapement/strategies': ['ThreadSlack'],
   '@escapement/sync': ['Acquirable', 'Publications', 'QueueEnds'],

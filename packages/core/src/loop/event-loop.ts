@@ -276,7 +276,6 @@ class PluggableLoop<in E extends LoopEvent> {
  * program at a time.
  *
  * `E` is the union of the events that it has handlers for: a program that can yield another one does not compile.
- *
  * @interface
  * @throws NoStrategyError, InvalidArgumentError, StrategyError, DuplicateHandlerError, IncompatiblePluginsError from the
  * constructor
