@@ -9,7 +9,7 @@ import {
   strategyLaws,
 } from '@escapement/conformance';
 import { assert } from 'chai';
-import { Mailbox, MailboxHandler, mailboxAdapter, Received } from './broken/mailboxes.js';
+import { Mailbox, MailboxHandler, mailboxAdapter, parcelAdapter, Received } from './broken/mailboxes.js';
 import { TimerHandler, timerAdapter } from './broken/timers.js';
 import { Recorder } from './recorder.js';
 
@@ -80,6 +80,30 @@ describe('conformance: an adapter that is wrong', () => {
       String(await strange.run('H1')),
       /InvalidAdapterError.*"door", expected an event that the handler handles/,
     );
+  });
+});
+
+describe('conformance: the value of an event', () => {
+  const h1 = async (value: unknown) => {
+    const suite = new Recorder(runner => handlerLaws(runner, parcelAdapter(value)));
+    return (await suite.run('H1'))?.message;
+  };
+
+  it('is compared by its contents', async () => {
+    assert.isUndefined(await h1({ item: 'item' }));
+    const problem = 'H1 is broken: resolved with {"item":"item"}, not with ';
+    assert.include(await h1({ item: 'ink' }), `${problem}{"item":"ink"}.`);
+    assert.include(await h1({ item: 'item', count: 1 }), `${problem}{"item":"item","count":1}.`);
+    assert.include(await h1(['item']), `${problem}["item"].`);
+    assert.include(await h1(new Map([['item', 'item']])), `${problem}an object of class Map.`);
+    assert.include(await h1(undefined), `${problem}undefined.`);
+  });
+
+  it('is judged by a function, if the adapter has one', async () => {
+    assert.isUndefined(await h1(({ item }: { item: string }) => item.length === 4));
+    assert.include(await h1(() => false), 'H1 is broken: resolved with {"item":"item"}, which value() refuses.');
+    const throwing = () => assert.fail('no idea');
+    assert.include(await h1(throwing), 'value of pending() of the adapter threw: no idea');
   });
 });
 

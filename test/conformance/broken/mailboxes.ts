@@ -194,6 +194,19 @@ class MicrotaskHandler extends MailboxHandler {
   override disarm(): void {}
 }
 
+/** Each result is an object of its own. */
+class Parcels extends Mailbox {
+  override put(item: string): void {
+    super.put({ item } as unknown as string);
+  }
+}
+
+/** @param value what the result is to be: an object, or a function that judges it */
+export function parcelAdapter(value: unknown): HandlerAdapter<EventHandler<Received>> {
+  const { pending, ...adapter } = mailboxAdapter(() => new Parcels());
+  return { ...adapter, pending: handler => ({ ...pending!(handler), value: value as string }) };
+}
+
 const box = (mistake: string, breaks: string, make: () => Mailbox, also: readonly string[] = []): Broken => ({
   mistake,
   breaks,
@@ -239,7 +252,7 @@ export const mailboxes: readonly Broken[] = [
   handler('writes into the event', 'H5', () => new ScribblingHandler(), ['H17']),
   box('serves the last who came first', 'H6', () => new Stack()),
   handler('sleeps in poll', 'H7', () => new DozingHandler()),
-  handler('counts as in flight what only a task ends', 'H10', () => new CountingHandler(), ['H15']),
+  handler('counts as in flight what only a task ends', 'H10', () => new CountingHandler(), ['H1', 'H15']),
   handler('lets no wait be interrupted, and never settles it', 'H12', () => new StubbornHandler(), [
     'H1',
     'H2',

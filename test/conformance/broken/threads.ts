@@ -107,7 +107,10 @@ const thread = (mistake: string, breaks: string, make: () => ThreadHandler, also
 });
 
 export const threads: readonly Broken[] = [
-  thread('does not request the wakeup', 'H11', () => new Quiet()),
+  {
+    ...thread('does not request the wakeup', 'H11', () => new Quiet()),
+    says: /publish first, then request the wakeup/,
+  },
   thread('requests the wakeup in the first sleep only', 'H11', () => new FirstSleepOnly()),
   thread('does not count what the thread ends', 'H10', () => new CountsNone(), ['H11']),
   thread('goes on counting waits that were disarmed', 'H10', () => new StaysInFlight(), ['H15']),

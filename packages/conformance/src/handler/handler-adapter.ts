@@ -54,8 +54,8 @@ export interface Pending<E extends LoopEvent> {
    * may come later, by the host or by another thread.
    */
   happen(): void;
-  /** What the wait evaluates to. Left out: not checked. */
-  readonly value?: ResultOf<E>;
+  /** What the wait evaluates to, compared by its contents; or a function that says whether it is right. Left out: not checked. */
+  readonly value?: ResultOf<E> | ((result: ResultOf<E>) => boolean);
   /** Called at the end: frees what `pending` made, such as a pipe. */
   dispose?(): void;
 }

@@ -2,7 +2,7 @@ import { spawn, type Task } from '@escapement/core';
 import { demand } from '../laws/errors.js';
 import { activeResources, hostTurn, realDelay, realNow } from '../laws/host.js';
 import { noCollector, Survivors } from '../laws/memory.js';
-import { PATIENCE } from '../laws/stage-strategy.js';
+import { adviceFor, PATIENCE } from '../laws/stage-strategy.js';
 import type { HandlerAdapter, HandlerLaw } from './handler-adapter.js';
 import { Stage } from './stage.js';
 
@@ -122,7 +122,8 @@ function* settleMany(stage: Stage, adapter: HandlerAdapter) {
       yield* stage.turns();
       happen();
     }
-    yield* stage.until(() => tasks.every(({ isEnded }) => isEnded));
+    const areSettled = yield* stage.until(() => tasks.every(({ isEnded }) => isEnded));
+    demand(areSettled, () => `waits whose events had happened were not settled. ${adviceFor(stage.endedBy)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Clock, describe, EventHandler, type Instant, type LoopEvent, type Waiter } from '@escapement/core';
+import { demand } from '../laws/errors.js';
 import { realNow } from '../laws/host.js';
 
 /** What was seen of one wait. Keeps neither the event nor the waiter. */
@@ -86,6 +87,13 @@ export class Observations {
 /** Whether a handler overrides an optional method: the loop calls no other. */
 export function overrides(handler: EventHandler, method: keyof EventHandler): boolean {
   return handler[method] !== EventHandler.prototype[method];
+}
+
+/** @throws LawBrokenError if a loop cannot work with what it declares, however it works */
+export function checkDeclarations(handler: EventHandler): void {
+  const canWake = handler.needsHost || overrides(handler, 'beforeSleep');
+  const isMute = overrides(handler, 'inFlight') && !canWake;
+  demand(!isMute, 'it overrides inFlight(), but neither sets needsHost nor overrides beforeSleep()');
 }
 
 const METHODS: ReadonlySet<string> = new Set([

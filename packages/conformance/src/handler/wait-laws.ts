@@ -1,8 +1,11 @@
-import { describe, type Instant, type LoopEvent, pause, spawn, type Task } from '@escapement/core';
+import { type Instant, type LoopEvent, pause, spawn, type Task } from '@escapement/core';
+import { haveSameContents, shown } from '../laws/equal.js';
 import { demand } from '../laws/errors.js';
 import { Random } from '../laws/random.js';
-import type { HandlerLaw, Pending } from './handler-adapter.js';
-import type { Wait } from './observed-handler.js';
+import { adviceFor } from '../laws/stage-strategy.js';
+import { callAdapter } from '../laws/suite.js';
+import { CALLER, type HandlerLaw, type Pending } from './handler-adapter.js';
+import { checkDeclarations, type Wait } from './observed-handler.js';
 import { crowdsOfTimers, mixedWaits } from './scenarios.js';
 import { Stage } from './stage.js';
 
@@ -28,7 +31,8 @@ const settles: HandlerLaw = {
   number: 'H1',
   rule: 'settles a wait when its event has happened, with the value of the event',
   why: 'a wait that is never settled hangs its task, and those that join it',
-  async check({ adapter, seed }) {
+  async check({ adapter, handler, seed }) {
+    checkDeclarations(handler);
     const stage = new Stage(adapter);
     await stage.run(function* () {
       if (adapter.pending !== undefined) yield* settlesPending(stage);
@@ -45,12 +49,18 @@ function* settlesPending(stage: Stage) {
   demand(!task.isEnded, 'a wait for the event of pending() ended before happen() was called');
   pending.happen();
   const isSettled = yield* stage.until(() => task.isEnded);
-  demand(isSettled, 'happen() was called, and the wait was not settled');
-  const value = yield* task;
-  if (!('value' in pending)) return;
+  demand(isSettled, () => `happen() was called, and the wait was not settled. ${adviceFor(stage.endedBy)}`);
+  const result = yield* task;
+  if ('value' in pending) checkResult(result, pending.value);
+}
+
+function checkResult(result: unknown, expected: unknown): void {
+  if (haveSameContents(result, expected)) return;
+  const isJudge = typeof expected === 'function';
+  if (isJudge && callAdapter(CALLER, 'value of pending()', () => expected(result))) return;
   demand(
-    Object.is(value, pending.value),
-    () => `resolved with ${describe(value)}, not with ${describe(pending.value)}`,
+    false,
+    () => `resolved with ${shown(result)}, ${isJudge ? 'which value() refuses' : `not with ${shown(expected)}`}`,
   );
 }
 
@@ -212,11 +222,11 @@ function* firstComeFirstServed(stage: Stage) {
 function checkOrder(wait: Wait, pending: ReadonlySet<Wait>): void {
   for (const other of pending) {
     const isBefore = other.due < wait.due || (other.due === wait.due && other.serial < wait.serial);
-    demand(!isBefore, () => `settled ${shown(wait)} before ${shown(other)}`);
+    demand(!isBefore, () => `settled ${nameOf(wait)} before ${nameOf(other)}`);
   }
 }
 
-function shown({ serial, due }: { readonly serial: number; readonly due: Instant }): string {
+function nameOf({ serial, due }: { readonly serial: number; readonly due: Instant }): string {
   return `wait ${serial}, due at ${due}`;
 }
 

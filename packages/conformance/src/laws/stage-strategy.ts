@@ -41,7 +41,7 @@ export class StageStrategy extends SleepStrategy {
     const start = this.#idleSince ?? realNow();
     if (this.waits === 'yields') return this.#letHostRun(until, wakeup, start);
     Atomics.wait(wakeup.word, 0, 0, Math.min(until - this.clock.now(), PATIENCE));
-    if (!wakeup.requested) checkPatience(start);
+    if (!wakeup.requested) this.#checkPatience(start);
   }
 
   #jump(until: Instant): void | Promise<void> {
@@ -52,12 +52,25 @@ export class StageStrategy extends SleepStrategy {
   async #letHostRun(until: Instant, wakeup: Wakeup, start: number): Promise<void> {
     do {
       await hostTurn();
-      checkPatience(start);
+      this.#checkPatience(start);
     } while (!wakeup.requested && this.clock.now() < until);
+  }
+
+  #checkPatience(start: number): void {
+    if (realNow() - start < PATIENCE) return;
+    const problem = `nothing ended the sleep of the loop within ${PATIENCE} ms, although inFlight() is above 0`;
+    throw new LawBrokenError(`${problem}. ${adviceFor(this.endedBy)}`);
   }
 }
 
-function checkPatience(start: number): void {
-  if (realNow() - start < PATIENCE) return;
-  throw new LawBrokenError(`nothing ended the sleep of the loop within ${PATIENCE} ms, although inFlight() is above 0`);
+/** What to look at if waits do not end. */
+export function adviceFor(endedBy: EndedBy): string {
+  return ADVICE[endedBy];
 }
+
+const ADVICE: Readonly<Record<EndedBy, string>> = {
+  loop: 'If the host or another thread settles it, set needsHost or override beforeSleep().',
+  host: 'Is the callback of the host called, and does it settle every waiter that is armed?',
+  thread:
+    'In the other thread: publish first, then request the wakeup; request it once as soon as the memory of beforeSleep() has come, because an event may have come before. In poll(): settle every waiter whose event was published.',
+};

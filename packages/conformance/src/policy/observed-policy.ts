@@ -24,7 +24,7 @@ export class ReadyModel {
       return;
     }
     if (returned === undefined) {
-      if (this.ready.length > 0) throw new LawBrokenError(`lost ${this.ready.length} tasks: next() returned undefined`);
+      if (this.ready.length > 0) throw new LawBrokenError(lost(this.ready));
       return;
     }
     const isTask = typeof returned === 'object' && returned !== null;
@@ -34,6 +34,12 @@ export class ReadyModel {
     const name = isTask && 'isEnded' in returned ? `task "${(returned as Task).name}"` : describe(returned);
     throw new LawBrokenError(`next() returned ${name}, which was never added in this run`);
   }
+}
+
+function lost(ready: readonly Task[]): string {
+  const shown = ready.slice(0, 3).map(({ name, isCancelled }) => `"${name}"${isCancelled ? ', cancelled' : ''}`);
+  const more = ready.length > shown.length ? ', ...' : '';
+  return `next() returned undefined, and lost ${ready.length} tasks that are ready: ${shown.join('; ')}${more}`;
 }
 
 /** Stands in front of a policy in a loop. A proxy, so that it overrides what the policy does. */

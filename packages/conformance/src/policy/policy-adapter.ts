@@ -30,7 +30,10 @@ export interface Fairness {
   readonly preferred: SpawnOptions;
   /** The options of the task that it likes least. */
   readonly neglected: SpawnOptions;
-  /** Steps of 1 ms, with eight preferred tasks that are always ready and new ones all the time. */
+  /**
+   * Steps of 1 ms. Eight preferred tasks are always ready, and each spawns another every third step, which pauses once: so more
+   * than eight are ready at times.
+   */
   readonly within: number;
 }
 

@@ -177,7 +177,8 @@ const isFair: PolicyLaw = {
     });
     demand(
       longest <= within,
-      () => `a task that was ready waited for ${longest} steps of others, not ${within} at most`,
+      () =>
+        `a task that was ready waited for ${longest} steps of others, expected at most ${within} (\`within\`). The load: ${PREFERRED} preferred tasks that are always ready, each of which spawns another every third step; a step takes 1 ms`,
     );
   },
 };

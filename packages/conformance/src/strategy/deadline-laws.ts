@@ -50,7 +50,8 @@ const endsInTime: StrategyLaw = {
       const best = Math.min(...lateness);
       demand(
         best <= most,
-        () => `seven sleeps of ${duration} ms ended ${best.toFixed(3)} ms late or more, not ${most}`,
+        () =>
+          `seven sleeps of ${duration} ms ended ${best.toFixed(3)} ms late or more, expected at most ${most} ms (\`late\` of the adapter)`,
       );
     }
     sleeper.end();
