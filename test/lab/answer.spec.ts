@@ -28,6 +28,15 @@ describe('answerFor', () => {
     expect(answerFor({ ...open, scenarios: [...closed.scenarios, ...open.scenarios] })[0]).to.match(/^For 1 kHz/);
   });
 
+  it('says so if nothing was measured, and if the machine is busy', () => {
+    const { scenarios, ...rest } = resultsWith([HYBRID]);
+    const rows = scenarios[0]!.rows.map(row => ({ ...row, rounds: [], summary: null, failure: 'left out' }));
+    const none = { ...rest, scenarios: [{ ...scenarios[0]!, rows }] };
+    expect(answerFor(none)).to.deep.equal(['No answer: nothing was measured. Allow more time (--time).']);
+    const [busy] = answerFor({ ...none, machine: { ...QUIET_MACHINE, load: 26.2 } });
+    expect(busy).to.match(/nothing was measured, on a machine with load 26\.2 on 2 cores\. End other programs/);
+  });
+
   it('takes the cheaper of two that cannot be told apart by lateness', () => {
     const [wide, cheap] = [
       { name: 'wide', p50: 50, reach: 15, cpu: 20 },

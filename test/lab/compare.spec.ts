@@ -350,7 +350,10 @@ describe('escapement-lab compare', () => {
   it('takes options of this lab that begin with a dash', async () => {
     const { status, stderr } = await runLab('compare', '--strategy nowhere', '--strategy neither');
     expect(status).to.equal(2);
-    expect(stderr).to.match(/^escapement-lab: .*--strategy nowhere: there is no such name/);
+    expect(stderr).to.match(
+      /^escapement-lab: A \(--strategy nowhere\): failed .*--strategy nowhere: there is no such name/,
+    );
+    expect(stderr).to.not.include(process.execPath);
   });
 
   it('compares unlike machines only if told so', async () => {

@@ -17,7 +17,7 @@ describe('escapement-lab names the clause that a failed strategy breaks', () => 
     ];
     const { status, stdout } = await runLab(...args, '--module', 'fixtures/early-module.js');
     expect(stdout).to.match(/busy-wait +[\d.,]+ /);
-    expect(stdout.replaceAll(/\s+/g, ' ')).to.match(/early 20 ms: .* It breaks S\d+: \w+/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).to.match(/early at 20 ms: .* It breaks S\d+ of docs\/contracts\.md: \w+/);
     expect(status).to.equal(1);
   });
 });

@@ -12,8 +12,13 @@ describe('the clause that a strategy breaks', function () {
 
   it('is told also if the strategy hangs', async () => {
     expect(await brokenLaw(subject('hanging-module', 'hanging'), new AbortController().signal, 8000)).to.match(
-      /^does not come back from the test of S\d+: /,
+      /^does not come back from the test of S\d+ of docs\/contracts\.md: /,
     );
+  });
+
+  it('is none if the time was over and the strategy had failed in another way', async () => {
+    const signal = new AbortController().signal;
+    expect(await brokenLaw(subject('hanging-module', 'hanging'), signal, 6000, false)).to.equal(undefined);
   });
 
   it('is none if the lab ends meanwhile', async () => {

@@ -34,7 +34,7 @@ export interface Setting {
 /** Adds the options of a run to a command. */
 export function addRunOptions(command: Command): Command {
   const options = command
-    .option('--quick', 'less exact figures, in less than 15 seconds instead of 60, whatever else is asked for')
+    .option('--quick', 'less exact figures, in some 15 seconds instead of 60, whatever else is asked for')
     .option('--time <s>', 'take at most this many seconds', positive('seconds'))
     .option(
       '--rounds <n>',
@@ -52,7 +52,7 @@ export function addRunOptions(command: Command): Command {
     )
     .option(
       '--strategy <alias...>',
-      'measure only these strategies, besides those of --module; "all" for each that is there',
+      'which strategies to measure, beside all of --module; "all" for each that is there',
     )
     .option('--policy <alias...>', 'measure only these scheduling policies, in the scenarios that measure policies')
     .option('--baseline <name...>', 'compare with these other ways to wait; "all" for each that is there')

@@ -13,11 +13,17 @@ const PATIENCE: Duration = 5000;
  * Runs a command line with `--json FILE` added, in a shell, so that it means what it means in a terminal.
  *
  * @param file where the results go; it should not exist
+ * @param name what to call it in an error
  * @param signal interrupts the command, and kills it if it does not end within five seconds
  * @returns undefined if it was interrupted
  * @throws UsageError if it wrote no results
  */
-export async function runCommand(command: string, file: string, signal: AbortSignal): Promise<Results | undefined> {
+export async function runCommand(
+  command: string,
+  file: string,
+  signal: AbortSignal,
+  name: string = command,
+): Promise<Results | undefined> {
   if (signal.aborted) return undefined;
   // In a process group of its own where there are some: the shell may have started others, which must end, too.
   const isGroup = process.platform !== 'win32';
@@ -33,9 +39,9 @@ export async function runCommand(command: string, file: string, signal: AbortSig
   if (signal.aborted) return undefined;
   // A lab of which one subject failed exits with 1, and saves the others.
   if (existsSync(file) && (status === 0 || readFileSync(file, 'utf8').trim() !== '')) {
-    return parseRun(readFileSync(file, 'utf8'), `the results of ${command}`);
+    return parseRun(readFileSync(file, 'utf8'), `the results of ${name}`);
   }
-  throw new UsageError(`${command}: ${howItFailed(status, tail())}`);
+  throw new UsageError(`${name}: ${howItFailed(status, tail())}`);
 }
 
 /** As one word of a command line. */

@@ -126,7 +126,7 @@ async function resultsOf(
   compareRuns: (results: Sides) => ComparisonOfResults,
 ): Promise<Interruptible<Sides>> {
   const commands = sources.flatMap((source, side): MeasuredCommand[] =>
-    'command' in source ? [{ name: 'AB'[side]!, command: source.command, part: 'ab'[side]! }] : [],
+    'command' in source ? [{ name: 'AB'[side]!, text: source.name, command: source.command, part: 'ab'[side]! }] : [],
   );
   const withFiles = (measured: Sides) => {
     const left = [...measured];

@@ -109,7 +109,7 @@ function disturbed({ a, b }: ComparisonOfResults): string[] {
   if (Math.max(a.roundsHit, b.roundsHit) < OFTEN_HIT) return [];
   const [hitA, hitB] = [a, b].map(({ roundsHit }) => `${decimal(100 * roundsHit, 0)} %`);
   return [
-    `The machine kept the subjects waiting for a core in ${hitA} of A's rounds and ${hitB} of B's: close other programs.`,
+    `The machine kept the subjects waiting for a core in ${hitA} of A's rounds and ${hitB} of B's: close other programs, or on Linux put chrt -f 50 before the command, as root or with CAP_SYS_NICE.`,
   ];
 }
 

@@ -6,6 +6,8 @@ import type { ResultsFolder } from './results-folder.js';
 /** A command to run, and the part of the folder for its results. */
 export interface MeasuredCommand {
   readonly name: string;
+  /** As the user wrote it. */
+  readonly text: string;
   readonly command: string;
   readonly part: string;
 }
@@ -38,10 +40,10 @@ export async function runInterleaved(
     const run = Math.floor(n / commands.length);
     const place = n % commands.length;
     const index = run % 2 === 0 ? place : commands.length - 1 - place;
-    const { name, command, part } = commands[index]!;
+    const { name, text, command, part } = commands[index]!;
     const left = n === 0 ? undefined : ((performance.now() - start) / n) * (total - n);
     observer.starting(n / total, `run ${run + 1} of ${runs}: ${name}`, left);
-    const results = await runCommand(command, folder.file(part, run), signal);
+    const results = await runCommand(command, folder.file(part, run), signal, `${name} (${text})`);
     if (results === undefined) break;
     found[index]!.push(results);
     observer.ended(found);

@@ -71,7 +71,7 @@ async function runsOf(a: string, { runs, keep }: NoiseCommandOptions): Promise<I
   const folder = ResultsFolder.at(keep, ['']);
   const progress = progressView(process.stderr);
   const observer = { starting: progress.show.bind(progress), ended() {} };
-  const command = { name: 'A', command: source.command, part: '' };
+  const command = { name: 'A', text: a, command: source.command, part: '' };
   try {
     return await interruptible(async signal => {
       const [results] = await runInterleaved([command], runs, folder, observer, signal);

@@ -43,7 +43,7 @@ function adviceOf({ rows, roundsHit, floors }: Noise): string[] {
   return [
     ...(roundsHit >= OFTEN_HIT
       ? [
-          `The machine kept the subjects waiting for a core in ${decimal(100 * roundsHit, 0)} % of the rounds: close other programs, or take a machine of your own.`,
+          `The machine kept the subjects waiting for a core in ${decimal(100 * roundsHit, 0)} % of the rounds: close other programs, take a machine of your own, or on Linux put chrt -f 50 before the command.`,
         ]
       : []),
     worst < 1.3

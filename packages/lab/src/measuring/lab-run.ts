@@ -10,7 +10,7 @@ import { MeasuredRow } from './measured-row.js';
 import { BUILT_IN } from './offer.js';
 import type { PlannedScenario, RunObserver, RunPlan } from './run-plan.js';
 import { RunTime } from './run-time.js';
-import { OutOfTime, SubjectError, SubjectProcess, type SubjectWork } from './subject-process.js';
+import { NoAnswer, OutOfTime, SubjectError, SubjectProcess, type SubjectWork } from './subject-process.js';
 
 /**
  * Of each subject and scenario: rounds that are not measured, and their length in milliseconds, so that the compiler has
@@ -38,6 +38,8 @@ export class LabRun {
   /** Those that have loaded what they measure. */
   readonly #processes = new Map<SubjectInfo, SubjectWork>();
   readonly #started = new Set<SubjectWork>();
+  /** Those that did not come back. */
+  readonly #hung = new Set<SubjectInfo>();
   readonly #random: Random;
   readonly #time: RunTime;
   readonly #date = new Date().toISOString();
@@ -264,7 +266,7 @@ export class LabRun {
       const patience = Math.min(LAWS, this.#time.leftToMeasure);
       if (this.#interrupted || patience <= 0) return;
       this.#show(`testing the contract of ${subject.name}`);
-      const broken = await brokenLaw(subject, this.#ended.signal, patience);
+      const broken = await brokenLaw(subject, this.#ended.signal, patience, this.#hung.has(subject));
       for (const row of this.#rows) if (row.subject === subject && broken !== undefined) row.addToFailure(broken);
     }
   }
@@ -275,19 +277,20 @@ export class LabRun {
 
   async #attemptRow(row: MeasuredRow, work: (process: SubjectWork) => Promise<unknown>): Promise<void> {
     if (!this.#isOpen(row) || this.#isStopped) return;
-    await this.#attempt(row.subject, () => work(this.#processes.get(row.subject)!));
+    await this.#attempt(row.subject, () => work(this.#processes.get(row.subject)!), row);
   }
 
-  /** The others go on without a subject that fails. */
-  async #attempt(subject: SubjectInfo, work: () => Promise<unknown>): Promise<void> {
+  /** The others go on without a subject that fails. @param at the row whose measurement it is */
+  async #attempt(subject: SubjectInfo, work: () => Promise<unknown>, at?: MeasuredRow): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (!(error instanceof OutOfTime || error instanceof SubjectError)) throw error;
       this.#processes.delete(subject);
       if (this.#interrupted) return;
+      if (error instanceof NoAnswer) this.#hung.add(subject);
       for (const row of this.#rows.filter(each => each.subject === subject)) {
-        if (error instanceof SubjectError) row.fail(error.message);
+        if (error instanceof SubjectError) row.fail(error.message, at);
         else if (!row.isMeasured) row.leaveOut(`${error.message}: it hangs, or the machine is too busy`);
       }
     }

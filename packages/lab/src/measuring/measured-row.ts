@@ -5,7 +5,7 @@ import { summarize } from '../statistics/summary.js';
 import type { LateWanted } from '../why/late-recorder.js';
 import type { MeasuredRound, RoundOrder, RowReport } from './messages.js';
 import type { PlannedScenario } from './run-plan.js';
-import { OutOfTime, SubjectError, type SubjectWork } from './subject-process.js';
+import { OutOfTime, type SubjectWork } from './subject-process.js';
 import { WhyLate } from './why-late.js';
 
 /** How long a round of one row lasts, in milliseconds, if its scenario does not say. */
@@ -22,6 +22,8 @@ export class MeasuredRow {
   #cold: Round | null = null;
   #failure: string | null = null;
   #isLeftOut = false;
+  /** The subject failed at another row. */
+  #isConsequence = false;
   #report: RowReport = {};
   #why: WhyLate | undefined;
   #cost: Duration;
@@ -62,7 +64,8 @@ export class MeasuredRow {
 
   /** What was found out about the failure. */
   addToFailure(text: string): void {
-    if (this.#failure !== null) this.#failure = `${this.#failure.replace(/\.?$/, '.')} It ${text}`;
+    if (this.#failure !== null && !this.#isConsequence)
+      this.#failure = `${this.#failure.replace(/\.?$/, '.')} It ${text}`;
   }
 
   /** It did not fail: there was no time for it. */
@@ -76,9 +79,11 @@ export class MeasuredRow {
     this.fail(`left out: ${why}. Allow more by --time, or measure less.`);
   }
 
-  /** Why nothing more will be measured. */
-  fail(failure: string): void {
-    this.#failure ??= failure;
+  /** Why nothing more will be measured. @param at the row at which the subject failed, if it was at one */
+  fail(failure: string, at: MeasuredRow = this): void {
+    if (this.#failure !== null) return;
+    this.#isConsequence = at !== this;
+    this.#failure = at === this ? failure : `it failed at ${at.label}`;
   }
 
   /** @throws SubjectError */
@@ -128,14 +133,9 @@ export class MeasuredRow {
   }
 
   /** @throws SubjectError */
-  async #ask(process: SubjectWork, given: RowOrder): Promise<MeasuredRound> {
+  #ask(process: SubjectWork, given: RowOrder): Promise<MeasuredRound> {
     const { setting, budget } = this;
-    try {
-      return await process.round({ scenario: this.planned.scenario.name, setting, budget, ...given }, this.#cost);
-    } catch (error) {
-      if (error instanceof SubjectError) throw new SubjectError(`${this.name}: ${error.message}`, { cause: error });
-      throw error;
-    }
+    return process.round({ scenario: this.planned.scenario.name, setting, budget, ...given }, this.#cost);
   }
 
   result(): Row {

@@ -1,3 +1,4 @@
+import type { Machine } from '../results/machine.js';
 import type { Results, ScenarioResults } from '../results/results.js';
 import { medianOf } from '../statistics/summary.js';
 import { bySetting, type Measured, measuredRows } from './measured.js';
@@ -6,6 +7,8 @@ import { tailAdvice } from './tail-advice.js';
 
 /** If the machine held up this share of the rounds, it is the machine that was measured. */
 const DISTURBED = 0.5;
+const QUIETER =
+  'Measure again while less runs beside it, or on Linux under a real-time class: chrt -f 50 before the command, as root or with CAP_SYS_NICE';
 /** A few missed ticks are the machine's doing; this share of them is the strategy's. */
 const MISSED = 0.05;
 /** In per cent: what leaves a core to other work most of the time. */
@@ -32,11 +35,22 @@ export function answerFor({ scenarios, machine }: Results): string[] {
   const found = ['metronome', 'lateness']
     .map(name => measured.find(({ scenario, rows }) => scenario.name === name && rows.length > 0))
     .find(each => each !== undefined);
-  if (found === undefined) return [];
+  if (found === undefined) return nothingMeasured(scenarios, machine);
   const answers = bySetting(found.rows).map(rows => answerOf(rows));
   const sentences = bySetting(found.rows).map((rows, n) => `${heading(found.scenario, rows)}: ${answers[n]!.text}.`);
   const chosen = answers.flatMap(({ choice }) => choice ?? []);
   return [...sentences, ...tailAdvice(chosen, measuredRows(found.scenario), machine)];
+}
+
+/** If strategies should have been measured, and none was. */
+function nothingMeasured(scenarios: readonly ScenarioResults[], { load, cores }: Machine): string[] {
+  const rows = scenarios.flatMap(scenario => scenario.rows);
+  if (rows.length === 0 || rows.some(row => row.summary !== null)) return [];
+  const isBusy = load !== null && load > cores / 2;
+  const why = isBusy
+    ? `, on a machine with load ${brief(load)} on ${cores} cores. End other programs, or allow`
+    : '. Allow';
+  return [`No answer: nothing was measured${why} more time (--time).`];
 }
 
 function isStrategy({ row }: Measured): boolean {
@@ -60,7 +74,7 @@ function answerOf(rows: readonly Measured[]): Answer {
   const disturbed = medianOf(rows.map(({ summary }) => summary.disturbance.roundsHit));
   if (disturbed >= DISTURBED) {
     const share = `${percent(100 * disturbed)} % of the rounds`;
-    return { text: `no answer, because the machine held up ${share}. Measure again while less runs beside it` };
+    return { text: `no answer, because the machine held up ${share}. ${QUIETER}` };
   }
   const told = rows.filter(({ summary }) => summary.us.p50.interval !== null);
   if (told.length === 0) return { text: 'no answer from fewer than five rounds. Allow more time' };
