@@ -49,7 +49,7 @@ for (const [name, module] of Object.entries(MODULES)) {
     const { key } = yield* select({ job: jobs.get(), late: sleep(60_000) });
     lines.push(key);
     yield* group(function* (tasks: TaskGroup<SleepFor>) {
-      yield* tasks.spawn(function* () {
+      tasks.spawn(function* () {
         try {
           yield* sleep(60_000);
         } finally {
