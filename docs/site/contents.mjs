@@ -14,6 +14,7 @@ export const sections = [
       'docs/exploring.md',
       'docs/observing.md',
       'docs/scale.md',
+      'docs/platforms.md',
       'docs/examples/net/README.md',
       'docs/examples/jobs/README.md',
       'docs/examples/explore/README.md',
