@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path/posix';
 import { expect } from 'chai';
 import { exampleFiles, ROOT, type Run, runExamples } from './example.js';
 import { countMarkers, type Fence, fencesOf, type Marker, outputMatches, snippetOf } from './markdown.js';
@@ -34,9 +35,25 @@ function checkOutput(fence: Fence, path: string, run: Run | undefined): void {
   }
 }
 
+/** The examples that a page shows the output of, and those that no other example loads: it would run them again. */
+function programs(sources: readonly string[]): string[] {
+  const shown = new Set(pages.flatMap(page => outputsOf(read(page))));
+  const loaded = new Set(sources.flatMap(filesLoadedBy));
+  return sources.filter(source => shown.has(source) || !loaded.has(source));
+}
+
+function outputsOf(page: string): string[] {
+  return fencesOf(page).flatMap(({ marker }) => (marker?.kind === 'output' ? [marker.path] : []));
+}
+
+function filesLoadedBy(source: string): string[] {
+  const names = read(source).matchAll(/'(\.\.?\/[^']+)\.js'/g);
+  return [...names].map(([, name]) => `${join(dirname(source), name!)}.ts`);
+}
+
 describe('the docs', () => {
   // Servers do not end by themselves, and the programs beside them want arguments: net-*.spec.ts run those.
-  const examples = exampleFiles().filter(source => !/^docs\/examples\/(net|jobs)\//.test(source));
+  const examples = programs(exampleFiles().filter(source => !/^docs\/examples\/(net|jobs)\//.test(source)));
   let runs: ReadonlyMap<string, Run>;
 
   before(async function () {
