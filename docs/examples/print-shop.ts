@@ -10,6 +10,7 @@ import {
   sleep,
   sleepModule,
   spawn,
+  TimeoutError,
   timeout,
 } from 'escapement';
 
@@ -27,7 +28,8 @@ function* work(printer: string) {
       console.log(`${printer}: ${job}`);
     } catch (error) {
       if (error instanceof Cancelled) throw error; // Ctrl-C ends the program, not the job
-      console.log(`${printer}: no ${job.slice(2)}, ${(error as { code?: string }).code}`);
+      const why = error instanceof TimeoutError ? 'it took too long' : String(error);
+      console.log(`${printer}: no ${job.slice(2)}, ${why}`);
     }
   });
 }

@@ -32,6 +32,7 @@ export const NEED_NODE: Readonly<Record<string, readonly string[]>> = {
   'streams/memory': ['packages/io'],
   'streams/memory-listener': ['packages/io'],
   'streams/types': ['packages/io'],
+  'sync/shown': ['node:util.inspect'],
   'wiring/first-error-line': ['node:url.fileURLToPath'],
   'wiring/two-copies': ['node:fs.rmSync', 'node:os.tmpdir'],
 };

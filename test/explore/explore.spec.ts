@@ -18,7 +18,7 @@ const strategies = ['random', 'pct', 'exhaustive'] as const;
 
 describe('explore', () => {
   for (const strategy of strategies) {
-    it(`finds a lost update and a deadlock, which the loop's own order hides: ${strategy}`, async () => {
+    it(`finds a lost update and a deadlock, which the first order hides: ${strategy}`, async () => {
       const lost = await explore(lostUpdate(), { strategy });
       assert.match(String(lost.failure?.error), /lost update: the balance is 1/);
       assert.isAbove(lost.failure!.run, 1);

@@ -51,9 +51,14 @@ function* serve() {
   yield* sleep(Infinity);
 }
 
+function* openShop(tasks: TaskGroup<TimeEvent>) {
+  tasks.spawn(sleep(Infinity));
+  return yield* tasks.start(serve);
+}
+
 function* handshake() {
   yield* group(function* (tasks: TaskGroup<TimeEvent>) {
-    const port = yield* tasks.start(serve);
+    const port = yield* openShop(tasks);
     console.log(`listens on ${port}`);
     tasks.cancel();
   });

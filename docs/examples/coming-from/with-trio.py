@@ -32,9 +32,14 @@ async def serve(task_status):
     await trio.sleep_forever()
 
 
+async def open_shop(tasks):
+    tasks.start_soon(trio.sleep_forever)
+    return await tasks.start(serve)
+
+
 async def handshake():
     async with trio.open_nursery() as tasks:
-        port = await tasks.start(serve)
+        port = await open_shop(tasks)
         print(f"listens on {port}")
         tasks.cancel_scope.cancel()
 # #endregion handshake

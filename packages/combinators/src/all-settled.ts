@@ -19,7 +19,7 @@ import { formOf } from './all.js';
 import type { AnyBody, Bodies, EventsIn, ValueOf } from './bodies.js';
 import { checkBodies } from './check-bodies.js';
 
-/** How a program of `allSettled` ended. In a test of `status` TypeScript tells the two apart, as for `Promise.allSettled`. */
+/** How a program of `allSettled` ended. In a test of `state` TypeScript tells the two apart. A task that was cancelled has failed, with `Cancelled`. */
 export type Settled<T> =
   | { readonly state: 'succeeded'; readonly value: T }
   | { readonly state: 'failed'; readonly error: unknown };

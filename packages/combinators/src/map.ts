@@ -37,7 +37,7 @@ type MapEvent = Scope | Spawn | CurrentTask;
 const STARTED_AT_ONCE = 256;
 
 /**
- * Runs `work` for each item, up to `concurrency` at a time, and evaluates to the results in the order of the items. Takes an
+ * Runs `work` for each item, at most `concurrency` of them at a time, and evaluates to the results in the order of the items. Takes an
  * item from the iterable only when it can run it. If one fails, cancels the others, waits for their end and throws the error.
  * A cancellation is never a value: the results are of all items, or there are none.
  *

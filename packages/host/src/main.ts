@@ -28,7 +28,7 @@ export interface MainOptions {
 /**
  * Runs a whole program, from its first step to the exit code of the process. Call it once, where the process starts.
  *
- * SIGINT and SIGTERM cancel the program, with a `SignalError` for the reason: its clean-ups run, then the process ends with
+ * SIGINT (Ctrl-C) and SIGTERM cancel the program, with a `SignalError` for the reason: its clean-ups run, then the process ends with
  * the code 130 or 143. A second signal ends it at once, though no sooner than 250 ms after the first. An error is printed on stderr, and the code is 1. A program that
  * returns leaves `process.exitCode` as it is. Resolves when the program has ended, and rejects only for wrong arguments.
  *
