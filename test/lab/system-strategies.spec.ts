@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 /** Node 26 deprecates `module.register`; its successor is not in Node 20. */
 const NO_HINT = '--disable-warning=DEP0205';
-const LAB = JSON.stringify(import.meta.resolve('@escapement/lab'));
+const LAB = JSON.stringify(import.meta.resolve('@escapement/lab/internal'));
 const OTHER_IO = import.meta.resolve('./fixtures/other-io.js');
 
 const SHOW = `
@@ -45,7 +45,7 @@ describe('systemStrategies', () => {
 });
 
 describe('escapement-lab without @escapement/io', () => {
-  const lab = new URL('bin/escapement-lab.js', import.meta.resolve('@escapement/lab')).pathname;
+  const lab = new URL('bin/escapement-lab.js', import.meta.resolve('@escapement/lab/internal')).pathname;
   const run = (...args: string[]) =>
     promisify(execFile)(process.execPath, [NO_HINT, '--import', OTHER_IO, lab, ...args], {
       env: { ...process.env, IO: 'missing' },

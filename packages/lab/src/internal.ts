@@ -21,6 +21,7 @@ export { Sample } from './statistics/sample.js';
 export { studentsT, studentsTail } from './statistics/students-t.js';
 export { isHit, medianOf, summarize } from './statistics/summary.js';
 export { confidenceOfEach, FLOORS, isChange, type Judgement, judge, type Verdict } from './statistics/verdict.js';
+export { systemStrategies } from './subjects/strategy.js';
 export { coloursFor } from './views/colours.js';
 export { csv } from './views/csv.js';
 export { header } from './views/header.js';
