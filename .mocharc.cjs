@@ -30,11 +30,14 @@ const LONG = {
     'conformance/compositions',
     'conformance/zoo',
     'create-escapement-plugin/installed',
+    'examples/coming-from',
+    'examples/docs',
     'examples/jobs',
     'examples/net-options',
     'explore/examples',
     'explore/own-packages',
     'explore/swimlane-in-chromium',
+    'lab/bad-modules',
     'lab/baselines',
     'lab/compare',
     'lab/contract',
@@ -55,8 +58,8 @@ const LONG = {
   ],
 };
 
-// Not long, but of no use on a second Node: they read our sources, or run the docs, whose every function has tests of its own.
-const ALSO_ON_ONE_NODE = ['architecture/*', 'examples/contracts', 'examples/docs', 'packages/doc-comments'];
+// Not long, but of no use on a second Node: they read our sources.
+const ALSO_ON_ONE_NODE = ['architecture/*', 'examples/contracts', 'packages/doc-comments'];
 
 const leftOut = {
   everyday: [...LONG.onEachNode, ...LONG.onOneNode],
