@@ -61,10 +61,9 @@ const make = (options?: PostTaskOptions) => new PostTaskStrategy(new Performance
 describe('the strategy post-task', () => {
   it('posts a task for the rest of the time, in whole milliseconds', () =>
     withScheduler(async ({ posted }) => {
-      const strategy = make();
-      const start = strategy.clock.now();
-      await strategy.sleep(start + 3.2, new Wakeup());
-      await strategy.sleep(start, new Wakeup());
+      const strategy = new PostTaskStrategy({ now: () => 100 });
+      await strategy.sleep(103.2, new Wakeup());
+      await strategy.sleep(100, new Wakeup());
       await strategy.sleep(-Infinity, new Wakeup());
       expect(posted.map(({ delay }) => delay)).to.deep.equal([4, 0, 0]);
       expect(posted.map(({ priority }) => priority)).to.deep.equal(Array(3).fill('user-visible'));
