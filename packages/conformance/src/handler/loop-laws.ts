@@ -8,8 +8,8 @@ import { Stage } from './stage.js';
 /** A sleep of more milliseconds is one that only a wakeup is meant to end. */
 const LONG_SLEEP = 500;
 /**
- * The longest that a wait may take, in milliseconds of real time, when its event has happened while the loop sleeps. A thread
- * that `arm` starts takes most of it on a busy machine.
+ * The longest that a wait may take, in milliseconds of real time, when its event has happened while the loop sleeps. It includes
+ * the start of a thread, if `arm` starts one.
  */
 const LONGEST_WAKE = 1000;
 
