@@ -127,8 +127,11 @@ describe('escapement-lab', () => {
       ]);
       for (const { setting, rounds, summary } of rows) {
         expect(setting).to.equal(20);
-        expect(rounds.map(({ samplesUs }) => samplesUs.length)).to.deep.equal([2]);
-        expect(summary).to.include({ count: 2, early: 0, missed: 0 });
+        expect(rounds).to.have.lengthOf(1);
+        // A sleep that a busy machine ends late may use up the round.
+        const count = rounds[0]!.samplesUs.length;
+        expect(count).to.be.within(1, 2);
+        expect(summary).to.include({ count, early: 0, missed: 0 });
         expect(summary!.us.p50.value).to.be.within(summary!.us.min, summary!.us.max);
         expect(summary!.us.p99).to.equal(null);
       }

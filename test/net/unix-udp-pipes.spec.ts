@@ -234,6 +234,20 @@ describe('net: pipes and FIFOs', () => {
     expect(reader.describe()).to.equal(path);
   });
 
+  underEach('1. a FIFO ends, too, for who opened it after its last writer had written and closed', function* () {
+    const path = newPath();
+    execFileSync('mkfifo', [path]);
+    const first = openReader(path);
+    const writer = openWriter(path);
+    yield* writer.write('whole\nrest');
+    writer.close();
+    using second = openReader(path);
+    first.close();
+    expect(yield* second.readLine()).to.equal('whole');
+    expect(yield* second.readLine()).to.equal('rest');
+    expect(yield* second.readLine()).to.equal(undefined);
+  });
+
   function* opening(path: string) {
     openWriter(path);
   }

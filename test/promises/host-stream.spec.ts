@@ -303,6 +303,29 @@ describe('sinkOf', () => {
     expect(listenersOf(node)).to.deep.equal({});
   });
 
+  it('unlocks a WritableStream whose close fails after the task that waits for it was cancelled', async () => {
+    const failure = new Error('disk full');
+    const { loop } = promiseLoop();
+    let failClose!: (error: Error) => void;
+    const web = new WritableStream({
+      close: () =>
+        new Promise((_, reject) => {
+          failClose = reject;
+        }),
+    });
+    const run = loop.run(function* () {
+      const task = yield* spawn(function* () {
+        yield* (yield* sinkOf<string>(web)).end();
+      });
+      while (failClose === undefined) yield* sleep(0);
+      task.cancel();
+      yield* sleep(0);
+      failClose(failure);
+    });
+    expect(await errorOf(() => run)).to.equal(failure);
+    expect(web.locked).to.equal(false);
+  });
+
   it('hands over what was written, in order, up to a fault, and leaves nothing, whatever fails and whenever its task ends', async () => {
     const failure = new Error('disk full');
     const script = fc.record({

@@ -166,6 +166,27 @@ describe('itemsOf', () => {
     expect([reason, stream.locked]).to.deep.equal([undefined, false]);
   });
 
+  it('unlocks a ReadableStream that ends, that fails, and that fails to be cancelled', async () => {
+    const failure = new Error('disk full');
+    const streams = {
+      ends: new ReadableStream<number>({ pull: controller => controller.close() }),
+      fails: new ReadableStream<number>({ pull: controller => controller.error(failure) }),
+      'fails to be cancelled': new ReadableStream<number>({
+        pull: controller => controller.enqueue(1),
+        cancel: () => Promise.reject(failure),
+      }),
+    };
+    for (const [name, stream] of Object.entries(streams)) {
+      const { loop } = promiseLoop();
+      const run = loop.run(function* () {
+        yield* (yield* itemsOf({ getReader: () => stream.getReader() })).next();
+      });
+      if (name !== 'ends') expect(await errorOf(() => run), name).to.equal(failure);
+      await run.catch(() => {});
+      expect(stream.locked, name).to.equal(false);
+    }
+  });
+
   it('refuses by name what it cannot iterate over, and wrong options', async () => {
     const { loop } = promiseLoop();
     for (const [items, options, message] of [

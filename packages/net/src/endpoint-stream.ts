@@ -1,4 +1,4 @@
-import type { Pause } from '@escapement/core';
+import type { Pause, Yieldable } from '@escapement/core';
 import type { Readable, Writable } from '@escapement/io';
 import { PosixError, read, WOULD_BLOCK, write, writev } from '@escapement/posix';
 import { BufferedStream } from '@escapement/streams';
@@ -16,7 +16,7 @@ const NOTHING = new Uint8Array();
  * A stream on a descriptor, which it owns. If the connection fails, reads and writes throw the system's `PosixError`
  * (ECONNRESET, ETIMEDOUT; a write throws EPIPE if the peer no longer reads).
  */
-export abstract class EndpointStream extends BufferedStream<Readable | Writable> implements Endpoint {
+export abstract class EndpointStream extends BufferedStream<StreamEvent> implements Endpoint {
   readonly #descriptor: StreamDescriptor;
   /** The system reports a failure once, and a proper end after that. A reader would take half a message for a whole one. */
   #failure: PosixError | undefined;
@@ -44,7 +44,7 @@ export abstract class EndpointStream extends BufferedStream<Readable | Writable>
     return this.#descriptor.openFd(action);
   }
 
-  protected override get readable(): Readable {
+  protected override get readable(): Yieldable<unknown, Readable | Pause> {
     return this.#descriptor.readable;
   }
 

@@ -1,3 +1,6 @@
+import { fstatSync } from 'node:fs';
+import { type Pause, pause, type Yieldable } from '@escapement/core';
+import type { Readable } from '@escapement/io';
 import { OpenFlags, open, PollEvents, PollList, pipe, WOULD_BLOCK, write } from '@escapement/posix';
 import { invalid, shown } from './check-options.js';
 import { EndpointStream } from './endpoint-stream.js';
@@ -56,6 +59,24 @@ export class DescriptorStream extends EndpointStream {
   }
 }
 
+/**
+ * The system announces the end of a FIFO only to those who had it open while a writer did. Who opens it after the last writer
+ * has closed still gets the bytes, and must then read once more to learn of the end.
+ */
+class FifoReader extends DescriptorStream {
+  #readsOn = false;
+
+  protected override get readable(): Yieldable<unknown, Readable | Pause> {
+    return this.#readsOn ? pause() : super.readable;
+  }
+
+  protected override receive(): Uint8Array | undefined {
+    const bytes = super.receive();
+    this.#readsOn = bytes !== undefined && bytes.length > 0;
+    return bytes;
+  }
+}
+
 function isWritable(fd: number): boolean {
   list.clear();
   list.add(fd, PollEvents.writable);
@@ -83,7 +104,8 @@ export function openPipe(): { readonly reader: DescriptorStream; readonly writer
  * @example using lines = openReader('/tmp/commands'); // made by `mkfifo /tmp/commands`
  */
 export function openReader(path: string): DescriptorStream {
-  return new DescriptorStream(open(path, OpenFlags.read), path);
+  const fd = open(path, OpenFlags.read);
+  return fstatSync(fd).isFIFO() ? new FifoReader(fd, path) : new DescriptorStream(fd, path);
 }
 
 /**

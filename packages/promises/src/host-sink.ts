@@ -233,8 +233,11 @@ class WebSink<T> extends AnySink<T> {
   }
 
   protected override async release(isAborted: boolean): Promise<void> {
-    if (isAborted) await this.writer.abort();
-    this.writer.releaseLock();
+    try {
+      if (isAborted) await this.writer.abort();
+    } finally {
+      this.writer.releaseLock();
+    }
   }
 }
 

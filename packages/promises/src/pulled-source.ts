@@ -76,15 +76,26 @@ function asyncIteratorOf<T>(caller: string, items: Items<T>): AsyncIterator<T> {
   return iterator ?? readingFrom(items as PlainReadableStream<T>) ?? madeAsync(caller, items as Iterable<T>);
 }
 
-/** Not every host has streams that are iterable. */
+/** Not every host has streams that are iterable. Like their own iterator, it unlocks the stream however the iteration ends. */
 function readingFrom<T>(stream: PlainReadableStream<T>): AsyncIterator<T> | undefined {
   if (!safely(() => typeof stream?.getReader === 'function')) return undefined;
   const reader = stream.getReader();
   return {
-    next: () => reader.read() as Promise<IteratorResult<T>>,
+    async next() {
+      let step: IteratorResult<T> | undefined;
+      try {
+        step = (await reader.read()) as IteratorResult<T>;
+      } finally {
+        if (step?.done !== false) reader.releaseLock();
+      }
+      return step;
+    },
     async return() {
-      await reader.cancel();
-      reader.releaseLock();
+      try {
+        await reader.cancel();
+      } finally {
+        reader.releaseLock();
+      }
       return { done: true, value: undefined };
     },
   };
