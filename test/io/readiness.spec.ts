@@ -86,7 +86,7 @@ forEachPair((strategy, Kind) => {
       expect(handler.inFlight()).to.equal(5);
       expect(log).to.deep.equal([]);
       write(server, byte);
-      yield* sleep(20);
+      while (log.length === 0) yield* sleep(1);
       expect(log).to.deep.equal(['r1', 'r2', 'r3']);
       expect(handler.inFlight()).to.equal(2);
       drain(server);

@@ -126,7 +126,10 @@ forEachPair((strategy, Kind) => {
     for (const fd of [client, server, needless.reader, needless.writer]) close(fd);
   });
 
-  it('lets the system free a closed descriptor at once: the peer sees the end, and the port is free', async () => {
+  it('lets the system free a closed descriptor at once: the peer sees the end, and the port is free', async function () {
+    // The fault holds up each try, a busy machine one of them.
+    this.retries(3);
+    let took = 0;
     const { loop, counts } = ioLoop(strategy, Kind);
     const listener = socket('ipv4');
     bind(listener, { family: 'ipv4', host: '127.0.0.1', port: 0 });
@@ -160,9 +163,10 @@ forEachPair((strategy, Kind) => {
       close(listener);
       close(server);
       while (!isFree() || read(client, byte) !== 0) yield* sleep(2);
-      expect(performance.now() - start).to.be.below(500);
+      took = performance.now() - start;
     });
     for (const fd of [client, other.reader, other.writer]) close(fd);
+    expect(took).to.be.below(500);
   });
 
   it('does not go on resuming a task for another open file that had the same number', async () => {
@@ -192,8 +196,9 @@ forEachPair((strategy, Kind) => {
       yield* sleep(200);
       expect(resumed - before).to.equal(0);
       write(second.writer, byte);
-      yield* sleep(100);
-      expect(resumed - before, 'what has the number now is seen').to.equal(1);
+      // What has the number now is seen.
+      while (resumed === before) yield* sleep(1);
+      expect(resumed - before).to.equal(1);
       waiting.cancel();
       close(second.reader);
       close(second.writer);
@@ -228,7 +233,10 @@ describe('io: a loop that sleeps while the host runs', () => {
   givingBackAll();
 
   for (const [name, Kind] of Object.entries(selectors)) {
-    it(`keeps watching the other descriptors when the host closes one: ${name} selector`, async () => {
+    it(`keeps watching the other descriptors when the host closes one: ${name} selector`, async function () {
+      // The fault holds up each try, a busy machine one of them.
+      this.retries(3);
+      let took = 0;
       const { loop, counts } = ioLoop('set-timeout', Kind);
       const [doomed, other] = [pipe(), pipe()];
       await loop.run(function* () {
@@ -241,9 +249,10 @@ describe('io: a loop that sleeps while the host runs', () => {
         setTimeout(write, 60, other.writer, byte);
         const start = performance.now();
         yield* reading.join();
-        expect(performance.now() - start).to.be.below(500);
+        took = performance.now() - start;
       });
       for (const fd of [doomed.writer, other.reader, other.writer]) close(fd);
+      expect(took).to.be.below(500);
     });
   }
 });
