@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { memoryPair } from '@escapement/streams/memory';
 import { memoryModule } from '@escapement/streams/module';
 import { syncModule } from '@escapement/sync/module';
@@ -107,17 +108,31 @@ describe('Extending: what another thread does', () => {
       yield* sleep(1);
       expect(task.isEnded).to.equal(false);
       reporter.advance();
-      reporter.end();
       yield* task.join();
     });
   });
 
-  it('ends the waits with an error when the thread ends before', () => {
-    const progress = new Progress();
-    const run = () => createLoop(atomicsWaitModule, progressModule).runSync(progress.reached(2));
-    new Reporter(progress.link).end();
-    expect(run).to.throw('the thread has ended at 0, expected 2');
-  });
+  const deaths = {
+    'comes to its end': 'void 0',
+    'throws what nobody catches': 'throw new Error("broken")',
+    exits: 'process.exit()',
+    'cannot be loaded': undefined,
+    'is terminated': 'setInterval(() => {}, 1000)',
+  };
+  for (const [name, code] of Object.entries(deaths)) {
+    it(`ends the waits with an error, in a loop that blocks, when the thread ${name} before`, async () => {
+      const progress = new Progress();
+      const { link } = progress;
+      const url = code === undefined ? 'file:///no/such/thread.js' : `data:text/javascript,${encodeURIComponent(code)}`;
+      const worker = new Worker(new URL(url), { workerData: link, transferList: [link.port] });
+      const exited = new Promise(resolve => worker.once('exit', resolve));
+      worker.on('error', () => {});
+      const run = () => createLoop(atomicsWaitModule, progressModule).runSync(progress.reached(2));
+      if (name === 'is terminated') void worker.terminate();
+      expect(run).to.throw('the thread has ended at 0, expected 2');
+      await exited;
+    });
+  }
 });
 
 describe('Extending: a priority policy with ageing', () => {

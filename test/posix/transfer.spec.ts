@@ -108,9 +108,9 @@ describe('posix: read and write', () => {
         writer,
         into.map((_, k) => Uint8Array.of(n, k, n ^ k, 0)),
       );
-      if (n % 20 === 0) collect();
+      if (n % 50 === 0) collect();
       expect(readv(reader, into)).to.equal(32);
-      if (n % 20 === 10) collect();
+      if (n % 50 === 25) collect();
       expect(into.map(part => [...part])).to.deep.equal(into.map((_, k) => [n, k, n ^ k, 0]));
     }
   });

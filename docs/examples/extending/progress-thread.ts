@@ -2,6 +2,4 @@ import { workerData } from 'node:worker_threads';
 import { Reporter } from './progress.js';
 
 const reporter = new Reporter(workerData);
-process.once('exit', () => reporter.end()); // also after an error that nobody has caught
-
 for (let item = 0; item < 1000; item++) reporter.advance(); // as a rule, after some work

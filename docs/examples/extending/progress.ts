@@ -1,8 +1,9 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { isPortOpen } from '@escapement/workers';
 import { EventHandler, handlerModule, LoopEvent, type Waiter, Wakeup } from 'escapement';
 
-const DONE = 0;
-const OVER = 1;
+/** How often the handler looks whether the threads live, in milliseconds. */
+const CHECK_INTERVAL = 100;
 
 /** What the thread gets as its `workerData`. */
 export interface ProgressLink {
@@ -21,7 +22,7 @@ export class Progress {
     const { port1, port2 } = new MessageChannel();
     port1.unref();
     this.#port = port1;
-    this.link = { memory: new SharedArrayBuffer(8), port: port2 };
+    this.link = { memory: new SharedArrayBuffer(4), port: port2 };
     this.#words = new Int32Array(this.link.memory);
   }
 
@@ -31,11 +32,12 @@ export class Progress {
   }
 
   get done(): number {
-    return Atomics.load(this.#words, DONE);
+    return Atomics.load(this.#words, 0);
   }
 
   get isOver(): boolean {
-    return Atomics.load(this.#words, OVER) === 1;
+    receiveMessageOnPort(this.#port); // nothing comes but the end, and only who reads learns of it
+    return !isPortOpen(this.#port);
   }
 
   /** For `ReachedHandler` only. */
@@ -59,17 +61,8 @@ export class Reporter {
   }
 
   advance(): void {
-    Atomics.add(this.#words, DONE, 1);
-    this.#wake();
-  }
-
-  end(): void {
-    Atomics.store(this.#words, OVER, 1);
-    this.#wake();
-  }
-
-  // After the result is published: so the loop that wakes up finds it.
-  #wake(): void {
+    Atomics.add(this.#words, 0, 1);
+    // After the result is published: so the loop that wakes up finds it.
     const message = receiveMessageOnPort(this.#port);
     if (message !== undefined) this.#wakeup = new Wakeup(message.message as SharedArrayBuffer);
     this.#wakeup?.request();
@@ -92,6 +85,7 @@ export class Reached extends LoopEvent<void> {
 export class ReachedHandler extends EventHandler<Reached> {
   override readonly handles = Reached;
   readonly #waits = new Map<Waiter<void>, Reached>();
+  #checkedAt = -Infinity;
 
   override arm(event: Reached, waiter: Waiter<void>): void {
     this.#waits.set(waiter, event);
@@ -101,9 +95,11 @@ export class ReachedHandler extends EventHandler<Reached> {
     this.#waits.delete(waiter);
   }
 
-  override poll(): void {
+  override poll(now: number): void {
+    const isCheckDue = now >= this.#checkedAt + CHECK_INTERVAL;
+    if (isCheckDue) this.#checkedAt = now;
     for (const [waiter, { progress, level }] of this.#waits) {
-      const { isOver } = progress; // before `done`: what was done before the end counts
+      const isOver = isCheckDue && progress.isOver; // before `done`: what was done before the end counts
       if (progress.done >= level) waiter.resolve();
       else if (isOver) waiter.reject(new Error(`the thread has ended at ${progress.done}, expected ${level}`));
       else continue;
@@ -115,9 +111,14 @@ export class ReachedHandler extends EventHandler<Reached> {
     return this.#waits.size;
   }
 
+  /** A thread that has died requests nothing. */
+  override nextDeadline(): number {
+    return this.#waits.size === 0 ? Infinity : this.#checkedAt + CHECK_INTERVAL;
+  }
+
   override beforeSleep(wakeup: Wakeup): void {
     for (const { progress } of this.#waits.values()) progress.share(wakeup);
-    this.poll(); // it may have got there before it could request
+    this.poll(this.#checkedAt); // it may have got there before it could request
   }
 
   override close(): void {

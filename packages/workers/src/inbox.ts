@@ -1,7 +1,8 @@
 import { type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Fifo, type Wakeup } from '@escapement/core';
 import { PortClosedError, UnreadableMessageError, WorkerExitedError } from './errors.js';
-import { isOpen, Link } from './link.js';
+import { isPortOpen } from './is-port-open.js';
+import { Link } from './link.js';
 import { PortEnd } from './port-event.js';
 
 type Arrival = { readonly message: unknown } | { readonly error: unknown };
@@ -79,7 +80,7 @@ export class PortInbox extends Inbox {
   }
 
   override checkOtherSide(): void {
-    if (this.over === undefined && !this.isReady && !isOpen(this.port))
+    if (this.over === undefined && !this.isReady && !isPortOpen(this.port))
       this.ended(new PortClosedError('received from'));
   }
 

@@ -1,4 +1,5 @@
 export { PortClosedError, UnreadableMessageError, WorkerExitedError } from './errors.js';
+export { isPortOpen } from './is-port-open.js';
 export { type ArgumentsOf, type LoopInWorkerOptions, loopInWorker, type ProgramResultOf } from './loop-in-worker.js';
 export { PortEvent } from './port-event.js';
 export { PortHandler } from './port-handler.js';

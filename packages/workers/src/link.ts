@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Wakeup } from '@escapement/core';
+import { isPortOpen } from './is-port-open.js';
 
 /** Places in the shared words. */
 const TAKEN = 0;
@@ -83,7 +84,7 @@ export class Link {
   /** Whether the other side has its half of the link: false once its thread has ended. */
   get isAlive(): boolean {
     this.#readControl();
-    return !this.#isDone && isOpen(this.#control);
+    return !this.#isDone && isPortOpen(this.#control);
   }
 
   /** The next `wakeOther` of the other side ends the sleep of this one. Look again afterwards: it may have been before. */
@@ -106,24 +107,4 @@ export class Link {
     for (let next = receiveMessageOnPort(this.#control); next !== undefined; next = receiveMessageOnPort(this.#control))
       this.#othersWakeup = new Wakeup(next.message);
   }
-}
-
-/**
- * Whether a port is open. Node tells that only in its own loop, which does not run under every strategy. But it refuses to
- * transfer a closed port before it reads the message: here, reading the message ends the attempt.
- *
- * A port that the other side closed counts as open until all its messages are read.
- */
-export function isOpen(port: MessagePort): boolean {
-  let isOpen = false;
-  const message = {
-    get read() {
-      isOpen = true;
-      throw message;
-    },
-  };
-  try {
-    structuredClone(message, { transfer: [port] });
-  } catch {}
-  return isOpen;
 }

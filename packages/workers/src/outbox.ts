@@ -1,7 +1,8 @@
 import type { MessagePort, TransferListItem, Worker } from 'node:worker_threads';
 import type { Wakeup } from '@escapement/core';
 import { PortClosedError } from './errors.js';
-import { isOpen, Link } from './link.js';
+import { isPortOpen } from './is-port-open.js';
+import { Link } from './link.js';
 import { PortEnd } from './port-event.js';
 
 /** Room for messages to send. */
@@ -46,7 +47,7 @@ export class Outbox extends PortEnd {
   }
 
   override checkOtherSide(): void {
-    if (!this.#link.isAlive || ('close' in this.port && !isOpen(this.port))) this.close();
+    if (!this.#link.isAlive || ('close' in this.port && !isPortOpen(this.port))) this.close();
   }
 
   override get needsLook(): boolean {
