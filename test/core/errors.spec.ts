@@ -90,7 +90,12 @@ describe('errors', () => {
     it('an event with no handler whose class says what brings one', () => {
       for (const event of [new Knock('front'), new LoudKnock('front')]) {
         const error = caughtInside(() => yields(event));
-        expectError(error, 'ESC_NO_HANDLER', 'yielded Knock(door="front")', 'Add doorModule of my-doors to the modules');
+        expectError(
+          error,
+          'ESC_NO_HANDLER',
+          'yielded Knock(door="front")',
+          'Add doorModule of my-doors to the modules',
+        );
       }
     });
 
@@ -100,7 +105,11 @@ describe('errors', () => {
           static override readonly servedBy = servedBy as never;
           readonly kind = 'odd';
         }
-        expectError(caughtInside(() => yields(new Odd())), 'ESC_NO_HANDLER', 'Load the module that handles Odd');
+        expectError(
+          caughtInside(() => yields(new Odd())),
+          'ESC_NO_HANDLER',
+          'Load the module that handles Odd',
+        );
       }
       class Hidden extends LoopEvent<void> {
         static override get servedBy(): never {
@@ -108,7 +117,11 @@ describe('errors', () => {
         }
         readonly kind = 'hidden';
       }
-      expectError(caughtInside(() => yields(new Hidden())), 'ESC_NO_HANDLER', 'Load the module that handles Hidden');
+      expectError(
+        caughtInside(() => yields(new Hidden())),
+        'ESC_NO_HANDLER',
+        'Load the module that handles Hidden',
+      );
     });
 
     it('an event of a second copy of its package', () => {

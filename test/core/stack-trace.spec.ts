@@ -1,14 +1,5 @@
 import { expect } from 'chai';
-import {
-  type Coroutine,
-  call,
-  EventLoop,
-  SelfServedEvent,
-  type SleepFor,
-  sleep,
-  spawn,
-  type Waiter,
-} from 'escapement';
+import { type Coroutine, call, EventLoop, SelfServedEvent, type SleepFor, sleep, spawn, type Waiter } from 'escapement';
 import { JumpStrategy, virtualLoop } from '../support/virtual-loop.js';
 
 function thrownBy(action: () => unknown): Error {
@@ -217,7 +208,7 @@ function* yieldsFive(): Coroutine<void, never> {
 }
 
 describe('what is thrown into a `yield*` of a list or of another iterable without `throw`', () => {
-  it('is the loop\'s error about an item that is no event, with the line', () => {
+  it("is the loop's error about an item that is no event, with the line", () => {
     let line = 0;
     const error = thrownBy(() =>
       virtualLoop().loop.runSync(function* main(): Coroutine<void, never> {

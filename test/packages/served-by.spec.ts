@@ -59,7 +59,10 @@ describe('the error of a loop without a handler for an event of these packages',
       const exported: Record<string, LoopModule> = await import(entry!);
       assert.property(exported, module!, name);
       const handled = await handledBy(exported[module!]!);
-      assert.isTrue(classNames(type).some(one => handled.includes(one)), `${module} handles ${handled}, not ${name}`);
+      assert.isTrue(
+        classNames(type).some(one => handled.includes(one)),
+        `${module} handles ${handled}, not ${name}`,
+      );
     }
   });
 
@@ -76,7 +79,7 @@ describe('the error of a loop without a handler for an event of these packages',
       for (const file of readdirSync(join(path, 'src'), { recursive: true, encoding: 'utf8' })) {
         if (!file.endsWith('.ts')) continue;
         const text = readFileSync(join(path, 'src', file), 'utf8').replaceAll(/^\s*\*.*$/gm, '');
-        for (const [found] of text.matchAll(/class \w+(?:<.*>)? extends (?:Loop|Immediate)Event\b[^]*?^}/gm)) {
+        for (const [found] of text.matchAll(/class \w+(?:<.*>)? extends (?:Loop|Immediate)Event\b[\s\S]*?^}/gm)) {
           assert.match(found, /static override readonly servedBy: string = /, file);
         }
       }
