@@ -52,6 +52,7 @@ export const sections = [
   {
     title: 'Reference',
     pages: [
+      'docs/errors.md',
       'docs/contracts.md',
       'docs/performance.md',
       'docs/glossary.md',

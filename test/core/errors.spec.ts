@@ -30,6 +30,16 @@ class Unheard extends LoopEvent<void> {
   readonly kind = 'unheard';
 }
 
+class Knock extends LoopEvent<void> {
+  static override readonly servedBy: string = 'doorModule of my-doors';
+  readonly kind = 'knock';
+  constructor(readonly door: string) {
+    super();
+  }
+}
+
+class LoudKnock extends Knock {}
+
 /** What a coroutine that does `body` catches there, at the very line. */
 function caughtInside(body: () => Coroutine<unknown, never>): unknown {
   return virtualLoop().loop.runSync(function* main(): Coroutine<unknown, never> {
@@ -70,9 +80,47 @@ describe('errors', () => {
       expectError(
         error,
         'ESC_NO_HANDLER',
-        'task "main" yielded Unheard, which no handler serves',
+        'task "main" yielded Unheard(), which no handler serves',
+        'It is of the class Unheard, kind "unheard".',
         'Handlers are installed for: TimeEvent',
         'Load the module that handles Unheard',
+      );
+    });
+
+    it('an event with no handler whose class says what brings one', () => {
+      for (const event of [new Knock('front'), new LoudKnock('front')]) {
+        const error = caughtInside(() => yields(event));
+        expectError(
+          error,
+          'ESC_NO_HANDLER',
+          'yielded Knock(door="front")',
+          'Add doorModule of my-doors to the modules',
+        );
+      }
+    });
+
+    it('an event with no handler whose class says nonsense about it, or hides it', () => {
+      for (const servedBy of [5, undefined, null, '', {}, Symbol('no')]) {
+        class Odd extends LoopEvent<void> {
+          static override readonly servedBy = servedBy as never;
+          readonly kind = 'odd';
+        }
+        expectError(
+          caughtInside(() => yields(new Odd())),
+          'ESC_NO_HANDLER',
+          'Load the module that handles Odd',
+        );
+      }
+      class Hidden extends LoopEvent<void> {
+        static override get servedBy(): never {
+          throw new Error('hidden');
+        }
+        readonly kind = 'hidden';
+      }
+      expectError(
+        caughtInside(() => yields(new Hidden())),
+        'ESC_NO_HANDLER',
+        'Load the module that handles Hidden',
       );
     });
 
@@ -99,7 +147,8 @@ describe('errors', () => {
       ['an event class', Unheard, 'the class Unheard', 'Call it'],
       ['a plain object', {}, 'an object of class Object', 'extends LoopEvent'],
       ['an object without a prototype', Object.create(null), 'an object of class null', 'extends LoopEvent'],
-      ['an iterable', [1, 2], 'an array of 2', 'Write `yield*`'],
+      ['a list', [1, 2], 'an array of 2', 'write `yield* all([...])`'],
+      ['an iterable', new Set([1]), 'an object of class Set', 'Write `yield*`'],
     ];
     for (const [what, value, shown, advice] of cases) {
       it(`yielding ${what}`, () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type Coroutine, call, type SleepFor, sleep, spawn } from 'escapement';
-import { virtualLoop } from '../support/virtual-loop.js';
+import { type Coroutine, call, EventLoop, SelfServedEvent, type SleepFor, sleep, spawn, type Waiter } from 'escapement';
+import { JumpStrategy, virtualLoop } from '../support/virtual-loop.js';
 
 function thrownBy(action: () => unknown): Error {
   try {
@@ -96,5 +96,170 @@ describe('the stack of an error', () => {
       yield* task.join();
     });
     expect(original.stack).to.equal(stack);
+  });
+});
+
+/** The frames of what `program` throws, of this file: function and line. */
+function framesOf(program: () => Coroutine<unknown, never>): string[] {
+  const error = thrownBy(() => new EventLoop({ strategy: new JumpStrategy() }).runSync(program));
+  return error.stack!.split('\n').filter(line => /^\s+at .*stack-trace/.test(line));
+}
+
+function lineHere(): number {
+  return Number(/stack-trace\.spec\.[jt]s:(\d+)/.exec(new Error('here').stack!.split('\n')[2]!)![1]);
+}
+
+describe('the stack of an error that the loop throws at a yield', () => {
+  it('shows the yield* of an event that has no handler, and its callers', () => {
+    let line = 0;
+    function* inner(): Coroutine<void, never> {
+      line = lineHere() + 1;
+      yield* sleep(5) as unknown as Coroutine<void, never>;
+    }
+    const frames = framesOf(function* main(): Coroutine<void, never> {
+      yield* inner();
+    });
+    expect(frames[0]).to.match(new RegExp(`at inner .*:${line}:\\d+\\) \\(coroutine\\)$`));
+    expect(frames[1]).to.match(/at main .*\(coroutine\)$/);
+  });
+
+  for (const [what, value] of [
+    ['an event without a handler', sleep(5)],
+    ['a number', 5],
+    ['nothing', undefined],
+  ] as const) {
+    it(`shows the line of a bare yield of ${what}, where the host is Node`, () => {
+      let line = 0;
+      function* inner(): Coroutine<void, never> {
+        line = lineHere() + 1;
+        yield value as never;
+      }
+      for (const main of [() => inner(), () => call(inner) as unknown as Coroutine<void, never>]) {
+        const [frame] = framesOf(function* () {
+          yield* main();
+        });
+        expect(frame).to.match(new RegExp(`at .*stack-trace.*:${line} \\(coroutine\\)$`));
+      }
+    });
+  }
+
+  it('has no line of a bare yield where the host cannot tell it', () => {
+    const { process } = globalThis as { process: { getBuiltinModule?: unknown } };
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'process')!;
+    Object.defineProperty(globalThis, 'process', { configurable: true, value: {} });
+    try {
+      for (const raise of [undefined, false]) {
+        const error = thrownBy(() =>
+          virtualLoop().loop.runSync(function* main(): Coroutine<void, never> {
+            yield raise as never;
+          }),
+        );
+        expect(error).to.have.property('code', 'ESC_NOT_AN_EVENT');
+        expect(error.stack).to.include('at task "main" (coroutine)');
+      }
+    } finally {
+      Object.defineProperty(globalThis, 'process', before);
+    }
+    expect(process).to.equal((globalThis as { process: unknown }).process);
+  });
+
+  it('leaves alone the stack of another error that the coroutine throws instead', () => {
+    let stack = '';
+    const error = thrownBy(() =>
+      virtualLoop().loop.runSync(function* main(): Coroutine<void, never> {
+        try {
+          yield 5 as never;
+        } catch {
+          const other = new Error('another');
+          stack = other.stack!.split('\n').slice(0, 2).join('\n');
+          throw other;
+        }
+      }),
+    );
+    expect(error.message).to.equal('another');
+    expect(error.stack!.startsWith(stack)).to.equal(true);
+  });
+
+  it('lets the coroutine catch it and go on', () => {
+    const { loop } = virtualLoop();
+    const codes: unknown[] = [];
+    loop.runSync(function* main(): Coroutine<void, never> {
+      for (const value of [5, undefined, [1]]) {
+        try {
+          yield value as never;
+        } catch (error) {
+          codes.push((error as { code: unknown }).code);
+        }
+      }
+      // Another loop inside of such a step.
+      try {
+        yield 5 as never;
+      } catch {
+        codes.push(thrownBy(() => virtualLoop().loop.runSync(yieldsFive)).message.slice(0, 20));
+      }
+    });
+    expect(codes).to.deep.equal([...Array(3).fill('ESC_NOT_AN_EVENT'), 'task "yieldsFive" yi']);
+    expect(Object.getOwnPropertySymbols(globalThis)).not.to.include(Symbol.for('escapement.raise'));
+  });
+});
+
+function* yieldsFive(): Coroutine<void, never> {
+  yield 5 as never;
+}
+
+describe('what is thrown into a `yield*` of a list or of another iterable without `throw`', () => {
+  it("is the loop's error about an item that is no event, with the line", () => {
+    let line = 0;
+    const error = thrownBy(() =>
+      virtualLoop().loop.runSync(function* main(): Coroutine<void, never> {
+        line = lineHere() + 1;
+        yield* [1, 2] as never[];
+      }),
+    );
+    expect(error).to.have.property('code', 'ESC_NOT_AN_EVENT');
+    expect(error.message).to.include('`yield* all(list)`');
+    expect(error.stack).to.match(new RegExp(`at main .*stack-trace.*:${line}:`));
+  });
+
+  it('is not lost: a cancellation cancels the task', () => {
+    const { loop } = virtualLoop();
+    const state = loop.runSync(function* () {
+      const task = yield* spawn(function* () {
+        yield* [sleep(10), sleep(10)];
+      });
+      yield* sleep(5);
+      task.cancel('enough');
+      yield* sleep(0);
+      return task.result;
+    });
+    expect(state).to.deep.equal({ state: 'cancelled', reason: 'enough' });
+  });
+
+  it('is not lost: a failure, also below `call`', () => {
+    const failure = new Error('the wait failed');
+    class Failing extends SelfServedEvent<void> {
+      override readonly kind = 'failing';
+      override arm(waiter: Waiter<void>): void {
+        waiter.reject(failure);
+      }
+      override disarm(): void {}
+    }
+    function* list() {
+      yield* [new Failing()];
+    }
+    for (const program of [list, () => call(list), () => call(() => call(list))]) {
+      expect(thrownBy(() => virtualLoop().loop.runSync(program))).to.equal(failure);
+    }
+  });
+
+  it('is not taken for a TypeError of that text that the coroutine throws itself', () => {
+    const own = new TypeError("The iterator does not provide a 'throw' method.");
+    const error = thrownBy(() =>
+      virtualLoop().loop.runSync(function* () {
+        yield* sleep(1);
+        throw own;
+      }),
+    );
+    expect(error).to.equal(own);
   });
 });

@@ -1,6 +1,20 @@
 import { expect } from 'chai';
-import { debugging, InvalidArgumentError, StepWatch, sleep, spawn } from 'escapement';
-import { VirtualClock, virtualLoop } from '../support/virtual-loop.js';
+import {
+  createLoop,
+  debugging,
+  debugModule,
+  EventLoop,
+  Instruments,
+  InvalidArgumentError,
+  LoopModule,
+  pause,
+  StepWatch,
+  sleep,
+  spawn,
+  strategyModule,
+} from 'escapement';
+import { Signal } from '../support/signal-event.js';
+import { JumpStrategy, VirtualClock, virtualLoop } from '../support/virtual-loop.js';
 
 describe('debugging', () => {
   for (const slowStep of ['5', NaN, -1]) {
@@ -27,6 +41,42 @@ describe('debugging', () => {
       '  task "napper" waits for SleepFor(duration=50) since 0.0 ms',
       '  task "new" is spawned',
     ]);
+  });
+
+  it('takes none of its own time for that of a step', () => {
+    const strategy = new JumpStrategy();
+    const warnings: string[] = [];
+    class Costly extends Signal {
+      // The debug mode looks at the name, as it does at the stack.
+      static override get name(): string {
+        (strategy.clock as VirtualClock).time += 200;
+        return 'Costly';
+      }
+    }
+    const loops = [
+      new EventLoop({
+        strategy,
+        instruments: [{ warned: ({ code }) => warnings.push(code) }, ...debugging(strategy.clock)],
+      }),
+      createLoop(
+        strategyModule(() => strategy),
+        debugModule(),
+        new LoopModule(({ bind }) => {
+          bind(Instruments).toConstantValue({ warned: ({ code }) => warnings.push(code) });
+        }),
+      ),
+    ];
+    for (const loop of loops) {
+      const before = strategy.clock.now();
+      loop.runSync(function* () {
+        new Costly();
+        yield* pause();
+        (strategy.clock as VirtualClock).time += 100;
+        yield* pause();
+      });
+      expect(strategy.clock.now() - before).to.be.above(299);
+    }
+    expect(warnings).to.deep.equal(['ESC_SLOW_STEP', 'ESC_NEVER_RUN', 'ESC_SLOW_STEP', 'ESC_NEVER_RUN']);
   });
 
   it('tells with a StepWatch alone which step was slow', () => {

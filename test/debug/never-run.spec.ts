@@ -149,6 +149,23 @@ describe('what was made and never run', () => {
     expect(debug.forgotten).to.deep.equal(['opened()', 'new Signal()']);
   });
 
+  it('is reported for each of two calls in one line, and not for the arguments of one', () => {
+    const debug = debugLoop();
+    debug.loop.runSync(function* () {
+      void [sleep(1), nap(2)];
+      void [sleep(1), spawn(nap(1)), all([nap(1), nap(2)]), sleep(2)];
+    });
+    expect(debug.forgotten).to.deep.equal(['sleep()', 'nap()', 'sleep()', 'spawn()', 'all()', 'sleep()']);
+  });
+
+  it('is reported for one of two calls in one line if the other ran', () => {
+    const debug = debugLoop();
+    debug.loop.runSync(function* () {
+      yield* [sleep(1), nap(2)][0] as SleepFor;
+    });
+    expect(debug.forgotten).to.deep.equal(['nap()']);
+  });
+
   it('is reported for events of these packages: put, join, spawn', () => {
     const debug = debugLoop();
     debug.loop.runSync(function* () {

@@ -71,7 +71,7 @@ describe('a program that is bundled and minified', function () {
 
   it('names events and handlers in messages as if it were not', () => {
     const [, , , message] = told[0]!;
-    expect(message).to.include('yielded DoorBell, which no handler serves');
+    expect(message).to.include('yielded DoorBell(loud=true), which no handler serves');
     expect(message).to.include('Handlers are installed for: TimeEvent, SyncEvent.');
     expect(refusal).to.include("PromiseHandler needs the host's own loop");
     expect(events).to.deep.equal(['SleepFor(duration=5)', 'DoorBell(loud=true)', 'Acquire(lock, held by nobody)']);

@@ -36,6 +36,7 @@ export class Flag {
 }
 
 export class Raised extends LoopEvent<void> {
+  static override readonly servedBy: string = 'flagModule of ./flag.js';
   override readonly kind = 'raised';
 
   constructor(readonly flag: Flag) {

@@ -4,8 +4,9 @@ import { type InStack, isOfCore } from '@escapement/core';
 export interface CallSite {
   /** File, line and column of the running code: unique. */
   readonly key: string;
-  /** Without the column, because two mistakes in one line count as one: `spawn(work());` */
+  /** File and line of the running code. */
   readonly line: string;
+  readonly column: number;
   /** `file:line:column` as in the host's stacks: with a source map, of the source. */
   readonly where: string;
   readonly callee: string | undefined;
@@ -45,9 +46,10 @@ export function callSiteOf<P extends CallSite>(
   if (all === undefined || frames === undefined || index === undefined) return undefined;
   const frame = frames[index]!;
   const line = `${frame.getFileName()}:${frame.getLineNumber()}`;
-  const key = `${line}:${frame.getColumnNumber()}`;
+  const column = frame.getColumnNumber() ?? 0;
+  const key = `${line}:${column}`;
   const callee = index === 0 ? undefined : (frames[0]!.getFunctionName() ?? undefined);
-  return known(key) ?? { key, line, where: shownPlace(below, all.indexOf(frame)) ?? key, callee };
+  return known(key) ?? { key, line, column, where: shownPlace(below, all.indexOf(frame)) ?? key, callee };
 }
 
 function framesBelow(below: InStack): readonly Frame[] | undefined {

@@ -9,7 +9,8 @@ const Debugging: ServiceIdentifier<DebugOptions> = Symbol.for('escapement.Debugg
 
 /**
  * Switches on the debug mode of a loop: it warns of slow steps and of coroutines and events that were made and never run, and
- * its reports say how long each task has waited. See `debugging`, also for its cost.
+ * its reports say how long each task has waited. Of coroutines it sees those whose function is wrapped in `coroutine`; events need
+ * no wrapper. See `debugging`, also for its cost.
  *
  * @example createLoop(setTimeoutModule, sleepModule, debugModule({ slowStep: 20 }));
  * @throws InvalidArgumentError for wrong options, and if a loop gets two debug modules
@@ -20,11 +21,15 @@ export function debugModule(options: DebugOptions = {}): LoopModule {
     if (isBound(Debugging)) throw twice(slowStep);
     bind(Debugging).toConstantValue({ slowStep });
     bind(Instruments)
-      .toDynamicValue(context => new StepWatch(context.get(Clock), slowStep))
+      .toDynamicValue(context => {
+        const neverRun = context.get(NeverRunWatch);
+        return new StepWatch(context.get(Clock), slowStep, () => neverRun.ownTime);
+      })
       .inSingletonScope();
-    bind(Instruments)
-      .toDynamicValue(() => new NeverRunWatch())
+    bind(NeverRunWatch)
+      .toDynamicValue(context => new NeverRunWatch(context.get(Clock)))
       .inSingletonScope();
+    bind(Instruments).toService(NeverRunWatch);
   });
 }
 

@@ -1,6 +1,8 @@
 import {
+  type Clock,
   type CreationHook,
   classNameOf,
+  type Duration,
   type InStack,
   type Instrument,
   nameOf,
@@ -16,6 +18,7 @@ import { type CallSite, callSiteOf } from './call-site.js';
 interface Site extends CallSite {
   /** Something created here did run, so no `yield*` is missing. */
   isInUse: boolean;
+  isReported: boolean;
   /** The number of objects created here in the finalization registry. */
   watchedCount: number;
 }
@@ -73,7 +76,8 @@ export class NeverRunWatch implements Instrument, CreationHook {
   readonly #records = new Map<Task, TaskRecord>();
   /** Of tasks that have ended, one per site. */
   readonly #ofEnded = new Map<Site, Suspicion>();
-  readonly #reportedLines = new Set<string>();
+  /** Those of each line, in the order in which they were first run. */
+  readonly #lines = new Map<string, Site[]>();
   readonly #registry = new FinalizationRegistry<Suspicion>(suspicion => {
     suspicion.site.watchedCount--;
     this.#report(suspicion);
@@ -82,6 +86,15 @@ export class NeverRunWatch implements Instrument, CreationHook {
   #outer: CreationHook | undefined;
   #step = 0;
   #isCrashed = false;
+  #ownTime: Duration = 0;
+
+  /** @param clock the loop's: with it, `ownTime` is measured */
+  constructor(private readonly clock?: Clock) {}
+
+  /** How long it has looked at what steps made, in milliseconds: not the program's time. */
+  get ownTime(): Duration {
+    return this.#ownTime;
+  }
 
   stepStarted(task: Task): void {
     if (task.isCancelled && !this.#isCrashed) this.#forgiveCancelled(task);
@@ -127,17 +140,23 @@ export class NeverRunWatch implements Instrument, CreationHook {
     const suspicions = [...this.#ofEnded.values()].sort((a, b) => a.step - b.step);
     this.#ofEnded.clear();
     this.#isCrashed = false;
-    for (const suspicion of outermost(suspicions)) this.#report(suspicion);
+    for (const suspicion of suspicions) this.#report(suspicion);
     for (const suspicion of suspicions) suspicion.task = undefined;
   }
 
   // The program's own `constructor` or `Error.prepareStackTrace` may throw, and what was made may be frozen or a proxy.
   eventMade(event: object, below: InStack): void {
-    safely(() => this.#eventMade(event, below));
+    this.#onOwnTime(() => this.#eventMade(event, below));
   }
 
   coroutineMade(made: object, below: InStack, args: Iterable<unknown>): void {
-    safely(() => this.#coroutineMade(made, below, args));
+    this.#onOwnTime(() => this.#coroutineMade(made, below, args));
+  }
+
+  #onOwnTime(look: () => void): void {
+    const start = this.clock?.now() ?? 0;
+    safely(look);
+    this.#ownTime += (this.clock?.now() ?? 0) - start;
   }
 
   #eventMade(event: object, below: InStack): void {
@@ -174,10 +193,13 @@ export class NeverRunWatch implements Instrument, CreationHook {
     if (place === undefined) return undefined;
     let site = this.#sites.get(place.key);
     if (site === undefined) {
-      site = { ...place, isInUse: false, watchedCount: 0 };
+      site = { ...place, isInUse: false, isReported: false, watchedCount: 0 };
       this.#sites.set(site.key, site);
+      const line = this.#lines.get(site.line);
+      if (line === undefined) this.#lines.set(site.line, [site]);
+      else line.push(site);
     }
-    return site.isInUse || this.#reportedLines.has(site.line) ? undefined : site;
+    return site.isInUse || site.isReported ? undefined : site;
   }
 
   #suspect(made: object, uses: readonly PropertyKey[], origin: Origin & { what(task: string): string }): void {
@@ -217,17 +239,16 @@ export class NeverRunWatch implements Instrument, CreationHook {
   }
 
   #report({ site, what, task }: Suspicion): void {
-    if (task === undefined || site.isInUse || this.#reportedLines.has(site.line)) return;
-    this.#reportedLines.add(site.line);
+    if (task === undefined || site.isInUse || site.isReported || this.#isPart(site)) return;
+    site.isReported = true;
     warnOf(task, 'ESC_NEVER_RUN', `${what}. Did you forget yield*?`);
   }
-}
 
-/** The last of each line: the others are parts of it. */
-function outermost(suspicions: readonly Suspicion[]): Iterable<Suspicion> {
-  const lines = new Map<string, Suspicion>();
-  for (const suspicion of suspicions) if (!suspicion.site.isInUse) lines.set(suspicion.site.line, suspicion);
-  return lines.values();
+  /** Whether it is an argument of what is to be reported: in `spawn(work());`, `work` is called first and stands behind. */
+  #isPart(site: Site): boolean {
+    const line = this.#lines.get(site.line)!;
+    return line.slice(line.indexOf(site) + 1).some(later => later.column < site.column && !later.isInUse);
+  }
 }
 
 function markUsed(made: unknown): void {

@@ -4,6 +4,7 @@ import { Interest } from './interest.js';
 /** Happens when a descriptor is ready: reading from it, or writing to it, does not block. */
 export abstract class Readiness extends LoopEvent<void> {
   static override readonly name: string = 'Readiness';
+  static override readonly servedBy: string = 'ioModule of @escapement/io';
   /** What is waited for. */
   abstract readonly interest: Interest;
 

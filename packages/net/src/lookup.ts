@@ -11,6 +11,7 @@ export interface LookedUp {
 /** Waits for the addresses of a host name: at least one, in the order in which to try them. */
 export class Lookup extends LoopEvent<readonly LookedUp[]> {
   static override readonly name: string = 'Lookup';
+  static override readonly servedBy: string = 'netModule of @escapement/net';
   override readonly kind = 'lookup';
 
   constructor(readonly host: string) {

@@ -31,6 +31,7 @@ export type Start<out T> = (
 /** The event of `action()`. */
 export class Action<out T = unknown> extends LoopEvent<T> {
   static override readonly name: string = 'Action';
+  static override readonly servedBy: string = 'promiseModule of @escapement/promises/module';
 
   override get kind() {
     return 'action' as const;

@@ -9,6 +9,7 @@ import { type CancelOptions, checkWhenCancelled } from './when-cancelled.js';
  */
 export class Resolved<out T = unknown> extends LoopEvent<T> {
   static override readonly name: string = 'Resolved';
+  static override readonly servedBy: string = 'promiseModule of @escapement/promises/module';
   override readonly kind = 'resolved';
 
   /** Not public: reports show what is. */

@@ -43,6 +43,7 @@ export interface SubscribeOptions {
 /** The event behind `subscription.next()`. */
 export class NextItem<out T = unknown> extends ImmediateEvent<IteratorResult<T, undefined>> {
   static override readonly name: string = 'NextItem';
+  static override readonly servedBy: string = 'promiseModule of @escapement/promises/module';
 
   override get kind() {
     return 'next-item' as const;

@@ -4,6 +4,7 @@ import { checkDuration, checkInstant } from './check-time.js';
 /** An event that happens when the loop's clock reaches an instant, never earlier. */
 export abstract class TimeEvent extends LoopEvent<void> {
   static override readonly name: string = 'TimeEvent';
+  static override readonly servedBy: string = 'sleepModule of escapement or @escapement/sleep/module';
   /** @returns the deadline of a wait that begins at `start`; one that has passed resumes next turn */
   abstract dueAt(start: Instant): Instant;
 }

@@ -14,6 +14,7 @@ export interface SyncSource {
  */
 export abstract class SyncEvent<out R = unknown> extends ImmediateEvent<R> {
   static override readonly name: string = 'SyncEvent';
+  static override readonly servedBy: string = 'syncModule of @escapement/sync/module';
   /** A brand: without it, every event would have this type. The field does not exist at run time. */
   protected declare readonly _isSync: true;
 

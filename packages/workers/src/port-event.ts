@@ -51,6 +51,7 @@ export abstract class PortEnd {
 /** An event of this package: a message is received, or is sent. */
 export abstract class PortEvent<out R = unknown> extends ImmediateEvent<R> {
   static override readonly name: string = 'PortEvent';
+  static override readonly servedBy: string = 'portModule of @escapement/workers/module';
   /** A brand: without it, every event would have this type. The field does not exist at run time. */
   protected declare readonly _isOfPort: true;
 

@@ -1,4 +1,5 @@
 import type { Sent } from './coroutine.js';
+import { placeHere } from './unplaced.js';
 
 /**
  * The first step of the event whose iterator was created last, until `next` takes it.
@@ -30,6 +31,8 @@ const ONCE: Iterator<never, never, Sent> = {
 
 /** @internal The `throw` of the iterators of events. Without it, `yield*` would throw a TypeError instead. */
 export function rethrow(error: unknown): never {
+  // Here the coroutine is on the host's stack.
+  placeHere(error, rethrow);
   throw error;
 }
 

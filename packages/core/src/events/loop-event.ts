@@ -21,6 +21,13 @@ import { iterateOnce } from './event-iterator.js';
  * function* nap() { yield* new Sleep(1589572249.3); }
  */
 export abstract class LoopEvent<out R = unknown> {
+  /**
+   * What brings a handler for the events of this class, and of those that extend it. The error of a loop without one says it: "Add
+   * flagModule of my-flags to the loop".
+   * @example static override readonly servedBy: string = 'flagModule of my-flags';
+   */
+  static readonly servedBy: string | undefined = undefined;
+
   /** Unique to the event class. Make it `readonly`, or an accessor: its type must be literal. */
   abstract readonly kind: string;
 

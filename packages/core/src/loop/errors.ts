@@ -1,4 +1,4 @@
-import { describe, has, isThenable, shownName, tagOf } from '../errors/describe.js';
+import { classNameOf, describe, has, isThenable, safely, shorten, shownName, tagOf } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 import { adviceForCopy, otherCopyOf } from '../events/core-copy.js';
 import { eventName, type LoopEvent } from '../events/loop-event.js';
@@ -12,16 +12,27 @@ export class NoHandlerError extends EscapementError {
 
   /** @param namesake a class that a handler serves, and that may be the event's, of another copy of its package */
   constructor(taskName: string, event: LoopEvent, installed: readonly string[], namesake?: string) {
-    const name = eventName(event);
     const shown = installed.slice(0, MOST_SHOWN);
     if (installed.length > MOST_SHOWN) shown.push(`${installed.length - MOST_SHOWN} more`);
     const list = installed.length > 0 ? shown.join(', ') : 'nothing';
-    const fix =
-      namesake === undefined
-        ? `Load the module that handles ${name} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`
-        : `A handler serves another class ${namesake}. If both are of one package, two copies of it are installed: \`npm dedupe\` leaves one; a package that shares events with its users must name theirs in its peerDependencies.`;
-    super(`task "${taskName}" yielded ${name}, which no handler serves. Handlers are installed for: ${list}. ${fix}`);
+    const fix = namesake === undefined ? adviceForUnhandled(event) : adviceForNamesake(namesake);
+    super(
+      `task "${taskName}" yielded ${describe(event)}, which no handler serves. ${fix} Handlers are installed for: ${list}.`,
+    );
   }
+}
+
+function adviceForUnhandled(event: LoopEvent): string {
+  const servedBy = safely(() => (event.constructor as typeof LoopEvent).servedBy);
+  if (typeof servedBy === 'string' && servedBy !== '') {
+    return `Add ${shorten(servedBy)} to the modules of this loop, or its handler to the loop's \`handlers\`.`;
+  }
+  const kind = describe(safely(() => event.kind));
+  return `It is of the class ${classNameOf(event)}, kind ${kind}. Load the module that handles ${eventName(event)} (it must bind its handler to EventHandler), or add its handler to the loop's \`handlers\`.`;
+}
+
+function adviceForNamesake(namesake: string): string {
+  return `A handler serves another class ${namesake}. If both are of one package, two copies of it are installed: \`npm dedupe\` leaves one; a package that shares events with its users must name theirs in its peerDependencies.`;
 }
 
 /** A task yielded a value that is no event. Thrown into the task. */
@@ -40,12 +51,13 @@ function adviceForYielded(yielded: unknown): string {
   if (yielded === undefined) return 'A bare `yield` waits for nothing; to let other tasks run, write `yield* pause()`.';
   if (tagOf(yielded) === 'Generator') return 'To run a coroutine and wait for it, write `yield*` instead of `yield`.';
   if (typeof yielded === 'function') return 'Call it, and write `yield*` in front: `yield* sleep(5)`.';
+  if (safely(() => Array.isArray(yielded))) return 'To run all its items at once, write `yield* all([...])`.';
   // Before the promise: a task is both.
   if (has(yielded, Symbol.iterator)) return 'Write `yield*` instead of `yield`.';
   if (isThenable(yielded)) {
     return 'To wait for a promise, write `yield* resolved(promise)`, from @escapement/promises.';
   }
-  return 'Events are instances of a class that extends LoopEvent.';
+  return 'An event is what a function like `sleep(5)` returns: an instance of a class that extends LoopEvent. For all items of a list write `yield* all(list)`.';
 }
 
 /** `run` or `runSync` was called while the loop runs; or `loop.spawn`, while a run starts or closes its plugins. */

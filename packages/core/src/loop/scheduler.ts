@@ -3,6 +3,7 @@ import { creationHook } from '../events/creation-hook.js';
 import { RETHROWN } from '../events/event-iterator.js';
 import type { Duration, Instant } from '../events/instant.js';
 import { isInstance, LoopEvent } from '../events/loop-event.js';
+import { placeAtYield } from '../events/unplaced.js';
 import type { Clock } from '../extension-points/clock.js';
 import { PAUSE } from '../primitives/pause.js';
 import { addToTrail } from '../tasks/error-trail.js';
@@ -13,6 +14,7 @@ import { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
 import type { TaskSpec } from '../tasks/task-spec.js';
 import type { ReadyCause } from '../tasks/task-state.js';
+import { unmasked } from '../tasks/thrown-into.js';
 import { Waiter } from '../tasks/waiter.js';
 import { NoHandlerError, NotAnEventError } from './errors.js';
 import type { GivenPolicy } from './given-policy.js';
@@ -253,7 +255,7 @@ export class Scheduler implements TaskHost {
         // An iterator made by hand may return what is no object: then this throws into its task.
         ({ done: isDone, value: event } = step);
       } catch (error) {
-        bodyThrew(task, error);
+        bodyThrew(task, unmasked(error));
         return false;
       }
       if (isDone) {
@@ -298,6 +300,7 @@ export class Scheduler implements TaskHost {
     const refusal = this.#refusalOf(task, event);
     if (refusal !== undefined) {
       creationHook?.handedOver(event);
+      placeAtYield(refusal);
       task.settled(refusal, true, 'refused');
       return;
     }

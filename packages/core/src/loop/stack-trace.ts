@@ -39,14 +39,27 @@ function rewrite(stack: string, { names, more }: Trail, error: Error): string {
   const trail = names.map(name => `    at ${name}${COROUTINE}`);
   if (more > 0) trail.push(`    and ${more} more coroutines`);
   lines.splice(lastFrame + 1 || lines.length, 0, ...trail);
-  if (error instanceof TypeError && NOT_ITERABLE.test(error.message)) lines[0] += YIELD_STAR_HINT;
+  if (error instanceof TypeError) lines[0] += yieldStarHint(error.message);
   return lines.join('\n');
 }
 
-/** V8's message for a `yield*` of an object. JavaScript throws it, so the loop does not see the promise. */
-const NOT_ITERABLE = /^(?:object|yield\* \(intermediate value\)) is not iterable/;
+/**
+ * For V8's message about a `yield*` of what is no coroutine. JavaScript throws it, so the loop does not see the value. All but one of
+ * these are those of a destructuring, too.
+ */
+function yieldStarHint(message: string): string {
+  const value = NOT_ITERABLE.exec(message)?.[1];
+  if (value === undefined) return '';
+  if (value === 'function') return '. If that is a yield*: call the function, `yield* work()`';
+  return value === 'object' || value.startsWith('yield*') ? YIELD_STAR_HINT : SIMPLE_VALUE_HINT;
+}
+
+const NOT_ITERABLE =
+  /^(yield\* \(intermediate value\)|(?:object|function|undefined|object null|number \S+|boolean \S+|bigint)(?= is not iterable \(cannot read)) is not iterable/;
+const SIMPLE_VALUE_HINT =
+  '. If that is a yield*: it takes a coroutine or an event; was a `return` forgotten in the function that should make it?';
 const YIELD_STAR_HINT =
-  '. yield* takes a coroutine or an event; for a promise write `yield* resolved(promise)`, from @escapement/promises';
+  '. yield* takes a coroutine or an event; for a promise write `yield* resolved(promise)`, from @escapement/promises; a function must be called';
 
 const FRAME = /^\s+at /;
 const COROUTINE = ' (coroutine)';

@@ -3,6 +3,7 @@ import { forgetFirstStep, RETHROWN } from '../events/event-iterator.js';
 import type { Body } from './claim-coroutine.js';
 import { addToTrail } from './error-trail.js';
 import { forgetAttempt } from './immediate-event.js';
+import { raiseIn, unmasked } from './thrown-into.js';
 
 interface NamedFunction {
   readonly name: string;
@@ -44,13 +45,14 @@ export class CallStack implements Body {
   #run(message: unknown, isError: boolean): IteratorResult<unknown, unknown> {
     for (;;) {
       try {
-        const step = isError ? this.#innermost.throw(message) : this.#innermost.next(message);
+        const step = isError ? raiseIn(this.#innermost, message, false) : this.#innermost.next(message);
         if (!step.done) return step;
         if (step === RETHROWN) throw step.value;
         if (this.#pop() === undefined) return step;
         message = step.value;
         isError = false;
-      } catch (error) {
+      } catch (thrown) {
+        const error = unmasked(thrown);
         const callee = this.#pop();
         if (callee === undefined) throw error;
         addToTrail(error, nameOf(callee, '(anonymous)'));

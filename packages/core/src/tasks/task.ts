@@ -1,6 +1,6 @@
 import { combineErrors } from '../errors/combine-errors.js';
 import { INSPECT, nameBelow, shownName } from '../errors/describe.js';
-import { nextOf, throwInto } from '../events/body-of.js';
+import { nextOf } from '../events/body-of.js';
 import type { Sent } from '../events/coroutine.js';
 import { forgetFirstStep } from '../events/event-iterator.js';
 import type { Instant } from '../events/instant.js';
@@ -42,6 +42,7 @@ import {
   WAITING,
 } from './task-state.js';
 import { treeOf } from './task-tree.js';
+import { raiseIn } from './thrown-into.js';
 import type { Waiter, WaitTarget } from './waiter.js';
 import { Watch, type WatchTarget } from './watch.js';
 
@@ -218,7 +219,7 @@ export class Task<out T = unknown> implements WaitTarget {
     setRunningTask(this);
     if (how === IS_GENERATOR) return nextOf(this.#body, message);
     if (how === 0) return this.#body.next(message);
-    return how === MESSAGE_IS_ERROR ? this.#body.throw(message) : throwInto(this.#body, message);
+    return raiseIn(this.#body, message, how !== MESSAGE_IS_ERROR);
   }
 
   /** @internal Sets what the next `resume` sends or throws into the body. */

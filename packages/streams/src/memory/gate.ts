@@ -61,6 +61,7 @@ export class Gate {
 
 /** Something has happened to a stream or a listener in memory: bytes, room, a connection, or an end. */
 export class MemoryReady extends LoopEvent<void> {
+  static override readonly servedBy: string = 'memoryModule of @escapement/streams/module';
   override readonly kind = 'memory-ready';
 
   /** @internal */

@@ -46,6 +46,8 @@ export class Latch {
 
 /** The event. It only stores what to wait for. The literal type of `kind` keeps it apart from other events. */
 export class LatchOpened extends LoopEvent {
+  /** For the error of a loop without the module. */
+  static servedBy = 'latchModule of {{name}}/module';
   kind = 'latch-opened';
   latch;
 

@@ -46,6 +46,8 @@ export class Latch {
 
 /** The event. It only stores what to wait for. The literal type of `kind` keeps it apart from other events. */
 export class LatchOpened extends LoopEvent<void> {
+  /** For the error of a loop without the module. */
+  static override readonly servedBy: string = 'latchModule of {{name}}/module';
   override readonly kind = 'latch-opened';
   readonly latch: Latch;
 
