@@ -111,6 +111,8 @@ describe('the stack of an error', () => {
   });
 });
 
+const IS_NODE = (globalThis as { process?: { getBuiltinModule?: unknown } }).process?.getBuiltinModule !== undefined;
+
 /** The frames of what `program` throws, of this file: function and line. */
 function framesOf(program: () => Coroutine<unknown, never>): string[] {
   const error = thrownBy(() => new EventLoop({ strategy: new JumpStrategy() }).runSync(program));
@@ -150,30 +152,12 @@ describe('the stack of an error that the loop throws at a yield', () => {
         const [frame] = framesOf(function* () {
           yield* main();
         });
-        expect(frame).to.match(new RegExp(`at .*stack-trace.*:${line} \\(coroutine\\)$`));
+        const shown = new RegExp(`at .*stack-trace.*:${line} \\(coroutine\\)$`);
+        if (IS_NODE) expect(frame).to.match(shown);
+        else expect(frame ?? '').not.to.match(shown);
       }
     });
   }
-
-  it('has no line of a bare yield where the host cannot tell it', () => {
-    const { process } = globalThis as { process: { getBuiltinModule?: unknown } };
-    const before = Object.getOwnPropertyDescriptor(globalThis, 'process')!;
-    Object.defineProperty(globalThis, 'process', { configurable: true, value: {} });
-    try {
-      for (const raise of [undefined, false]) {
-        const error = thrownBy(() =>
-          virtualLoop().loop.runSync(function* main(): Coroutine<void, never> {
-            yield raise as never;
-          }),
-        );
-        expect(error).to.have.property('code', 'ESC_NOT_AN_EVENT');
-        expect(error.stack).to.include('at task "main" (coroutine)');
-      }
-    } finally {
-      Object.defineProperty(globalThis, 'process', before);
-    }
-    expect(process).to.equal((globalThis as { process: unknown }).process);
-  });
 
   it('leaves alone the stack of another error that the coroutine throws instead', () => {
     let stack = '';
