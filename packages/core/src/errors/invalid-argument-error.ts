@@ -18,8 +18,7 @@ export class InvalidCountError extends InvalidArgumentError {
   static override readonly name = 'InvalidCountError';
 
   constructor(what: string, given: unknown, expected: string, advice: string) {
-    const shown = typeof given === 'number' ? String(given) : `${typeof given} ${describe(given)}`;
-    super('ESC_INVALID_COUNT', `${what} is ${shown}, expected ${expected}. ${advice}`);
+    super('ESC_INVALID_COUNT', `${what} is ${describe(given)}, expected ${expected}. ${advice}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { creationHook } from '../events/creation-hook.js';
 import { RETHROWN } from '../events/event-iterator.js';
 import type { Duration, Instant } from '../events/instant.js';
 import { isInstance, LoopEvent } from '../events/loop-event.js';
-import { placeAtYield } from '../events/unplaced.js';
+import { placeAtYield, placeIfNoProgram } from '../events/unplaced.js';
 import type { Clock } from '../extension-points/clock.js';
 import { PAUSE } from '../primitives/pause.js';
 import { addToTrail } from '../tasks/error-trail.js';
@@ -285,6 +285,7 @@ export class Scheduler implements TaskHost {
       if (answer === undefined) return false;
       task.setMessage(answer.value, false);
     } catch (error) {
+      placeIfNoProgram(error);
       task.setMessage(error, true);
     }
     // With a bare `yield`, the hook has not seen the event's iterator.

@@ -3,6 +3,7 @@ import { checkArgument, checkCallback } from '../errors/invalid-argument-error.j
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
+import { placeIfNoProgram } from '../events/unplaced.js';
 import { SelfServedEvent } from '../tasks/self-served-event.js';
 import type { Task } from '../tasks/task.js';
 import { ISOLATED, SHIELDED, SUPERVISOR } from '../tasks/task-spec.js';
@@ -30,6 +31,7 @@ export class Scope<out T = unknown> extends SelfServedEvent<T> {
       const name = programName(body) ?? nameBelow(caller, parent.name);
       parent.host.spawn({ body, caller, name, flags, ended }, parent).addJoiner(waiter);
     } catch (error) {
+      placeIfNoProgram(error);
       waiter.reject(error);
     }
   }

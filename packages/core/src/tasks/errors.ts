@@ -1,5 +1,6 @@
 import { describe } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
+import { startAtCaller } from '../errors/start-at-caller.js';
 
 /** A coroutine was given to a second task. */
 export class CoroutineReusedError extends EscapementError {
@@ -10,6 +11,7 @@ export class CoroutineReusedError extends EscapementError {
     super(
       `${caller} got a coroutine that task "${owner}" already runs or ran. A coroutine runs once: call the generator function again for a new one.`,
     );
+    startAtCaller(this);
   }
 }
 
