@@ -2,11 +2,15 @@ import type { Task } from './task.js';
 import { SCOPE, SHIELDED, SUPERVISOR } from './task-spec.js';
 
 /**
- * @internal The name of a task that was given none: `task-7`; of the loop's own tasks `scope of main`. In a scope of a scope the
- * same, because a name must not grow with each level.
+ * @internal Gives a name to a task that has none: `task-7`; to the loop's own tasks `scope of main`. In a scope of a scope the same,
+ * because a name must not grow with each level.
  */
-export function madeUpName(task: Task): string {
-  if (!task.has(SCOPE | SHIELDED)) return nameFrom(task.id);
+export function makeUpName(task: Task): string {
+  task.ownName = task.has(SCOPE | SHIELDED) ? nameOfPart(task) : nameFrom(task.id);
+  return task.ownName;
+}
+
+function nameOfPart(task: Task): string {
   let outer = task.parent!;
   // Not recursive: scopes may be nested deeper than the host's stack.
   while (outer.ownName === undefined && outer.has(SCOPE | SHIELDED)) outer = outer.parent!;

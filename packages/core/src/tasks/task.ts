@@ -16,7 +16,7 @@ import { contextFor, deadlineOf } from './task-deadline.js';
 import { errorsOf, TaskExtras } from './task-extras.js';
 import { NO_CHILDREN, TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
-import { madeUpName, nameOrId } from './task-name.js';
+import { makeUpName, nameOrId } from './task-name.js';
 import { promiseFor, resultIn, settleJoiner, type TaskResult, textOf } from './task-outcome.js';
 import {
   CANCEL_DELIVERY,
@@ -90,8 +90,7 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** From the options of `spawn`, or the name of its function, or made up: `task-7`. */
   get name(): string {
-    this.ownName ??= madeUpName(this);
-    return this.ownName;
+    return this.ownName ?? makeUpName(this);
   }
 
   /** What it does now. */
