@@ -57,10 +57,10 @@ export abstract class LoopEvent<out R = unknown> {
   }
 }
 
-/** @internal Whether `value` is one. It may be a revoked proxy, which `instanceof` cannot ask. */
-export function isInstance<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
+/** @internal It may be a revoked proxy, which `instanceof` cannot ask. */
+export function isEvent(value: unknown): value is LoopEvent {
   try {
-    return value instanceof type;
+    return value instanceof LoopEvent;
   } catch {
     return false;
   }
