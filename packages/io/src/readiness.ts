@@ -4,6 +4,9 @@ import { Interest } from './interest.js';
 /** Happens when a descriptor is ready: reading from it, or writing to it, does not block. */
 export abstract class Readiness extends LoopEvent<void> {
   static override readonly name: string = 'Readiness';
+  /** A brand: what only looks like it has no handler. The field does not exist at run time. */
+  protected declare readonly _isOfDescriptor: true;
+
   /** What is waited for. */
   abstract readonly interest: Interest;
 

@@ -4,6 +4,9 @@ import { checkDuration, checkInstant } from './check-time.js';
 /** An event that happens when the loop's clock reaches an instant, never earlier. */
 export abstract class TimeEvent extends LoopEvent<void> {
   static override readonly name: string = 'TimeEvent';
+  /** A brand: what only looks like it has no handler. The field does not exist at run time. */
+  protected declare readonly _isOfTime: true;
+
   /** @returns the deadline of a wait that begins at `start`; one that has passed resumes next turn */
   abstract dueAt(start: Instant): Instant;
 }
