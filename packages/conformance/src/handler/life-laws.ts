@@ -1,8 +1,8 @@
 import { spawn, type Task } from '@escapement/core';
 import { demand } from '../laws/errors.js';
-import { activeResources, hostTurn, realDelay } from '../laws/host.js';
+import { holding, holdsUnseen, leftSince } from '../laws/holding.js';
+import { hostTurn } from '../laws/host.js';
 import { noCollector, Survivors } from '../laws/memory.js';
-import { Patience } from '../laws/patience.js';
 import { adviceFor } from '../laws/stage-strategy.js';
 import type { HandlerAdapter, HandlerLaw } from './handler-adapter.js';
 import { Stage } from './stage.js';
@@ -60,10 +60,7 @@ const releases: HandlerLaw = {
   rule: 'holds nothing outside of the loop when the run has ended',
   why: 'timers and threads keep the process alive, and descriptors run out',
   isStatistical: true,
-  inapplicable({ adapter }) {
-    if (adapter.held !== undefined || activeResources() !== undefined) return undefined;
-    return 'the adapter has no held(), and this host does not tell what keeps the process alive';
-  },
+  inapplicable: ({ adapter }) => holdsUnseen(adapter),
   async check({ adapter }) {
     await hostTurn();
     const before = holding(adapter);
@@ -72,34 +69,13 @@ const releases: HandlerLaw = {
       await stage.run(() => endWaits(stage, adapter));
       await stage.run(() => leaveWaits(stage, adapter));
     }
-    // A thread takes its time to end.
-    for (const patience = new Patience(); moreThan(before, holding(adapter)) !== '' && !patience.isOver; )
-      await realDelay(10);
-    const more = moreThan(before, holding(adapter));
+    const left = await leftSince(before, adapter);
     demand(
-      more === '',
-      () => `when the run has ended, there is more than before: ${more}. End it in disarm() or close(), or unref() it`,
+      left === '',
+      () => `when the run has ended, there is more than before: ${left}. End it in disarm() or close(), or unref() it`,
     );
   },
 };
-
-/** What the adapter counts, and what keeps the process alive, by kind. */
-type Holding = ReadonlyMap<string, number>;
-
-function holding({ held }: HandlerAdapter): Holding {
-  const counts = new Map<string, number>();
-  if (held !== undefined) counts.set('held()', held());
-  for (const kind of activeResources() ?? []) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return counts;
-}
-
-/** Names what has become more. Less is no fault: something of the test runner has ended. */
-function moreThan(before: Holding, after: Holding): string {
-  return [...after]
-    .filter(([kind, count]) => count > (before.get(kind) ?? 0))
-    .map(([kind, count]) => `${kind} ${count} instead of ${before.get(kind) ?? 0}`)
-    .join(', ');
-}
 
 const MANY = 2000;
 /** Abandoned waits may be kept until they are many: that makes disarm() cheap. */
