@@ -7,7 +7,7 @@ import type { Clock } from '../extension-points/clock.js';
 import { PAUSE } from '../primitives/pause.js';
 import { addToTrail } from '../tasks/error-trail.js';
 import { CancellationIgnoredError, type Cancelled, HOW_TO_END } from '../tasks/errors.js';
-import { ImmediateEvent } from '../tasks/immediate-event.js';
+import { attemptHook, ImmediateEvent } from '../tasks/immediate-event.js';
 import { runningTask, setRunningTask } from '../tasks/running-task.js';
 import { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
@@ -265,6 +265,8 @@ export class Scheduler implements TaskHost {
         task.bodyReturned(event);
         return false;
       }
+      // With a bare `yield`, or `call`, the hook has not been asked yet.
+      if (attemptHook !== undefined && isInstance(event, ImmediateEvent)) event = attemptHook(event) ?? event;
       if (event === PAUSE && task.cancelled === undefined) {
         task.paused();
         return true;
