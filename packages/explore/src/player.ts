@@ -31,6 +31,8 @@ export interface Played {
   /** What it failed with. */
   readonly error: unknown;
   readonly choices: readonly number[];
+  /** How many choices let another task run than would have by itself. */
+  readonly switches: number;
   readonly steps: number;
   /** Tells apart in which order the tasks took their steps. */
   readonly order: number;
@@ -77,10 +79,10 @@ export class Player {
     if (oracle.fault !== undefined) throw oracle.fault;
     this.plays++;
     this.steps += oracle.steps;
-    const { choices, steps, order } = oracle;
+    const { choices, switches, steps, order } = oracle;
     const error = failure && (oracle.stopped ?? strategy.stuck ?? failure.error);
     const victim = cancellations.last?.id;
-    return { hasFailed: failure !== undefined, error, choices, steps, order, victim, trail };
+    return { hasFailed: failure !== undefined, error, choices, switches, steps, order, victim, trail };
   }
 
   /** A loop of its own for each run: so nothing of one is left for the next. */

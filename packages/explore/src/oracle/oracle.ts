@@ -12,6 +12,8 @@ export const MOST_AT_ONCE = 100_000;
 export class Oracle {
   /** The choices so far. */
   readonly choices: number[] = [];
+  /** How many of them let another task run than would have by itself. */
+  switches = 0;
   /** The steps so far. */
   steps = 0;
   /** Set when the run was stopped because it would not end. */
@@ -51,6 +53,7 @@ export class Oracle {
     const chosen = this.#ask('choose', () => this.chooser.choose(kind, count, ready));
     if (!(Number.isInteger(chosen) && chosen >= 0 && chosen < count)) throw this.#refuse(kind, count, chosen);
     this.choices.push(chosen);
+    if (chosen > 0 && (kind === 'preempt' || kind === 'next')) this.switches++;
     this.#state = Math.imul(this.#state ^ count, 0x01000193);
     return chosen;
   }
