@@ -268,8 +268,12 @@ export const smallPrograms: Programs = {
     const tasks = yield* sideBySide(run, [waits, waits], {
       *beside() {
         yield* pause();
-        isSet = true;
-        condition.notify();
+        // The one that is notified waits for the lock, and may be cancelled there.
+        yield* lock.with(function* () {
+          isSet = true;
+          condition.notify();
+          yield* pause();
+        });
       },
     });
     expect(passed).to.be.at.least(tasks.filter(hasSucceeded).length);
