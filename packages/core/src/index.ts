@@ -55,7 +55,7 @@ export { type StartWatch, watch } from './primitives/watch.js';
 export { chosenOrder } from './tasks/chosen-order.js';
 export { ContextKey } from './tasks/context-entry.js';
 export * from './tasks/errors.js';
-export { ANSWERED, type Answer, ImmediateEvent } from './tasks/immediate-event.js';
+export { ANSWERED, type Answer, type AttemptHook, ImmediateEvent, setAttemptHook } from './tasks/immediate-event.js';
 export type { Join } from './tasks/join.js';
 export { runningTask } from './tasks/running-task.js';
 export { SelfServedEvent, startsWhenCancelled } from './tasks/self-served-event.js';

@@ -8,7 +8,7 @@ import type { Clock } from '../extension-points/clock.js';
 import { PAUSE } from '../primitives/pause.js';
 import { addToTrail } from '../tasks/error-trail.js';
 import { CancellationIgnoredError, type Cancelled, HOW_TO_END } from '../tasks/errors.js';
-import { type ImmediateEvent, isImmediate } from '../tasks/immediate-event.js';
+import { attemptHook, type ImmediateEvent, isImmediate } from '../tasks/immediate-event.js';
 import { runningTask, setRunningTask } from '../tasks/running-task.js';
 import { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
@@ -267,6 +267,8 @@ export class Scheduler implements TaskHost {
         task.bodyReturned(event);
         return false;
       }
+      // With a bare `yield`, or `call`, the hook has not been asked yet.
+      if (attemptHook !== undefined && isImmediate(event)) event = attemptHook(event) ?? event;
       if (event === PAUSE && task.cancelled === undefined) {
         task.paused();
         return true;
