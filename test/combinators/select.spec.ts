@@ -373,6 +373,16 @@ describe('select', () => {
     expect(run).to.throw(/Select\(item=Get\(queue "jobs", empty\), stop=/);
   });
 
+  it('names the branch whose getter throws', () => {
+    const branches = {
+      early: sleep(1),
+      get late(): never {
+        throw new Error('hostile');
+      },
+    };
+    expect(() => select(branches)).to.throw(InvalidArgumentError, 'an event for its branch "late"');
+  });
+
   it('of branches that are ready together, takes each under some seed, and the same under the same', () => {
     const winners = new Set<string>();
     for (let seed = 0; seed < 40; seed++) {

@@ -326,6 +326,16 @@ describe('growth', () => {
     expect(names.at(-1)).to.equal('cleanup of main');
   });
 
+  it('of nested scopes: 50,000 of them, whose names nobody has asked for, have one', () => {
+    let name = '';
+    function* within(depth: number): Program {
+      if (depth > 0) return yield* e.scope(within(depth - 1));
+      ({ name } = yield* e.currentTask());
+    }
+    newLoop().runSync(within(50_000));
+    expect(name).to.equal('scope of main');
+  });
+
   it('of a name that is given: it is cut', () => {
     const error = thrownBy(() =>
       newLoop().runSync(function* (): Program {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { EventLoop, pause, sleep, spawn, type Task } from 'escapement';
+import { EventLoop, isScope, pause, sleep, spawn, type Task } from 'escapement';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { virtualLoop } from '../support/virtual-loop.js';
 
@@ -70,6 +70,14 @@ describe('host code', () => {
     });
     expect(await child).to.equal('from the child');
     expect(clock.time).to.equal(5);
+  });
+
+  it('spawns a task that is no scope, and is called by its number', async () => {
+    const { loop } = virtualLoop();
+    const task = loop.spawn(sleep(1));
+    expect(task.name).to.equal(`task-${task.id}`);
+    expect(isScope(task)).to.equal(false);
+    await task;
   });
 
   it('cancels a run by an AbortSignal, before it begins or while it runs', async () => {
