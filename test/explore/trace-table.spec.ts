@@ -64,6 +64,13 @@ describe('the table of a trace', () => {
     assert.match(table, /^ ▶ 150 +150 +line 12/m);
   });
 
+  it('of many tasks without a pair shows the one that was cancelled first', () => {
+    const names = Array.from({ length: 10 }, (_, index) => `task ${index}`);
+    const busy = names.flatMap((_, index) => (index === 8 ? [] : [{ task: index + 1 }, { task: index + 1 }]));
+    const trace = traceOf(names, [...busy, { task: 9, cause: 'cancelled' }, { task: 1, cause: 'cancelled' }]);
+    assert.match(traceTable(trace), /task 8/);
+  });
+
   it('leaves out the tasks that do not matter for the order of the pair', () => {
     const { tasks, ...rest } = lostUpdate();
     const trace = { ...rest, tasks: tasks.map(task => ({ ...task, matters: task.id !== 1 })) };

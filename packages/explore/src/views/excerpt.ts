@@ -25,14 +25,16 @@ export function excerptOf(trace: Trace, mostSteps: number, mostTasks: number): E
   return { tasks, rows: rowsOf(trace, shown), leftOut: trace.steps.filter(step => !shown.has(step)) };
 }
 
-/** Which tasks matter was found out for the order of the pair. Of these, all if there is room; else those of the pair and those that deal with them; without a pair those with the most steps. */
+/** Which tasks matter was found out for the order of the pair. Of these, all if there is room; else those of the pair and those that deal with them; without a pair the first that is cancelled, and those with the most steps. */
 function tasksThatMatter(trace: Trace, most: number): TraceTask[] {
   const counts = stepCounts(trace);
   const isLeftOut = ({ matters }: TraceTask) => trace.pair !== undefined && matters === false;
   const tasks = trace.tasks.filter(task => counts.has(task.id) && !isLeftOut(task));
   if (tasks.length <= most) return tasks;
   const { ofPair, dealing } = relationsOf(trace);
-  const rank = ({ id }: TraceTask) => (ofPair.has(id) ? 2 : dealing.has(id) ? 1 : 0);
+  // Without a pair, a cancellation may be what decides.
+  const cancelled = ofPair.size > 0 ? undefined : trace.steps.find(({ cause }) => cause === 'cancelled')?.task;
+  const rank = ({ id }: TraceTask) => (ofPair.has(id) || id === cancelled ? 2 : dealing.has(id) ? 1 : 0);
   const related = tasks.filter(task => ofPair.size === 0 || rank(task) > 0);
   const byRank = related.sort((a, b) => rank(b) - rank(a) || counts.get(b.id)! - counts.get(a.id)!);
   const chosen = new Set(byRank.slice(0, most));
