@@ -18,7 +18,7 @@ export const BASELINES: readonly BaselineSubject[] = [
   atomicsWait,
   {
     ...atomicsWait,
-    name: `${atomicsWait.name}, slack 1`,
+    name: `${atomicsWait.name} slack 1`,
     lacks: () => (process.platform === 'linux' ? undefined : 'Linux'),
     async around(work) {
       const slack = new TimerSlack('a baseline', { slack: 1 });
