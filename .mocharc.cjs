@@ -35,6 +35,7 @@ const LONG = {
     'examples/jobs',
     'examples/net-options',
     'explore/examples',
+    'explore/own-exhaustive',
     'explore/own-packages',
     'explore/swimlane-in-chromium',
     'lab/bad-modules',

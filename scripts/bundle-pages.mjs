@@ -50,7 +50,8 @@ function optionsFor(entry) {
     platform: 'browser',
     format: 'esm',
     target: 'es2022',
-    external: ['@escapement/io'],
+    // Imported only where they are: in Node.
+    external: ['@escapement/io', 'node:*'],
     define: { LAB_VERSION: JSON.stringify(JSON.parse(readFileSync(join(lab, 'package.json'), 'utf8')).version) },
     plugins: [workerCode],
     legalComments: 'none',

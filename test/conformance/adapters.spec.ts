@@ -128,6 +128,36 @@ describe('conformance: the suites', () => {
     );
   });
 
+  it('leave no wait armed, also if a law is broken: its timer would keep the process alive', async () => {
+    class LastDeadline extends TimerHandler {
+      override nextDeadline(): number {
+        return this.entries.at(-1)?.until ?? Infinity;
+      }
+      /** Leaves it all to `disarm`. */
+      override close(): void {}
+      get left(): number {
+        return this.entries.length;
+      }
+    }
+    const made: LastDeadline[] = [];
+    const suite = new Recorder(runner =>
+      handlerLaws(
+        runner,
+        timerAdapter(clock => {
+          const handler = new LastDeadline(clock);
+          made.push(handler);
+          return handler;
+        }),
+      ),
+    );
+    assert.match((await suite.run('H9'))!.message, /H9 is broken/);
+    await suite.run('H7');
+    assert.deepEqual(
+      made.filter(({ left }) => left > 0),
+      [],
+    );
+  });
+
   it('take the seed from the environment, and run under node:test without --expose-gc', () => {
     const program = `
       import { describe, it } from 'node:test';

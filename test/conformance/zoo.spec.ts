@@ -29,7 +29,9 @@ const zoo: Readonly<Record<string, readonly Broken[]>> = {
 for (const [kind, broken] of Object.entries(zoo)) {
   describe(`conformance: broken ${kind}`, function () {
     this.timeout(60_000);
-    after(() => leftRunning.forEach(clearTimeout));
+    after(() => {
+      for (const end of leftRunning.splice(0)) end();
+    });
 
     for (const { mistake, breaks, says = /./, also = [], attempts = 1, laws } of broken) {
       it(`one that ${mistake} is caught by ${breaks}`, async () => {

@@ -1,8 +1,11 @@
+import { setAttemptHook } from '@escapement/core';
 import { expect } from 'chai';
 import {
   type Answer,
   Cancelled,
+  type CoreEvent,
   type Coroutine,
+  call,
   currentTask,
   EventHandler,
   ImmediateEvent,
@@ -149,5 +152,34 @@ describe('ImmediateEvent', () => {
     })();
     expect(coroutine.next().value).to.equal(now());
     expect(coroutine.next(5)).to.deep.equal({ done: true, value: 5 });
+  });
+
+  it('is asked about before each attempt: the hook may put another event in its place', () => {
+    const asked: string[] = [];
+    let most = 3;
+    const before = setAttemptHook(event => {
+      asked.push(event.kind);
+      return asked.length > most ? pause() : undefined;
+    });
+    try {
+      const order: string[] = [];
+      virtualLoop().loop.runSync(function* (): Coroutine<void, CoreEvent> {
+        yield* spawn(function* () {
+          order.push('other');
+        });
+        yield* now();
+        order.push('main');
+        expect(yield now()).to.equal(0);
+        order.push('main');
+        expect(yield* now()).to.equal(undefined);
+        order.push('main');
+        most = Infinity;
+        expect(yield* call(() => now())).to.equal(0);
+      });
+      expect(order).to.deep.equal(['main', 'main', 'other', 'main']);
+      expect(asked).to.deep.equal(['spawn', 'now', 'now', 'now', 'call', 'now']);
+    } finally {
+      expect(setAttemptHook(before)).to.be.a('function');
+    }
   });
 });

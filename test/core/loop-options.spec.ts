@@ -28,6 +28,7 @@ describe('an option of a loop that is taken by its shape', () => {
   const wrong: [what: string, options: unknown, code: string, ...parts: string[]][] = [
     ['no options', undefined, 'ESC_INVALID_OPTIONS', 'got undefined for its options', '{ strategy, handlers }'],
     ['null', null, 'ESC_INVALID_OPTIONS', 'got null for its options'],
+    ['modules instead of options', { load() {} }, 'ESC_INVALID_OPTIONS', 'Pass modules to createLoop'],
     ['a strategy instead of options', strategy, 'ESC_NO_STRATEGY'],
     [
       'the class of a strategy',

@@ -23,7 +23,7 @@ describe('create-escapement-plugin', function () {
         /missing: a --kind\. Write: npm create escapement-plugin my-event -- --kind event.*MISSING_ANSWER/,
       ],
       [['--kind', 'policy'], /missing: a name\. Write: .* --kind policy\..*MISSING_ANSWER/],
-      [['my-event', '--kind', 'evnt'], /"evnt" is no kind.*event, strategy, policy.*ESC_CREATE_UNKNOWN_KIND/],
+      [['my-event', '--kind', 'evnt'], /"evnt" is no kind.*event, strategy, policy, callback.*ESC_CREATE_UNKNOWN_KIND/],
       [['My Event', '--kind', 'event'], /"My Event".*like my-event.*ESC_CREATE_INVALID_NAME/],
       [['@me/..', '--kind', 'event'], /ESC_CREATE_INVALID_NAME/],
       [['../escape', '--kind', 'event'], /ESC_CREATE_INVALID_NAME/],

@@ -16,6 +16,7 @@ const NEEDED = [
   'wiring',
   'sleep',
   'strategies',
+  'promises',
   'escapement',
   'conformance',
   'create-escapement-plugin',
@@ -25,11 +26,13 @@ const NEEDED = [
 const FAULTS: Readonly<Record<PluginKind, readonly [file: string, line: string, fault: string]>> = {
   event: ['latch', 'this.#waiters.delete(waiter);', 'void waiter;'],
   strategy: ['block-then-spin-strategy', 'this.clock.now() < until', 'this.clock.now() < until + 50'],
+  callback: ['pressed', "button.off('press', resolve).off('error', reject);", "button.off('press', resolve);"],
   policy: ['background-last-policy', 'this.#waited >= this.#patience', 'this.#waited > 9 * this.#patience'],
 };
 const PRINTS: Readonly<Record<PluginKind, RegExp>> = {
   event: /^one is done\none is done\nboth are done\n$/,
   strategy: /^slept for (?:[2-9]\d|\d{3,})\.\d{3} ms\n$/,
+  callback: /^Ann is at the door\n0 listeners are left\n$/,
   policy: /^foreground 1\nforeground 2\nbackground 1\nforeground 3\nforeground 4\nbackground 2\nforeground 5\n$/,
 };
 

@@ -37,6 +37,7 @@ describe('explore', () => {
     // Two tasks of three steps each: 6! / (3! 3!) orders.
     assert.equal(summary.schedules, 20);
     assert.isFalse(summary.exhausted);
+    assert.match(summary.notExhausted!, /Only the strategy 'exhaustive' plays all/);
     assert.deepEqual(summary.neverReordered, []);
     assert.deepEqual(summary.neverBesideAnother, ['main']);
   });
@@ -113,6 +114,8 @@ describe('explore', () => {
     });
     assert.match(String(failure?.error), /unlucky/);
     assert.equal(failure?.decision?.kind, 'random');
+    assert.deepEqual(failure?.shrunk, { deviations: 2, switches: 0, steps: 2 });
+    assert.match(String(failure), /0 switches and 2 other choices, shrunk to 0 and 2\)/);
   });
 
   it('says which call of run.choose decides, and of which task', async () => {

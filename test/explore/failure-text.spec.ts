@@ -41,18 +41,28 @@ The order of two steps decides: 2 before 3 fails, 3 before 2 passes.
       failureText(failureOf(trace, { decision })),
       'It fails because task "worker" is cancelled after step 4.',
     );
-    const shrunk = { deviations: 0, steps: 5 };
-    assert.include(failureText(failureOf(trace, { shrunk })), 'It fails without any switch');
+    const shrunk = { deviations: 0, switches: 0, steps: 5 };
+    assert.include(failureText(failureOf(trace, { shrunk })), 'It needs no switch and no other choice');
   });
 
   it('does not say that it fails without any switch if it was not shrunk, or is not deterministic', () => {
     const trace = { ...lostUpdate(), pair: undefined };
     const text = failureText(failureOf(trace));
-    assert.notInclude(text, 'without any switch');
+    assert.notInclude(text, 'It needs no switch');
     assert.include(text, 'It was not shrunk');
-    const shrunk = { deviations: 0, steps: 5 };
+    const shrunk = { deviations: 0, switches: 0, steps: 5 };
     const divergence = new MadeUp([]);
-    assert.notInclude(failureText(failureOf(trace, { shrunk, divergence })), 'without any switch');
+    assert.notInclude(failureText(failureOf(trace, { shrunk, divergence })), 'It needs no switch');
+  });
+
+  it('counts switches and other choices apart', () => {
+    const textOf = (found: [number, number], shrunk: [number, number]) => {
+      const [one, other] = [found, shrunk].map(([deviations, switches]) => ({ deviations, switches, steps: 5 }));
+      return failureText(failureOf(lostUpdate(), { found: one!, shrunk: other! })).split('\n')[1];
+    };
+    assert.include(textOf([3, 3], [1, 1]), '(3 switches, shrunk to 1)');
+    assert.include(textOf([5, 1], [1, 0]), '(1 switch and 4 other choices, shrunk to 0 and 1)');
+    assert.include(textOf([1, 0], [0, 0]), '(0 switches and 1 other choice, shrunk to 0 and 0)');
   });
 
   it('tells where the program was not deterministic', () => {

@@ -111,7 +111,7 @@ describe('a failure', () => {
     try {
       const { failure } = await explore(lostUpdate(20));
       assert.equal(failure!.stoppedAfter, '5 s');
-      assert.match(String(failure), /Shrinking stopped after 5 s: fewer switches may do\./);
+      assert.match(String(failure), /Shrinking stopped after 5 s: fewer may do\./);
       assert.isBelow(failure!.plays, 100);
     } finally {
       performance.now = now;

@@ -28,6 +28,10 @@ describe('exhaustive exploration', () => {
     );
     assert.equal(sampled.summary.runs, 3);
     assert.isFalse(sampled.summary.exhausted);
+    assert.match(
+      sampled.summary.notExhausted!,
+      /^Of each number of run\.random\(\) only 3 .* Write run\.choose\(count\)/,
+    );
     const whole = await explore(
       run => {
         run.choose(20);
@@ -37,6 +41,7 @@ describe('exhaustive exploration', () => {
     );
     assert.equal(whole.summary.runs, 20);
     assert.isTrue(whole.summary.exhausted);
+    assert.isUndefined(whole.summary.notExhausted);
   });
 
   it('comes to an end where a task spins until another one has done its work', async () => {
@@ -127,6 +132,7 @@ describe('exhaustive exploration', () => {
   it('stops after `runs`, and then has not played all', async () => {
     const { summary } = await explore(() => tasksOf([3, 3, 3]), { strategy: 'exhaustive', runs: 7 });
     assert.deepEqual([summary.runs, summary.exhausted], [7, false]);
+    assert.match(summary.notExhausted!, /more schedules than the 7 that were played\. Pass more `runs`/);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   LoopEvent,
   PerformanceClock,
   SleepHandler,
+  SleepStrategy,
   sleep,
   spawn,
   type Task,
@@ -31,6 +32,28 @@ function* pingsAreNoticed(count: number) {
   }
   close(reader);
   close(writer);
+}
+
+/** In the first sleep that only the thread is to end, lets something happen, and waits for the thread alone. */
+class WritesInSleep extends SleepStrategy {
+  override readonly alias = 'writes-in-sleep';
+  override readonly waits = 'blocks';
+  override readonly clock = new PerformanceClock();
+  onLongSleep: (() => void) | undefined;
+  wasWoken = false;
+
+  override sleep(until: number, wakeup: Wakeup): void {
+    const duration = until - this.clock.now();
+    const happens = duration > 100 && !wakeup.requested ? this.onLongSleep : undefined;
+    if (happens === undefined) {
+      Atomics.wait(wakeup.word, 0, 0, Math.min(duration, 100));
+      return;
+    }
+    this.onLongSleep = undefined;
+    happens();
+    Atomics.wait(wakeup.word, 0, 0, 10_000);
+    this.wasWoken = wakeup.requested;
+  }
 }
 
 describe('io: the thread that watches the selector', () => {
@@ -118,6 +141,22 @@ describe('io: the thread that watches the selector', () => {
 
   it('may start late: until it is up the loop polls by itself', async () => {
     for (let n = 0; n < 20; n++) await ioLoop('atomics-wait').loop.run(pingsAreNoticed(1));
+  });
+
+  it('wakes the loop that sleeps, not another one that had the handler just before', () => {
+    const handler = new IoHandler(new EpollSelector());
+    for (let n = 0; n < 2; n++) {
+      const strategy = new WritesInSleep();
+      const loop = new EventLoop({ strategy, handlers: [handler] });
+      loop.runSync(function* () {
+        const { reader, writer } = pipe();
+        strategy.onLongSleep = () => write(writer, byte);
+        yield* readSome(reader);
+        close(reader);
+        close(writer);
+      });
+      expect(strategy.wasWoken, `in run ${n}`).to.equal(true);
+    }
   });
 
   it('is replaced when the list outgrows its memory, and the loop notices what becomes ready meanwhile', async () => {

@@ -30,6 +30,23 @@ const CASES: readonly [name: string, code: string, message: RegExp, ...options: 
     strategy("constructor() {\nsuper();\nthrow new Error('no ink'); }"),
     /no ink \(at \S*constructor\.js:8:7\)/,
   ],
+  [
+    'throws-undefined',
+    strategy('constructor() { super(); throw undefined; }'),
+    /: undefined was thrown, which is no Error/,
+  ],
+  ['throws-null', strategy('constructor() { super(); throw null; }'), /: null was thrown, which is no Error/],
+  [
+    'alias',
+    strategy('constructor() { super(); this.alias = 5; }'),
+    /alias.*expected.*found 5.*S1 of docs\/contracts\.md/,
+  ],
+  ['alias-object', strategy('constructor() { super(); this.alias = { toString() { throw 1; } }; }'), /alias.*S1 of/],
+  [
+    'waits-sometimes',
+    strategy("constructor() { super(); this.waits = 'sometimes'; }"),
+    /waits.*'spins'.*found .sometimes.*S1 of/,
+  ],
   ['no-error', "throw 'ink';", /'?"?ink"?'? was thrown, which is no Error/],
   ['exits', 'process.exit(0);', /it ended the process while it was loaded, with exit code 0/],
   ['waits', 'await new Promise(() => {});', /it never loads: its top-level await waits for what never comes/],
@@ -66,6 +83,12 @@ describe('escapement-lab --module with a module that cannot be loaded exits with
       expect([status, stdout]).to.deep.equal([2, '']);
     });
   }
+
+  it('names a file if it is a folder', async () => {
+    const { status, stdout, stderr } = await runLab('--module', folder);
+    expect(stderr).to.match(/^escapement-lab: --module .*: is a folder\. Name a JavaScript file in it\.\n$/);
+    expect([status, stdout]).to.deep.equal([2, '']);
+  });
 
   it('shows the stack with --debug', async () => {
     const { stderr } = await runLab('--module', join(folder, 'throws.js'), '--debug');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BaselineSubject, OutsideSubject, Results, RoundSamples, Subject } from '@escapement/lab';
@@ -63,6 +63,22 @@ describe('the baselines', () => {
       expect((await round('lateness', subject, 2, 6)).samplesUs).to.have.lengthOf(3);
     });
   }
+
+  it('with the least timer slack differ from those without by nothing else', async function () {
+    const pairs = [...inside, ...outside].filter(({ name }) => name.endsWith(', slack 1'));
+    const names = pairs.map(({ name }) => name.replace(', slack 1', ''));
+    expect(names).to.deep.equal(['Atomics.wait by hand', 'C clock_nanosleep']);
+    if (process.platform !== 'linux') this.skip();
+    const slack = () =>
+      readFileSync(`/proc/${readlinkSync('/proc/thread-self').split('/').at(-1)}/timerslack_ns`, 'utf8');
+    const before = slack();
+    const subject = inside.find(({ name }) => name === 'Atomics.wait by hand, slack 1')!;
+    let during = '';
+    await subject.around!(async () => {
+      during = slack();
+    });
+    expect([during.trim(), slack()]).to.deep.equal(['1', before]);
+  });
 
   it('say what they lack', () => {
     const path = process.env.PATH;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { parseResults, type Results } from '@escapement/lab';
 import { csv, markdown } from '@escapement/lab/internal';
 import { expect } from 'chai';
 import { madeUpResults } from './made-up-results.js';
-import { type LabRun, runLab } from './run-lab.js';
+import { type LabRun, runLab, runLabInto } from './run-lab.js';
 import { type RowWith, resultsWith } from './support/rows-with.js';
 
 const ROW: RowWith = { name: 'hybrid', p50: 2.5, p99: 60, cpu: 8.8 };
@@ -160,6 +160,31 @@ describe('escapement-lab show', function () {
     expect(stderr).to.match(/^escapement-lab: --markdown \/dev\/full: could not be written: ENOSPC.*\n$/);
     expect(status).to.equal(1);
     expect(readFileSync(path('b.csv'), 'utf8')).to.equal(csv(results));
+  });
+
+  it('says once that its output is full', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = await runLabInto(
+      full,
+      '--rate',
+      '1000',
+      '--strategy',
+      'busy-wait',
+      '--no-baselines',
+      '--time',
+      '2',
+    );
+    closeSync(full);
+    expect(stderr.match(/could not be written: ENOSPC/g)).to.have.lengthOf(1);
+    expect(status).to.equal(1);
+  });
+
+  it('reads no file without an end', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const { status, stderr } = await runLab('show', '/dev/zero');
+    expect(stderr).to.match(/^escapement-lab: \/dev\/zero: has more than 500 MB\. .*\n$/);
+    expect(status).to.equal(2);
   });
 
   const wrong: [string, () => string[], RegExp][] = [

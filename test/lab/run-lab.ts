@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('bin/escapement-lab.js', import.meta.resolve('@escapement/lab')));
@@ -16,6 +16,18 @@ export function runLab(...args: string[]): Promise<LabRun> {
     const child = execFile(process.execPath, [BIN, ...args], { cwd: HERE }, (_, stdout, stderr) => {
       resolve({ status: child.exitCode, stdout, stderr });
     });
+  });
+}
+
+/** The same, with its output in a file that is open. */
+export function runLabInto(output: number, ...args: string[]): Promise<Omit<LabRun, 'stdout'>> {
+  return new Promise(resolve => {
+    const child = spawn(process.execPath, [BIN, ...args], { cwd: HERE, stdio: ['ignore', output, 'pipe'] });
+    let stderr = '';
+    child.stderr!.setEncoding('utf8').on('data', text => {
+      stderr += text;
+    });
+    child.on('close', status => resolve({ status, stderr }));
   });
 }
 

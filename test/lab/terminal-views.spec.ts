@@ -214,7 +214,15 @@ describe('terminalOf', () => {
   it('is as wide as the terminal, and 80 columns wide where there is none', () => {
     expect(terminalOf({ isTTY: true, columns: 132 }).width).to.equal(132);
     for (const stream of [{}, { columns: 132 }, { isTTY: true, columns: 0 }])
-      expect(terminalOf(stream).width).to.equal(80);
+      expect(terminalOf(stream, {}).width).to.equal(80);
+  });
+
+  it('is as wide as COLUMNS says where there is no terminal', () => {
+    const width = (COLUMNS: string, stream = {}) => terminalOf(stream, { COLUMNS }).width;
+    expect(width('40')).to.equal(40);
+    expect(width('132', { isTTY: true, columns: 40 })).to.equal(40);
+    expect(width('3')).to.equal(20);
+    for (const nonsense of ['', '0', '-5', 'wide', '4e9']) expect(width(nonsense)).to.equal(80);
   });
 
   it('has colours on a terminal, unless NO_COLOR says otherwise', () => {

@@ -27,8 +27,9 @@ describe('the lab as a web page', function () {
   });
 
   /** The shortest run that there is: one round. */
-  async function start(path: string): Promise<{ page: Page; errors: readonly string[] }> {
+  async function start(path: string, what = 'ticks'): Promise<{ page: Page; errors: readonly string[] }> {
     const visit = await chromium.open(`${address}${path}?seconds=0.1`);
+    await visit.page.getByLabel('What').selectOption(what);
     await visit.page.getByLabel('For').selectOption('quick');
     await visit.page.getByRole('button', { name: 'Measure' }).click();
     return visit;
@@ -95,6 +96,56 @@ describe('the lab as a web page', function () {
     await page.context().close();
   });
 
+  it('measures what another thread wakes, in workers of an isolated page', async () => {
+    const { page, errors } = await start('/', 'wakeup');
+    const { scenarios } = await resultsOf(page);
+    const { name, rows } = scenarios[0]!;
+    assert.equal(name, 'wakeup');
+    assert.includeMembers(namesOf(rows), ['busy-wait (worker)', 'atomics-wait (worker)', 'set-timeout (worker)']);
+    assert.deepEqual(
+      rows.filter(row => row.failure !== null || row.summary === null || row.summary.early > 0).map(namedFailure),
+      [],
+    );
+    assert.deepEqual(errors, []);
+    await page.context().close();
+  });
+
+  it('measures scheduling policies, isolated or not', async () => {
+    for (const path of ['/', '/plain']) {
+      const { page, errors } = await start(path, 'policies');
+      const { rows } = (await resultsOf(page)).scenarios[0]!;
+      const names = ['fifo', 'lifo', 'priority', 'earliest-deadline-first', 'fair'].map(name => `${name} (worker)`);
+      assert.sameMembers(namesOf(rows), names);
+      const missed = (policy: string) =>
+        rows.find(({ subject }) => subject.name === `${policy} (worker)`)!.summary!.figures['urgent missed %']!;
+      assert.isBelow(missed('priority'), missed('fifo') / 2);
+      assert.deepEqual(errors, []);
+      await page.context().close();
+    }
+  });
+
+  it('measures sleepers in crowds and beside tasks that compute', async () => {
+    for (const scenario of ['crowd', 'busy']) {
+      const { page, errors } = await start('/plain', scenario);
+      const { rows } = (await resultsOf(page)).scenarios[0]!;
+      assert.includeMembers(namesOf(rows), ['set-timeout (page)', 'busy-wait (worker)']);
+      assert.deepEqual(rows.filter(row => row.failure !== null).map(namedFailure), []);
+      assert.deepEqual(errors, []);
+      await page.context().close();
+    }
+  });
+
+  it('says what a browser cannot measure, and why', async () => {
+    for (const path of ['/', '/plain']) {
+      const { page } = await chromium.open(`${address}${path}`);
+      const text = await page.locator('#control').textContent();
+      assert.include(text, 'no CPU here');
+      assert.include(text, 'no sockets');
+      assert.equal(await page.locator('option[value=wakeup]').isDisabled(), path === '/plain');
+      await page.context().close();
+    }
+  });
+
   it('stops when it is told, and shows what there is', async () => {
     const { page, errors } = await start('/');
     await page.locator('.doing', { hasText: 'round 1' }).waitFor({ timeout: 50_000 });
@@ -130,4 +181,8 @@ describe('the lab as a web page', function () {
 
 function namesOf(rows: readonly Row[]): string[] {
   return rows.map(row => row.subject.name);
+}
+
+function namedFailure({ subject, failure }: Row): string {
+  return `${subject.name}: ${failure}`;
 }

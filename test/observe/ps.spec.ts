@@ -72,6 +72,8 @@ describe('escapement-observe ps', function () {
     showsWorkers('atomics-wait'));
   it('shows the loops of workers that spin, also of workers that workers have started', () =>
     showsWorkers('busy-wait'));
+  it('shows the loops of workers that wait in a system call under epoll, also of workers that workers have started', () =>
+    showsWorkers('epoll'));
 
   async function showsWorkers(strategy: string): Promise<void> {
     const pid = await targets.loop(strategy, '0', 'workers');
@@ -248,6 +250,19 @@ describe('escapement-observe ps', function () {
     await reportOf(pid);
     expect([isAlive(pid), listenersOf(pid)]).to.deep.equal([true, 1]);
   });
+
+  for (const [what, open] of [
+    ['was closed', ''],
+    ['was open', "require('node:inspector').open(0);"],
+  ]) {
+    it(`leaves no listener of its own in a process whose inspector ${what}`, async () => {
+      const program = `${open} setTimeout(() => {}, 60000); console.log('up');
+        process.on('removeListener', name => process.stderr.write(name + ', ' + process.listenerCount(name) + ' left'));`;
+      const { pid, complains } = await targets.start(process.execPath, ['--inspect-port=0', '-e', program]);
+      await reportOf(pid);
+      await complains(/SIGURG, 0 left/);
+    });
+  }
 
   it('closes the inspector before it ends by a signal, also without --watch', async () => {
     // A look at this one takes some seconds.

@@ -237,6 +237,8 @@ describe('itemsOf', () => {
               impatient.cancel();
               if (!impatient.isEnded) yield* pause();
             }
+            // The impatient may have taken the last item.
+            if (taken.length >= takes) return;
             const next = yield* items.next();
             isDone = next.done === true;
             if (next.done) return;

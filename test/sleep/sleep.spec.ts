@@ -125,12 +125,12 @@ describe('sleep', () => {
   });
 
   const nonsense: readonly [string, () => unknown, string][] = [
-    ['sleep(NaN)', () => sleep(NaN), 'got NaN, expected milliseconds, 0 or more'],
+    ['sleep(NaN)', () => sleep(NaN), 'got NaN, expected milliseconds, 0 or more. Some number'],
     ['sleep(-1)', () => sleep(-1), 'got -1, expected milliseconds'],
-    ['sleep("5")', () => sleep('5' as never), 'got string "5", expected milliseconds'],
-    ['sleep()', () => sleep(undefined as never), 'got undefined undefined, expected milliseconds'],
+    ['sleep("5")', () => sleep('5' as never), 'got "5", expected milliseconds, 0 or more. Pass a number'],
+    ['sleep()', () => sleep(undefined as never), 'got undefined, expected milliseconds'],
     ['sleepUntil(NaN)', () => sleepUntil(NaN), 'got NaN, expected an instant'],
-    ['sleepUntil(new Date())', () => sleepUntil(new Date(0) as never), 'got object'],
+    ['sleepUntil(new Date())', () => sleepUntil(new Date(0) as never), `got ${new Date(0)}`],
     ['every(0)', () => every(0), 'got 0, expected a period in milliseconds, above 0 and finite'],
     ['every(-5)', () => every(-5), 'got -5'],
     ['every(NaN)', () => every(NaN), 'got NaN'],

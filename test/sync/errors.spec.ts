@@ -75,7 +75,7 @@ describe('sync: errors', () => {
     ['permits below 0', () => new Semaphore(-1), 'permits of a Semaphore is -1'],
     ['NaN permits', () => new Semaphore(Number.NaN), 'permits of a Semaphore is NaN'],
     ['half a permit', () => new Semaphore(1.5), 'is 1.5, expected a whole number, 0 or more, or Infinity'],
-    ['a string of permits', () => new Semaphore('3' as never), 'permits of a Semaphore is string "3"'],
+    ['a string of permits', () => new Semaphore('3' as never), 'permits of a Semaphore is "3"'],
     [
       'more permits than max',
       () => new Semaphore(3, { max: 2 }),

@@ -131,6 +131,12 @@ describe('createLoop, given something that is not a module', () => {
       [debugModule, 'createLoop got the function debugModule as argument 2', 'Call it: debugModule().'],
       [SleepHandler, 'createLoop got the class SleepHandler as argument 2', 'handlerModule(SleepHandler)'],
       [[sleepModule], 'createLoop got an array of 1 as argument 2', 'createLoop(...modules)'],
+      [Promise.resolve(sleepModule), 'createLoop got a promise as argument 2', '`await`'],
+      [
+        { version: 1, sleepModule },
+        'createLoop got an object of class Object',
+        'Pass a module that it has: sleepModule.',
+      ],
       [new JumpStrategy(), 'createLoop got an object of class JumpStrategy as argument 2', 'handlerModule(() =>'],
     ];
     for (const [given, ...parts] of refusals) {

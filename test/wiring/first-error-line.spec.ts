@@ -37,10 +37,12 @@ const NAMELESS: readonly string[] = [
   'loop.spawn(anything)',
 ];
 
-const PREFACE = `import { all, busyWaitModule, createLoop, currentTask, EventHandler, group, LoopEvent, now, pause, scope, type Sleep, sleep, sleepModule, sleepUntil, spawn, type TaskGroup, type TimeEvent, timeout } from 'escapement';
+const PREFACE = `import { all, busyWaitModule, createLoop, currentTask, EventHandler, type EventLoop, group, LoopEvent, now, pause, scope, type Sleep, sleep, sleepModule, sleepUntil, spawn, type TaskGroup, type TimeEvent, timeout } from 'escapement';
 class Bell extends LoopEvent<string> { readonly kind = 'bell'; }
 class Lamp extends LoopEvent<number> { readonly kind = 'lamp'; }
 class Shout extends LoopEvent<void> { kind = 'shout'; }
+class Roar extends LoopEvent<void> { readonly kind: string = 'roar'; }
+class Nothing extends LoopEvent<string> { readonly kind = 'nothing' as never; }
 function* bell() { yield* sleep(1); return yield* new Bell(); }
 function* lamp() { return yield* new Lamp(); }
 function* crowd() {
@@ -50,12 +52,16 @@ function* crowd() {
 function* anything(): Generator<LoopEvent, void> {}
 const loop = createLoop(busyWaitModule, sleepModule);
 const bare = createLoop(busyWaitModule);
+declare const ringing: EventLoop<Bell>;
 `;
 
-const WITHOUT_READONLY = 'class extends EventHandler<Shout> { readonly handles = Shout; arm() {} disarm() {} };';
+/** Event classes that TypeScript could mistake for others. */
+const WITHOUT_KIND = ['Shout', 'Roar'] as const;
+const handlerOf = (event: string) =>
+  `class extends EventHandler<${event}> { readonly handles = ${event}; arm() {} disarm() {} };`;
 
 const ALL_WRONG = [...WRONG, ...WRONG_IN_GROUPS];
-const ALL_PROGRAMS = [...ALL_WRONG.map(([program]) => program), ...NAMELESS];
+const ALL_PROGRAMS = [...ALL_WRONG.map(([program]) => program), ...NAMELESS, 'ringing.run(new Nothing())'];
 
 describe("the first line of the compiler's error", function () {
   this.timeout(120_000);
@@ -67,7 +73,7 @@ describe("the first line of the compiler's error", function () {
     folder = mkdtempSync(join(root, 'test/dist/first-error-line-'));
     writeFileSync(
       join(folder, 'wrong.ts'),
-      PREFACE + [...ALL_PROGRAMS.map(program => `void ${program};`), `void ${WITHOUT_READONLY}`].join('\n'),
+      PREFACE + [...ALL_PROGRAMS, ...WITHOUT_KIND.map(handlerOf)].map(program => `void ${program};`).join('\n'),
     );
     const compilerOptions = { strict: true, noEmit: true, module: 'NodeNext', target: 'ES2022', types: [] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['wrong.ts'] }));
@@ -102,9 +108,15 @@ describe("the first line of the compiler's error", function () {
     });
   });
 
-  it('is followed by what to write in an event class whose kind is not readonly', () => {
-    expect(output).to.include(
-      "Property ''the event class must say: override readonly kind'' is missing in type 'typeof Shout'",
-    );
+  for (const event of WITHOUT_KIND) {
+    it(`is followed by what to write in an event class whose kind is any string: ${event}`, () => {
+      expect(output).to.include(
+        `Property '"the event class must say: override readonly kind = (one literal); a base class: protected declare readonly _isMine: true"' is missing in type 'typeof ${event}'`,
+      );
+    });
+  }
+
+  it('tells in a program, too, that the kind of an event fits others', () => {
+    expect(errorAt(ALL_PROGRAMS.length - 1)).to.include('"the event class must say: override readonly kind');
   });
 });

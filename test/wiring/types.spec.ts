@@ -8,6 +8,7 @@ import {
   EventHandler,
   EventLoop,
   type EventsServedBy,
+  group,
   handlerModule,
   type Join,
   LoopEvent,
@@ -21,13 +22,17 @@ import {
   SleepHandler,
   SleepStrategy,
   type Spawn,
+  select,
   sleep,
   sleepModule,
   sleepUntil,
   spawn,
   strategyModule,
+  type TaskGroup,
   TimeEvent,
+  timeout,
   type Waiter,
+  type Yieldable,
 } from 'escapement';
 
 // What must not compile. The compiler checks it: an `@ts-expect-error` without an error is an error.
@@ -186,39 +191,47 @@ describe('the types', () => {
     expect(new Wrong().handles).to.equal(Readable);
   });
 
-  it('refuse a handler of an event whose kind is any string, because it is not readonly', () => {
+  describe('of an event whose class could be mistaken for another', () => {
     type HandledBy<E extends LoopEvent> = EventHandler<E>['handles'];
     class Knock extends LoopEvent<void> {
       kind = 'knock';
     }
     class Ring extends LoopEvent<void> {
-      kind = 'ring';
+      readonly kind: string = 'ring';
     }
-    // Without the check, this would be the danger: two types in one.
-    isTrue<Same<Knock['kind'], Ring['kind']>>();
-    // @ts-expect-error its kind is not readonly
-    const knock: HandledBy<Knock> = Knock;
-    // @ts-expect-error nor is that of one of them
-    const either: HandledBy<Knock | Readable> = Knock;
-
-    // These have a type of their own: one that is literal, an accessor, and a base class of several.
-    class Literal extends LoopEvent<void> {
-      kind = 'literal' as const;
-    }
-    class Accessor extends LoopEvent<void> {
-      get kind() {
-        return 'accessor' as const;
+    class Getter extends LoopEvent<void> {
+      get kind(): string {
+        return 'getter';
       }
     }
-    const fine: [HandledBy<Readable>, HandledBy<Literal>, HandledBy<Accessor>, HandledBy<TimeEvent>] = [
-      Readable,
-      Literal,
-      Accessor,
-      TimeEvent,
-    ];
-    const all: HandledBy<LoopEvent> = LoopEvent;
-    expect([knock, either, ...fine, all]).to.have.lengthOf(7);
-
+    class Template extends LoopEvent<void> {
+      readonly kind: `mine-${string}` = 'mine-1';
+    }
+    class Union extends LoopEvent<void> {
+      readonly kind: 'sleep' | 'union' = 'union';
+    }
+    class Anything extends LoopEvent<void> {
+      // biome-ignore lint/suspicious/noExplicitAny: it is what must not compile
+      readonly kind: any = 'anything';
+    }
+    class Nothing extends LoopEvent<void> {
+      readonly kind = 'nothing' as never;
+    }
+    /** Another base class could have this member, too. */
+    abstract class Base extends LoopEvent<void> {
+      readonly device = 5;
+    }
+    /** No other class has this one. */
+    abstract class Branded extends LoopEvent<void> {
+      protected declare readonly _isBranded: true;
+    }
+    class OfBrand extends Branded {
+      readonly kind: string = 'of brand';
+    }
+    class AnyOfBrand extends Branded {
+      // biome-ignore lint/suspicious/noExplicitAny: it is what must not compile
+      readonly kind: any = 'anything';
+    }
     class Generic<E extends LoopEvent> extends EventHandler<E> {
       constructor(override readonly handles: HandledBy<E>) {
         super();
@@ -226,9 +239,136 @@ describe('the types', () => {
       override arm(): void {}
       override disarm(): void {}
     }
-    isTrue<Same<EventsServedBy<Generic<Readable>>, Readable>>();
-    // @ts-expect-error it is checked where it is made
-    expect(new Generic(Knock).handles).to.equal(Knock);
+
+    it('refuse a handler', () => {
+      // Without the check, this would be the danger: two types in one.
+      isTrue<Same<Knock['kind'], Ring['kind']>>();
+      // @ts-expect-error its kind is not readonly
+      const knock: HandledBy<Knock> = Knock;
+      // @ts-expect-error nor is that of one of them
+      const either: HandledBy<Knock | Readable> = Knock;
+      // @ts-expect-error its kind is any string
+      const ring: HandledBy<Ring> = Ring;
+      // @ts-expect-error from an accessor, too
+      const getter: HandledBy<Getter> = Getter;
+      // @ts-expect-error many strings
+      const template: HandledBy<Template> = Template;
+      // @ts-expect-error two strings
+      const union: HandledBy<Union> = Union;
+      // @ts-expect-error any value
+      const anything: HandledBy<Anything> = Anything;
+      // @ts-expect-error a value that fits all
+      const nothing: HandledBy<Nothing> = Nothing;
+      // @ts-expect-error a base class that is a type of its own no more than they are
+      const base: HandledBy<Base> = Base;
+      // @ts-expect-error its brand does not help it: it fits all kinds
+      const branded: HandledBy<AnyOfBrand> = AnyOfBrand;
+      // @ts-expect-error it is checked where it is made
+      const generic = new Generic(Ring);
+      const refused = [knock, either, ring, getter, template, union, anything, nothing, base, branded, generic];
+      expect(refused).to.have.lengthOf(11);
+    });
+
+    it('accept a handler if the kind is one literal, or the class has a brand', () => {
+      class Literal extends LoopEvent<void> {
+        kind = 'literal' as const;
+      }
+      class Accessor extends LoopEvent<void> {
+        get kind() {
+          return 'accessor' as const;
+        }
+      }
+      class Holder<T> extends LoopEvent<T> {
+        readonly kind = 'holder';
+        constructor(readonly value: T) {
+          super();
+        }
+      }
+      const fine: [HandledBy<Readable>, HandledBy<Literal>, HandledBy<Accessor>, HandledBy<Holder<unknown>>] = [
+        Readable,
+        Literal,
+        Accessor,
+        Holder,
+      ];
+      const bases: [HandledBy<TimeEvent>, HandledBy<Branded>, HandledBy<OfBrand>] = [TimeEvent, Branded, OfBrand];
+      const all: HandledBy<LoopEvent> = LoopEvent;
+      expect([...fine, ...bases, all]).to.have.lengthOf(8);
+      isTrue<Same<EventsServedBy<Generic<Readable>>, Readable>>();
+      isTrue<Same<EventsServedBy<EventHandler>, LoopEvent>>();
+      const handlers: EventHandler[] = [new Generic(Readable), new Generic<Literal | Branded>(Branded as never)];
+      expect(handlers).to.have.lengthOf(2);
+    });
+
+    it('refuse a program that yields it', () => {
+      const loop = reading();
+      const branded = createLoop(
+        busyWaitModule,
+        handlerModule(() => new Generic(Branded)),
+      );
+      function* anything() {
+        yield* sleep(1);
+        yield* new Anything();
+      }
+      function* spawning() {
+        yield* spawn(new Nothing());
+      }
+      const refused = [
+        // @ts-expect-error
+        () => loop.runSync(new Ring()),
+        // @ts-expect-error
+        () => loop.runSync(new Template()),
+        // @ts-expect-error its kind fits that of an event that has a handler
+        () => loop.runSync(new Union()),
+        // @ts-expect-error
+        () => loop.runSync(anything),
+        // @ts-expect-error
+        () => loop.runSync(spawning),
+        // @ts-expect-error
+        () => loop.runSync(select([new Nothing(), sleep(1)])),
+        // @ts-expect-error
+        () => loop.runSync(timeout(1, anything)),
+        // @ts-expect-error
+        () => branded.runSync(new AnyOfBrand()),
+        // @ts-expect-error
+        () => branded.runSync(anything),
+        () =>
+          loop.runSync(
+            group(function* (tasks: TaskGroup<TimeEvent>) {
+              // @ts-expect-error
+              tasks.spawn(anything);
+            }),
+          ),
+      ];
+      expect(refused).to.have.lengthOf(10);
+      const accepted: (() => unknown)[] = [() => branded.runSync(new OfBrand())];
+      expect(accepted).to.have.lengthOf(1);
+    });
+
+    it('refuse one that yields any string as its kind and has the type of all events', () => {
+      class Wide extends LoopEvent {
+        readonly kind: string = 'wide';
+      }
+      class WideHandler extends EventHandler<Wide> {
+        override readonly handles = Wide;
+        override arm(): void {}
+        override disarm(): void {}
+      }
+      const loop = createLoop(busyWaitModule, handlerModule(WideHandler));
+      // @ts-expect-error a handler of this class serves no type
+      const wide = () => loop.runSync(new Wide());
+      // @ts-expect-error and in particular no other one
+      expect(() => loop.runSync(new Readable(3))).to.throw('no handler');
+      expect(wide).to.be.a('function');
+    });
+
+    it('accept a program that is generic in its events', () => {
+      function* twice<E extends LoopEvent>(body: () => Yieldable<number, E>) {
+        return (yield* body()) + (yield* body());
+      }
+      const runTwice = <E extends LoopEvent>(loop: EventLoop<E>, body: () => Yieldable<number, E>) =>
+        loop.runSync(twice(body));
+      expect(runTwice(reading(), () => new Readable(3))).to.equal(6);
+    });
   });
 
   it('refuse what is not a program', () => {

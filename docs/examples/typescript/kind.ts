@@ -33,6 +33,15 @@ class Shout extends LoopEvent<void> {
 }
 
 export abstract class ShoutHandler extends EventHandler<Shout> {
-  // @ts-expect-error the event class must say: override readonly kind
+  // @ts-expect-error the event class must say: override readonly kind = (one literal)
   override readonly handles = Shout;
+}
+
+/** The base class of events that have one handler. It has a brand, which exists for the compiler only. */
+export abstract class DoorEvent extends LoopEvent<void> {
+  protected declare readonly _isOfDoor: true;
+}
+
+export abstract class DoorHandler extends EventHandler<DoorEvent> {
+  override readonly handles = DoorEvent;
 }

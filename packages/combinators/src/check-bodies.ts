@@ -16,10 +16,10 @@ export function checkBodies(caller: string, bodies: unknown, form: 'list' | 'lis
   return list;
 }
 
-/** A copy: what was checked is what runs. `Array.from` also gives the holes of a sparse array, which are no programs. */
+/** A copy: what was checked is what runs. It has the holes of a sparse array, too, which are no programs. */
 function listOf(bodies: unknown, form: 'list' | 'list or record'): readonly AnyBody[] | undefined {
   return safely(() => {
-    if (Array.isArray(bodies)) return Array.from(bodies);
+    if (Array.isArray(bodies)) return [...bodies];
     return form !== 'list' && isRecord(bodies) ? Object.values(bodies as Record<string, AnyBody>) : undefined;
   });
 }

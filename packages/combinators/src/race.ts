@@ -83,7 +83,7 @@ class Contest {
   }
 
   #ended(task: Task): void {
-    const { state } = task.result;
+    const { state } = task;
     const isOver = this.winner !== undefined || task.parent!.isCancelled;
     if (isOver && failedInCleanup(task)) throw failureOf(task);
     if (state === 'succeeded') this.#succeeded(task);
@@ -93,6 +93,7 @@ class Contest {
   #succeeded(task: Task): void {
     if (this.winner !== undefined) return;
     this.winner = task;
-    for (const other of this.#contestants) other.cancel(`${this.caller}: another was first`);
+    const reason = `${this.caller}: another was first`;
+    for (const other of this.#contestants) other.cancel(reason);
   }
 }

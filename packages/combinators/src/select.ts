@@ -10,6 +10,7 @@ import {
   type ResultOf,
   runningTask,
   SelfServedEvent,
+  safely,
   startsWhenCancelled,
   type Task,
   TwoCopiesError,
@@ -38,8 +39,9 @@ export class Select<out R = unknown> extends SelfServedEvent<R> {
     return 'select' as const;
   }
 
-  readonly #branches: Readonly<Record<string | number, LoopEvent>>;
-  readonly #keys: readonly (string | number)[];
+  readonly #events: readonly LoopEvent[];
+  /** Of the events of a record; undefined for a list. */
+  readonly #keys: readonly string[] | undefined;
   /** As a rule one task waits for it. */
   #waiter: Waiter<unknown> | undefined = undefined;
   #selection: Selection | undefined = undefined;
@@ -47,21 +49,21 @@ export class Select<out R = unknown> extends SelfServedEvent<R> {
   #others: Map<Waiter<unknown>, Selection> | undefined = undefined;
 
   /** @internal */
-  constructor(branches: Readonly<Record<string | number, LoopEvent>>, keys: readonly (string | number)[]) {
+  constructor(events: readonly LoopEvent[], keys: readonly string[] | undefined) {
     super();
-    this.#branches = branches;
+    this.#events = events;
     this.#keys = keys;
   }
 
   override attempt(task: Task | undefined): Answer<R> | undefined {
-    const keys = this.#keys;
-    const order = task && chosenOrder(task, keys.length);
-    for (let place = 0; place < keys.length; place++) {
-      const key = keys[order === undefined ? place : order[place]!]!;
-      const event = this.#branches[key]!;
+    const events = this.#events;
+    const order = task && chosenOrder(task, events.length);
+    for (let turn = 0; turn < events.length; turn++) {
+      const place = order === undefined ? turn : order[turn]!;
+      const event = events[place]!;
       if (!(event instanceof ImmediateEvent)) continue;
       const answer = event.attempt(task) as Answer<unknown> | undefined;
-      if (answer !== undefined) return { done: true, value: { key, value: answer.value } as R };
+      if (answer !== undefined) return { done: true, value: this.selected(place, answer.value) };
     }
     return undefined;
   }
@@ -75,7 +77,7 @@ export class Select<out R = unknown> extends SelfServedEvent<R> {
       this.#others ??= new Map();
       this.#others.set(waiter, selection);
     }
-    selection.begin(this.#branches, this.#keys, chosenOrder(waiter.task!, this.#keys.length));
+    selection.begin(this.#events, chosenOrder(waiter.task!, this.#events.length));
   }
 
   override interrupt(waiter: Waiter<unknown>): boolean {
@@ -90,8 +92,13 @@ export class Select<out R = unknown> extends SelfServedEvent<R> {
   /** It does not. But the handlers of its branches want to know: an item to put is given up, for example. */
   override startsWhenCancelled(): boolean {
     const task = runningTask()!;
-    for (const key of this.#keys) startsWhenCancelled(task, this.#branches[key]!);
+    for (const event of this.#events) startsWhenCancelled(task, event);
     return false;
+  }
+
+  /** @internal What `yield*` evaluates to if the event at `place` comes first. */
+  selected(place: number, value: unknown): R {
+    return { key: this.#keys === undefined ? place : this.#keys[place]!, value } as R;
   }
 
   /** @internal */
@@ -105,9 +112,10 @@ export class Select<out R = unknown> extends SelfServedEvent<R> {
   }
 
   override toString(): string {
-    const shown = this.#keys.slice(0, MOST_SHOWN).map(key => `${key}=${describe(this.#branches[key])}`);
-    const left = this.#keys.length - shown.length;
-    return `Select(${shown.join(', ')}${left > 0 ? `, and ${left} more` : ''})`;
+    const shown = this.#events.slice(0, MOST_SHOWN);
+    const texts = shown.map((event, place) => `${this.#keys?.[place] ?? place}=${describe(event)}`);
+    const left = this.#events.length - shown.length;
+    return `Select(${texts.join(', ')}${left > 0 ? `, and ${left} more` : ''})`;
   }
 }
 
@@ -134,39 +142,45 @@ const MOST_SHOWN = 8;
  * if (first.key === 'job') yield* work(first.value);
  */
 export function select<const B extends Branches>(branches: B): Yieldable<Selected<B>, EventsOf<B> | Select> {
-  const keys = keysOf(branches);
-  return new Select<Selected<B>>(branches as Readonly<Record<string | number, LoopEvent>>, keys);
+  return selectOf(branches) as Yieldable<Selected<B>, EventsOf<B> | Select>;
 }
 
 const PAUSE = /* @__PURE__ */ pause();
 
 /** @throws InvalidArgumentError */
-function keysOf(branches: Branches): readonly (string | number)[] {
-  let keys: readonly (string | number)[] | undefined;
-  let key: string | number | undefined;
+function selectOf(branches: Branches): Select {
+  let keys: readonly string[] | undefined;
+  let events: readonly unknown[] | undefined;
+  let place = 0;
   try {
-    keys = Array.isArray(branches) ? placesOf(branches) : isRecord(branches) ? Object.keys(branches) : undefined;
-    if (keys !== undefined && keys.length > 0) {
-      const events = branches as Readonly<Record<string | number, unknown>>;
-      for (key of keys) {
-        if (!(events[key] instanceof LoopEvent)) throw notAnEvent(key, events[key]);
-        if (events[key] === PAUSE) throw aPause(key);
-      }
-      return keys;
+    // Copies: to look up keys that vary would take V8 longer.
+    if (Array.isArray(branches)) events = [...branches];
+    else if (isRecord(branches)) {
+      keys = Object.keys(branches);
+      events = Object.values(branches);
     }
+    while (events !== undefined && place < events.length && isBranch(events[place])) place++;
   } catch (error) {
-    if (error instanceof EscapementError) throw error;
     // A branch that cannot even be looked at is no event.
-    if (keys !== undefined) throw notAnEvent(key, error);
+    if (events !== undefined) throw notAnEvent(keys?.[place] ?? place, error);
+    if (keys !== undefined) throw notAnEvent(unreadableOf(branches, keys), error);
   }
-  if (keys === undefined) throw wrong('ESC_NOT_A_LIST', branches, 'a record or an array of events', '');
+  if (events === undefined) throw wrong('ESC_NOT_A_LIST', branches, 'a record or an array of events', '');
+  if (place < events.length) throw refusalOf(keys?.[place] ?? place, events[place]);
+  if (place > 0) return new Select(events as readonly LoopEvent[], keys);
   throw wrong('ESC_NO_BRANCHES', branches, 'a branch', ' Without any it would never end.');
 }
 
-function placesOf(list: readonly unknown[]): readonly number[] {
-  const places: number[] = [];
-  for (let place = 0; place < list.length; place++) places.push(place);
-  return places;
+function unreadableOf(branches: object, keys: readonly string[]): string | undefined {
+  return keys.find(key => safely(() => Reflect.get(branches, key)) === undefined);
+}
+
+function isBranch(given: unknown): boolean {
+  return given instanceof LoopEvent && given !== PAUSE;
+}
+
+function refusalOf(key: string | number, given: unknown): EscapementError {
+  return given === PAUSE ? aPause(key) : notAnEvent(key, given);
 }
 
 function notAnEvent(key: string | number | undefined, given: unknown): EscapementError {

@@ -11,6 +11,8 @@ import {
 
 /** What a selection is of. */
 interface SelectionOwner {
+  /** What the waiter is resolved with if the event at `place` came first. */
+  selected(place: number, value: unknown): unknown;
   /** Called once, before the waiter is settled. */
   isOver(waiter: Waiter<unknown>): void;
 }
@@ -49,29 +51,25 @@ export class Selection {
    * Call it after each branch was attempted in vain. Branches that can be attempted only start to wait here; the handlers of
    * others may do anything. So those come last, when the others notice what they do.
    *
-   * @param order of the places in `keys`; undefined for the order in which they are
+   * @param order of the places in `events`; undefined for the order in which they are
    */
-  begin(
-    branches: Readonly<Record<string | number, LoopEvent>>,
-    keys: readonly (string | number)[],
-    order: readonly number[] | undefined,
-  ): void {
+  begin(events: readonly LoopEvent[], order: readonly number[] | undefined): void {
     this.#isArming = true;
     for (const isImmediate of [true, false]) {
-      for (let place = 0; place < keys.length && this.#decision === PENDING; place++) {
-        const key = keys[order === undefined ? place : order[place]!]!;
-        const event = branches[key]!;
-        if (event instanceof ImmediateEvent === isImmediate) this.#arm(event, key);
+      for (let turn = 0; turn < events.length && this.#decision === PENDING; turn++) {
+        const place = order === undefined ? turn : order[turn]!;
+        const event = events[place]!;
+        if (event instanceof ImmediateEvent === isImmediate) this.#arm(event, place);
       }
     }
     this.#isArming = false;
     if (this.#decision !== PENDING) this.#settleIfStopped();
   }
 
-  #arm(event: LoopEvent, key: string | number): void {
+  #arm(event: LoopEvent, place: number): void {
     try {
       // Without a second attempt, in which a put could meet a get of this very selection.
-      const watch = this.#waiter.task!.watch(event, new Branch(this, key), true);
+      const watch = this.#waiter.task!.watch(event, new Branch(this, place), true);
       this.#watches.push(watch);
       // Inside of the call, the handler may have settled another branch.
       if (this.#decision !== PENDING) this.#cancel(watch);
@@ -81,8 +79,8 @@ export class Selection {
   }
 
   /** The event of a branch has happened. */
-  happened(key: string | number, value: unknown): void {
-    if (this.#isOpen) this.#decide(RESOLVES, { key, value });
+  happened(place: number, value: unknown): void {
+    if (this.#isOpen) this.#decide(RESOLVES, this.#owner.selected(place, value));
     else this.#isOver(`came as well: ${describe(value)}`);
   }
 
@@ -162,15 +160,15 @@ export class Selection {
 
 class Branch implements WatchTarget<unknown> {
   readonly #selection: Selection;
-  readonly #key: string | number;
+  readonly #place: number;
 
-  constructor(selection: Selection, key: string | number) {
+  constructor(selection: Selection, place: number) {
     this.#selection = selection;
-    this.#key = key;
+    this.#place = place;
   }
 
   resolved(value: unknown): void {
-    this.#selection.happened(this.#key, value);
+    this.#selection.happened(this.#place, value);
   }
 
   rejected(error: unknown): void {

@@ -4,6 +4,7 @@ import {
   checkArgument,
   checkProgram,
   EscapementError,
+  type Handled,
   hasSpawned,
   isScope,
   type LoopEvent,
@@ -36,7 +37,7 @@ export type StartOptions = Omit<SpawnOptions, 'start'>;
 
 /** `unknown` if the type of a group names all events of a program; else a property whose name is in the compiler's error. */
 export type MustName<F, E> = [F] extends [E | CoreEvent]
-  ? unknown
+  ? Handled<F, E>
   : { readonly 'the type of this group, TaskGroup<...>, must name': Exclude<F, E | CoreEvent> };
 
 /**

@@ -1,10 +1,10 @@
 import validate from 'validate-npm-package-name';
 import { CreateError } from './errors.js';
 
-export const KINDS = ['event', 'strategy', 'policy'] as const;
+export const KINDS = ['event', 'strategy', 'policy', 'callback'] as const;
 export const LANGUAGES = ['typescript', 'javascript'] as const;
 
-/** What the plugin adds to a loop: something to wait for, a way to let time pass, or an order of ready tasks. */
+/** What the plugin adds to a loop: something to wait for, a way to let time pass, an order of ready tasks, or a callback to wait for. */
 export type PluginKind = (typeof KINDS)[number];
 /** The language that the plugin is written in. */
 export type PluginLanguage = (typeof LANGUAGES)[number];

@@ -14,6 +14,7 @@ const WHAT: Readonly<Record<PluginKind, string>> = {
   event: 'An event',
   strategy: 'A sleep strategy',
   policy: 'A scheduling policy',
+  callback: 'An event of a callback',
 };
 
 /** The files of a plugin: their content by their path in its folder, with `/`. */

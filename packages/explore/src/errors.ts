@@ -1,4 +1,5 @@
 import { describe, EscapementError } from '@escapement/core';
+import type { Site } from './trace.js';
 
 /**
  * A run took more steps than `mostSteps`: tasks go on and on, and none gets anywhere. So does a loop of `pause()` that waits for
@@ -12,6 +13,23 @@ export class LivelockError extends EscapementError {
   constructor(steps: number, task: string) {
     super(
       `a run took more than ${steps} steps, the last of task "${task}", expected it to end. Either tasks go on and on with pause() and none gets anywhere: virtual time stands still while a task is ready, so no sleep ends meanwhile. Write \`yield* sleep(1)\` in such a loop, or wait for an event. Or the program is long: then pass a larger \`mostSteps\`.`,
+    );
+  }
+}
+
+/**
+ * One step did more than 100,000 things without a suspension: `for (;;) yield* now()`, or `acquire()` and `release()` of a lock that
+ * is always free. No other task can run meanwhile, in the exploration as in production.
+ */
+export class EndlessStepError extends EscapementError {
+  static override readonly name = 'EndlessStepError';
+  override readonly code = 'ESC_ENDLESS_STEP';
+
+  /** @internal @param what it did so often @param last one of these */
+  constructor(most: number, what: string, task: string, last: string, site: Site | undefined) {
+    const place = site === undefined ? '' : ` at ${site.name} (${site.where})`;
+    super(
+      `task "${task}" had more than ${most} ${what} in one step, the last ${last}${place}, expected it to wait or to pause: until then no other task can run. Write \`yield* pause()\` in its loop.`,
     );
   }
 }

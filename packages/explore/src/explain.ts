@@ -2,6 +2,7 @@ import { RANDOM_NUMBERS } from './exploration.js';
 import type { CriticalPair, CriticalStep, Decision, Found } from './failure.js';
 import type { ExploreSettings } from './options.js';
 import type { Played, Player } from './player.js';
+import type { ScheduleSize } from './schedule-size.js';
 import { Budget, type Work } from './shrinking/budget.js';
 import { type Cause, CriticalPairSearch } from './shrinking/critical-pair.js';
 import { isSameFailure } from './shrinking/same-failure.js';
@@ -41,8 +42,8 @@ export async function explain(player: Player, failure: FailedRun, settings: Expl
     name: settings.name,
     run,
     seed: settings.seed,
-    found: { deviations: deviationsIn(failed.choices).length, steps: failed.steps },
-    shrunk: { deviations: deviationsIn(cause.choices).length, steps: traced.played.steps },
+    found: sizeOf(failed, failed.choices),
+    shrunk: sizeOf(traced.played, cause.choices),
     plays: player.plays - before,
     stoppedAfter,
     trace,
@@ -50,6 +51,10 @@ export async function explain(player: Player, failure: FailedRun, settings: Expl
     decision: cause.last && { ...decisionOf(traced, cause.last), otherwise: cause.otherwise },
     divergence,
   };
+}
+
+function sizeOf({ switches, steps }: Played, choices: readonly number[]): ScheduleSize {
+  return { deviations: deviationsIn(choices).length, switches, steps };
 }
 
 interface Repeated {

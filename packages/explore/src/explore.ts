@@ -39,8 +39,8 @@ export async function explore<T, F extends LoopEvent, H extends EventHandler = n
   await findPlantedRace(settings.plantedChooser);
   const player = new Player(program, settings);
   const seen = new Seen();
-  const isExhaustive = settings.chooser instanceof ExhaustiveChooser;
-  const chooser = isExhaustive ? settings.chooser : new LoopsOrderFirst(settings.chooser);
+  const exhaustive = settings.chooser instanceof ExhaustiveChooser ? settings.chooser : undefined;
+  const chooser = exhaustive ?? new LoopsOrderFirst(settings.chooser);
   let hasMore = true;
   let first: Played | undefined;
   for (let run = 1; run <= settings.runs && hasMore; run++) {
@@ -51,11 +51,21 @@ export async function explore<T, F extends LoopEvent, H extends EventHandler = n
     first ??= played;
     if (played.hasFailed) {
       const found = await explain(player, { played, run, first }, settings);
-      return { summary: seen.summary(false), failure: new Failure(found) };
+      return { summary: seen.summary(FAILED), failure: new Failure(found) };
     }
     if (run % RUNS_PER_TURN === 0) await hostTurn();
   }
   const { divergence } = await repeat(player, first!);
-  const hasSampled = isExhaustive && settings.chooser.hasSampled;
-  return { summary: seen.summary(!hasMore && !hasSampled && divergence === undefined, divergence), failure: undefined };
+  const notExhausted = hasMore
+    ? leftOver(exhaustive, settings.runs)
+    : (exhaustive?.notTried ?? (divergence && DIVERGED));
+  return { summary: seen.summary(notExhausted, divergence), failure: undefined };
+}
+
+const FAILED = 'It ended with the first failure. Repair that, and explore again.';
+const DIVERGED = 'The program is not deterministic, so its schedules have no end: see `divergence`.';
+
+function leftOver(exhaustive: ExhaustiveChooser | undefined, runs: number): string {
+  if (exhaustive === undefined) return "Only the strategy 'exhaustive' plays all schedules. The others are samples.";
+  return `There are more schedules than the ${runs} that were played. Pass more \`runs\` or fewer \`preemptions\`, or make the program smaller.`;
 }

@@ -1,4 +1,5 @@
 import type { ChoiceKind } from './oracle/choice.js';
+import type { ScheduleSize } from './schedule-size.js';
 import type { Otherwise, Site, Trace } from './trace.js';
 import type { Divergence } from './tracing/divergence.js';
 import { failureText, remarks } from './views/failure-text.js';
@@ -36,14 +37,6 @@ export interface Decision {
   readonly after: number;
   /** What the run does without it. */
   readonly otherwise: Otherwise;
-}
-
-/** How long a schedule is. */
-export interface ScheduleSize {
-  /** The choices that differ from what the loop would do by itself. */
-  readonly deviations: number;
-  /** The steps of all its tasks. */
-  readonly steps: number;
 }
 
 /** @internal What `explore` found. */

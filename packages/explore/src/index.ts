@@ -1,7 +1,7 @@
 export * from './errors.js';
 export { Exploration, type LinkOfRunOptions } from './exploration.js';
 export { explore } from './explore.js';
-export { type CriticalPair, type CriticalStep, type Decision, Failure, type ScheduleSize } from './failure.js';
+export { type CriticalPair, type CriticalStep, type Decision, Failure } from './failure.js';
 export { explored } from './integrations/explored.js';
 export { FailedRunError } from './integrations/failed-run-error.js';
 export type { BuiltInEvents, ExploredProgram, ExploreOptions, PlayOptions } from './options.js';
@@ -9,6 +9,7 @@ export type { ChoiceKind } from './oracle/choice.js';
 export { Chooser } from './oracle/chooser.js';
 export { type PlayedRun, play } from './play.js';
 export { type Replayed, replay } from './replay.js';
+export type { ScheduleSize } from './schedule-size.js';
 export type { ExploreResult, Summary } from './summary.js';
 export { type Otherwise, type Site, stepAt, type Trace, type TraceStep, type TraceTask } from './trace.js';
 export { Divergence, type OutsideCall } from './tracing/divergence.js';

@@ -18,6 +18,7 @@ import { Exploration } from './exploration.js';
 import type { PlaySettings } from './options.js';
 import { Cancellations, INJECTED } from './oracle/cancellations.js';
 import type { Chooser } from './oracle/chooser.js';
+import { EndlessSteps } from './oracle/endless-steps.js';
 import { LateSettlingTime, LateVirtualTime, type RunStrategy } from './oracle/late-strategies.js';
 import { Oracle } from './oracle/oracle.js';
 import { OraclePolicy } from './oracle/oracle-policy.js';
@@ -30,6 +31,8 @@ export interface Played {
   /** What it failed with. */
   readonly error: unknown;
   readonly choices: readonly number[];
+  /** How many choices let another task run than would have by itself. */
+  readonly switches: number;
   readonly steps: number;
   /** Tells apart in which order the tasks took their steps. */
   readonly order: number;
@@ -70,19 +73,20 @@ export class Player {
     const oracle = new Oracle(chooser, this.settings.mostSteps, watch.trail ? trail : undefined);
     const cancellations = new Cancellations();
     const run = new Exploration(oracle, cancellations);
-    const { loop, strategy } = this.#loopOf(oracle, cancellations, watch);
-    const failure = await this.#failureOf(loop, run);
+    const endless = new EndlessSteps(oracle, this.settings.mostSteps);
+    const { loop, strategy } = this.#loopOf(oracle, cancellations, endless, watch);
+    const failure = await this.#failureOf(loop, run, endless);
     if (oracle.fault !== undefined) throw oracle.fault;
     this.plays++;
     this.steps += oracle.steps;
-    const { choices, steps, order } = oracle;
-    const error = failure && (oracle.livelock ?? strategy.stuck ?? failure.error);
+    const { choices, switches, steps, order } = oracle;
+    const error = failure && (oracle.stopped ?? strategy.stuck ?? failure.error);
     const victim = cancellations.last?.id;
-    return { hasFailed: failure !== undefined, error, choices, steps, order, victim, trail };
+    return { hasFailed: failure !== undefined, error, choices, switches, steps, order, victim, trail };
   }
 
   /** A loop of its own for each run: so nothing of one is left for the next. */
-  #loopOf(oracle: Oracle, cancellations: Cancellations, { instrument, reorderings }: Watch) {
+  #loopOf(oracle: Oracle, cancellations: Cancellations, endless: EndlessSteps, { instrument, reorderings }: Watch) {
     const { lateness, patience, promises, slowSteps } = this.settings;
     const clock = new VirtualClock();
     const slow = new SlowSteps(oracle, clock, slowSteps);
@@ -93,16 +97,21 @@ export class Player {
       ? new LateSettlingTime(clock, oracle, lateness, patience)
       : new LateVirtualTime(clock, oracle, lateness);
     const handlers = [...builtIn(clock), ...(this.hasPromises ? forPromises() : []), ...own];
-    const instruments = instrument === undefined ? [] : [instrument(clock, policy)];
+    const instruments: Instrument[] = this.hasPromises ? [endless] : [];
+    if (instrument !== undefined) instruments.push(instrument(clock, policy));
     return { strategy, loop: new EventLoop({ strategy, handlers, policy, instruments }) };
   }
 
   /** @returns undefined if the run has passed */
-  async #failureOf(loop: EventLoop<LoopEvent>, run: Exploration): Promise<{ readonly error: unknown } | undefined> {
+  async #failureOf(
+    loop: EventLoop<LoopEvent>,
+    run: Exploration,
+    endless: EndlessSteps,
+  ): Promise<{ readonly error: unknown } | undefined> {
     try {
       const program = this.#programOf(run);
       if (this.hasPromises) await loop.run(program);
-      else loop.runSync(program);
+      else endless.during(() => loop.runSync(program));
     } catch (error) {
       if (!(error instanceof Cancelled && error.reason === INJECTED)) return { error };
     }

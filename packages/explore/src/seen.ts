@@ -21,14 +21,16 @@ export class Seen {
     if (this.#orders.size < MOST_SCHEDULES) this.#orders.add(order);
   }
 
-  summary(exhausted: boolean, divergence?: Divergence): Summary {
+  /** @param notExhausted why not all schedules were played, if so */
+  summary(notExhausted: string | undefined, divergence?: Divergence): Summary {
     const { neverReordered, neverBesideAnother } = this.reorderings;
     return {
       runs: this.#runs,
       schedules: this.#orders.size,
       steps: this.#steps,
       choices: this.#choices,
-      exhausted,
+      exhausted: notExhausted === undefined,
+      notExhausted,
       neverReordered,
       neverBesideAnother,
       divergence,

@@ -11,11 +11,10 @@ export interface Summary {
   readonly steps: number;
   /** The choices of all runs: where more than one thing could happen. */
   readonly choices: number;
-  /**
-   * True if all schedules within the bounds of `'exhaustive'` were played. False if some could not be: of `run.random()` it tries three
-   * numbers only, so write `run.choose(count)` where each one matters; and a program that is not deterministic has no end.
-   */
+  /** True if all schedules within the bounds of `'exhaustive'` were played. */
   readonly exhausted: boolean;
+  /** Why not, and what would help, in a sentence; undefined if `exhausted` is true. */
+  readonly notExhausted: string | undefined;
   /**
    * Pairs of tasks, by name, that were ready at the same time in some run, and of which the first always went on first. Counted
    * for the first 64 names; at most 100 pairs.

@@ -5,6 +5,9 @@ import { Interest } from './interest.js';
 export abstract class Readiness extends LoopEvent<void> {
   static override readonly name: string = 'Readiness';
   static override readonly servedBy: string = 'ioModule of @escapement/io';
+  /** A brand: what only looks like it has no handler. The field does not exist at run time. */
+  protected declare readonly _isOfDescriptor: true;
+
   /** What is waited for. */
   abstract readonly interest: Interest;
 

@@ -54,6 +54,8 @@ export class SleepWatch {
       this.#stop();
       this.#startAt = now + RETRY_DELAY;
     }
+    // Of the run of another loop, just before this one: its thread would wake that loop.
+    if (this.#polling !== undefined && this.#polling.wakeup !== wakeup) this.#stop();
     this.#startAt ??= now + THREAD_AFTER;
     if (this.#polling === undefined && now < this.#startAt) return;
     this.#polling ??= this.#start(wakeup, now);

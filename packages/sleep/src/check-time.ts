@@ -6,19 +6,21 @@ export class InvalidTimeError extends InvalidArgumentError {
 
   /** @internal */
   constructor(caller: string, given: unknown, expected: string, advice: string) {
-    const shown = typeof given === 'number' ? String(given) : `${typeof given} ${describe(given)}`;
-    super('ESC_INVALID_TIME', `${caller} got ${shown}, expected ${expected}. ${advice}`);
+    super('ESC_INVALID_TIME', `${caller} got ${describe(given)}, expected ${expected}. ${advice}`);
   }
 }
 
 export function checkDuration(caller: string, duration: Duration): void {
   if (typeof duration === 'number' && duration >= 0) return;
-  throw new InvalidTimeError(
-    caller,
-    duration,
-    'milliseconds, 0 or more',
-    'Use sleepUntil for an instant that may have passed.',
-  );
+  throw new InvalidTimeError(caller, duration, 'milliseconds, 0 or more', adviceFor(duration));
+}
+
+function adviceFor(given: unknown): string {
+  if (Number.isNaN(given)) return 'Some number that it was computed from was missing or none.';
+  if (typeof given === 'number') return 'Use sleepUntil for an instant that may have passed.';
+  if (typeof given === 'object' || typeof given === 'function')
+    return 'The duration comes first: timeout(50, program).';
+  return 'Pass a number; a text is made one by Number(text).';
 }
 
 export function checkInstant(caller: string, until: Instant): void {

@@ -5,6 +5,9 @@ import { checkDuration, checkInstant } from './check-time.js';
 export abstract class TimeEvent extends LoopEvent<void> {
   static override readonly name: string = 'TimeEvent';
   static override readonly servedBy: string = 'sleepModule of escapement or @escapement/sleep/module';
+  /** A brand: what only looks like it has no handler. The field does not exist at run time. */
+  protected declare readonly _isOfTime: true;
+
   /** @returns the deadline of a wait that begins at `start`; one that has passed resumes next turn */
   abstract dueAt(start: Instant): Instant;
 }

@@ -1,4 +1,4 @@
-import { type Clock, describe, EscapementError, type SleepStrategy } from '@escapement/core';
+import { type Clock, describe, EscapementError, isThenable, type SleepStrategy } from '@escapement/core';
 
 /** `createLoop` got an argument that is not a module. */
 export class NotAModuleError extends EscapementError {
@@ -24,8 +24,17 @@ function adviceForModule(given: unknown, position: number): string {
       ? `Make a module from the class: handlerModule(${name}), strategyModule(${name}) or policyModule(${name}).`
       : `Call it: ${name === '(anonymous)' ? `argument ${position}` : name}().`;
   }
+  if (isThenable(given)) return 'Wait for it first, with `await`.';
+  const inside = moduleIn(given);
+  if (inside !== undefined) return `Pass a module that it has: ${inside}.`;
   if (typeof given === 'object') return 'Make a module from it, for instance handlerModule(() => new MyHandler()).';
   return 'Pass the module itself, for instance sleepModule.';
+}
+
+/** The name of a module in an object of modules, like what `import()` gives. */
+function moduleIn(given: unknown): string | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  return safely(() => Object.entries(given).find(([, value]) => typeof value?.load === 'function')?.[0], undefined);
 }
 
 /** `handlerModule`, `strategyModule` or `policyModule` got neither a class nor a function that makes a plugin. */

@@ -211,7 +211,8 @@ class WatchesOn extends Timeout {
 class Ticks extends Timeout {
   override sleep(until: Instant, wakeup: Wakeup): Promise<void> {
     // For the next sleep, perhaps.
-    leftRunning.push(setTimeout(() => {}, 60_000));
+    const timer = setTimeout(() => {}, 60_000);
+    leftRunning.push(() => clearTimeout(timer));
     return super.sleep(until, wakeup);
   }
 }

@@ -1,5 +1,5 @@
 import { type HandlerAdapter, handlerLaws } from '@escapement/conformance';
-import { EventHandler, LoopEvent, type Waiter, type Wakeup } from '@escapement/core';
+import { EventHandler, type Instant, LoopEvent, type Waiter, type Wakeup } from '@escapement/core';
 import type { Broken } from './zoo.js';
 
 /** A word of memory that another thread sets to 1. */
@@ -22,7 +22,7 @@ export class ThreadHandler extends EventHandler<Raised> {
   override disarm(_event: Raised, waiter: Waiter<void>): void {
     this.waiting.delete(waiter);
   }
-  override poll(): void {
+  override poll(_now?: Instant): void {
     for (const [waiter, word] of this.waiting) {
       if (Atomics.load(word, 0) === 0) continue;
       this.waiting.delete(waiter);
@@ -63,6 +63,25 @@ class FirstSleepOnly extends ThreadHandler {
   override raise(word: Int32Array): void {
     super.raise(word);
     this.wakeup = undefined;
+  }
+}
+
+/** As a helper thread does that goes on with the memory that it was started with. */
+class FirstLoopOnly extends ThreadHandler {
+  override beforeSleep(wakeup: Wakeup): void {
+    super.beforeSleep(this.wakeup ?? wakeup);
+  }
+}
+
+/** Finds what has happened, but late. */
+class LooksByItself extends Quiet {
+  #polledAt: Instant = 0;
+  override poll(now: Instant = 0): void {
+    this.#polledAt = now;
+    super.poll();
+  }
+  override nextDeadline(): Instant {
+    return this.waiting.size === 0 ? Infinity : this.#polledAt + 600;
   }
 }
 
@@ -112,6 +131,8 @@ export const threads: readonly Broken[] = [
     says: /publish first, then request the wakeup/,
   },
   thread('requests the wakeup in the first sleep only', 'H11', () => new FirstSleepOnly()),
+  thread('requests the wakeup of its first loop only', 'H11', () => new FirstLoopOnly()),
+  thread('looks by itself now and then instead of requesting the wakeup', 'H11', () => new LooksByItself()),
   thread('does not count what the thread ends', 'H10', () => new CountsNone(), ['H11']),
   thread('goes on counting waits that were disarmed', 'H10', () => new StaysInFlight(), ['H15']),
 ];

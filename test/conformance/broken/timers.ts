@@ -1,3 +1,4 @@
+import { MessageChannel } from 'node:worker_threads';
 import { type HandlerAdapter, handlerLaws } from '@escapement/conformance';
 import { type Clock, EventHandler, type Instant, LoopEvent, type Waiter } from '@escapement/core';
 import { type Broken, leftRunning } from './zoo.js';
@@ -141,8 +142,36 @@ class SmallTable extends TimerHandler {
 
 class ForgetsTimers extends HostTimerHandler {
   override disarm(_event: Until, waiter: Waiter<void>): void {
-    leftRunning.push(this.timers.get(waiter)!);
+    const timer = this.timers.get(waiter);
+    leftRunning.push(() => clearTimeout(timer));
     this.timers.delete(waiter);
+  }
+}
+
+/** Begins with the first wait to look now and then, and never ends that. */
+class LooksForEver extends HostTimerHandler {
+  #looks = false;
+  override arm(event: Until, waiter: Waiter<void>): void {
+    if (!this.#looks) {
+      const timer = setInterval(() => {}, 100);
+      leftRunning.push(() => clearInterval(timer));
+    }
+    this.#looks = true;
+    super.arm(event, waiter);
+  }
+}
+
+/** Hears from another thread through a port, which it does not close. */
+class ListensForEver extends HostTimerHandler {
+  #listens = false;
+  override arm(event: Until, waiter: Waiter<void>): void {
+    if (!this.#listens) {
+      const { port1 } = new MessageChannel();
+      port1.on('message', () => {});
+      leftRunning.push(() => port1.close());
+    }
+    this.#listens = true;
+    super.arm(event, waiter);
   }
 }
 
@@ -201,6 +230,14 @@ export const timers: readonly Broken[] = [
   timer('names the deadline of the last wait', 'H9', clock => new LastDeadline(clock)),
   timer('keeps its waits when the run ends', 'H15', clock => new Unclosed(clock), ['H3', 'H17']),
   timer('clears no timer of the host', 'H16', clock => new ForgetsTimers(clock), ['H17'], false),
+  {
+    ...timer('goes on with a timer that looks', 'H16', clock => new LooksForEver(clock), [], false),
+    says: /more than before: Timeout \d+ instead of \d+\. End it in disarm\(\) or close\(\)/,
+  },
+  {
+    ...timer('goes on listening to a port', 'H16', clock => new ListensForEver(clock), [], false),
+    says: /MessagePort \d+ instead of \d+/,
+  },
   timer('does not count what the host ends', 'H10', clock => new ForgetsToCount(clock), [], false),
   timer('counts waits that are over', 'H10', clock => new CountsAllEver(clock), ['H15'], false),
   timer(

@@ -17,4 +17,4 @@ export interface Broken {
 }
 
 /** What broken plugins leave behind, for the spec to clear. */
-export const leftRunning: NodeJS.Timeout[] = [];
+export const leftRunning: (() => unknown)[] = [];

@@ -55,18 +55,19 @@ export interface Extent {
   readonly strategy: 'random' | 'pct' | Chooser;
 }
 
-/** Explores `program`. It also fails if something is still armed when it has ended. */
+/** The program, which also fails if something is still armed when it has ended. */
+export function leavesNothingArmed(program: Program): Program {
+  return run => {
+    armed.length = 0;
+    run.check(() => {
+      const left = armed.filter(waiter => !waiter.isSettled);
+      if (left.length > 0) throw new Error(`${left.length} waits are left in handlers`);
+    });
+    return program(run);
+  };
+}
+
+/** Explores `program`, which must leave nothing armed. */
 export async function failureOf(name: string, program: Program, extent: Extent): Promise<Failure | undefined> {
-  const { failure } = await explore(
-    run => {
-      armed.length = 0;
-      run.check(() => {
-        const left = armed.filter(waiter => !waiter.isSettled);
-        if (left.length > 0) throw new Error(`${left.length} waits are left in handlers`);
-      });
-      return program(run);
-    },
-    { ...extent, name },
-  );
-  return failure;
+  return (await explore(leavesNothingArmed(program), { ...extent, name })).failure;
 }

@@ -1,8 +1,9 @@
 import { spawn, type Task } from '@escapement/core';
 import { demand } from '../laws/errors.js';
-import { activeResources, hostTurn, realDelay, realNow } from '../laws/host.js';
+import { holding, holdsUnseen, leftSince } from '../laws/holding.js';
+import { hostTurn } from '../laws/host.js';
 import { noCollector, Survivors } from '../laws/memory.js';
-import { adviceFor, PATIENCE } from '../laws/stage-strategy.js';
+import { adviceFor } from '../laws/stage-strategy.js';
 import type { HandlerAdapter, HandlerLaw } from './handler-adapter.js';
 import { Stage } from './stage.js';
 
@@ -59,22 +60,20 @@ const releases: HandlerLaw = {
   rule: 'holds nothing outside of the loop when the run has ended',
   why: 'timers and threads keep the process alive, and descriptors run out',
   isStatistical: true,
-  inapplicable({ adapter }) {
-    if (adapter.held !== undefined || activeResources() !== undefined) return undefined;
-    return 'the adapter has no held(), and this host does not tell what keeps the process alive';
-  },
+  inapplicable: ({ adapter }) => holdsUnseen(adapter),
   async check({ adapter }) {
-    const holding = () => [`held: ${adapter.held?.() ?? 0}`, ...(activeResources() ?? []).sort()].join(', ');
-    const stage = new Stage(adapter);
     await hostTurn();
-    const before = holding();
+    const before = holding(adapter);
+    const stage = new Stage(adapter);
     for (let run = 0; run < 3; run++) {
       await stage.run(() => endWaits(stage, adapter));
       await stage.run(() => leaveWaits(stage, adapter));
     }
-    // A thread takes its time to end.
-    for (const end = realNow() + PATIENCE / 3; holding() !== before && realNow() < end; ) await realDelay(10);
-    demand(holding() === before, () => `after the run the process has [${holding()}], before it had [${before}]`);
+    const left = await leftSince(before, adapter);
+    demand(
+      left === '',
+      () => `when the run has ended, there is more than before: ${left}. End it in disarm() or close(), or unref() it`,
+    );
   },
 };
 

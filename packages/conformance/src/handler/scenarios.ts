@@ -119,7 +119,10 @@ function* crowd(stage: Stage, root: Task, random: Random, spread: Spread, checks
     pending.delete(wait);
     checks.settled?.(wait, pending);
   };
-  strategy.onSleep = until => checks.sleeping?.(until, pending);
+  strategy.onSleep = until => {
+    checks.sleeping?.(until, pending);
+    return undefined;
+  };
   for (let made = 0; made < spread.count; ) {
     const dice = 100 * random.next();
     if (dice < spread.cancels && watches.length > 0) {
@@ -135,7 +138,7 @@ function* crowd(stage: Stage, root: Task, random: Random, spread: Spread, checks
     } else {
       const until = spread.next(clock.now(), random, made++);
       if (until !== Infinity) latest = Math.max(latest, until);
-      const watch = root.watch(stage.timed(until), { resolved: () => {}, rejected: refuse });
+      const watch = stage.watch(root, stage.timed(until), { resolved: () => {}, rejected: refuse });
       const wait = seen.waits.at(-1)!;
       watches.push({ watch, wait });
       if (!watch.isOver) pending.add(wait);
@@ -145,7 +148,8 @@ function* crowd(stage: Stage, root: Task, random: Random, spread: Spread, checks
   yield* stage.until(() => ![...pending].some(({ due }) => due < Infinity));
   const left = [...pending].filter(({ due }) => due < Infinity);
   for (const { watch } of watches) watch.cancel();
-  seen.onSettle = strategy.onSleep = () => {};
+  seen.onSettle = () => {};
+  strategy.onSleep = () => undefined;
   return left.length;
 }
 

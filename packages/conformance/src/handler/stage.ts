@@ -8,11 +8,14 @@ import {
   type LoopEvent,
   pause,
   type Task,
+  type Watch,
+  type WatchTarget,
 } from '@escapement/core';
 import { Alarm, AlarmHandler } from '../laws/alarm.js';
 import { InvalidAdapterError, LawBrokenError } from '../laws/errors.js';
 import { KitClock } from '../laws/kit-clock.js';
-import { type EndedBy, PATIENCE, StageStrategy } from '../laws/stage-strategy.js';
+import { Patience } from '../laws/patience.js';
+import { type EndedBy, StageStrategy } from '../laws/stage-strategy.js';
 import { type HandlerAdapter, makeEvent, makeHandler, makePending, type Pending } from './handler-adapter.js';
 import { Observations, observed, overrides } from './observed-handler.js';
 
@@ -27,6 +30,7 @@ export class Stage {
   readonly seen: Observations;
   readonly strategy: StageStrategy;
   readonly #pendings: Pending<LoopEvent>[] = [];
+  readonly #watches: Watch[] = [];
   readonly #dueOf = new WeakMap<LoopEvent, Instant>();
 
   /** @param isAsync lets the host run at each sleep */
@@ -47,13 +51,20 @@ export class Stage {
     const { strategy } = this;
     const handlers = [observed(this.handler, this.seen), new AlarmHandler()] as EventHandler[];
     const loop = new EventLoop({ strategy, handlers, instruments: [{ warned: () => {} }] });
+    const endWatches = () => this.#endWatches();
     try {
       return await loop.run(function* () {
-        return yield* script(yield* currentTask());
+        try {
+          return yield* script(yield* currentTask());
+        } finally {
+          endWatches();
+        }
       });
     } catch (error) {
       throw faultOf(error);
     } finally {
+      // Of a run that broke off before it came to its own clean-up.
+      endWatches();
       for (const { dispose } of this.#pendings.splice(0)) dispose?.();
     }
   }
@@ -79,6 +90,17 @@ export class Stage {
     return makeEvent('refused()', this.handler, () => this.adapter.refused!(this.handler));
   }
 
+  /** Like `root.watch`. The run ends it, however it ends: a timer of the host that is left would keep the process alive. */
+  watch(root: Task, event: LoopEvent, target: WatchTarget<unknown>): Watch {
+    const watch = root.watch(event, target);
+    this.#watches.push(watch);
+    return watch;
+  }
+
+  #endWatches(): void {
+    for (const watch of this.#watches.splice(0)) watch.breakOff();
+  }
+
   /** A timed wait that is due in so many milliseconds; `happen` lets them pass if the kit moves the clock. */
   timedIn(duration: number): Pending<LoopEvent> {
     const due = this.clock.now() + duration;
@@ -100,8 +122,10 @@ export class Stage {
 
   /** Lets the loop go on until `isTrue`, for as long as the kit is patient. @returns whether it has become true */
   *until(isTrue: () => boolean): Coroutine<boolean, LoopEvent> {
-    const end = this.clock.now() + (this.endedBy === 'loop' ? 50 : PATIENCE);
-    while (!isTrue() && this.clock.now() < end) yield* this.pass(1);
+    const end = this.clock.now() + 50;
+    const patience = new Patience();
+    const isOver = () => (this.endedBy === 'loop' ? this.clock.now() >= end : patience.isOver);
+    while (!isTrue() && !isOver()) yield* this.pass(1);
     return isTrue();
   }
 }

@@ -21,7 +21,7 @@ const pollsQuickly: HandlerLaw = {
     await stage
       .run(function* (root) {
         if (adapter.pending !== undefined) yield* spawn(stage.pending().event);
-        else root.watch(stage.timed(stage.clock.now() + 1e6), { resolved: () => {}, rejected: () => {} });
+        else stage.watch(root, stage.timed(stage.clock.now() + 1e6), { resolved: () => {}, rejected: () => {} });
         for (let n = 0; n < 10; n++) yield* stage.turns();
         root.cancel();
       })

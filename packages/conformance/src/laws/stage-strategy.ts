@@ -1,7 +1,8 @@
 import { type Instant, SleepStrategy, type Waits, type Wakeup } from '@escapement/core';
 import { LawBrokenError } from './errors.js';
-import { hostTurn, realNow } from './host.js';
+import { hostTurn } from './host.js';
 import type { KitClock } from './kit-clock.js';
+import { PATIENCE, Patience, TICK } from './patience.js';
 
 /** How a handler's waits end, which its `needsHost` and `beforeSleep` tell. */
 export type EndedBy =
@@ -12,16 +13,14 @@ export type EndedBy =
   /** Another thread, or a descriptor. */
   | 'thread';
 
-/** The longest that the kit waits, in milliseconds of real time, for something outside of the loop. */
-export const PATIENCE = 1500;
-
 /** How the kit lets time pass under a handler: it jumps in virtual time, or waits for the host or another thread. */
 export class StageStrategy extends SleepStrategy {
   override readonly alias = 'conformance';
   override readonly waits: Waits;
-  /** Called before each sleep. */
-  onSleep: (until: Instant) => void = () => {};
-  #idleSince: number | undefined;
+  /** Called before each sleep; may return another end of it. */
+  onSleep: (until: Instant, wakeup: Wakeup) => Instant | undefined = () => undefined;
+  /** Of the sleeps without an end, one after the other. */
+  #patience: Patience | undefined;
 
   /** @param isAsync lets the host run even if the handler needs no host */
   constructor(
@@ -33,15 +32,16 @@ export class StageStrategy extends SleepStrategy {
     this.waits = endedBy === 'host' || isAsync ? 'yields' : 'blocks';
   }
 
-  override sleep(until: Instant, wakeup: Wakeup): void | Promise<void> {
-    this.onSleep(until);
+  override sleep(deadline: Instant, wakeup: Wakeup): void | Promise<void> {
+    const until = this.onSleep(deadline, wakeup) ?? deadline;
     if (this.endedBy === 'loop') return this.#jump(until);
-    if (until === Infinity) this.#idleSince ??= realNow();
-    else this.#idleSince = undefined;
-    const start = this.#idleSince ?? realNow();
-    if (this.waits === 'yields') return this.#letHostRun(until, wakeup, start);
-    Atomics.wait(wakeup.word, 0, 0, Math.min(until - this.clock.now(), PATIENCE));
-    if (!wakeup.requested) this.#checkPatience(start);
+    const patience = this.#patience ?? new Patience();
+    this.#patience = until === Infinity ? patience : undefined;
+    if (this.waits === 'yields') return this.#letHostRun(until, wakeup, patience);
+    while (!wakeup.requested && this.clock.now() < until) {
+      Atomics.wait(wakeup.word, 0, 0, Math.min(until - this.clock.now(), TICK));
+      this.#check(patience, wakeup);
+    }
   }
 
   #jump(until: Instant): void | Promise<void> {
@@ -49,15 +49,15 @@ export class StageStrategy extends SleepStrategy {
     return this.isAsync ? hostTurn() : undefined;
   }
 
-  async #letHostRun(until: Instant, wakeup: Wakeup, start: number): Promise<void> {
+  async #letHostRun(until: Instant, wakeup: Wakeup, patience: Patience): Promise<void> {
     do {
       await hostTurn();
-      this.#checkPatience(start);
+      this.#check(patience, wakeup);
     } while (!wakeup.requested && this.clock.now() < until);
   }
 
-  #checkPatience(start: number): void {
-    if (realNow() - start < PATIENCE) return;
+  #check(patience: Patience, wakeup: Wakeup): void {
+    if (wakeup.requested || !patience.isOver) return;
     const problem = `nothing ended the sleep of the loop within ${PATIENCE} ms, although inFlight() is above 0`;
     throw new LawBrokenError(`${problem}. ${adviceFor(this.endedBy)}`);
   }

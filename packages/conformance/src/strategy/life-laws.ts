@@ -1,6 +1,7 @@
 import { Wakeup } from '@escapement/core';
 import { demand } from '../laws/errors.js';
-import { activeResources, hostTurn, median, realDelay, realNow } from '../laws/host.js';
+import { holding, holdsUnseen, leftSince } from '../laws/holding.js';
+import { hostTurn, median } from '../laws/host.js';
 import { Sleeper } from './sleeper.js';
 import { lateFor, type StrategyLaw, type StrategySubject } from './strategy-adapter.js';
 import { checkLatencies, latenciesOf, needsThread } from './wakeup-laws.js';
@@ -56,20 +57,16 @@ const releases: StrategyLaw = {
   rule: 'holds nothing outside of the loop after close()',
   why: 'timers and threads keep the process alive, and descriptors run out',
   isStatistical: true,
-  inapplicable({ adapter }) {
-    if (adapter.held !== undefined || activeResources() !== undefined) return undefined;
-    return 'the adapter has no held(), and this host does not tell what keeps the process alive';
-  },
+  inapplicable: ({ adapter }) => holdsUnseen(adapter),
   async check(subject) {
     const { adapter } = subject;
-    const holding = () => [`held: ${adapter.held?.() ?? 0}`, ...(activeResources() ?? []).sort()].join(', ');
     await hostTurn();
-    const before = holding();
+    const before = holding(adapter);
     const sleeper = new Sleeper(adapter);
     await sleepBothWays(sleeper, subject);
     sleeper.end();
-    for (const end = realNow() + 500; holding() !== before && realNow() < end; ) await realDelay(10);
-    demand(holding() === before, () => `after close() the process has [${holding()}], before it had [${before}]`);
+    const left = await leftSince(before, adapter);
+    demand(left === '', () => `after close() there is more than before: ${left}. End it in close(), or unref() it`);
   },
 };
 

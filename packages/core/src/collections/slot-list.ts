@@ -4,12 +4,14 @@ export interface ListMember {
   place: number;
 }
 
+const NO_SLOTS: never[] = [];
+
 /**
  * @internal A list with removal in O(1): a removed member leaves a hole, and `add` closes the holes once they are the
  * majority. A linked list would cost two more cache misses per removal, a Set more memory.
  */
 export class SlotList<T extends ListMember> implements Iterable<T> {
-  #slots: (T | undefined)[] = [];
+  #slots: (T | undefined)[] = NO_SLOTS;
   #size = 0;
 
   get isEmpty(): boolean {
@@ -17,16 +19,22 @@ export class SlotList<T extends ListMember> implements Iterable<T> {
   }
 
   add(member: T): void {
-    if (this.#slots.length > 32 && this.#slots.length > 2 * this.#size) this.#closeHoles();
-    member.place = this.#slots.length;
-    this.#slots.push(member);
+    if (this.#size === 0) {
+      member.place = 0;
+      // Not with `push`, which makes room for 16 more: most lists have one member.
+      this.#slots = [member];
+    } else {
+      if (this.#slots.length > 32 && this.#slots.length > 2 * this.#size) this.#closeHoles();
+      member.place = this.#slots.length;
+      this.#slots.push(member);
+    }
     this.#size++;
   }
 
   remove(member: T): void {
     this.#slots[member.place] = undefined;
     this.#size--;
-    if (this.#size === 0) this.#slots = [];
+    if (this.#size === 0) this.#slots = NO_SLOTS;
   }
 
   *[Symbol.iterator](): Generator<T, void, undefined> {

@@ -85,11 +85,6 @@ export function shownName(name: unknown): string {
   return typeof name === 'string' ? shorten(name, 100) : describe(name);
 }
 
-/** @internal `scope of main`; of a scope in that, the same, because a name must not grow with each level. */
-export function nameBelow(noun: string, parent: string): string {
-  return `${noun} of ${parent.replace(/^(?:scope|shield|supervise|cleanup) of /, '')}`;
-}
-
 /** What kind of object it is, without trust in its class; never throws: see `safely`. `Error` for an error of any realm, `Generator`, `GeneratorFunction`, ...; of a proxy, `Object` or `Function`. */
 export function tagOf(value: unknown): string {
   return safely(() => Object.prototype.toString.call(value).slice('[object '.length, -1)) ?? '';

@@ -1,4 +1,4 @@
-import { describe, safely, tagOf } from './describe.js';
+import { describe, tagOf } from './describe.js';
 import { EscapementError } from './escapement-error.js';
 
 /** A function was called with an argument that it cannot use. */
@@ -18,8 +18,7 @@ export class InvalidCountError extends InvalidArgumentError {
   static override readonly name = 'InvalidCountError';
 
   constructor(what: string, given: unknown, expected: string, advice: string) {
-    const shown = typeof given === 'number' ? String(given) : `${typeof given} ${describe(given)}`;
-    super('ESC_INVALID_COUNT', `${what} is ${shown}, expected ${expected}. ${advice}`);
+    super('ESC_INVALID_COUNT', `${what} is ${describe(given)}, expected ${expected}. ${advice}`);
   }
 }
 
@@ -81,7 +80,7 @@ export function checkArgument<T>(caller: string, given: T, type: Type, expected:
  */
 export function checkCallback<T>(caller: string, given: T, expected: string): T {
   // By far the most, and every timeout comes here three times. Generator functions have a prototype of their own.
-  if (typeof given === 'function' && safely(() => Object.getPrototypeOf(given)) === Function.prototype) return given;
+  if (typeof given === 'function' && prototypeOf(given) === Function.prototype) return given;
   checkArgument(caller, given, 'function', expected);
   if (!tagOf(given).endsWith('GeneratorFunction')) return given;
   const fault = `${caller} got ${describe(given)}, expected ${expected}. It is only called, so write \`function\` without \`*\`; it cannot wait.`;
@@ -95,5 +94,14 @@ export function isReadable(given: unknown): boolean {
 
 function isUnreadable(given: unknown): boolean {
   const isObject = typeof given === 'object' || typeof given === 'function';
-  return isObject && given !== null && safely(() => Reflect.has(given, 'name')) === undefined;
+  return isObject && given !== null && prototypeOf(given) === undefined;
+}
+
+/** Undefined for a revoked proxy. Without `safely`, whose closure would take longer than all the rest. */
+function prototypeOf(given: object): object | null | undefined {
+  try {
+    return Object.getPrototypeOf(given) as object | null;
+  } catch {
+    return undefined;
+  }
 }

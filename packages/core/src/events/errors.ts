@@ -1,5 +1,6 @@
 import { describe, has, isClass, isThenable, nameOf } from '../errors/describe.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { startAtCaller } from '../errors/start-at-caller.js';
 
 /** A function that takes a program got something else. Thrown at the `yield*`, or by `run` and `loop.spawn`. */
 export class NotACoroutineError extends InvalidArgumentError {
@@ -10,6 +11,7 @@ export class NotACoroutineError extends InvalidArgumentError {
     const what = maker === undefined ? describe(given) : `${describe(maker)}, which returned ${describe(given)}`;
     const expected = 'expected a coroutine, an event, or a function that makes one';
     super('ESC_NOT_A_COROUTINE', `${caller} got ${what}, ${expected}. ${adviceFor(given, maker)}`);
+    startAtCaller(this);
   }
 }
 
@@ -40,5 +42,6 @@ export class NotAFunctionError extends InvalidArgumentError {
   constructor(caller: string, given: unknown) {
     const expected = 'expected a function that makes a coroutine or an event';
     super('ESC_NOT_A_FUNCTION', `${caller} got ${describe(given)}, ${expected}. Pass the \`function*\` itself.`);
+    startAtCaller(this);
   }
 }

@@ -11,7 +11,7 @@ import { iterateOnce } from './event-iterator.js';
  * through all calling coroutines to the loop. (In Python: an `__await__` that does `yield self`.)
  *
  * Give `kind` a literal type of its own: it distinguishes classes of the same shape, so that an event without a handler is
- * a compile error. An event may be yielded repeatedly, and by several tasks at once; it must not change meanwhile.
+ * a compile error. An abstract base class that has a handler has a brand instead: a private or protected member. An event may be yielded repeatedly, and by several tasks at once; it must not change meanwhile.
  *
  * @example
  * class Sleep extends LoopEvent<void> {
@@ -28,7 +28,7 @@ export abstract class LoopEvent<out R = unknown> {
    */
   static readonly servedBy: string | undefined = undefined;
 
-  /** Unique to the event class. Make it `readonly`, or an accessor: its type must be literal. */
+  /** Unique to the event class. Make it `readonly`, or an accessor: its type must be one literal. */
   abstract readonly kind: string;
 
   /** Carries the result type; the field does not exist. */
@@ -57,10 +57,10 @@ export abstract class LoopEvent<out R = unknown> {
   }
 }
 
-/** @internal Whether `value` is one. It may be a revoked proxy, which `instanceof` cannot ask. */
-export function isInstance<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
+/** @internal It may be a revoked proxy, which `instanceof` cannot ask. */
+export function isEvent(value: unknown): value is LoopEvent {
   try {
-    return value instanceof type;
+    return value instanceof LoopEvent;
   } catch {
     return false;
   }
@@ -93,19 +93,3 @@ export type ResultOf<E> = E extends LoopEvent<infer R> ? R : never;
 
 /** The class of an event, abstract or not. */
 export type EventClass<E extends LoopEvent> = abstract new (...args: never[]) => E;
-
-/**
- * `unknown` if each event class in `E` has a `kind` of its own. Otherwise a property that no class has: its name is in the
- * compiler's error. Without `readonly` the `kind` of `kind = 'flag'` is any string, and two classes of one shape are one type:
- * a handler of the one would seem to handle the other.
- */
-export type WithOwnKind<E extends LoopEvent> = [WithoutReadonly<E>] extends [never]
-  ? unknown
-  : { readonly 'the event class must say: override readonly kind': WithoutReadonly<E> };
-
-// Only the identity of two function types tells `readonly`. `& E` puts it off until `E` is known.
-type WithoutReadonly<E extends LoopEvent> = E extends unknown
-  ? (<T>() => T extends Pick<E, 'kind'> ? 1 : 2) & E extends <T>() => T extends { kind: string } ? 1 : 2
-    ? E
-    : never
-  : never;

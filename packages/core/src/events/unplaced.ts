@@ -1,3 +1,5 @@
+import { EscapementError } from '../errors/escapement-error.js';
+
 /** Errors that the loop made and has not thrown into their coroutine: their stacks have none of its lines. */
 const unplaced = new WeakSet<object>();
 let hasUnplaced = false;
@@ -7,6 +9,13 @@ export function placeAtYield(error: Error): void {
   unplaced.add(error);
   hasUnplaced = true;
 }
+
+/** @internal The same, if `error` says that a program is none: it was made in the loop, which has run no code of the program yet. */
+export function placeIfNoProgram(error: unknown): void {
+  if (error instanceof EscapementError && NO_PROGRAM.includes(error.code)) placeAtYield(error);
+}
+
+const NO_PROGRAM: readonly string[] = ['ESC_NOT_A_COROUTINE', 'ESC_NOT_A_FUNCTION', 'ESC_COROUTINE_REUSED'];
 
 /** @internal Whether it was not thrown so far. */
 export function isUnplaced(error: unknown): error is Error {

@@ -1,6 +1,7 @@
 import { COPY, thisCopy } from '../events/core-copy.js';
 import type { Instant } from '../events/instant.js';
-import type { EventClass, LoopEvent, ResultOf, WithOwnKind } from '../events/loop-event.js';
+import type { EventClass, LoopEvent, ResultOf } from '../events/loop-event.js';
+import type { WithOwnKind } from '../events/own-kind.js';
 import type { Task } from '../tasks/task.js';
 import type { Waiter } from '../tasks/waiter.js';
 import type { SleepStrategy } from './sleep-strategy.js';
@@ -102,4 +103,15 @@ export abstract class EventHandler<E extends LoopEvent = LoopEvent> {
 
   /** The run has ended: release what you hold outside of the loop. A later run may arm again. */
   close(): void {}
+}
+
+/**
+ * The events that a handler of type `H` serves. None if that is a class without a type of its own, which would stand for all events:
+ * `kind` is a `string`, and so is that of `LoopEvent`.
+ */
+export type EventsServedBy<H> =
+  H extends EventHandler<infer E> ? ([LoopEvent, H] extends [E, Makes] ? never : E) : never;
+
+interface Makes {
+  readonly handles: new (...args: never[]) => unknown;
 }

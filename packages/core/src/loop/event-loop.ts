@@ -3,7 +3,7 @@ import type { Program, Yieldable } from '../events/coroutine.js';
 import type { Instant } from '../events/instant.js';
 import type { LoopEvent } from '../events/loop-event.js';
 import { PolicyError } from '../extension-points/errors.js';
-import type { EventHandler } from '../extension-points/event-handler.js';
+import type { EventHandler, EventsServedBy } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
 import { Wakeup } from '../extension-points/wakeup.js';
 import { SelfServedHandler } from '../primitives/self-served-handler.js';
@@ -285,9 +285,6 @@ class PluggableLoop<in E extends LoopEvent> {
  * loop.runSync(function* () { yield* sleep(5); });
  */
 export type EventLoop<E extends LoopEvent = never> = PluggableLoop<E>;
-
-/** The events that a handler of type `H` serves. */
-export type EventsServedBy<H> = H extends EventHandler<infer E> ? E : never;
 
 /** Infers `E` from the handlers, which the constructor of a generic class cannot do. */
 export interface EventLoopConstructor {

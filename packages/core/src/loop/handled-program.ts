@@ -1,4 +1,5 @@
 import type { LoopEvent } from '../events/loop-event.js';
+import type { KindsChecked } from '../events/own-kind.js';
 import type { CoreEvent } from '../primitives/core-event.js';
 
 /** `Y`, or a function that makes it. */
@@ -13,7 +14,9 @@ export type ProgramOf<Y> = Y | (() => Y);
  * function.
  */
 export type Handled<F, E> = [F] extends [E | CoreEvent]
-  ? unknown
+  ? [LoopEvent] extends [E]
+    ? unknown
+    : KindsChecked<F>
   : [LoopEvent] extends [F]
     ? { readonly 'a yield lacks its star, or a type does not say which events there are': F }
     : { readonly 'no module of this loop handles': Exclude<F, E | CoreEvent> };

@@ -1,6 +1,7 @@
 import { classNameOf, describe, nameOf as functionName, safely } from '../errors/describe.js';
 import type { Instant } from '../events/instant.js';
-import { isInstance, LoopEvent } from '../events/loop-event.js';
+import { isEvent, LoopEvent } from '../events/loop-event.js';
+import { placeAtYield } from '../events/unplaced.js';
 import { DuplicateHandlerError, HandlerError } from '../extension-points/errors.js';
 import { EventHandler } from '../extension-points/event-handler.js';
 import type { SleepStrategy } from '../extension-points/sleep-strategy.js';
@@ -80,7 +81,10 @@ export class HandlerTable {
     } catch (error) {
       const fault = faultOf(handler, 'arm', error, event);
       if (waiter.isSettled) this.faults.push(fault);
-      else waiter.reject(fault);
+      else {
+        placeAtYield(fault);
+        waiter.reject(fault);
+      }
     }
   }
 
@@ -238,7 +242,7 @@ function wrongReturn(handler: EventHandler, method: string, returned: unknown, e
 }
 
 function faultOf(handler: EventHandler, method: string, error: unknown, argument: unknown): HandlerError {
-  const where = isInstance(argument, LoopEvent) ? ` for ${describe(argument)}` : '';
+  const where = isEvent(argument) ? ` for ${describe(argument)}` : '';
   return new HandlerError(nameOf(handler), method, `threw${where}: ${describe(error)}`, error);
 }
 

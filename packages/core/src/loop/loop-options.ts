@@ -64,7 +64,8 @@ const POLICY = ['add', 'next'];
 export function checkOptions(options: LoopOptions): void {
   if (!isReadable(options)) throw notAPlugin('options', options, '{ strategy, handlers }');
   const { strategy, handlers = [], policy, onPolicyFault = 'fail', instruments = [] } = options;
-  if (strategy === undefined) throw new NoStrategyError();
+  if (strategy === undefined)
+    throw isModule(options) ? notAPlugin('options', options, '{ strategy, handlers }') : new NoStrategyError();
   checkPlugin('strategy', strategy, 'SleepStrategy', STRATEGY);
   for (const handler of checkList('handlers', handlers)) {
     checkPlugin('handler', handler, 'EventHandler', HANDLER);
@@ -116,8 +117,11 @@ function notAPlugin(what: string, given: unknown, expected: string): InvalidArgu
 function adviceFor(given: unknown): string {
   if (typeof given === 'function' && isClass(given)) return ` Create an instance: new ${nameOf(given, 'it')}(...).`;
   if (given === undefined) return ' A cycle of imports may have left it undefined.';
-  const isModule = safely(() => typeof (given as { load?: unknown } | null)?.load === 'function');
-  return isModule ? ' Pass modules to createLoop(...), from @escapement/wiring.' : '';
+  return isModule(given) ? ' Pass modules to createLoop(...), from @escapement/wiring.' : '';
+}
+
+function isModule(given: unknown): boolean {
+  return safely(() => typeof (given as { load?: unknown } | null)?.load === 'function') ?? false;
 }
 
 function checkCompatibility(strategy: SleepStrategy, handlers: readonly EventHandler[]): void {

@@ -2,13 +2,13 @@ import { describe } from '../errors/describe.js';
 import { creationHook } from '../events/creation-hook.js';
 import { RETHROWN } from '../events/event-iterator.js';
 import type { Duration, Instant } from '../events/instant.js';
-import { isInstance, LoopEvent } from '../events/loop-event.js';
-import { placeAtYield } from '../events/unplaced.js';
+import { isEvent, type LoopEvent } from '../events/loop-event.js';
+import { placeAtYield, placeIfNoProgram } from '../events/unplaced.js';
 import type { Clock } from '../extension-points/clock.js';
 import { PAUSE } from '../primitives/pause.js';
 import { addToTrail } from '../tasks/error-trail.js';
 import { CancellationIgnoredError, type Cancelled, HOW_TO_END } from '../tasks/errors.js';
-import { ImmediateEvent } from '../tasks/immediate-event.js';
+import { attemptHook, type ImmediateEvent, isImmediate } from '../tasks/immediate-event.js';
 import { runningTask, setRunningTask } from '../tasks/running-task.js';
 import { Task } from '../tasks/task.js';
 import type { TaskHost } from '../tasks/task-host.js';
@@ -180,7 +180,7 @@ export class Scheduler implements TaskHost {
     const { event } = waiter;
     const refusal = this.#refusalOf(waiter.task!, event);
     if (refusal !== undefined) throw refusal;
-    const mustWait = wasAttempted || !(event instanceof ImmediateEvent) || !settleAtOnce(waiter, event);
+    const mustWait = wasAttempted || !isImmediate(event) || !settleAtOnce(waiter, event);
     if (mustWait) this.handlers.arm(waiter);
   }
 
@@ -267,11 +267,13 @@ export class Scheduler implements TaskHost {
         task.bodyReturned(event);
         return false;
       }
+      // With a bare `yield`, or `call`, the hook has not been asked yet.
+      if (attemptHook !== undefined && isImmediate(event)) event = attemptHook(event) ?? event;
       if (event === PAUSE && task.cancelled === undefined) {
         task.paused();
         return true;
       }
-      if (!isInstance(event, ImmediateEvent) || !this.#answer(task, event)) {
+      if (!isImmediate(event) || !this.#answer(task, event)) {
         this.#suspend(task, event);
         return false;
       }
@@ -285,6 +287,7 @@ export class Scheduler implements TaskHost {
       if (answer === undefined) return false;
       task.setMessage(answer.value, false);
     } catch (error) {
+      placeIfNoProgram(error);
       task.setMessage(error, true);
     }
     // With a bare `yield`, the hook has not seen the event's iterator.
@@ -293,7 +296,7 @@ export class Scheduler implements TaskHost {
   }
 
   #suspend(task: Task, event: unknown): void {
-    if (task.cancelled !== undefined && !(isInstance(event, LoopEvent) && this.startsWhenCancelled(event))) {
+    if (task.cancelled !== undefined && !(isEvent(event) && this.startsWhenCancelled(event))) {
       this.#throwCancelled(task, task.cancelled, event);
       return;
     }
@@ -331,7 +334,7 @@ export class Scheduler implements TaskHost {
   }
 
   #refusalOf(task: Task, event: unknown): Error | undefined {
-    if (!isInstance(event, LoopEvent)) return new NotAnEventError(task.name, event);
+    if (!isEvent(event)) return new NotAnEventError(task.name, event);
     if (this.handlers.find(event) !== undefined) return undefined;
     return new NoHandlerError(task.name, event, this.handlers.handledNames, this.handlers.namesakeOf(event));
   }

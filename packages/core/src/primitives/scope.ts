@@ -1,11 +1,11 @@
-import { nameBelow } from '../errors/describe.js';
 import { checkArgument, checkCallback } from '../errors/invalid-argument-error.js';
 import { programName } from '../events/body-of.js';
 import type { Program, Yieldable } from '../events/coroutine.js';
 import type { LoopEvent } from '../events/loop-event.js';
+import { placeIfNoProgram } from '../events/unplaced.js';
 import { SelfServedEvent } from '../tasks/self-served-event.js';
 import type { Task } from '../tasks/task.js';
-import { ISOLATED, SHIELDED, SUPERVISOR } from '../tasks/task-spec.js';
+import { ISOLATED, SCOPE, SHIELDED, SUPERVISOR } from '../tasks/task-spec.js';
 import type { Waiter } from '../tasks/waiter.js';
 
 /** The event of `scope()`, `shield()` and `supervise()`: runs the body in a task of its own and waits for its end. */
@@ -23,13 +23,17 @@ export class Scope<out T = unknown> extends SelfServedEvent<T> {
     super();
   }
 
+  /** @internal Of the task. */
+  get name(): string | undefined {
+    return programName(this.body);
+  }
+
   override arm(waiter: Waiter<unknown>): void {
-    const { body, caller, flags, ended } = this;
     const parent = waiter.task!;
     try {
-      const name = programName(body) ?? nameBelow(caller, parent.name);
-      parent.host.spawn({ body, caller, name, flags, ended }, parent).addJoiner(waiter);
+      parent.host.spawn(this, parent).addJoiner(waiter);
     } catch (error) {
+      placeIfNoProgram(error);
       waiter.reject(error);
     }
   }
@@ -77,10 +81,12 @@ export function scope<T, E extends LoopEvent>(
   body: Program<T, E>,
   options: ScopeOptions = NO_OPTIONS,
 ): Yieldable<T, E | Scope> {
-  return scopeOf('scope', body, ISOLATED, options);
+  return scopeOf('scope', body, PLAIN, options);
 }
 
 const NO_OPTIONS: ScopeOptions = {};
+/** The flags of all three. */
+const PLAIN = ISOLATED | SCOPE;
 
 function scopeOf<T>(
   name: 'scope' | 'supervise',
@@ -103,7 +109,7 @@ function scopeOf<T>(
  * @example try { yield* serve(); } finally { yield* shield(timeout(1000, saveState)); }
  */
 export function shield<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T, E | Scope> {
-  return new Scope(body, 'shield', ISOLATED | SHIELDED) as Yieldable<T, Scope>;
+  return new Scope(body, 'shield', PLAIN | SHIELDED) as Yieldable<T, Scope>;
 }
 
 /**
@@ -113,7 +119,7 @@ export function shield<T, E extends LoopEvent>(body: Program<T, E>): Yieldable<T
  * @example if (isScope(task)) report(`${task.parent?.name} waits for ${task.name}`);
  */
 export function isScope(task: Task): boolean {
-  return task.has(ISOLATED);
+  return task.has(SCOPE);
 }
 
 /** What a supervisor does when a task ends: as in `scope`; and a failure then counts as handled. */
@@ -133,5 +139,5 @@ export function supervise<T, E extends LoopEvent>(
   body: Program<T, E>,
   options: SuperviseOptions = NO_OPTIONS,
 ): Yieldable<T, E | Scope> {
-  return scopeOf('supervise', body, ISOLATED | SUPERVISOR, options);
+  return scopeOf('supervise', body, PLAIN | SUPERVISOR, options);
 }

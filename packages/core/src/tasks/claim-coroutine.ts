@@ -3,7 +3,7 @@ import { CheckedIterable } from '../events/checked-iterable.js';
 import type { Program, Sent, Yieldable } from '../events/coroutine.js';
 import { creationHook } from '../events/creation-hook.js';
 import { rethrown, rethrows } from '../events/event-iterator.js';
-import { isInstance, LoopEvent } from '../events/loop-event.js';
+import { isEvent, type LoopEvent } from '../events/loop-event.js';
 import { CoroutineReusedError } from './errors.js';
 import type { Task } from './task.js';
 
@@ -27,7 +27,7 @@ let hasUnmarked = false;
  */
 export function claimCoroutine<T>(program: Program<T, LoopEvent>, task: Task, caller: string): Body<T> {
   if (isGenerator(program)) return marked(program, task, caller);
-  if (isInstance(program, LoopEvent)) return new Delegate(program as Yieldable<T, LoopEvent>);
+  if (isEvent(program)) return new Delegate(program as Yieldable<T, LoopEvent>);
   if (isGeneratorFunction(program)) return freshBody(program, caller);
   const body = bodyOf(caller, program);
   if (isGenerator(body)) return marked(body, task, caller);

@@ -39,6 +39,40 @@ export abstract class ImmediateEvent<out R = unknown> extends LoopEvent<R> {
   }
 }
 
+/** @internal Like `isEvent`. Not one function for both: V8 looks quickly only for a class that is always the same. */
+export function isImmediate(value: unknown): value is ImmediateEvent {
+  try {
+    return value instanceof ImmediateEvent;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Is asked before a coroutine attempts an event: for tools that bound how much a step may do without a suspension. It must not throw.
+ *
+ * @returns an event to wait for instead, such as `pause()`; undefined to go on
+ */
+export type AttemptHook = (event: ImmediateEvent) => LoopEvent | undefined;
+
+/** @internal */
+export let attemptHook: AttemptHook | undefined;
+
+/**
+ * Sets the one hook of this copy of core. An instrument sets it in `stepStarted` and restores the one before in `stepEnded`, so that
+ * each loop observes its own steps.
+ *
+ * @returns the hook before
+ * @example
+ * stepStarted() { this.outer = setAttemptHook(() => (++this.events > 1000 ? pause() : undefined)); }
+ * stepEnded() { setAttemptHook(this.outer); }
+ */
+export function setAttemptHook(hook: AttemptHook | undefined): AttemptHook | undefined {
+  const before = attemptHook;
+  attemptHook = hook;
+  return before;
+}
+
 /** The event whose iterator was created last, until `next` takes it. Shared by all events: see `event-iterator`. */
 let asked: ImmediateEvent | undefined;
 
@@ -47,6 +81,10 @@ const ATTEMPT_ONCE: Iterator<never, never, Sent> = {
     const event = asked;
     if (event === undefined) return result === undefined ? RESUMED_WITH_NOTHING : { done: true, value: result };
     asked = undefined;
+    if (attemptHook !== undefined) {
+      const instead = attemptHook(event);
+      if (instead !== undefined) return { done: false, value: instead as never };
+    }
     return (event.attempt(runningTask()) as Answer<never> | undefined) ?? { done: false, value: event as never };
   },
   throw: rethrow,

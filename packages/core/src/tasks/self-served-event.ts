@@ -17,8 +17,8 @@ import type { Waiter } from './waiter.js';
  * }
  */
 export abstract class SelfServedEvent<out R = unknown> extends ImmediateEvent<R> {
-  /** It serves itself; the field does not exist. */
-  protected declare readonly _isSelfServed?: true;
+  /** A brand: it serves itself. The field does not exist. */
+  protected declare readonly _isSelfServed: true;
 
   /** By default it always has to wait. */
   override attempt(_task: Task | undefined): Answer<R> | undefined {

@@ -59,8 +59,8 @@ export class TaskExtras {
   reportEnd(task: Task): void {
     const joiners = this.#joiners;
     this.#joiners = undefined;
-    for (const joiner of joiners ?? []) settleJoiner(task, joiner);
-    for (const listener of this.#endListeners ?? []) listener();
+    for (const joiner of joiners ?? NONE) settleJoiner(task, joiner);
+    for (const listener of this.#endListeners ?? NONE) listener();
     this.#endListeners = this.cancelListeners = undefined;
   }
 
@@ -79,6 +79,7 @@ export class TaskExtras {
 }
 
 const FEW = 16;
+const NONE: readonly never[] = [];
 
 /** @internal What a task fails with: its own errors, and those of its children that nobody else got. */
 export function errorsOf(

@@ -44,12 +44,12 @@ export class TaskFamily implements Iterable<Task> {
     if (!child.has(NOT_SPAWNED)) this.spawnedCount--;
     if (child.isCancelled && this.#isFailedCleanup(child)) this.hasFailedCleanup = true;
     if (child.has(ISOLATED)) return;
-    const { result } = child;
+    const hasFailed = child.state === 'failed';
     const listener = child.has(SHIELDED) ? undefined : this.childEndListener;
     const isHandled = listener !== undefined && this.parent.has(SUPERVISOR);
-    if (isHandled && result.state === 'failed') child.extras.isObserved = true;
+    if (isHandled && hasFailed) child.extras.isObserved = true;
     if (listener !== undefined) this.#report(child, listener);
-    if (result.state === 'failed' && !isHandled) this.#childFailed(child, result.error);
+    if (hasFailed && !isHandled) this.#childFailed(child, failureOf(child));
   }
 
   /** Cancels the daemons once the other children have ended. */
@@ -71,7 +71,7 @@ export class TaskFamily implements Iterable<Task> {
   }
 
   #isFailedCleanup(child: Task): boolean {
-    if (child.has(SHIELDED) && !child.has(ISOLATED)) return child.result.state === 'failed';
+    if (child.has(SHIELDED) && !child.has(ISOLATED)) return child.state === 'failed';
     // What cancelled only the child came from the parent's own program, like a timeout in it.
     return child.cancelled === this.parent.cancelled && failedInCleanup(child);
   }
@@ -111,7 +111,7 @@ export function hasSpawned({ children }: Task): boolean {
  * @example if (failedInCleanup(loser)) throw failureOf(loser);
  */
 export function failedInCleanup(task: Task): boolean {
-  if (task.result.state !== 'failed' || task.cancelled!.reason === task.extras.errors?.[0]) return false;
+  if (task.state !== 'failed' || task.cancelled!.reason === task.extras.errors?.[0]) return false;
   const { children } = task;
   if (children instanceof TaskFamily && children.hasFailedCleanup) return true;
   return task.cancelDeliveries > 0 && !task.has(ENDS_CANCELLED);

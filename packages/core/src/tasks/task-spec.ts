@@ -16,6 +16,8 @@ export const SUPERVISOR = 0x80;
 
 /** @internal It takes its first step even if it is cancelled before. */
 export const STARTS_ALWAYS = 0x800;
+/** @internal It runs the body of a `scope`, a `shield` or a `supervise`. */
+export const SCOPE = 0x1000;
 
 // Those that the task sets:
 
@@ -28,7 +30,7 @@ export const IS_GENERATOR = 0x200;
 /** @internal The next resume throws the message. */
 export const MESSAGE_IS_ERROR = 0x400;
 /** @internal One delivery of `Cancelled`; the bits from here on count them. */
-export const CANCEL_DELIVERY = 0x1000;
+export const CANCEL_DELIVERY = 0x2000;
 
 /** What a scheduling policy may want to know of a new task. `FifoPolicy`, the default, uses none of it. */
 export interface SchedulingHints {

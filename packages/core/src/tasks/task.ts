@@ -1,5 +1,5 @@
 import { combineErrors } from '../errors/combine-errors.js';
-import { INSPECT, nameBelow, shownName } from '../errors/describe.js';
+import { INSPECT, shownName } from '../errors/describe.js';
 import { nextOf } from '../events/body-of.js';
 import type { Sent } from '../events/coroutine.js';
 import { forgetFirstStep } from '../events/event-iterator.js';
@@ -16,6 +16,7 @@ import { contextFor, deadlineOf } from './task-deadline.js';
 import { errorsOf, TaskExtras } from './task-extras.js';
 import { NO_CHILDREN, TaskFamily } from './task-family.js';
 import type { TaskHost } from './task-host.js';
+import { makeUpName, nameOrId } from './task-name.js';
 import { promiseFor, resultIn, settleJoiner, type TaskResult, textOf } from './task-outcome.js';
 import {
   CANCEL_DELIVERY,
@@ -65,7 +66,8 @@ export class Task<out T = unknown> implements WaitTarget {
   readonly parent: Task | undefined;
   #family: TaskFamily | undefined = undefined;
   #extras: TaskExtras | undefined = undefined;
-  readonly #name: string | undefined;
+  /** @internal Undefined while it has none of its own: to make one up takes as long as a third of a spawn. */
+  ownName: string | undefined;
   /** Unique in its loop, which counts tasks from 1 through all its runs. */
   readonly id: number;
   /** @internal */
@@ -76,7 +78,7 @@ export class Task<out T = unknown> implements WaitTarget {
   /** @internal */
   constructor(host: TaskHost, spec: TaskSpec<T>, parent: Task | undefined, id: number) {
     this.host = host;
-    this.#name = spec.name === undefined ? undefined : shownName(spec.name);
+    this.ownName = spec.name === undefined ? undefined : shownName(spec.name);
     this.id = id;
     this.parent = parent;
     this.context = contextFor(parent, spec.hints);
@@ -89,7 +91,7 @@ export class Task<out T = unknown> implements WaitTarget {
 
   /** From the options of `spawn`, or the name of its function, or made up: `task-7`. */
   get name(): string {
-    return this.#name ?? `task-${this.id}`;
+    return this.ownName ?? makeUpName(this);
   }
 
   /** What it does now. */
@@ -164,7 +166,7 @@ export class Task<out T = unknown> implements WaitTarget {
   cancel(reason: unknown = 'cancel() was called'): void {
     if (this.isEnded || this.#cancelled !== undefined) return;
     // One error for the whole tree, because creating it costs more than the rest of a cancellation.
-    const cancelled = Cancelled.withoutStack(this.name, reason);
+    const cancelled = Cancelled.withoutStack(nameOrId(this), reason);
     if (this.#family === undefined) this.deliverCancel(cancelled);
     else for (const task of treeOf(this, child => !child.has(SHIELDED))) task.deliverCancel(cancelled);
   }
@@ -338,9 +340,8 @@ export class Task<out T = unknown> implements WaitTarget {
       return false;
     }
     const cleanup = this.#extras?.cleanups?.pop();
-    if (cleanup === undefined) return true;
-    this.host.spawn({ body: cleanup, caller: 'ensure', name: nameBelow('cleanup', this.name), flags: SHIELDED }, this);
-    return false;
+    if (cleanup !== undefined) this.host.spawn({ body: cleanup, caller: 'ensure', flags: SHIELDED }, this);
+    return cleanup === undefined;
   }
 
   private end(): void {

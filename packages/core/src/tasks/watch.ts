@@ -2,6 +2,7 @@ import { checkArgument, checkCallback } from '../errors/invalid-argument-error.j
 import type { LoopEvent } from '../events/loop-event.js';
 import { Cancelled } from './errors.js';
 import type { Task } from './task.js';
+import { nameOrId } from './task-name.js';
 import { Waiter, type WaitTarget } from './waiter.js';
 
 /**
@@ -74,7 +75,7 @@ export class Watch implements WaitTarget {
   get cancelled(): Cancelled | undefined {
     if (!this.#isCancelled) return this.task.cancelled;
     // Made only for handlers that refuse, because an error costs more than all the rest.
-    this.#cancelled ??= Cancelled.withoutStack(this.task.name, 'a watch was cancelled');
+    this.#cancelled ??= Cancelled.withoutStack(nameOrId(this.task), 'a watch was cancelled');
     return this.#cancelled;
   }
 

@@ -11,6 +11,7 @@ the laws of its kind and passes at once.
   --kind <kind>    event: something new to wait for
                    strategy: a way to let time pass while no task is ready
                    policy: decides which ready task runs next
+                   callback: an event that a callback of Node completes
   --javascript     in JavaScript; else in TypeScript
   --help           shows this
 

@@ -14,12 +14,14 @@ const PURPOSES: readonly (readonly [RegExp, string])[] = [
   [/latch/, 'the event and its source'],
   [/-strategy/, 'the strategy'],
   [/-policy/, 'the policy'],
+  [/pressed/, 'the event: starts the operation, and undoes it'],
 ];
 
 const KIND: Readonly<Record<PluginKind, string>> = {
   event: 'an event',
   strategy: 'a sleep strategy',
   policy: 'a scheduling policy',
+  callback: 'an event of a callback',
 };
 const LANGUAGE = { typescript: 'TypeScript', javascript: 'JavaScript' };
 

@@ -16,7 +16,7 @@ export function complete(given: CommandLine): PluginRequest {
   const { name, kind, language = 'typescript' } = given;
   if (name !== undefined && kind !== undefined) return { name, kind, language };
   const missing = [name === undefined && 'a name', kind === undefined && 'a --kind'].filter(Boolean).join(' and ');
-  const advice = `${usage(kind ?? KINDS[0], name)}${kind === undefined ? ', or strategy, or policy' : ''}.`;
+  const advice = `${usage(kind ?? KINDS[0], name)}${kind === undefined ? ', or strategy, or policy, or callback' : ''}.`;
   throw new CreateError(
     'ESC_CREATE_MISSING_ANSWER',
     `There is no terminal to ask for what is missing: ${missing}. ${advice}`,
@@ -63,6 +63,7 @@ function askKind(terminal: Terminal) {
       { value: 'event' as const, label: 'An event', hint: 'something new to wait for' },
       { value: 'strategy' as const, label: 'A sleep strategy', hint: 'a way to let time pass while no task is ready' },
       { value: 'policy' as const, label: 'A scheduling policy', hint: 'decides which ready task runs next' },
+      { value: 'callback' as const, label: 'An event of a callback', hint: 'a callback of Node completes it' },
     ],
   });
 }

@@ -26,8 +26,7 @@ interface Branch {
  */
 export class ExhaustiveChooser extends Chooser {
   override readonly alias = 'exhaustive';
-  /** Whether of some choice only samples were tried. */
-  hasSampled = false;
+  #hasSampled = false;
   readonly #path: Branch[] = [];
   #at = 0;
   #last: Task | undefined;
@@ -35,6 +34,12 @@ export class ExhaustiveChooser extends Chooser {
 
   constructor(private readonly preemptions: number) {
     super();
+  }
+
+  /** Why it has not played all schedules, although it has come to its end. */
+  get notTried(): string | undefined {
+    if (!this.#hasSampled) return undefined;
+    return `Of each number of run.random() only ${SAMPLES} of its values were tried: the least, one in the middle, and the greatest. Write run.choose(count) where each one matters.`;
   }
 
   override runStarted(): void {
@@ -49,7 +54,7 @@ export class ExhaustiveChooser extends Chooser {
 
   override choose(kind: ChoiceKind, count: number, ready: readonly Task[] = []): number {
     const tried = kind === 'random' ? Math.min(count, SAMPLES) : count;
-    this.hasSampled ||= tried < count;
+    this.#hasSampled ||= tried < count;
     let branch = this.#path[this.#at];
     // It differs from the run before only if the program is not deterministic: what follows is another tree then.
     if (branch?.kind !== kind || branch.count !== tried) {

@@ -10,6 +10,17 @@ export const MOST_FRAMES = 64;
 
 /** The coroutines on a stack, the innermost first. Those of these packages are left out, unless there are no others. */
 export function coroutinesOn(stack: unknown): Site[] {
+  const coroutines = coroutineFramesOn(stack);
+  const theirs = coroutines.filter(frame => !isOurs(frame));
+  return (theirs.length > 0 ? theirs : coroutines).flatMap(frame => siteOf(frame) ?? []);
+}
+
+/** Those that are not of these packages. */
+export function theirCoroutinesOn(stack: unknown): Site[] {
+  return coroutineFramesOn(stack).flatMap(frame => (isOurs(frame) ? [] : (siteOf(frame) ?? [])));
+}
+
+function coroutineFramesOn(stack: unknown): string[] {
   const frames = framesOf(stack);
   const coroutines: string[] = [];
   for (const [place, frame] of frames.entries()) {
@@ -18,8 +29,7 @@ export function coroutinesOn(stack: unknown): Site[] {
     // The loop, which has resumed them. What is below is whoever called the loop.
     else if (coroutines.length > 0) break;
   }
-  const theirs = coroutines.filter(frame => !isOurs(frame));
-  return (theirs.length > 0 ? theirs : coroutines).flatMap(frame => siteOf(frame) ?? []);
+  return coroutines;
 }
 
 /** The nearest function on a stack that is not of these packages. */

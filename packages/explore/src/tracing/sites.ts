@@ -21,8 +21,8 @@ interface Frame {
 }
 
 /**
- * Notes where each `yield*` of an event is. When its iterator is made, all coroutines that delegate to each other are on the stack:
- * when the task is resumed later, or by the loop, none of them is.
+ * Notes where each `yield*` is that suspends its task. When its iterator yields the event, all coroutines that delegate to each other
+ * are on the stack: when the task is resumed later, or by the loop, none of them is.
  */
 export class Sites {
   #stack: Captured | undefined;
@@ -34,9 +34,14 @@ export class Sites {
     for (const maker of MAKERS) {
       patches.replace(maker, Symbol.iterator, original => {
         const note = () => this.#note();
-        return function iterator(this: object) {
-          note();
-          return original.call(this);
+        return function iterator(this: object): Iterator<unknown> {
+          const { next, throw: raise } = original.call(this) as Iterator<unknown>;
+          const noted = (message: never) => {
+            const step = next(message);
+            if (!step.done) note();
+            return step;
+          };
+          return { next: noted, throw: raise! };
         };
       });
     }

@@ -1,4 +1,5 @@
 import { describe, safely } from '@escapement/core';
+import type { ScheduleSize } from '../schedule-size.js';
 import { firstIndexOf, type Otherwise, type Trace } from '../trace.js';
 import type { Divergence } from '../tracing/divergence.js';
 import { pairOf, pairText } from './pair-text.js';
@@ -16,9 +17,9 @@ export interface FailureFacts {
   /** Which run of the exploration failed. */
   readonly run: number;
   /** The schedule as it was found. */
-  readonly found: { readonly deviations: number };
+  readonly found: Omit<ScheduleSize, 'steps'>;
   /** The schedule as it is shown. */
-  readonly shrunk: { readonly deviations: number };
+  readonly shrunk: Omit<ScheduleSize, 'steps'>;
   /** After how much the shrinking was stopped, in words; undefined if it came to its end. */
   readonly stoppedAfter?: string | undefined;
   /** The run, step by step. */
@@ -46,12 +47,19 @@ export function failureReport(failure: FailureFacts, repeat: string, options: Te
 }
 
 function headText({ name, error, run, found, shrunk }: FailureFacts, repeat: string, options: TextOptions): string {
-  const switches = `${counted(found.deviations, 'switch')}, shrunk to ${shrunk.deviations}`;
   return [
     errorLine(error, options),
-    `${quoted(name)} failed in run ${run} (${switches}). This line repeats it:`,
+    `${quoted(name)} failed in run ${run} (${sizeText(found, shrunk)}). This line repeats it:`,
     painter(options.colours ?? false, 'bold')(`    ${repeat}`),
   ].join('\n');
+}
+
+/** `2 switches, shrunk to 1`; with choices that are no switches: `2 switches and 1 other choice, shrunk to 0 and 1` */
+function sizeText(found: FailureFacts['found'], shrunk: FailureFacts['shrunk']): string {
+  const [others, left] = [found, shrunk].map(({ deviations, switches }) => deviations - switches) as [number, number];
+  const switches = counted(found.switches, 'switch');
+  if (others === 0 && left === 0) return `${switches}, shrunk to ${shrunk.switches}`;
+  return `${switches} and ${counted(others, 'other choice')}, shrunk to ${shrunk.switches} and ${left}`;
 }
 
 /** The name of a test, as sentences begin with it. */
@@ -90,7 +98,7 @@ export function remarks(failure: FailureFacts): string[] {
 function limitTexts({ trace, stoppedAfter }: FailureFacts): string[] {
   const cut = firstIndexOf(trace.steps);
   return [
-    ...(stoppedAfter === undefined ? [] : [`Shrinking stopped after ${stoppedAfter}: fewer switches may do.`]),
+    ...(stoppedAfter === undefined ? [] : [`Shrinking stopped after ${stoppedAfter}: fewer may do.`]),
     ...(cut === 0 ? [] : [`The run is longer: its first ${counted(cut, 'step')} are not shown.`]),
   ];
 }
@@ -104,5 +112,5 @@ function decisionText({ trace, decision, shrunk }: FailureFacts): string {
   return shrunk.deviations === 0 ? NO_SWITCH : NOT_SHRUNK;
 }
 
-const NO_SWITCH = 'It fails without any switch: in the order that the loop has by itself.';
-const NOT_SHRUNK = 'It was not shrunk, so nothing is known of which switch decides.';
+const NO_SWITCH = 'It needs no switch and no other choice: it fails in the order that the loop has by itself.';
+const NOT_SHRUNK = 'It was not shrunk, so nothing is known of which choice decides.';

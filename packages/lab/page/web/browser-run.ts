@@ -3,7 +3,7 @@ import { headingOf, labelOf } from '../../src/scenarios/scenario.js';
 import { seededRandom, shuffled } from '../../src/statistics/random.js';
 import { summarize } from '../../src/statistics/summary.js';
 import { describeBrowser } from './browser.js';
-import type { PlannedScenario } from './scenarios.js';
+import { measures, type PlannedScenario } from './scenarios.js';
 import { offerOf, type SubjectThread, startThread } from './subject-thread.js';
 import type { Place } from './subjects.js';
 
@@ -154,7 +154,9 @@ function resultOf({ subject, planned, setting, rounds, cold, failure }: OpenRow)
 function rowsOf(scenarios: readonly PlannedScenario[], subjects: readonly BrowserSubject[]): OpenRow[] {
   return scenarios.flatMap(planned =>
     planned.settings.flatMap(setting =>
-      subjects.map(subject => ({ subject, planned, setting, rounds: [], cold: null, failure: null })),
+      subjects
+        .filter(({ info, place }) => measures(planned.scenario, info, place))
+        .map(subject => ({ subject, planned, setting, rounds: [], cold: null, failure: null })),
     ),
   );
 }

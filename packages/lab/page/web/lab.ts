@@ -3,7 +3,7 @@ import { h } from '../dom.js';
 import { reportView } from '../report-view.js';
 import { themeSwitch } from '../theme-switch.js';
 import { BrowserRun } from './browser-run.js';
-import { planned } from './scenarios.js';
+import { CHOICES, type Choice, planned } from './scenarios.js';
 
 /** Written by the build. */
 declare const LAB_VERSION: string;
@@ -21,9 +21,15 @@ const length = h(
   h('option', { value: 'whole' }, 'about a minute'),
   h('option', { value: 'quick' }, 'ten seconds, less exact'),
 );
+const what = h('select', { id: 'what' }, ...Object.entries(CHOICES).map(([value, choice]) => optionFor(value, choice)));
 const start = h('button', { type: 'button', class: 'action primary', onclick: () => void measure() }, 'Measure');
 const stop = h('button', { type: 'button', class: 'action', disabled: true, onclick: () => run?.stop() }, 'Stop');
 let run: BrowserRun | undefined;
+
+function optionFor(value: string, { text, needsIsolation = false }: Choice): HTMLElement {
+  const isMissing = needsIsolation && !crossOriginIsolated;
+  return h('option', { value, disabled: isMissing }, isMissing ? `${text} (where the page is isolated)` : text);
+}
 
 async function measure(): Promise<void> {
   const isQuick = length.value === 'quick';
@@ -32,7 +38,12 @@ async function measure(): Promise<void> {
   setRunning(true);
   try {
     const seed = Math.floor(Math.random() * 1_000_000);
-    const plan = { scenarios: planned(isQuick), timeLimit: seconds * 1000, seed, version: LAB_VERSION };
+    const plan = {
+      scenarios: planned(CHOICES[what.value]!, isQuick),
+      timeLimit: seconds * 1000,
+      seed,
+      version: LAB_VERSION,
+    };
     run = new BrowserRun(plan, (share, text) => {
       progress.value = share;
       doing.textContent = text;
@@ -50,6 +61,7 @@ async function measure(): Promise<void> {
 
 function setRunning(isRunning: boolean): void {
   start.disabled = isRunning;
+  what.disabled = isRunning;
   length.disabled = isRunning;
   stop.disabled = !isRunning;
 }
@@ -57,6 +69,10 @@ function setRunning(isRunning: boolean): void {
 const isolation = crossOriginIsolated
   ? 'This page is cross-origin isolated: it has shared memory, and a clock that tells about 5 µs apart.'
   : 'This page is not cross-origin isolated: strategies that block cannot run in it, and its clock tells only about 100 µs apart. Start it by npm run lab:web, and open the address without "plain".';
+
+/** What the lab does in Node and cannot do here. */
+const LACKS =
+  'A page is not told what processor time it takes, nor what held it up: so there is no CPU here, no lateness against CPU, and no mark at disturbed rounds. It has no sockets (scenario io), no programs outside, and no timer slack. For these, run the lab in Node: npx @escapement/lab.';
 
 document.querySelector('.top')!.append(themeSwitch());
 main.replaceChildren(
@@ -67,10 +83,15 @@ main.replaceChildren(
     h(
       'p',
       {},
-      'Each strategy ticks and sleeps in the page, or in a worker of its own, in shuffled rounds. Keep this page in front, and leave the machine alone meanwhile. Pages are not told what processor time they take, so there is no lateness against CPU.',
+      'Each strategy ticks and sleeps in the page, or in a worker of its own, in shuffled rounds. Keep this page in front, and leave the machine alone meanwhile.',
     ),
     h('p', { class: 'reading' }, isolation),
-    h('p', { class: 'actions' }, h('label', { for: 'length' }, 'For'), length, start, stop),
+    h('p', { class: 'reading' }, LACKS),
+    h(
+      'p',
+      { class: 'actions' },
+      ...[h('label', { for: 'what' }, 'What'), what, h('label', { for: 'length' }, 'For'), length, start, stop],
+    ),
     progress,
     doing,
   ),

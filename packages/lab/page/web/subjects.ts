@@ -1,4 +1,5 @@
 import * as escapement from 'escapement';
+import { InstalledPolicy, type Policy, shippedPolicies } from '../../src/subjects/policy-subject.js';
 import { type Strategy, strategiesIn } from '../../src/subjects/strategy.js';
 import { LoopSubject } from '../../src/subjects/strategy-subject.js';
 import { type BaselineSubject, defineBaseline, type Subject } from '../../src/subjects/subject.js';
@@ -19,8 +20,9 @@ const BASELINES: readonly BaselineSubject[] = [
 
 /** What the thread that this runs in can run. The page must not be blocked, so there it is only what lets the browser run. */
 export function offered(place: Place): Offered[] {
-  const all = [
+  const all: Offered[] = [
     ...strategies().map(({ alias, waits }) => ({ name: alias, kind: 'strategy', waits }) as const),
+    ...shippedPolicies().map(({ alias }) => ({ name: alias, kind: 'policy', waits: null }) as const),
     ...BASELINES.map(({ name, kind, waits }) => ({ name, kind, waits })),
   ];
   return place === 'worker' ? all : all.filter(({ waits }) => waits === 'yields');
@@ -28,8 +30,11 @@ export function offered(place: Place): Offered[] {
 
 /** A new subject of that name, for one row. */
 export function newSubject(name: string): Subject {
-  const strategy = strategies().find(({ alias }) => alias === name);
-  return strategy ? new LoopSubject(strategy) : BASELINES.find(each => each.name === name)!;
+  const isNamed = ({ alias }: Strategy | Policy) => alias === name;
+  const [strategy, policy] = [strategies().find(isNamed), shippedPolicies().find(isNamed)];
+  if (strategy !== undefined) return new LoopSubject(strategy);
+  if (policy !== undefined) return new InstalledPolicy(policy);
+  return BASELINES.find(each => each.name === name)!;
 }
 
 /** Without those that need what this thread does not have. */

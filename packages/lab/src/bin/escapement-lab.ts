@@ -79,8 +79,10 @@ function oneLine(error: unknown): string {
 
 /** A reader that has seen enough, such as `head`, is no failure; files are written all the same. */
 function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
+  let isKnown = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
+    if (error.code === 'EPIPE' || isKnown) return;
+    isKnown = true;
     console.error(`escapement-lab: the output could not be written: ${error.message}`);
     process.on('exit', () => {
       process.exitCode ||= 1;

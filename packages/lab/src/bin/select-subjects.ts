@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Duration } from 'escapement';
@@ -32,6 +32,8 @@ export async function loadModules(paths: readonly string[] = [], patience: Durat
 
 async function loadModule(path: string, patience: Duration): Promise<LoadedModule> {
   if (!existsSync(path)) throw new UsageError(`--module ${path}: there is no such file. Check the path.`);
+  if (statSync(path).isDirectory())
+    throw new UsageError(`--module ${path}: is a folder. Name a JavaScript file in it.`);
   const from = pathToFileURL(path).href;
   const problem = await tryModule(from, patience);
   if (problem !== undefined) throw new UsageError(`--module ${path}: ${problem.reason}`, { cause: stackOf(problem) });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseResults } from '../results/parse-results.js';
 import type { Results } from '../results/results.js';
@@ -28,10 +28,33 @@ function readFile(path: string): Results {
   return parseRun(contentOf(path), path);
 }
 
+/** In bytes: about as long as a text can be. */
+const MOST = 500e6;
+
 function contentOf(path: string): string {
+  let content: Buffer;
   try {
-    return readFileSync(path, 'utf8');
+    content = readAtMost(path, MOST + 1);
   } catch (error) {
     throw new UsageError(`${path}: could not be read: ${(error as Error).message}`, { cause: error });
+  }
+  if (content.length <= MOST) return content.toString('utf8');
+  throw new UsageError(`${path}: has more than ${MOST / 1e6} MB. Expected what escapement-lab --json writes.`);
+}
+
+/** A device may have no end, and a pipe no size. */
+function readAtMost(path: string, most: number): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const chunks: Buffer[] = [];
+    for (let left = most; left > 0; left -= chunks.at(-1)!.length) {
+      const chunk = Buffer.allocUnsafe(Math.min(left, 1 << 20));
+      const length = readSync(file, chunk);
+      if (length === 0) break;
+      chunks.push(chunk.subarray(0, length));
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    closeSync(file);
   }
 }

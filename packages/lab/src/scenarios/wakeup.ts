@@ -3,12 +3,14 @@ import {
   type Duration,
   EventHandler,
   handlerModule,
+  type Instant,
   LoopEvent,
   type Waiter,
   type Wakeup,
 } from 'escapement';
 import { type Random, seededRandom } from '../statistics/random.js';
 import type { StrategySubject } from '../subjects/subject.js';
+import { clock, startThread } from './other-thread.js';
 import { defineScenario, type Measurement } from './scenario.js';
 
 /** The mean time from an order to the ring, in milliseconds: so long that the loop is asleep. */
@@ -32,7 +34,7 @@ export const wakeup = defineScenario({
   },
   measures: ['strategy'],
   refuses: subject => {
-    if (!('process' in globalThis)) return 'it needs the threads of Node';
+    if (!('SharedArrayBuffer' in globalThis)) return 'it needs shared memory, which only an isolated page has';
     return subject.kind === 'strategy' && subject.waits === 'jumps' ? 'it ignores other threads' : undefined;
   },
   prepare: (subject, silence) => rung(subject as StrategySubject, silence),
@@ -44,20 +46,21 @@ const RUNG = 1;
 
 /** Waits for an order, which says in microseconds when to ring; notes the time of the ring, and wakes the loop. */
 const RINGER = `
-const { words, times, loop } = require('node:worker_threads').workerData;
-const silence = new Int32Array(new SharedArrayBuffer(4));
-for (;;) {
-  Atomics.wait(words, ${ORDER}, 0);
-  const micros = Atomics.exchange(words, ${ORDER}, 0);
-  Atomics.wait(silence, 0, 0, micros / 1000);
-  times[1] = process.hrtime.bigint();
-  Atomics.store(words, ${RUNG}, 1);
-  Atomics.store(loop, 0, 1);
-  Atomics.notify(loop, 0);
-}`;
+receive(({ words, times, loop }) => {
+  const silence = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    Atomics.wait(words, ${ORDER}, 0);
+    const micros = Atomics.exchange(words, ${ORDER}, 0);
+    Atomics.wait(silence, 0, 0, micros / 1000);
+    times[1] = clock();
+    Atomics.store(words, ${RUNG}, 1);
+    Atomics.store(loop, 0, 1);
+    Atomics.notify(loop, 0);
+  }
+});`;
 
-/** The other thread rings; the value is when it did, in nanoseconds of `process.hrtime`. */
-class Ring extends LoopEvent<bigint> {
+/** The other thread rings; the value is when it did, by the `clock` that threads share. */
+class Ring extends LoopEvent<Instant> {
   override get kind() {
     return 'ring' as const;
   }
@@ -73,24 +76,24 @@ class RingHandler extends EventHandler<Ring> {
   override readonly handles = Ring;
   readonly #memory = new SharedArrayBuffer(16);
   readonly #words = new Int32Array(this.#memory);
-  readonly #times = new BigInt64Array(this.#memory);
-  #waiter: Waiter<bigint> | undefined;
-  #hasThread = false;
+  readonly #times = new Float64Array(this.#memory);
+  #waiter: Waiter<Instant> | undefined;
+  #isTold = false;
 
   /**
-   * @param startThread runs `RINGER` with this data
+   * @param tell hands the memory to the thread that runs `RINGER`
    * @param spins whether the strategy never asks for wakeups
    */
   constructor(
-    private readonly startThread: (workerData: object) => void,
+    private readonly tell: (memory: object) => void,
     private readonly spins: boolean,
   ) {
     super();
   }
 
-  override arm({ silence }: Ring, waiter: Waiter<bigint>): void {
+  override arm({ silence }: Ring, waiter: Waiter<Instant>): void {
     this.#waiter = waiter;
-    if (this.spins) this.#startThread(new SharedArrayBuffer(4));
+    if (this.spins) this.#tell(new SharedArrayBuffer(4));
     Atomics.store(this.#words, RUNG, 0);
     Atomics.store(this.#words, ORDER, Math.max(1, Math.round(silence * 1000)));
     Atomics.notify(this.#words, ORDER);
@@ -111,23 +114,22 @@ class RingHandler extends EventHandler<Ring> {
   }
 
   override beforeSleep(wakeup: Wakeup): void {
-    this.#startThread(wakeup.share());
+    this.#tell(wakeup.share());
   }
 
-  #startThread(loop: SharedArrayBuffer): void {
-    if (this.#hasThread) return;
-    this.#hasThread = true;
-    this.startThread({ words: this.#words, times: this.#times, loop: new Int32Array(loop) });
+  #tell(loop: SharedArrayBuffer): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    this.tell({ words: this.#words, times: this.#times, loop: new Int32Array(loop) });
   }
 }
 
 async function rung(subject: StrategySubject, silence: Duration): Promise<Measurement> {
-  const { Worker } = await import('node:worker_threads');
-  const start = (workerData: object) => new Worker(RINGER, { eval: true, workerData }).unref();
-  const loop = subject.createLoop(handlerModule(() => new RingHandler(start, subject.waits === 'spins')));
+  const tell = await startThread(RINGER);
+  const loop = subject.createLoop(handlerModule(() => new RingHandler(tell, subject.waits === 'spins')));
   return async ({ budget, mostSamples, seed, measured }) => {
     const random = seededRandom(seed);
-    // Before the first ring, the thread has to start.
+    // Before the first ring, the thread has to hear of the memory.
     await loop.run(rings(new Float64Array(1), silence, random));
     const samplesUs = new Float64Array(Math.max(1, Math.min(mostSamples, Math.floor(budget / silence))));
     await measured(() => loop.run(rings(samplesUs, silence, random)));
@@ -139,6 +141,6 @@ async function rung(subject: StrategySubject, silence: Duration): Promise<Measur
 function* rings(samplesUs: Float64Array, silence: Duration, random: Random): Coroutine<void, Ring> {
   for (let n = 0; n < samplesUs.length; n++) {
     const at = yield* new Ring(silence * (0.5 + random()));
-    samplesUs[n] = Number(process.hrtime.bigint() - at) / 1000;
+    samplesUs[n] = (clock() - at) * 1000;
   }
 }

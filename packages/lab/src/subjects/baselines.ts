@@ -1,18 +1,35 @@
 import { setTimeout as timeout } from 'node:timers/promises';
+import { TimerSlack } from 'escapement';
 import { type BaselineSubject, defineBaseline } from './subject.js';
 
 const word = new Int32Array(new SharedArrayBuffer(4));
+
+const atomicsWait = defineBaseline('Atomics.wait by hand', 'blocks', until => {
+  for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
+    Atomics.wait(word, 0, 0, left);
+  }
+});
 
 /** What the host offers without a loop, and the same waits as strategies have, written by hand. */
 export const BASELINES: readonly BaselineSubject[] = [
   defineBaseline('spin by hand', 'spins', until => {
     while (performance.now() < until);
   }),
-  defineBaseline('Atomics.wait by hand', 'blocks', until => {
-    for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
-      Atomics.wait(word, 0, 0, left);
-    }
-  }),
+  atomicsWait,
+  {
+    ...atomicsWait,
+    name: `${atomicsWait.name}, slack 1`,
+    lacks: () => (process.platform === 'linux' ? undefined : 'Linux'),
+    async around(work) {
+      const slack = new TimerSlack('a baseline', { slack: 1 });
+      slack.begin();
+      try {
+        await work();
+      } finally {
+        slack.end();
+      }
+    },
+  },
   defineBaseline(
     'Node setTimeout',
     'yields',

@@ -1,5 +1,14 @@
 import * as escapement from 'escapement';
-import { atomicsWait, Container, hybrid, type LoopEvent, LoopModule, SleepStrategy, type Waits } from 'escapement';
+import {
+  atomicsWait,
+  Container,
+  describe,
+  hybrid,
+  type LoopEvent,
+  LoopModule,
+  SleepStrategy,
+  type Waits,
+} from 'escapement';
 
 /** A sleep strategy and the module that installs it. */
 export interface Strategy {
@@ -54,10 +63,25 @@ function strategyOf(module: LoopModule<LoopEvent>): Strategy | undefined {
   container.load(module);
   try {
     const strategy = container.get(SleepStrategy, { optional: true });
-    return strategy && { alias: strategy.alias, waits: strategy.waits, module };
+    return strategy && { ...checkedNames(strategy), module };
   } catch (error) {
     // It is for another host, as some are for pages only.
-    if ((error as { code?: unknown }).code === 'ESC_MISSING_HOST_FEATURE') return undefined;
+    if ((error as { code?: unknown } | null | undefined)?.code === 'ESC_MISSING_HOST_FEATURE') return undefined;
     throw error;
   }
+}
+
+const WAYS: readonly Waits[] = ['spins', 'blocks', 'yields', 'jumps'];
+
+/** It may be a stranger's, in JavaScript. All tables and files rely on these two. */
+function checkedNames({ alias, waits }: SleepStrategy): Pick<Strategy, 'alias' | 'waits'> {
+  const expect = (name: string, isRight: boolean, expected: string, found: unknown) => {
+    if (isRight) return;
+    throw new TypeError(
+      `its strategy has the wrong ${name}: expected ${expected}, found ${describe(found)} (S1 of docs/contracts.md)`,
+    );
+  };
+  expect('alias', typeof alias === 'string' && alias.trim() !== '', "a name, as in alias = 'nap-and-spin'", alias);
+  expect('waits', WAYS.includes(waits), "'spins', 'blocks', 'yields' or 'jumps'", waits);
+  return { alias, waits };
 }

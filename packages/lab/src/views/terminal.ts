@@ -8,12 +8,16 @@ export interface Terminal {
   readonly colours: Colours;
 }
 
-/** What is not a terminal has no width: a file, a pipe, the log of a CI. */
+/** Of what is not a terminal, and so has no width: a file, a pipe, the log of a CI. */
 const USUAL_WIDTH = 80;
 const LEAST_WIDTH = 20;
 
-/** `process.stdout`, as it is. */
-export function terminalOf(stream: { readonly isTTY?: boolean; readonly columns?: number }): Terminal {
-  const width = stream.isTTY && stream.columns ? Math.max(LEAST_WIDTH, stream.columns) : USUAL_WIDTH;
-  return { width, colours: coloursFor(stream) };
+/** `process.stdout`, as it is; where it is no terminal, as wide as the variable `COLUMNS` says. */
+export function terminalOf(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  { COLUMNS = '' }: NodeJS.ProcessEnv = process.env,
+): Terminal {
+  const asked = /^[1-9]\d{0,3}$/.test(COLUMNS) ? Number(COLUMNS) : USUAL_WIDTH;
+  const width = (stream.isTTY && stream.columns) || asked;
+  return { width: Math.max(LEAST_WIDTH, width), colours: coloursFor(stream) };
 }

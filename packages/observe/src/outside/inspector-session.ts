@@ -54,6 +54,7 @@ export class InspectorSession {
     /** Closes the connection. */
     readonly close: () => void,
     private readonly inspector: Inspector,
+    private readonly isWorker = false,
   ) {}
 
   /** A session of the main thread. @throws LookError if the connection fails */
@@ -112,7 +113,7 @@ export class InspectorSession {
     return new Promise((resolve, reject) => {
       const id = this.post(method, params);
       const timer = setTimeout(() => this.#pending.get(id)?.reject(noAnswer(this.name, patience)), patience);
-      const stopNudges = this.inspector.nudger?.start();
+      const stopNudges = this.inspector.nudger?.start(this.isWorker);
       const settled = () => {
         clearTimeout(timer);
         stopNudges?.();
@@ -153,7 +154,8 @@ export class InspectorSession {
 
   #attached({ sessionId, workerInfo }: AttachedWorker): void {
     const send = (message: string) => void this.post('NodeWorker.sendMessageToWorker', { sessionId, message });
-    this.#workers.set(sessionId, new InspectorSession(workerInfo.title, send, this.closed, this.close, this.inspector));
+    const { closed, close, inspector } = this;
+    this.#workers.set(sessionId, new InspectorSession(workerInfo.title, send, closed, close, inspector, true));
   }
 
   #detached({ sessionId }: Pick<AttachedWorker, 'sessionId'>): void {

@@ -26,6 +26,8 @@ const CLOSE_INSPECTOR = `
   (process.getBuiltinModule?.('node:timers') ?? globalThis).setImmediate(() => { process._debugEnd(); ${LISTEN_NO_MORE}; });`;
 const WHO = '({ pid: process.pid, node: process.version, command: process.argv, uptime: process.uptime() * 1000 })';
 
+type Who = Omit<ProcessReport, 'threads'>;
+
 /** A process that is looked at from outside. When it is closed, its inspector is open or closed as it was before. */
 export class LookedAtProcess {
   private constructor(
@@ -50,8 +52,7 @@ export class LookedAtProcess {
     const inspector = await inspectorOf(pid, options);
     const looked = new LookedAtProcess(await InspectorSession.open(inspector), inspector, options, unlock);
     try {
-      await listen(looked.session, inspector.nudger, options.timeout);
-      const { pid: found } = await looked.#who();
+      const { pid: found } = await looked.#listen(looked.session);
       if (found !== ownNumberOf(pid)) {
         const { port } = new URL(inspector.url);
         throw new LookError('ESC_NO_PROCESS', `At port ${port} is the inspector of process ${found}, not ${pid}.`);
@@ -65,7 +66,9 @@ export class LookedAtProcess {
 
   /** What its loops do now. @throws LookError */
   async look(): Promise<ProcessReport> {
-    const [who, sessions] = await Promise.all([this.#who(), this.#sessionsFrom(this.session)]);
+    // One after the other: the second of two answers in a row would come 40 ms later, after TCP has acknowledged the first.
+    const who = await this.#who();
+    const sessions = await this.#sessionsFrom(this.session);
     // A worker is reached through the thread that has started it: so that is asked after it, and may take as long as it likes.
     const threads = await Promise.all(sessions.reverse().map(session => this.#loopsOf(session)));
     // Else the threads that did not answer would seem to have a problem.
@@ -82,6 +85,7 @@ export class LookedAtProcess {
   async close(): Promise<void> {
     try {
       if (this.inspector.isOurs) await this.#closeInspector();
+      else if (this.inspector.nudger) await this.session.evaluate(LISTEN_NO_MORE, this.options.timeout).catch(() => {});
     } finally {
       this.session.close();
       await this.closed;
@@ -97,17 +101,26 @@ export class LookedAtProcess {
       if (await inspector.isOpened?.()) await closeInspector(session, inspector.nudger, options.timeout);
       if (session !== this.session) session.close();
       // SIGUSR1 may have taken effect too late, and opened it again.
-      const url = inspector.nudger?.wasUsed ? await inspector.reopened?.() : undefined;
+      const url = await inspector.reopened?.();
       if (url === undefined) return;
       session = await InspectorSession.open({ ...inspector, url });
-      await listen(session, inspector.nudger, options.timeout);
+      await this.#listen(session);
     }
     session.close();
     throw staysOpen();
   }
 
-  #who(): Promise<Omit<ProcessReport, 'threads'>> {
+  #who(): Promise<Who> {
     return this.session.evaluate(WHO, this.options.timeout);
+  }
+
+  /** For threads that come to answer by a signal only: SIGUSR1 could open again what is closed. */
+  async #listen(session: InspectorSession): Promise<Who> {
+    const { nudger } = this.inspector;
+    if (nudger === undefined) return this.#who();
+    const who = await session.evaluate<Who>(`(${LISTEN}), ${WHO}`, this.options.timeout);
+    nudger.processListens();
+    return who;
   }
 
   /** Of the thread and of all workers below it, a worker after the thread that has started it. */
@@ -138,13 +151,6 @@ async function closeInspector(session: InspectorSession, nudger: Nudger | undefi
   const over = new Promise(resolve => setTimeout(resolve, 2 * timeout).unref());
   await Promise.race([session.closed, over]);
   stopNudges?.();
-}
-
-/** For a thread that comes to answer by a signal only: SIGUSR1 could open again what is closed. */
-async function listen(session: InspectorSession, nudger: Nudger | undefined, timeout: Duration): Promise<void> {
-  if (!nudger?.wasUsed) return;
-  await session.evaluate(LISTEN, timeout);
-  nudger.processListens();
 }
 
 function staysOpen(): LookError {

@@ -1,10 +1,12 @@
 import { type Duration, safely } from '@escapement/core';
-import { mainThreadOf } from './proc.js';
+import { mainThreadOf, pollingThreadsOf } from './proc.js';
 
 /** So long a thread that runs JavaScript takes at most, as a rule, to see an interrupt. */
-export const NUDGE_AFTER: Duration = 100;
-/** So long a thread that is known to need a nudge is left alone. */
+export const NUDGE_AFTER: Duration = 50;
+/** So long a thread is left alone where a nudge does nothing else. */
 const SOON: Duration = 10;
+/** The longest time between two nudges. */
+const LONGEST: Duration = 100;
 
 /** Undoes `LISTEN` in the process. */
 const LISTENER = "globalThis[Symbol.for('escapement-observe.listener')]";
@@ -14,13 +16,13 @@ export const LISTEN = `${LISTENER} ??= (process.on('SIGURG', Object), () => proc
 export const LISTEN_NO_MORE = `${LISTENER}?.(), delete ${LISTENER}`;
 
 /**
- * Ends a system call in which the main thread of a process waits, such as that of `epoll`, so that the thread comes to answer: by a
- * signal. SIGUSR1 does that at any time, but may open the inspector again when that is closed in the same moment. SIGURG does nothing
- * else; it needs `LISTEN`.
+ * Ends a system call in which a thread of a process waits, such as that of `epoll`, so that the thread comes to answer: by a
+ * signal. SIGUSR1 does that to the main thread at any time, but may open the inspector again when that is closed in the same moment.
+ * SIGURG does nothing else; it needs `LISTEN`.
  */
 export class Nudger {
   #signal: 'SIGUSR1' | 'SIGURG' = 'SIGUSR1';
-  #wasUsed = false;
+  #lastRisk = -Infinity;
   #next: number;
 
   /** @param rest how long the process is left alone first, in milliseconds */
@@ -38,14 +40,21 @@ export class Nudger {
     this.signal();
   }
 
-  /** Nudges until that is undone: soon, and then again and again. @returns a function that undoes it */
-  start(): () => void {
-    const soon = setTimeout(() => this.nudge(), this.#rest);
-    const again = setInterval(() => this.nudge(), NUDGE_AFTER);
-    return () => {
-      clearTimeout(soon);
-      clearInterval(again);
+  /**
+   * Nudges until that is undone: soon, and then again and again.
+   * @param areWorkersAsked whether workers that wait have to come to answer, too
+   * @returns a function that undoes it
+   */
+  start(areWorkersAsked = false): () => void {
+    let pause = this.#rest;
+    const nudge = () => {
+      this.nudge();
+      if (areWorkersAsked) this.#nudgeWorkers();
+      pause = Math.min(2 * pause, LONGEST);
+      timer = setTimeout(nudge, pause);
     };
+    let timer = setTimeout(nudge, pause);
+    return () => clearTimeout(timer);
   }
 
   get #rest(): Duration {
@@ -54,17 +63,24 @@ export class Nudger {
 
   /** Sends a signal. */
   signal(): void {
-    this.#wasUsed = true;
+    if (this.#signal === 'SIGUSR1') this.#lastRisk = Date.now();
     safely(() => process.kill(this.pid, this.#signal));
+  }
+
+  /** The number of a thread, for the number of a process: Linux gives the signal to that thread first. */
+  #nudgeWorkers(): void {
+    if (this.#signal !== 'SIGURG') return;
+    for (const thread of safely(() => pollingThreadsOf(this.pid)) ?? []) safely(() => process.kill(thread, 'SIGURG'));
   }
 
   /** The process has run `LISTEN`. */
   processListens(): void {
     this.#signal = 'SIGURG';
+    this.#next = 0;
   }
 
-  /** A signal was sent, because no answer came at once. */
-  get wasUsed(): boolean {
-    return this.#wasUsed;
+  /** When a signal was sent that may open the inspector again; `-Infinity` if none was. */
+  get lastRisk(): number {
+    return this.#lastRisk;
   }
 }

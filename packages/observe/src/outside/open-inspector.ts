@@ -26,7 +26,7 @@ const DEFAULT_PORT = 9229;
 const STEP: Duration = 5;
 /** So long a process whose inspector is open already may take to answer before a signal is sent to it. */
 const PATIENCE: Duration = 1000;
-/** How long an inspector that was closed is watched, in case that a signal opens it again. */
+/** So long after a signal an inspector that was closed is watched, in case that the signal opens it again. */
 const REOPENING: Duration = 200;
 /** How long the opening may take on a machine that is very busy. */
 const OPENING: Duration = 10_000;
@@ -174,7 +174,7 @@ function opened(pid: number, { url }: Found, before: ReadonlySet<number>, nudger
     isOurs: true,
     nudger,
     isOpened: () => isOpened(pid, Date.now() + OPENING),
-    reopened: async () => (await newInspector(pid, before, Date.now() + REOPENING).catch(() => undefined))?.url,
+    reopened: async () => (await newInspector(pid, before, nudger.lastRisk + REOPENING).catch(() => undefined))?.url,
   };
 }
 

@@ -14,9 +14,9 @@ export interface ListeningSocket {
 /** SIGUSR1 is signal 10 on Linux. */
 const SIGUSR1_BIT = 1n << 9n;
 
-/** The field of `/proc/<pid>/status`, or undefined. */
-export function statusOf(pid: number, field: string): string | undefined {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+/** The field of `/proc/<pid>/status`, or of that of a thread; or undefined. */
+export function statusOf(pid: number, field: string, thread?: number): string | undefined {
+  const status = readFileSync(`/proc/${pid}${thread === undefined ? '' : `/task/${thread}`}/status`, 'utf8');
   return new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(status)?.[1];
 }
 
@@ -31,6 +31,23 @@ export function mainThreadOf(pid: number): { readonly isAsleep: boolean; readonl
   // The name of the thread comes before, in parentheses, and may have any characters.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { isAsleep: /^[SD]$/.test(fields[0]!), computed: Number(fields[11]) + Number(fields[12]) };
+}
+
+/** SIGURG is signal 23. */
+const SIGURG_BIT = 1n << 22n;
+
+/** The threads beside the main thread that wait for descriptors, and run JavaScript: Node's own block SIGUSR1. */
+export function pollingThreadsOf(pid: number): number[] {
+  const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+  return threads.filter(thread => {
+    if (thread === pid) return false;
+    const folder = `/proc/${pid}/task/${thread}`;
+    // It may have ended by now; and where the kernel does not tell, it is 0.
+    const waitsIn = safely(() => readFileSync(`${folder}/wchan`, 'utf8'));
+    if (waitsIn === undefined || !/poll|^0?$/.test(waitsIn)) return false;
+    const blocked = BigInt(`0x${safely(() => statusOf(pid, 'SigBlk', thread)) ?? 'f'.repeat(16)}`);
+    return (blocked & (SIGUSR1_BIT | SIGURG_BIT)) === 0n;
+  });
 }
 
 /** The file name of the program that the process runs: `node`. */
