@@ -310,7 +310,8 @@ describe('errors', () => {
           'ESC_INCOMPATIBLE_PLUGINS',
           "Hosted needs the host's own loop",
           `the strategy '${strategy.alias}' ${strategy.waits}`,
-          'setTimeoutModule',
+          'setTimeoutModule from @escapement/strategies/module;',
+          'settlingTimeModule from @escapement/virtual-time/module. Sockets and pipes of @escapement/net and threads',
         );
       }
       new EventLoop({ strategy: new SetTimeoutStrategy(clock), handlers: [new Hosted()] });

@@ -3,6 +3,7 @@ import { Deferred, SyncHandler } from '@escapement/sync';
 import { expect } from 'chai';
 import { currentTask, ensure, pause, sleep, spawn, type Task } from 'escapement';
 import fc from 'fast-check';
+import { needsGc } from '../support/needs-gc.js';
 import { Signal, SignalHandler } from '../support/signal-event.js';
 import { unhandledIn } from '../support/unhandled.js';
 import { virtualLoop } from '../support/virtual-loop.js';
@@ -183,7 +184,8 @@ describe('host programs', () => {
     expect(await Promise.all(tasks)).to.deep.equal([1, 2, 3]);
   });
 
-  it('leave nothing in a run that goes on: no task, no listener', async () => {
+  it('leave nothing in a run that goes on: no task, no listener', async function () {
+    needsGc(this);
     const { loop } = yieldingLoop();
     const keepAlive = loop.keepAlive();
     const controller = new AbortController();

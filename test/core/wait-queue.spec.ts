@@ -1,6 +1,7 @@
 import { Fifo, WaitQueue } from '@escapement/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { needsGc } from '../support/needs-gc.js';
 
 interface Waiting {
   isSettled: boolean;
@@ -16,10 +17,6 @@ function queueOf(length: number) {
 function abandon(queue: WaitQueue<Waiting>, one: Waiting): void {
   one.isSettled = true;
   queue.abandoned();
-}
-
-function collect(): void {
-  (globalThis as { gc?: () => void }).gc?.();
 }
 
 describe('WaitQueue', () => {
@@ -59,13 +56,14 @@ describe('WaitQueue', () => {
 });
 
 describe('Fifo', () => {
-  it('gives its memory back once it is almost empty', () => {
+  it('gives its memory back once it is almost empty', function () {
+    needsGc(this);
     const queue = new Fifo<number>();
     for (let n = 0; n < 1_000_000; n++) queue.push(n);
-    collect();
+    globalThis.gc!();
     const full = process.memoryUsage().heapUsed;
     for (let n = 0; n < 1_000_000 - 10; n++) queue.shift();
-    collect();
+    globalThis.gc!();
     // A million places take 4 MB at least.
     expect(full - process.memoryUsage().heapUsed).to.be.greaterThan(3_000_000);
     expect(queue.size).to.equal(10);
@@ -83,17 +81,18 @@ describe('Fifo', () => {
     expect(Array.from({ length: 2000 }, () => queue.shift())).to.deep.equal(Array.from({ length: 2000 }, (_, n) => n));
   });
 
-  it('keeps no array that it has emptied: a steady queue does not grow', () => {
+  it('keeps no array that it has emptied: a steady queue does not grow', function () {
+    needsGc(this);
     const queue = new Fifo<number>();
     for (let n = 0; n < 100; n++) queue.push(n);
     const turn = () => {
       for (let n = 0; n < 1_000_000; n++) queue.push(queue.shift()!);
     };
     turn();
-    collect();
+    globalThis.gc!();
     const before = process.memoryUsage().heapUsed;
     turn();
-    collect();
+    globalThis.gc!();
     // A million places take 4 MB at least.
     expect(process.memoryUsage().heapUsed - before).to.be.lessThan(1_000_000);
   });

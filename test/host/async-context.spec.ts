@@ -24,6 +24,7 @@ import {
   supervise,
   timeout,
 } from 'escapement';
+import { needsGc } from '../support/needs-gc.js';
 import { JumpStrategy, virtualLoop } from '../support/virtual-loop.js';
 
 const storage = new AsyncLocalStorage<string>();
@@ -202,7 +203,8 @@ describe('the async context of a task', () => {
     }
   });
 
-  it('is freed when the task has ended, although the task is kept', async () => {
+  it('is freed when the task has ended, although the task is kept', async function () {
+    needsGc(this);
     const kept = new WeakRef({});
     const stores = new AsyncLocalStorage<object>();
     const { loop } = contextLoop();

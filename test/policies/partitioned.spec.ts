@@ -26,6 +26,7 @@ import {
   type Task,
 } from 'escapement';
 import fc from 'fast-check';
+import { needsGc } from '../support/needs-gc.js';
 import { virtualLoop } from '../support/virtual-loop.js';
 import { anyProgram, programOf } from './random-program.js';
 
@@ -219,7 +220,8 @@ describe('partitioned', () => {
     );
   });
 
-  it('keeps nothing of a part that has ended', async () => {
+  it('keeps nothing of a part that has ended', async function () {
+    needsGc(this);
     const inners: WeakRef<SchedulingPolicy>[] = [];
     const inner = () => {
       const policy = new FairPolicy();

@@ -25,6 +25,7 @@ import {
   sleepModule,
   spawn,
 } from 'escapement';
+import { needsGc } from '../support/needs-gc.js';
 import { Deferred, errorOf, hostTurn, promiseLoop, unhandledDuring } from './promise-loop.js';
 
 describe('resolved', () => {
@@ -302,6 +303,7 @@ describe('resolved, cancelled', () => {
   });
 
   it('a hundred thousand times, in one loop or in many: memory stays bounded', async function () {
+    needsGc(this);
     this.timeout(20_000);
     const { promise } = new Deferred<string>();
     // biome-ignore lint/suspicious/noThenProperty: the subject

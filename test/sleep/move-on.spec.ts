@@ -22,6 +22,7 @@ import {
   TimeoutError,
   timeout,
 } from 'escapement';
+import { needsGc } from '../support/needs-gc.js';
 import { virtualLoop } from '../support/virtual-loop.js';
 
 function* after<T>(duration: number, value: T): Coroutine<T, SleepFor> {
@@ -144,6 +145,7 @@ describe('moveOnAfter', () => {
   });
 
   it('leaves nothing behind, however often it is used', async function () {
+    needsGc(this);
     this.timeout(60_000);
     const { loop, strategy } = virtualLoop();
     function* often(count: number) {

@@ -8,6 +8,7 @@ import {
   map,
   type Now,
   now,
+  type Program,
   pause,
   race,
   type Scope,
@@ -75,6 +76,27 @@ describe('timeout', () => {
     expect(error.deadline).to.equal(7);
     expect(error.message).to.include('the timeout of 5 ms of task "fetching" expired');
     expect(clock.time).to.equal(7);
+  });
+
+  it('throws a TimeoutError that names the function that took too long', () => {
+    const messageOf = (body: Program<void, SleepFor>) => {
+      const error = thrownBy(() =>
+        virtualLoop().loop.runSync(function* fetching() {
+          yield* timeout(5, body);
+        }),
+      );
+      return (error as TimeoutError).message;
+    };
+    function* fetchPage() {
+      yield* sleep(1000);
+    }
+    expect(messageOf(fetchPage)).to.include(
+      'the timeout of 5 ms of task "fetching" expired before fetchPage was done.',
+    );
+    const misnamed = Object.defineProperty(() => sleep(1000), 'name', { value: 7 });
+    for (const body of [sleep(1000), () => sleep(1000), misnamed, fetchPage()]) {
+      expect(messageOf(body)).to.include('of task "fetching" expired before its work was done.');
+    }
   });
 
   it('throws when its body has ended, including its shielded clean-up', () => {

@@ -13,17 +13,14 @@ import {
 } from '@escapement/sync';
 import { expect } from 'chai';
 import { type CoreEvent, type Coroutine, spawn, type Task, type Waiter } from 'escapement';
+import { needsGc } from '../support/needs-gc.js';
 import { virtualLoop } from '../support/virtual-loop.js';
 import { settle } from './sync-loop.js';
-
-function collect(): void {
-  (globalThis as { gc?: () => void }).gc?.();
-}
 
 async function collectUntil(isDone: () => boolean): Promise<void> {
   for (let n = 0; n < 20 && !isDone(); n++) {
     await new Promise(resolve => setImmediate(resolve));
-    collect();
+    globalThis.gc!();
   }
 }
 
@@ -38,7 +35,8 @@ class WatchingHandler extends SyncHandler {
 }
 
 describe('sync: abandoned waiters', () => {
-  it('are not kept in memory, although no later wait sweeps them out', async () => {
+  it('are not kept in memory, although no later wait sweeps them out', async function () {
+    needsGc(this);
     const lock = new Lock();
     lock.tryAcquire();
     const free = new Lock();
@@ -86,7 +84,8 @@ function publish(news: Broadcast<object>): WeakRef<object> {
 }
 
 describe('sync: items that no subscriber can get', () => {
-  it('are not kept in memory: without subscribers, after the last has left, and when they are too many', async () => {
+  it('are not kept in memory: without subscribers, after the last has left, and when they are too many', async function () {
+    needsGc(this);
     const news = new Broadcast<object>({ capacity: 2 });
     const before = publish(news);
     const first = news.subscribe();

@@ -2,6 +2,7 @@ import { Barrier, Channel, Lock, Queue, Semaphore } from '@escapement/sync';
 import { expect } from 'chai';
 import { spawn, type Task, type WaitQueue } from 'escapement';
 import fc from 'fast-check';
+import { needsGc } from '../support/needs-gc.js';
 import { settle, syncLoop } from './sync-loop.js';
 
 /** The queue in which tasks wait for it. */
@@ -71,7 +72,8 @@ describe('sync: large queues', () => {
     }
   });
 
-  it('items that were taken, and waits that were cancelled, do not stay in memory', async () => {
+  it('items that were taken, and waits that were cancelled, do not stay in memory', async function () {
+    needsGc(this);
     const queue = new Queue<object>();
     const channel = new Channel<object>();
     const lock = new Lock();
@@ -90,7 +92,7 @@ describe('sync: large queues', () => {
       lock.release();
     });
     await new Promise(resolve => setImmediate(resolve));
-    (globalThis as { gc?: () => void }).gc?.();
+    globalThis.gc!();
     expect(queue.size).to.equal(0);
     expect(kept.map(ref => ref.deref())).to.deep.equal([undefined, undefined, undefined]);
   });

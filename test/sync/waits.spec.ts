@@ -12,7 +12,18 @@ import {
   SyncHandler,
 } from '@escapement/sync';
 import { expect } from 'chai';
-import { type Coroutine, DeadlockError, type Instrument, pause, shield, sleep, spawn, type Task } from 'escapement';
+import {
+  type Coroutine,
+  DeadlockError,
+  type Instrument,
+  pause,
+  type Scope,
+  shield,
+  sleep,
+  spawn,
+  type Task,
+  type Yieldable,
+} from 'escapement';
 import { virtualLoop } from '../support/virtual-loop.js';
 import { endOf, settle, syncLoop } from './sync-loop.js';
 
@@ -118,6 +129,47 @@ describe('sync: the contract of every wait', () => {
       lock.release();
     });
     expect(order).to.deep.equal(Array.from({ length: 50 }, (_, n) => n));
+  });
+
+  describe('3. waiting tasks are served in the order in which they came, also those that wait', () => {
+    const lock = new Lock();
+    const sold = new Condition(lock);
+    const permits = new Semaphore(0);
+    const empty = new Queue<number>();
+    const full = new Queue<number>({ capacity: 1 });
+    const channel = new Channel<number>();
+    full.tryPut(-1);
+    /** How task `n` waits, and how one of those that wait is served. */
+    const kinds: Record<string, [wait: (n: number) => Coroutine<unknown, SyncEvent | Scope>, serve: () => void]> = {
+      'for a permit': [n => servedAs(n, permits.acquire()), () => permits.release()],
+      'for a notification': [n => lock.with(() => servedAs(n, sold.wait())), () => sold.notify()],
+      'for an item, by get': [n => servedAs(n, empty.get()), () => empty.tryPut(0)],
+      'for an item, by next': [n => servedAs(n, empty.next()), () => empty.tryPut(0)],
+      'to put into a full queue': [n => servedAs(n, full.put(n)), () => full.tryGet()],
+      'to put into a channel': [n => servedAs(n, channel.put(n)), () => channel.tryGet()],
+      'to take from a channel': [n => servedAs(n, channel.get()), () => channel.tryPut(0)],
+    };
+    let order: number[] = [];
+
+    function* servedAs<E extends SyncEvent | Scope>(n: number, wait: Yieldable<unknown, E>): Coroutine<void, E> {
+      yield* wait;
+      order.push(n);
+    }
+
+    for (const [title, [wait, serve]] of Object.entries(kinds)) {
+      it(title, () => {
+        order = [];
+        syncLoop().runSync(function* () {
+          for (let n = 0; n < 5; n++) yield* spawn(wait(n));
+          yield* settle();
+          for (let n = 0; n < 5; n++) {
+            serve();
+            yield* settle();
+            expect(order).to.deep.equal([0, 1, 2, 3, 4].slice(0, n + 1));
+          }
+        });
+      });
+    }
   });
 
   it('3. an operation that is done at once overtakes no waiting task', () => {

@@ -1,5 +1,5 @@
 import { InvalidAdvanceError, VirtualClock, VirtualTimeStrategy } from '@escapement/virtual-time';
-import { virtualTimeModule } from '@escapement/virtual-time/module';
+import { settlingTime, virtualTime, virtualTimeModule } from '@escapement/virtual-time/module';
 import { expect } from 'chai';
 import {
   busyWaitModule,
@@ -10,6 +10,7 @@ import {
   EventHandler,
   EventLoop,
   every,
+  IncompatiblePluginsError,
   LoopModule,
   loopModule,
   now,
@@ -128,6 +129,46 @@ describe('virtualTimeModule', () => {
     expect(container.get(Clock)).to.equal(clock);
     expect(container.get(SleepStrategy).clock).to.equal(clock);
     expect(wire().get(VirtualClock)).not.to.equal(clock);
+  });
+
+  it('takes a clock that the caller holds, who can look at it and move it', async () => {
+    for (const make of [virtualTime, settlingTime]) {
+      const clock = new VirtualClock();
+      const loop = createLoop(make({ clock }), sleepModule);
+      clock.advanceTo(100);
+      const woken = await loop.run(function* () {
+        yield* spawn(sleep(50));
+        clock.advanceTo(clock.now() + 30);
+        yield* sleep(5);
+        return yield* now();
+      });
+      expect(woken).to.equal(135);
+      expect(clock.now()).to.equal(180);
+    }
+  });
+
+  it('refuses a clock that is no VirtualClock, and options that are no object', () => {
+    for (const make of [virtualTime, settlingTime]) {
+      for (const clock of [7, null, { now: () => 0 }]) {
+        expect(() => make({ clock: clock as never }))
+          .to.throw(`${make.name} got`)
+          .and.include({
+            code: 'ESC_INVALID_ARGUMENT',
+          });
+      }
+      expect(() => make(null as never)).to.throw(`${make.name} got null, expected options`);
+    }
+  });
+
+  it('refuses a handler that needs the host, and does not advise sockets, which are of no use in virtual time', () => {
+    class Hosted extends SignalHandler {
+      override readonly needsHost = true;
+    }
+    const strategy = new VirtualTimeStrategy(new VirtualClock());
+    expect(() => new EventLoop({ strategy, handlers: [new Hosted()] }))
+      .to.throw(IncompatiblePluginsError, "the strategy 'virtual-time' jumps")
+      .with.property('message')
+      .that.matches(/settlingTimeModule from @escapement\/virtual-time\/module\.$/);
   });
 
   it('lets a program simulate a step that takes time, and sleepers are late by as much', () => {

@@ -3,9 +3,11 @@ import { syncModule } from '@escapement/sync/module';
 import {
   allSettled,
   any,
+  type Coroutine,
   createLoop,
   ensure,
   exponential,
+  type LoopEvent,
   map,
   moveOnAfter,
   race,
@@ -81,6 +83,16 @@ function* retries() {
 }
 // #endregion retries
 
+// #region parameter
+function* forTwo<E extends LoopEvent>(order: (n: number) => Coroutine<string, E>) {
+  return `${yield* order(1)}, ${yield* order(2)}`;
+}
+
+function* parameter() {
+  console.log(yield* forTwo(n => brew(`guest ${n}'s`, 10)));
+}
+// #endregion parameter
+
 // #region resources
 function* open() {
   console.log('the shop opens');
@@ -117,6 +129,7 @@ function* main() {
   yield* concurrency();
   yield* timeouts();
   yield* retries();
+  yield* parameter();
   yield* resources();
   yield* queues();
 }

@@ -129,6 +129,42 @@ function* channel() {
 }
 // #endregion channel
 
+// #region clones
+class Sender<T> {
+  #isOpen = true;
+  constructor(
+    readonly queue: Queue<T>,
+    readonly senders = { open: 1 },
+  ) {}
+  clone() {
+    this.senders.open++;
+    return new Sender(this.queue, this.senders);
+  }
+  close() {
+    if (this.#isOpen && --this.senders.open === 0) this.queue.close();
+    this.#isOpen = false;
+  }
+}
+
+function* ask(guest: string, ms: number, sender: Sender<string>) {
+  try {
+    yield* sleep(ms);
+    yield* sender.queue.put(guest);
+  } finally {
+    sender.close();
+  }
+}
+
+function* clones() {
+  const sender = new Sender(new Queue<string>({ capacity: 1 }));
+  yield* spawn(ask('Ann', 1000, sender.clone()));
+  yield* spawn(ask('Bob', 2000, sender));
+  yield* sender.queue.forEach(function* (guest) {
+    console.log(`${guest} has asked`);
+  });
+}
+// #endregion clones
+
 // #region limiter
 function* rinse(cup: number, sinks: Semaphore, from: number) {
   yield* sinks.with(sleep(1000));
@@ -149,7 +185,7 @@ function* limiter() {
 
 // #region test
 function* main() {
-  for (const part of [nursery, handshake, limits, shielded, channel, limiter]) yield* part();
+  for (const part of [nursery, handshake, limits, shielded, channel, clones, limiter]) yield* part();
 }
 
 createLoop(virtualTimeModule, sleepModule, syncModule).runSync(main);

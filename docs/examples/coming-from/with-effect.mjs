@@ -55,6 +55,17 @@ const retries = Effect.gen(function* () {
 });
 // #endregion retries
 
+// #region parameter
+const forTwo = order =>
+  Effect.gen(function* () {
+    return `${yield* order(1)}, ${yield* order(2)}`;
+  });
+
+const parameter = Effect.gen(function* () {
+  console.log(yield* forTwo(n => brew(`guest ${n}'s`, 10)));
+});
+// #endregion parameter
+
 // #region resources
 const open = Effect.acquireRelease(
   Effect.sync(() => {
@@ -83,7 +94,7 @@ const queues = Effect.gen(function* () {
 
 // #region run
 const main = Effect.gen(function* () {
-  for (const part of [fibers, concurrency, timeouts, retries, resources, queues]) yield* part;
+  for (const part of [fibers, concurrency, timeouts, retries, parameter, resources, queues]) yield* part;
 });
 
 await Effect.runPromise(main);

@@ -98,6 +98,23 @@ async def channel():
 # #endregion channel
 
 
+# #region clones
+async def ask(guest, seconds, send):
+    async with send:
+        await trio.sleep(seconds)
+        await send.send(guest)
+
+
+async def clones():
+    send, receive = trio.open_memory_channel(1)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ask, "Ann", 1, send.clone())
+        nursery.start_soon(ask, "Bob", 2, send)
+        async for guest in receive:
+            print(f"{guest} has asked")
+# #endregion clones
+
+
 # #region limiter
 async def rinse(cup, sinks):
     async with sinks:
@@ -118,7 +135,7 @@ async def limiter():
 
 # #region test
 async def main():
-    for part in (nursery, handshake, limits, shielded, channel, limiter):
+    for part in (nursery, handshake, limits, shielded, channel, clones, limiter):
         await part()
 
 

@@ -9,6 +9,7 @@ import {
   limitDeadline,
   type Now,
   now,
+  programName,
   runningTask,
   type Scope,
   type ScopeOptions,
@@ -77,7 +78,7 @@ export function* limited<T, E extends LoopEvent>(
   const isDuration = caller === 'timeout' || caller === 'moveOnAfter';
   if (isDuration) checkDuration(caller, time);
   else checkInstant(caller, time);
-  const limit = new RunningLimit(caller, time, isDuration ? (yield* now()) + time : time);
+  const limit = new RunningLimit(caller, time, isDuration ? (yield* now()) + time : time, body);
   const program = typeof body === 'function' ? bodyFrom(caller, body, limit) : bodyOf(caller, body);
   try {
     return yield* scope(begun(limit, program), CALLED[caller]);
@@ -111,6 +112,7 @@ class RunningLimit implements Limit, WatchTarget<void> {
     readonly caller: Caller,
     readonly time: Duration | Instant,
     deadline: Instant,
+    readonly body: LimitedProgram<unknown, LoopEvent>,
   ) {
     this.#deadline = deadline;
   }
@@ -178,7 +180,7 @@ class RunningLimit implements Limit, WatchTarget<void> {
   #expire(): void {
     const task = this.#task!;
     if (this.#isOver || task.isCancelled) return;
-    this.error = new TimeoutError(task.parent!.name, this.#describe(), this.#deadline);
+    this.error = new TimeoutError(task.parent!.name, this.#describe(), this.#deadline, programName(this.body as never));
     task.cancel(this.error);
   }
 

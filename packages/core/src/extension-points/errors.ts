@@ -1,6 +1,7 @@
 import { shownName } from '../errors/describe.js';
 import { EscapementError } from '../errors/escapement-error.js';
 import type { Duration } from '../events/instant.js';
+import type { Waits } from './sleep-strategy.js';
 
 /** Two handlers serve one event class. Thrown when the loop is built. */
 export class DuplicateHandlerError extends EscapementError {
@@ -23,7 +24,7 @@ export class NoStrategyError extends EscapementError {
 
   constructor() {
     super(
-      'the loop has no sleep strategy, expected one. Load a strategy module, for instance setTimeoutModule from @escapement/strategies, or pass `strategy`.',
+      'the loop has no sleep strategy, expected one. Load a strategy module, for instance setTimeoutModule from @escapement/strategies/module, or pass `strategy`.',
     );
   }
 }
@@ -33,9 +34,12 @@ export class IncompatiblePluginsError extends EscapementError {
   static override readonly name = 'IncompatiblePluginsError';
   override readonly code = 'ESC_INCOMPATIBLE_PLUGINS';
 
-  constructor(handler: string, strategy: string, waits: string) {
+  constructor(handler: string, strategy: string, waits: Waits) {
+    // In virtual time nothing outside the loop is waited for.
+    const others =
+      waits === 'jumps' ? '' : ' Sockets and pipes of @escapement/net and threads of @escapement/workers need no host.';
     super(
-      `${handler} needs the host's own loop to run, but the strategy '${shownName(strategy)}' ${waits} and never lets it. Use one that yields to the host: setTimeoutModule from @escapement/strategies; in tests, settlingTimeModule from @escapement/virtual-time. Sockets and pipes of @escapement/net and threads of @escapement/workers need no host.`,
+      `${handler} needs the host's own loop to run, but the strategy '${shownName(strategy)}' ${waits} and never lets it. Use one that yields to the host: setTimeoutModule from @escapement/strategies/module; in tests, settlingTimeModule from @escapement/virtual-time/module.${others}`,
     );
   }
 }

@@ -81,7 +81,7 @@ export class HostBlockedError extends EscapementError {
   /** @internal */
   constructor({ alias, waits }: { readonly alias: string; readonly waits: string }) {
     super(
-      `keepAlive was asked of a loop whose strategy '${shownName(alias)}' ${waits}: the host stands still until the run ends, so no callback of it can come. Use a strategy that lets the host run, such as setTimeoutModule from @escapement/strategies, or, if the strategy spins or blocks, start the run with \`{ hostTurns: 50 }\`.`,
+      `keepAlive was asked of a loop whose strategy '${shownName(alias)}' ${waits}: the host stands still until the run ends, so no callback of it can come. Use a strategy that lets the host run, such as setTimeoutModule from @escapement/strategies/module, or, if the strategy spins or blocks, start the run with \`{ hostTurns: 50 }\`.`,
     );
   }
 }
@@ -128,7 +128,7 @@ const KEEP_ALIVE_ADVICE =
 function whyNothingWakes(silent: readonly string[], { alias, waits }: { alias: string; waits: string }): string {
   const handlers = silent.join(', ');
   if (waits === 'jumps') {
-    return `the strategy '${shownName(alias)}' never waits in real time, which ${handlers} needs: replace it by a handler that needs no outside event, or use a strategy in real time, for instance atomicsWaitModule from @escapement/strategies`;
+    return `the strategy '${shownName(alias)}' never waits in real time, which ${handlers} needs: replace it by a handler that needs no outside event, or use a strategy in real time, for instance atomicsWaitModule from @escapement/strategies/module`;
   }
   return `the strategy '${shownName(alias)}' blocks until the wakeup is requested, which ${handlers} never does: override beforeSleep, or set needsHost if only the host can complete its waits`;
 }
