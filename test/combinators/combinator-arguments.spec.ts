@@ -200,6 +200,8 @@ describe('the options of map, forEach and retry', () => {
     };
     const run = () => loop.runSync(retry(fails, { when: (async () => false) as never }));
     expect(run).to.throw(InvalidArgumentError, 'when of retry returned a promise');
-    expect(() => loop.runSync(retry(fails, { backoff: (async () => 1) as never }))).to.throw('sleep');
+    expect(() => loop.runSync(retry(fails, { backoff: (async () => 1) as never }))).to.throw(
+      'Wait for the promise first',
+    );
   });
 });

@@ -11,7 +11,7 @@ describe('the clause that a strategy breaks', function () {
   this.timeout(60_000);
 
   it('is told also if the strategy hangs', async () => {
-    expect(await brokenLaw(subject('hanging-module', 'hanging'), new AbortController().signal, 8000)).to.match(
+    expect(await brokenLaw(subject('hanging-module', 'hanging'), new AbortController().signal, 15_000)).to.match(
       /^does not come back from the test of S\d+ of docs\/contracts\.md: /,
     );
   });

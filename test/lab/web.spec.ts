@@ -26,9 +26,13 @@ describe('the lab as a web page', function () {
     [isolated, plain] = [start('/'), start('/plain')];
   });
 
-  /** The shortest run that there is: one round. */
-  async function start(path: string, what = 'ticks'): Promise<{ page: Page; errors: readonly string[] }> {
-    const visit = await chromium.open(`${address}${path}?seconds=0.1`);
+  /** The shortest run that there is, one round, if it is not said how long. */
+  async function start(
+    path: string,
+    what = 'ticks',
+    seconds = 0.1,
+  ): Promise<{ page: Page; errors: readonly string[] }> {
+    const visit = await chromium.open(`${address}${path}?seconds=${seconds}`);
     await visit.page.getByLabel('What').selectOption(what);
     await visit.page.getByLabel('For').selectOption('quick');
     await visit.page.getByRole('button', { name: 'Measure' }).click();
@@ -147,7 +151,7 @@ describe('the lab as a web page', function () {
   });
 
   it('stops when it is told, and shows what there is', async () => {
-    const { page, errors } = await start('/');
+    const { page, errors } = await start('/', 'ticks', 30);
     await page.locator('.doing', { hasText: 'round 1' }).waitFor({ timeout: 50_000 });
     await page.getByRole('button', { name: 'Stop' }).click();
     const { partial, scenarios } = await resultsOf(page);

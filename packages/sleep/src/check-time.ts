@@ -1,4 +1,4 @@
-import { type Duration, describe, type Instant, InvalidArgumentError } from '@escapement/core';
+import { type Duration, describe, type Instant, InvalidArgumentError, isThenable } from '@escapement/core';
 
 /** An invalid duration or instant: NaN, negative, or not a number. */
 export class InvalidTimeError extends InvalidArgumentError {
@@ -18,6 +18,7 @@ export function checkDuration(caller: string, duration: Duration): void {
 function adviceFor(given: unknown): string {
   if (Number.isNaN(given)) return 'Some number that it was computed from was missing or none.';
   if (typeof given === 'number') return 'Use sleepUntil for an instant that may have passed.';
+  if (isThenable(given)) return 'Wait for the promise first: `yield* resolved(promise)`, from @escapement/promises.';
   if (typeof given === 'object' || typeof given === 'function')
     return 'The duration comes first: timeout(50, program).';
   return 'Pass a number; a text is made one by Number(text).';

@@ -52,11 +52,13 @@ export class TaskFamily implements Iterable<Task> {
     if (hasFailed && !isHandled) this.#childFailed(child, failureOf(child));
   }
 
-  /** Cancels the daemons once the other children have ended. */
-  dismissDaemons(): void {
-    if (!this.#children.isEmpty || this.#areDaemonsDismissed) return;
+  /** Cancels the daemons once the other children have ended. @returns whether no child is left */
+  dismissDaemons(): boolean {
+    if (this.isEmpty) return true;
+    if (!this.#children.isEmpty || this.#areDaemonsDismissed) return false;
     this.#areDaemonsDismissed = true;
     for (const daemon of this) daemon.cancel(DISMISSED);
+    return false;
   }
 
   /** The failures that no task and no listener got; undefined if there are none. */

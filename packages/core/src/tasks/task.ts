@@ -335,10 +335,7 @@ export class Task<out T = unknown> implements WaitTarget {
   /** The children end first, then the daemons, which are cancelled, then the clean-ups of `ensure`. */
   private hasNothingLeft(): boolean {
     if ((this.#flags & STATE) !== FINISHING) return false;
-    if (this.#family !== undefined && !this.#family.isEmpty) {
-      this.#family.dismissDaemons();
-      return false;
-    }
+    if (this.#family !== undefined && !this.#family.dismissDaemons()) return false;
     const cleanup = this.#extras?.cleanups?.pop();
     if (cleanup !== undefined) this.host.spawn({ body: cleanup, caller: 'ensure', flags: SHIELDED }, this);
     return cleanup === undefined;
