@@ -2,7 +2,17 @@
 // what only our own classes see of each other. The build warns of any other, since a reader finds no page of it: export
 // it, or name it here.
 export const hiddenTypes = {
-  '@escapement/core': ['AbortSignalLike', 'ContextEntry', 'Limiting', 'Type', 'WaitTarget', 'Waiting', 'WithOwnKind'],
+  '@escapement/core': [
+    'AbortSignalLike',
+    'ContextEntry',
+    'KindsChecked',
+    'Limiting',
+    'Makes',
+    'Type',
+    'WaitTarget',
+    'Waiting',
+    'WithOwnKind',
+  ],
   '@escapement/combinators': ['EventsInOne', 'EventsOf', 'Made', 'MapEvent', 'PlaceOf', 'RaceEvent'],
   '@escapement/promises': ['Settler'],
   '@escapement/strategies': ['ThreadSlack'],

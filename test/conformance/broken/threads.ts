@@ -73,6 +73,13 @@ class FirstLoopOnly extends ThreadHandler {
   }
 }
 
+/** What had happened before it got the wakeup waits for the next event. */
+class LooksTooEarly extends ThreadHandler {
+  override beforeSleep(wakeup: Wakeup): void {
+    this.wakeup = wakeup;
+  }
+}
+
 /** Finds what has happened, but late. */
 class LooksByItself extends Quiet {
   #polledAt: Instant = 0;
@@ -132,6 +139,7 @@ export const threads: readonly Broken[] = [
   },
   thread('requests the wakeup in the first sleep only', 'H11', () => new FirstSleepOnly()),
   thread('requests the wakeup of its first loop only', 'H11', () => new FirstLoopOnly()),
+  thread('does not look again once it has the wakeup', 'H11', () => new LooksTooEarly()),
   thread('looks by itself now and then instead of requesting the wakeup', 'H11', () => new LooksByItself()),
   thread('does not count what the thread ends', 'H10', () => new CountsNone(), ['H11']),
   thread('goes on counting waits that were disarmed', 'H10', () => new StaysInFlight(), ['H15']),

@@ -1,4 +1,4 @@
-import { describe, type EventHandler, type LoopEvent, spawn, type Task } from '@escapement/core';
+import { type Coroutine, describe, type EventHandler, type LoopEvent, spawn, type Task } from '@escapement/core';
 import { demand } from '../laws/errors.js';
 import { realNow } from '../laws/host.js';
 import type { HandlerAdapter, HandlerLaw } from './handler-adapter.js';
@@ -55,26 +55,40 @@ const endsSleeps: HandlerLaw = {
   async check({ adapter }) {
     const stage = new Stage(adapter);
     // In loops of their own, with another wakeup each.
-    for (let round = 0; round < 3; round++) {
-      await stage.run(function* () {
-        const { event, happen } = stage.pending();
-        const start = realNow();
-        let hasHappened = false;
-        stage.strategy.onSleep = (until, wakeup) => {
-          const isLong = until - stage.clock.now() > LONG_SLEEP;
-          // Once the loop sleeps for long: until then the handler may still look by itself, while it starts a thread.
-          if (!hasHappened && ((isLong && !wakeup.requested) || realNow() - start > LONGEST_START)) {
-            hasHappened = true;
-            happen();
-          }
-          // Only a wakeup is to end that sleep. It may take its time: no law is faster than the machine.
-          return hasHappened && isLong ? Infinity : undefined;
-        };
-        yield* event;
-      });
-    }
+    for (let round = 0; round < 3; round++) await stage.run(() => happensWhileAsleep(stage));
+    if (overrides(stage.handler, 'beforeSleep')) await stage.run(() => happensBeforeWakeup(stage));
   },
 };
+
+function* happensWhileAsleep(stage: Stage): Coroutine<void, LoopEvent> {
+  const { event, happen } = stage.pending();
+  const start = realNow();
+  let hasHappened = false;
+  stage.strategy.onSleep = (until, wakeup) => {
+    const isLong = until - stage.clock.now() > LONG_SLEEP;
+    // Once the loop sleeps for long: until then the handler may still look by itself, while it starts a thread.
+    if (!hasHappened && ((isLong && !wakeup.requested) || realNow() - start > LONGEST_START)) {
+      hasHappened = true;
+      happen();
+    }
+    // Only a wakeup is to end that sleep. It may take its time: no law is faster than the machine.
+    return hasHappened && isLong ? Infinity : undefined;
+  };
+  yield* event;
+}
+
+/** Nothing could request the wakeup then: whoever gets it looks once more. */
+function* happensBeforeWakeup(stage: Stage): Coroutine<void, LoopEvent> {
+  const { clock, seen, strategy } = stage;
+  const { event, happen } = stage.pending();
+  strategy.onSleep = until => (until - clock.now() > LONG_SLEEP ? Infinity : undefined);
+  seen.onBeforeSleep = () => {
+    if (seen.pending.length === 0) return;
+    seen.onBeforeSleep = () => {};
+    happen();
+  };
+  yield* event;
+}
 
 const interruptsHonestly: HandlerLaw = {
   number: 'H12',

@@ -28,6 +28,8 @@ export class Observations {
   /** Called with each waiter that is armed. */
   onArm: (waiter: object) => void = () => {};
   onSettle: (wait: Wait) => void = () => {};
+  /** Called after the last `poll` before a sleep, and before the handler gets the wakeup. */
+  onBeforeSleep: () => void = () => {};
   readonly #byWaiter = new WeakMap<object, Wait>();
 
   constructor(
@@ -124,6 +126,10 @@ export function observed(handler: EventHandler, observations: Observations): Eve
       const start = realNow();
       handler.poll(now);
       observations.pollTimes.push(realNow() - start);
+    },
+    beforeSleep(wakeup, strategy) {
+      observations.onBeforeSleep();
+      handler.beforeSleep(wakeup, strategy);
     },
   };
   return new Proxy(handler, {
