@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,7 @@ import {
   sleep,
   sleepModule,
   spawn,
+  timeout,
   Wakeup,
 } from 'escapement';
 import { load } from './example.js';
@@ -127,8 +129,13 @@ describe('Extending: what another thread does', () => {
       const worker = new Worker(new URL(url), { workerData: link, transferList: [link.port] });
       const exited = new Promise(resolve => worker.once('exit', resolve));
       worker.on('error', () => {});
-      const run = () => createLoop(atomicsWaitModule, progressModule).runSync(progress.reached(2));
-      if (name === 'is terminated') void worker.terminate();
+      const loop = createLoop(atomicsWaitModule, sleepModule, progressModule);
+      // A wait without an end would block the thread, and the test could not fail.
+      const run = () => loop.runSync(timeout(20_000, progress.reached(2)));
+      if (name === 'is terminated') {
+        await once(worker, 'online');
+        void worker.terminate();
+      }
       expect(run).to.throw('the thread has ended at 0, expected 2');
       await exited;
     });

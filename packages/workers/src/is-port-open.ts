@@ -4,7 +4,8 @@ import type { ThreadPort } from './port-types.js';
 /**
  * Whether a `MessagePort` is open, told under every strategy: Node says so only in its own loop. It is closed once either side has
  * closed it, or the thread of the other side has ended, by `terminate()`, too, or because it could not start. While the host does
- * not run, a port learns of its end only when `receiveMessageOnPort` finds no message: read it first. For handlers that wait for
+ * not run, a port learns of its end only when `receiveMessageOnPort` finds no message: read it first. Of a thread that is terminated
+ * before it has begun it learns only once the host has run. For handlers that wait for
  * another thread: look now and then, every 100 ms for instance.
  *
  * @example
