@@ -15,7 +15,7 @@ const LEAST_WIDTH = 20;
 /** `process.stdout`, as it is; where it is no terminal, as wide as the variable `COLUMNS` says. */
 export function terminalOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
-  { COLUMNS = '' }: NodeJS.ProcessEnv = process.env,
+  { COLUMNS = '' }: { readonly COLUMNS?: string | undefined } = process.env,
 ): Terminal {
   const asked = /^[1-9]\d{0,3}$/.test(COLUMNS) ? Number(COLUMNS) : USUAL_WIDTH;
   const width = (stream.isTTY && stream.columns) || asked;
