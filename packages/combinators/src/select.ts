@@ -132,7 +132,7 @@ const MOST_SHOWN = 8;
  * `select` throws that error. A branch whose handler has to stop an operation first, as that of `abortable`, makes `select`
  * wait until it has; if it comes to a result all the same, that is lost, and a warning says so (`ESC_BRANCH_LOST`).
  *
- * Cost: no task is made. With a branch that is ready, an object and a look at each branch, some 60 ns for two; else a watch for each
+ * Cost: no task is made. With a branch that is ready, an object and a look at each branch, some 70 ns for two; else a watch for each
  * branch. See docs/performance.md.
  *
  * @param branches events, in a record or a list. Not coroutines: those need a task; spawn one and pass `task.join()`. Not `pause()`
