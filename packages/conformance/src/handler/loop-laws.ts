@@ -9,6 +9,7 @@ import { Stage } from './stage.js';
 const LONG_SLEEP = 500;
 /** In milliseconds of real time: after this the event happens although the loop has not slept for long. */
 const LONGEST_START = 3000;
+
 const countsInFlight: HandlerLaw = {
   number: 'H10',
   rule: 'counts as in flight the waits that only something outside of the loop can end, and no others',
